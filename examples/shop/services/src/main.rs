@@ -1,0 +1,2 @@
+//! The services of the shop.
+fn main() {}
