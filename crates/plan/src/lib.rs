@@ -1,1 +1,73 @@
-//! plan
+//! The plan: what one backend runs, as immutable data.
+//!
+//! The only thing that the compile tower and the serve tower both know. The
+//! compile tower writes it, the serve tower runs it; it can be stored and sent.
+//!
+//! In:    nothing; this crate is data.
+//! Out:   [`Plan`], `Eq + Hash + Serialize`: equal input gives an equal plan, byte for byte.
+//! Never: a secret, an address, a clock, a type of TypeScript, or a setting of a listener.
+//!
+//! Start at [`Plan`], then [`Route`], [`Block`] and [`Expr`].
+
+mod block;
+mod expr;
+mod operation;
+mod route;
+mod shape;
+mod validator;
+mod value;
+mod visit;
+
+pub use block::{Block, Call, Gather, Step};
+pub use expr::{
+    ArrayItem, BinaryOp, Builtin, ErrorClass, Expr, IterateOp, Key, Lambda, LogicalOp, ObjectItem,
+    ReplyKind, UnaryOp,
+};
+pub use operation::{
+    AnswerKind, BodyKind, Location, Method, Operation, OperationId, Parameter, PathPiece, Statuses,
+    Style, Upstream, UpstreamId,
+};
+pub use route::{
+    Handler, Input, Passthrough, PassthroughSource, PathSegment, Place, Route, RouteKind,
+};
+pub use shape::{Field, Form, Node, Rest, Shape, ShapeId};
+pub use validator::{Check, DefaultValue, ObjectMode, StringFormat, Validator, ValidatorField};
+pub use value::{Constant, Name, Number, Slot, input_slot};
+pub use visit::{Exits, exits, has_async_step, reads, reads_in_block};
+
+use serde::{Deserialize, Serialize};
+
+/// The compiled, immutable form of one backend.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Plan {
+    /// Name of the frontend whose backend this is.
+    pub frontend: Name,
+    /// The services that are called, in order of name.
+    pub upstreams: Vec<Upstream>,
+    /// The operations that are called.
+    pub operations: Vec<Operation>,
+    /// Everything that is read from answers; [`ShapeId`] is an index.
+    pub shapes: Vec<Node>,
+    /// The routes, sorted so that of two that match one path the more specific stands first.
+    pub routes: Vec<Route>,
+}
+
+impl Plan {
+    /// The operation behind an id of this plan.
+    #[must_use]
+    pub fn operation(&self, id: OperationId) -> &Operation {
+        &self.operations[id.0 as usize]
+    }
+
+    /// The upstream behind an id of this plan.
+    #[must_use]
+    pub fn upstream(&self, id: UpstreamId) -> &Upstream {
+        &self.upstreams[id.0 as usize]
+    }
+
+    /// The shape behind an id of this plan.
+    #[must_use]
+    pub fn shape(&self, id: ShapeId) -> &Node {
+        &self.shapes[id.0 as usize]
+    }
+}
