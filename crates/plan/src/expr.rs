@@ -145,6 +145,8 @@ pub enum UnaryOp {
     Minus,
     /// `+x`
     Plus,
+    /// `~x`
+    BitNot,
     /// `typeof x`
     TypeOf,
 }
