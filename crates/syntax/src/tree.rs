@@ -565,7 +565,7 @@ pub enum Property {
 /// A key of an object literal, an object pattern or an object type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PropertyKey {
-    /// Its place, brackets or quotes included.
+    /// Its place, quotes included.
     pub span: Span,
     /// What it is.
     pub kind: PropertyKeyKind,
