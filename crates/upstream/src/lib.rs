@@ -1,1 +1,29 @@
-//! upstream
+//! Clients of upstreams: pools of connections, TLS, deadlines, limits, URL templates.
+//!
+//! In:    [`Settings`] of one upstream; requests whose path was built by [`fill`].
+//! Out:   whole answers ([`Client::call`]) or streamed ones ([`Client::stream`]).
+//! Never: a redirect followed, a partial answer, an unbounded buffer or queue, a status of our own
+//!        listener; JSON is not looked at here.
+//!
+//! A [`Client`] belongs to one thread and must be used inside a `tokio::task::LocalSet`: its
+//! connections are tasks of that set.
+//!
+//! Start at [`Client`].
+
+mod body;
+mod client;
+mod connect;
+mod error;
+mod fill;
+mod hop;
+mod pool;
+mod settings;
+mod stream;
+mod tls;
+
+pub use body::{BoxError, StreamBody};
+pub use client::{Answer, Client, Request};
+pub use error::{CallError, Reason};
+pub use fill::{Argument, FillError, Filled, fill, fill_form};
+pub use settings::{Address, AddressError, Scheme, Settings};
+pub use stream::StreamRequest;

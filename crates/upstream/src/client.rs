@@ -1,0 +1,264 @@
+//! Calls of one upstream.
+//!
+//! In:    a request with its deadline.
+//! Out:   a whole answer, or why there is none.
+//! Never: a second try of a request that may have taken effect; a redirect followed; a body that
+//!        is larger than the limit in memory.
+
+use std::rc::Rc;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http_body::Body as _;
+use http_body_util::BodyExt;
+use hyper::Response;
+use hyper::body::Incoming;
+use hyper::client::conn::http1::SendRequest;
+use tokio::time::{Instant, timeout_at};
+
+use crate::body::RequestBody;
+use crate::connect::connect;
+use crate::pool::{Lease, Permit, Pool};
+use crate::{CallError, Settings};
+
+/// A client of one upstream, for one thread; clones share its connections.
+#[derive(Clone)]
+pub struct Client {
+    inner: Rc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) settings: Settings,
+    /// `Host` of each address.
+    hosts: Vec<HeaderValue>,
+    pub(crate) pool: Rc<Pool>,
+}
+
+/// A request whose answer is wanted whole.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Its method.
+    pub method: Method,
+    /// Path and query as [`crate::fill`] builds them.
+    pub path_and_query: String,
+    /// Its own headers; those of the settings are added.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Option<Bytes>,
+    /// Free of side effects: may be sent again if a connection proves to be dead.
+    pub safe: bool,
+    /// When to give up.
+    pub deadline: Instant,
+}
+
+/// A whole answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body, as sent.
+    pub body: Bytes,
+}
+
+/// What a request is made of, apart from its body.
+pub(crate) struct Head {
+    pub(crate) method: Method,
+    pub(crate) path_and_query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) safe: bool,
+}
+
+impl Client {
+    /// A client without connections yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        let hosts = settings
+            .addresses
+            .iter()
+            .map(|address| {
+                // An address that no `Host` can carry cannot be resolved either.
+                HeaderValue::from_str(&address.host_field())
+                    .unwrap_or(HeaderValue::from_static("invalid"))
+            })
+            .collect();
+        let pool = Pool::new(&settings);
+        Self { inner: Rc::new(Inner { settings, hosts, pool }) }
+    }
+
+    /// The upstream's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.inner.settings.name
+    }
+
+    /// Sends a request and reads its whole answer. Dropped before it is done, it closes its
+    /// connection.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`]; none of them comes with a part of an answer.
+    pub async fn call(&self, request: Request) -> Result<Answer, CallError> {
+        let Request { method, path_and_query, headers, body, safe, deadline } = request;
+        let head = Head { method, path_and_query, headers, safe };
+        let started = Instant::now();
+        match timeout_at(deadline, self.inner.call(head, body)).await {
+            Ok(result) => result,
+            Err(_) => Err(self.inner.deadline_passed(started)),
+        }
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+impl Inner {
+    async fn call(&self, head: Head, body: Option<Bytes>) -> Result<Answer, CallError> {
+        let (response, lease) = self.exchange(&head, RequestBody::Whole(body)).await?;
+        let (parts, incoming) = response.into_parts();
+        let body = self.read(incoming).await?;
+        lease.put_back();
+        Ok(Answer { status: parts.status, headers: parts.headers, body })
+    }
+
+    /// Reads a body up to the limit; beyond it the connection is dropped.
+    async fn read(&self, mut incoming: Incoming) -> Result<Bytes, CallError> {
+        let limit = self.settings.answer_limit;
+        let too_large = || CallError::TooLarge { upstream: self.settings.name.to_string(), limit };
+        if incoming.size_hint().lower() > limit as u64 {
+            return Err(too_large());
+        }
+        let mut first = Bytes::new();
+        let mut rest = BytesMut::new();
+        while let Some(frame) = incoming.frame().await {
+            let frame = frame.map_err(|error| self.failed(&error))?;
+            let Ok(data) = frame.into_data() else { continue };
+            if first.len() + rest.len() + data.len() > limit {
+                return Err(too_large());
+            }
+            // Most answers are one piece, which need not be copied.
+            if first.is_empty() && rest.is_empty() {
+                first = data;
+                continue;
+            }
+            if rest.is_empty() {
+                let expected = usize::try_from(incoming.size_hint().lower()).unwrap_or(0);
+                rest.reserve(first.len() + data.len() + expected.min(limit));
+                rest.extend_from_slice(&first);
+                first = Bytes::new();
+            }
+            rest.extend_from_slice(&data);
+        }
+        Ok(if rest.is_empty() { first } else { rest.freeze() })
+    }
+
+    /// Sends a request on a connection and waits for the answer's head.
+    pub(crate) async fn exchange(
+        &self,
+        head: &Head,
+        mut body: RequestBody,
+    ) -> Result<(Response<Incoming>, Lease), CallError> {
+        let permit = self.pool.permit(&self.settings.name).await?;
+        let mut last_error = None;
+        let mut only_fresh = false;
+        for address in self.pool.addresses() {
+            loop {
+                let pooled = if only_fresh { None } else { self.pool.take(address) };
+                let was_pooled = pooled.is_some();
+                let mut sender = match pooled {
+                    Some(sender) => sender,
+                    None => match self.connect(address).await {
+                        Ok(sender) => sender,
+                        Err(error) => {
+                            last_error = Some(error);
+                            break;
+                        }
+                    },
+                };
+                let copy = body.copy();
+                let request = self.build(address, head, body)?;
+                let mut failed = match sender.try_send_request(request).await {
+                    Ok(response) => return Ok((response, self.lease(address, sender, permit))),
+                    Err(failed) => failed,
+                };
+                let unsent = failed.take_message();
+                let error = failed.into_error();
+                if !was_pooled {
+                    return Err(self.failed(&error));
+                }
+                // A connection that waited may have been closed by its peer meanwhile. What was
+                // never written may be sent again; what was written, only if it has no effects,
+                // once, and only if nothing that looks like an answer came.
+                body = match (unsent, copy) {
+                    (Some(request), _) => request.into_body(),
+                    (None, Some(copy)) if head.safe && !only_fresh && !error.is_parse() => {
+                        only_fresh = true;
+                        copy
+                    }
+                    _ => return Err(self.failed(&error)),
+                };
+            }
+        }
+        Err(last_error.unwrap_or_else(|| self.bad_request("the upstream has no address")))
+    }
+
+    async fn connect(&self, address: usize) -> Result<SendRequest<RequestBody>, CallError> {
+        let result = connect(&self.settings, &self.settings.addresses[address]).await;
+        self.pool.note_connect(address, result.is_ok());
+        result
+    }
+
+    fn lease(&self, address: usize, sender: SendRequest<RequestBody>, permit: Permit) -> Lease {
+        Lease::new(Rc::clone(&self.pool), address, sender, permit)
+    }
+
+    fn build(
+        &self,
+        address: usize,
+        head: &Head,
+        body: RequestBody,
+    ) -> Result<hyper::Request<RequestBody>, CallError> {
+        let base_path = &self.settings.addresses[address].base_path;
+        let mut uri = String::with_capacity(base_path.len() + head.path_and_query.len() + 1);
+        uri.push_str(base_path);
+        if !head.path_and_query.starts_with('/') && !(uri.starts_with('/')) {
+            uri.push('/');
+        }
+        uri.push_str(&head.path_and_query);
+        let mut request = hyper::Request::builder()
+            .method(head.method.clone())
+            .uri(uri)
+            .body(body)
+            .map_err(|error| self.bad_request(&error.to_string()))?;
+        let headers = request.headers_mut();
+        headers.extend(head.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        headers.insert(header::HOST, self.hosts[address].clone());
+        for (name, value) in &self.settings.headers {
+            headers.insert(name.clone(), value.clone());
+        }
+        Ok(request)
+    }
+
+    pub(crate) fn failed(&self, error: &hyper::Error) -> CallError {
+        let upstream = self.settings.name.to_string();
+        let cause = error.to_string();
+        if error.is_parse() {
+            CallError::Garbage { upstream, cause }
+        } else {
+            CallError::Closed { upstream, cause }
+        }
+    }
+
+    pub(crate) fn deadline_passed(&self, started: Instant) -> CallError {
+        CallError::DeadlinePassed {
+            upstream: self.settings.name.to_string(),
+            waited: started.elapsed(),
+        }
+    }
+
+    fn bad_request(&self, cause: &str) -> CallError {
+        CallError::BadRequest { upstream: self.settings.name.to_string(), cause: cause.to_owned() }
+    }
+}

@@ -1,0 +1,202 @@
+//! Connections that wait to be used again, and how many may be used at once.
+//!
+//! In:    connections whose answer was read to its end.
+//! Out:   the one used last, which is the most likely to be alive and warm.
+//! Never: more connections in use than the limit, an unbounded queue, a connection whose last
+//!        answer was not read to its end.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::client::conn::http1::SendRequest;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::spawn_local;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::body::RequestBody;
+use crate::{CallError, Settings};
+
+/// How long a connection may take, after an answer, to be ready for the next request.
+const SETTLE: Duration = Duration::from_secs(1);
+
+/// How long an address that refused is asked last.
+const REFUSED: Duration = Duration::from_secs(1);
+
+/// The connections of one upstream on one thread.
+pub(crate) struct Pool {
+    idle: RefCell<Vec<Vec<Idle>>>,
+    refused_at: RefCell<Vec<Option<Instant>>>,
+    next_address: Cell<usize>,
+    permits: Arc<Semaphore>,
+    waiting: Cell<usize>,
+    max_waiting: usize,
+    idle_timeout: Duration,
+    reaping: Cell<bool>,
+}
+
+struct Idle {
+    sender: SendRequest<RequestBody>,
+    since: Instant,
+}
+
+/// The right to one connection in use.
+pub(crate) struct Permit(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+
+/// A connection in use; dropped, it is closed.
+pub(crate) struct Lease {
+    pool: Rc<Pool>,
+    address: usize,
+    sender: SendRequest<RequestBody>,
+    permit: Permit,
+}
+
+impl Pool {
+    pub(crate) fn new(settings: &Settings) -> Rc<Self> {
+        let addresses = settings.addresses.len();
+        Rc::new(Self {
+            idle: RefCell::new((0..addresses).map(|_| Vec::new()).collect()),
+            refused_at: RefCell::new(vec![None; addresses]),
+            next_address: Cell::new(0),
+            permits: Arc::new(Semaphore::new(settings.max_connections.max(1))),
+            waiting: Cell::new(0),
+            max_waiting: settings.max_waiting,
+            idle_timeout: settings.idle_timeout,
+            reaping: Cell::new(false),
+        })
+    }
+
+    /// Waits for the right to use a connection.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Overloaded`] if too many wait already.
+    pub(crate) async fn permit(&self, upstream: &str) -> Result<Permit, CallError> {
+        let overloaded = || CallError::Overloaded { upstream: upstream.to_owned() };
+        if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
+            return Ok(Permit(permit));
+        }
+        if self.waiting.get() >= self.max_waiting {
+            return Err(overloaded());
+        }
+        let _waiting = Waiting::new(&self.waiting);
+        Arc::clone(&self.permits).acquire_owned().await.map(Permit).map_err(|_| overloaded())
+    }
+
+    /// Indices of all addresses in the order in which they should be tried: in turn, with those
+    /// that just refused last.
+    pub(crate) fn addresses(&self) -> Vec<usize> {
+        let refused_at = self.refused_at.borrow();
+        let count = refused_at.len();
+        let first = self.next_address.get();
+        self.next_address.set(first.wrapping_add(1));
+        let now = Instant::now();
+        let refused = |index: &usize| refused_at[*index].is_some_and(|at| now < at + REFUSED);
+        let mut order: Vec<usize> =
+            (0..count).map(|offset| (first.wrapping_add(offset)) % count).collect();
+        order.sort_by_key(refused);
+        order
+    }
+
+    /// Remembers whether an address could be connected to.
+    pub(crate) fn note_connect(&self, address: usize, connected: bool) {
+        self.refused_at.borrow_mut()[address] = (!connected).then(Instant::now);
+    }
+
+    /// Takes the connection to `address` that was used last, if one is alive.
+    pub(crate) fn take(&self, address: usize) -> Option<SendRequest<RequestBody>> {
+        let mut idle = self.idle.borrow_mut();
+        while let Some(Idle { sender, since }) = idle[address].pop() {
+            if sender.is_ready() && since.elapsed() < self.idle_timeout {
+                return Some(sender);
+            }
+        }
+        None
+    }
+
+    fn put(self: &Rc<Self>, address: usize, sender: SendRequest<RequestBody>) {
+        self.idle.borrow_mut()[address].push(Idle { sender, since: Instant::now() });
+        if !self.reaping.replace(true) {
+            spawn_local(reap(Rc::downgrade(self), self.idle_timeout));
+        }
+    }
+
+    /// Drops what has waited too long; tells whether anything is left.
+    fn drop_stale(&self) -> bool {
+        let mut idle = self.idle.borrow_mut();
+        for connections in idle.iter_mut() {
+            connections.retain(|c| !c.sender.is_closed() && c.since.elapsed() < self.idle_timeout);
+        }
+        idle.iter().any(|connections| !connections.is_empty())
+    }
+
+    /// How many connections wait.
+    #[cfg(test)]
+    pub(crate) fn idle_count(&self) -> usize {
+        self.idle.borrow().iter().map(Vec::len).sum()
+    }
+}
+
+/// Closes unused connections while there are any; ends with the pool.
+async fn reap(pool: Weak<Pool>, every: Duration) {
+    loop {
+        sleep(every.max(Duration::from_millis(1))).await;
+        let Some(pool) = pool.upgrade() else { return };
+        if !pool.drop_stale() {
+            pool.reaping.set(false);
+            return;
+        }
+    }
+}
+
+impl Lease {
+    pub(crate) fn new(
+        pool: Rc<Pool>,
+        address: usize,
+        sender: SendRequest<RequestBody>,
+        permit: Permit,
+    ) -> Self {
+        Self { pool, address, sender, permit }
+    }
+
+    /// Gives the connection back; its answer has been read to its end.
+    pub(crate) fn put_back(self) {
+        let Self { pool, address, mut sender, permit } = self;
+        if sender.is_closed() {
+            return;
+        }
+        if sender.is_ready() {
+            drop(permit);
+            pool.put(address, sender);
+            return;
+        }
+        // The connection's own task has still to notice that the exchange is over; until then it
+        // counts as in use.
+        let pool = Rc::downgrade(&pool);
+        spawn_local(async move {
+            if let Ok(Ok(())) = timeout(SETTLE, sender.ready()).await
+                && let Some(pool) = pool.upgrade()
+            {
+                drop(permit);
+                pool.put(address, sender);
+            }
+        });
+    }
+}
+
+/// Counts one who waits, until dropped.
+struct Waiting<'a>(&'a Cell<usize>);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a Cell<usize>) -> Self {
+        count.set(count.get() + 1);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
