@@ -1,1 +1,4 @@
 //! exec
+
+mod eval;
+mod validate;

@@ -1,0 +1,90 @@
+//! Frames of slots: where a request's values live.
+//!
+//! A route has a frame of level 0; each element of an asynchronous `.map` has one of its own, a
+//! level further in, that also sees those around it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use frontage_json::Value;
+use frontage_plan::Slot;
+
+/// What an expression sees: its frame, those around it, and the request's instant.
+///
+/// Cloning it gives another handle on the same frames.
+#[derive(Debug, Clone)]
+pub(crate) struct Env {
+    frame: Rc<Frame>,
+    now_ms: f64,
+}
+
+#[derive(Debug)]
+struct Frame {
+    level: u16,
+    /// `None` until filled.
+    slots: RefCell<Vec<Option<Value>>>,
+    around: Option<Rc<Self>>,
+}
+
+impl Env {
+    /// An empty frame of level 0 with `slots` slots; `now_ms` is what `Date.now()` says.
+    pub(crate) fn new(slots: u16, now_ms: f64) -> Self {
+        let slots = RefCell::new(vec![None; usize::from(slots)]);
+        Self { frame: Rc::new(Frame { level: 0, slots, around: None }), now_ms }
+    }
+
+    /// An empty frame with `slots` slots, one level further in.
+    pub(crate) fn child(&self, slots: u16) -> Self {
+        let frame = Frame {
+            level: self.frame.level + 1,
+            slots: RefCell::new(vec![None; usize::from(slots)]),
+            around: Some(Rc::clone(&self.frame)),
+        };
+        Self { frame: Rc::new(frame), now_ms: self.now_ms }
+    }
+
+    /// What a slot holds; `undefined` if nothing yet.
+    pub(crate) fn get(&self, slot: Slot) -> Value {
+        let frame = self.frame(slot);
+        let value = frame.and_then(|frame| {
+            frame.slots.borrow().get(usize::from(slot.index)).and_then(Clone::clone)
+        });
+        value.unwrap_or(Value::Undefined)
+    }
+
+    /// Fills a slot, again if need be.
+    pub(crate) fn set(&self, slot: Slot, value: Value) {
+        if let Some(frame) = self.frame(slot) {
+            let mut slots = frame.slots.borrow_mut();
+            let index = usize::from(slot.index);
+            if index >= slots.len() {
+                slots.resize(index + 1, None);
+            }
+            let old = slots[index].replace(value);
+            // Dropped outside the borrow: values may own much.
+            drop(slots);
+            drop(old);
+        }
+    }
+
+    /// Whether a slot is filled.
+    pub(crate) fn is_filled(&self, slot: Slot) -> bool {
+        let frame = self.frame(slot);
+        frame.is_some_and(|frame| {
+            frame.slots.borrow().get(usize::from(slot.index)).is_some_and(Option::is_some)
+        })
+    }
+
+    /// What `Date.now()` says during this request.
+    pub(crate) fn now_ms(&self) -> f64 {
+        self.now_ms
+    }
+
+    fn frame(&self, slot: Slot) -> Option<&Frame> {
+        let mut frame = &self.frame;
+        while frame.level > slot.level {
+            frame = frame.around.as_ref()?;
+        }
+        (frame.level == slot.level).then_some(frame)
+    }
+}

@@ -1,0 +1,159 @@
+//! Objects: members in JavaScript's order, found quickly whether few or a million.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::release::{self, Children};
+use crate::{Text, Value};
+
+/// Above this many members a hash table finds them.
+const LINEAR: usize = 16;
+
+/// A plain object. Members stand as JavaScript has them: array indices first, ascending, then the
+/// others in the order in which they were added.
+#[derive(Clone, Debug, Default)]
+pub struct Object {
+    named: Vec<(Text, Value)>,
+    /// Places in `named`; only when there are more than [`LINEAR`].
+    places: Option<Box<HashMap<Text, usize>>>,
+    /// Members whose names are array indices.
+    indexed: Option<Box<BTreeMap<u32, (Text, Value)>>>,
+}
+
+impl Object {
+    /// An empty object.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty object with room for `members`.
+    #[must_use]
+    pub fn with_capacity(members: usize) -> Self {
+        Self { named: Vec::with_capacity(members), places: None, indexed: None }
+    }
+
+    /// How many members there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.named.len() + self.indexed.as_ref().map_or(0, |members| members.len())
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The member `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        if let Some(index) = array_index(name) {
+            return self.indexed.as_ref()?.get(&index).map(|(_, value)| value);
+        }
+        self.place(name).map(|place| &self.named[place].1)
+    }
+
+    /// Whether there is a member `name`.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Sets the member `name`; one that is there keeps its place.
+    pub fn insert(&mut self, name: impl Into<Text>, value: Value) {
+        let name = name.into();
+        if let Some(index) = array_index(&name) {
+            self.indexed.get_or_insert_default().insert(index, (name, value));
+        } else if let Some(place) = self.place(&name) {
+            self.named[place].1 = value;
+        } else {
+            let place = self.named.len();
+            if let Some(places) = &mut self.places {
+                places.insert(name.clone(), place);
+            } else if place >= LINEAR {
+                let known = self.named.iter().enumerate().map(|(i, (name, _))| (name.clone(), i));
+                let mut places: HashMap<Text, usize> = known.collect();
+                places.insert(name.clone(), place);
+                self.places = Some(Box::new(places));
+            }
+            self.named.push((name, value));
+        }
+    }
+
+    /// The members in JavaScript's order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Text, &Value)> {
+        let indexed = self.indexed.iter().flat_map(|members| members.values());
+        indexed.chain(&self.named).map(|(name, value)| (name, value))
+    }
+
+    /// The names in JavaScript's order.
+    pub fn keys(&self) -> impl Iterator<Item = &Text> {
+        self.iter().map(|(name, _)| name)
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        match &self.places {
+            Some(places) => places.get(name).copied(),
+            None => self.named.iter().position(|(own, _)| own.as_str() == name),
+        }
+    }
+}
+
+impl<N: Into<Text>> FromIterator<(N, Value)> for Object {
+    fn from_iter<I: IntoIterator<Item = (N, Value)>>(members: I) -> Self {
+        let mut object = Self::new();
+        for (name, value) in members {
+            object.insert(name, value);
+        }
+        object
+    }
+}
+
+impl Drop for Object {
+    fn drop(&mut self) {
+        let named = std::mem::take(&mut self.named);
+        let indexed = self.indexed.take().map(|members| *members).unwrap_or_default();
+        release::release(Children::Members(named, indexed));
+    }
+}
+
+/// The array index that `name` spells, if it does: `0` to `4294967294` without leading zeros.
+#[must_use]
+pub fn array_index(name: &str) -> Option<u32> {
+    let bytes = name.as_bytes();
+    match bytes {
+        [b'0'] => Some(0),
+        [b'1'..=b'9', rest @ ..] if rest.len() < 10 && rest.iter().all(u8::is_ascii_digit) => {
+            name.parse().ok().filter(|index| *index != u32::MAX)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indices_come_first_and_replaced_members_keep_their_place() {
+        let mut object = Object::new();
+        for name in ["b", "10", "a", "2", "01", "4294967295", "-1", "b"] {
+            object.insert(name, Value::Null);
+        }
+        let names: Vec<&str> = object.keys().map(Text::as_str).collect();
+        assert_eq!(names, ["2", "10", "b", "a", "01", "4294967295", "-1"]);
+    }
+
+    #[test]
+    fn large_objects_find_old_and_new_members() {
+        let mut object = Object::new();
+        for i in 0..1000 {
+            object.insert(format!("k{i}"), Value::Number(f64::from(i)));
+        }
+        object.insert("k3", Value::Bool(true));
+        assert_eq!(object.len(), 1000);
+        assert!(matches!(object.get("k3"), Some(Value::Bool(true))));
+        assert!(matches!(object.get("k999"), Some(Value::Number(n)) if *n == 999.0));
+        assert!(object.get("k1000").is_none());
+    }
+}

@@ -1,0 +1,216 @@
+//! Strings as routes see them: cheap to clone, UTF-8 inside, UTF-16 to JavaScript.
+//!
+//! Never: a lone surrogate. Where JavaScript would make one, U+FFFD stands; what holds the text is
+//! private, so that an exact form can come later.
+
+use std::borrow::Borrow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A string; cloning it copies no text.
+#[derive(Clone)]
+pub struct Text(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    /// Words of the program, such as `"object"`.
+    Static(&'static str),
+    /// Made while a request runs.
+    Local(Rc<str>),
+    /// A constant or name of a plan.
+    Shared(Arc<str>),
+}
+
+impl Text {
+    /// The empty string.
+    pub const EMPTY: Self = Self(Repr::Static(""));
+
+    /// A string that the program itself holds.
+    #[must_use]
+    pub const fn from_static(text: &'static str) -> Self {
+        Self(Repr::Static(text))
+    }
+
+    /// The text as UTF-8.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Repr::Static(text) => text,
+            Repr::Local(text) => text,
+            Repr::Shared(text) => text,
+        }
+    }
+
+    /// JavaScript's `length`: UTF-16 code units.
+    #[must_use]
+    pub fn len_utf16(&self) -> usize {
+        let text = self.as_str();
+        if text.is_ascii() { text.len() } else { text.chars().map(char::len_utf16).sum() }
+    }
+
+    /// The UTF-16 code unit at `index`.
+    #[must_use]
+    pub fn unit_at(&self, index: usize) -> Option<u16> {
+        let text = self.as_str();
+        if text.is_ascii() {
+            text.as_bytes().get(index).map(|byte| u16::from(*byte))
+        } else {
+            text.encode_utf16().nth(index)
+        }
+    }
+
+    /// The code units `from..to`; a surrogate that the cut leaves alone becomes U+FFFD.
+    ///
+    /// Bounds beyond the end count as the end; `from >= to` gives the empty string.
+    #[must_use]
+    pub fn slice_utf16(&self, from: usize, to: usize) -> Self {
+        let text = self.as_str();
+        if from >= to {
+            return Self::EMPTY;
+        }
+        if text.is_ascii() {
+            let to = to.min(text.len());
+            if from == 0 && to == text.len() {
+                return self.clone();
+            }
+            return text.get(from..to).map_or(Self::EMPTY, Self::from);
+        }
+        let mut cut = String::new();
+        let mut position = 0;
+        for character in text.chars() {
+            let end = position + character.len_utf16();
+            if position >= to {
+                break;
+            }
+            if position >= from && end <= to {
+                cut.push(character);
+            } else if end > from {
+                cut.push(char::REPLACEMENT_CHARACTER);
+            }
+            position = end;
+        }
+        Self::from(cut)
+    }
+
+    /// JavaScript's order of strings: by UTF-16 code units.
+    #[must_use]
+    pub fn cmp_utf16(&self, other: &Self) -> Ordering {
+        let (left, right) = (self.as_str(), other.as_str());
+        // UTF-8 and UTF-16 order differ only where a surrogate pair meets U+E000..=U+FFFF.
+        let shared = left.bytes().zip(right.bytes()).take_while(|(a, b)| a == b).count();
+        match (left.as_bytes().get(shared), right.as_bytes().get(shared)) {
+            (Some(a), Some(b)) if *a >= 0xEE && *b >= 0xEE => {
+                left.encode_utf16().cmp(right.encode_utf16())
+            }
+            (a, b) => a.cmp(&b),
+        }
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        if text.is_empty() { Self::EMPTY } else { Self(Repr::Local(Rc::from(text))) }
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        if text.is_empty() { Self::EMPTY } else { Self(Repr::Local(Rc::from(text))) }
+    }
+}
+
+impl From<Arc<str>> for Text {
+    fn from(text: Arc<str>) -> Self {
+        Self(Repr::Shared(text))
+    }
+}
+
+impl From<&Arc<str>> for Text {
+    fn from(text: &Arc<str>) -> Self {
+        Self(Repr::Shared(Arc::clone(text)))
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Text {}
+
+impl PartialEq<str> for Text {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialEq<&str> for Text {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
+}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_and_cuts_count_utf16_units() {
+        let text = Text::from("a😀é");
+        assert_eq!(text.len_utf16(), 4);
+        assert_eq!(text.slice_utf16(0, 1), "a");
+        assert_eq!(text.slice_utf16(1, 3), "😀");
+        assert_eq!(text.slice_utf16(3, 9), "é");
+        assert_eq!(text.slice_utf16(0, 2), "a\u{FFFD}");
+        assert_eq!(text.slice_utf16(2, 4), "\u{FFFD}é");
+        assert_eq!(text.slice_utf16(3, 1), "");
+        assert_eq!(text.unit_at(1), Some(0xD83D));
+    }
+
+    #[test]
+    fn order_is_that_of_code_units() {
+        // U+1F600 starts with the unit D83D, which is less than U+FF5E.
+        assert_eq!(Text::from("😀").cmp_utf16(&"～".into()), Ordering::Less);
+        assert_eq!(Text::from("é").cmp_utf16(&"z".into()), Ordering::Greater);
+        assert_eq!(Text::from("ab").cmp_utf16(&"abc".into()), Ordering::Less);
+        assert_eq!(Text::from("a😀").cmp_utf16(&"a～".into()), Ordering::Less);
+        assert_eq!(Text::from("\u{D7FF}").cmp_utf16(&"😀".into()), Ordering::Less);
+    }
+}
