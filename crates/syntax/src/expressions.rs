@@ -749,6 +749,6 @@ mod tests {
         assert_eq!(find_operator(" /* === */ === ", "==="), Some(11));
         assert_eq!(find_operator(") // + é\n + (", "+"), Some(11));
         assert_eq!(find_operator(" / ", "/"), Some(1));
-        assert_eq!(find_operator(" // / \n/", "/"), Some(6));
+        assert_eq!(find_operator(" // / \n/", "/"), Some(7));
     }
 }
