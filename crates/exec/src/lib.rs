@@ -1,4 +1,33 @@
-//! exec
+//! Runs one route of a plan for one request.
+//!
+//! In:    a plan, an accepted request, clients of the upstreams.
+//! Out:   an [`Outcome`]: status, headers, body or problem, and what happened on the way.
+//! Never: a setting of a listener, TypeScript, a contract; trust in a static type; a call that
+//!        goes on, unless it is unsafe, after nobody waits for it.
+//!
+//! Futures of this crate belong to one thread and run inside a `tokio::task::LocalSet`.
+//!
+//! Start at [`execute`]; then `run`, the scheduler.
 
+mod clients;
+mod engine;
 mod eval;
+mod execute;
+mod outcome;
+mod passthrough;
+mod request;
 mod validate;
+
+pub use clients::Clients;
+pub use engine::{Engine, PrepareError};
+pub use execute::execute;
+pub use frontage_json::{JsonFault, Object, Text, Value, parse_any};
+pub use frontage_upstream::{
+    Address, AddressError, BoxError, Reason, Scheme, Settings, StreamBody,
+};
+pub use outcome::{
+    CallRecord, CallResult, DriftFault, DriftRecord, InputPart, Issue, Outcome, OutcomeBody,
+    Problem,
+};
+pub use passthrough::passthrough;
+pub use request::{PassthroughRequest, RouteRequest, Trace};

@@ -1,0 +1,125 @@
+//! What a route is run for: one request, without its connection.
+
+use bytes::Bytes;
+use frontage_json::Value;
+use frontage_plan::Name;
+use http::{HeaderMap, Method};
+
+/// One request for one route.
+#[derive(Debug)]
+pub struct RouteRequest<'a> {
+    /// Its method.
+    pub method: &'a Method,
+    /// Its path as sent, without the query.
+    pub path: &'a str,
+    /// The path parameters' values, percent-decoded.
+    pub path_parameters: Vec<(Name, String)>,
+    /// What stands behind the `?`, as sent.
+    pub query: Option<&'a str>,
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// Its body, whole.
+    pub body: Bytes,
+    /// Who asks: an object; `undefined` becomes an empty one.
+    pub session: Value,
+    /// Its id in logs and towards upstreams.
+    pub request_id: &'a str,
+    /// What `Date.now()` says while it runs, in milliseconds since 1970.
+    pub now_ms: f64,
+    /// The trace it belongs to.
+    pub trace: Option<Trace>,
+}
+
+/// One request for a route that is handed through; its body comes apart.
+#[derive(Debug)]
+pub struct PassthroughRequest<'a> {
+    /// Its method.
+    pub method: &'a Method,
+    /// The path parameters' values, percent-decoded.
+    pub path_parameters: Vec<(Name, String)>,
+    /// What stands behind the `?`, as sent.
+    pub query: Option<&'a str>,
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// Its id in logs and towards upstreams.
+    pub request_id: &'a str,
+    /// The trace it belongs to.
+    pub trace: Option<Trace>,
+}
+
+/// A W3C trace context.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// The trace's id; not 0.
+    pub trace_id: u128,
+    /// `sampled` and other flags.
+    pub flags: u8,
+    /// `tracestate` as received.
+    pub state: Option<String>,
+}
+
+impl Trace {
+    /// Reads `traceparent`; `None` if it is malformed, and then a new trace may be begun.
+    ///
+    /// # Sources
+    ///
+    /// W3C Trace Context, §3.2.
+    #[must_use]
+    pub fn parse(traceparent: &str, tracestate: Option<&str>) -> Option<Self> {
+        let mut parts = traceparent.split('-');
+        let mut field = |length: usize| {
+            let part = parts.next()?;
+            let hex = part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+            (part.len() == length && hex).then_some(part)
+        };
+        let version = field(2)?;
+        let trace_id = u128::from_str_radix(field(32)?, 16).ok().filter(|id| *id != 0)?;
+        u64::from_str_radix(field(16)?, 16).ok().filter(|id| *id != 0)?;
+        let flags = u8::from_str_radix(field(2)?, 16).ok()?;
+        let further = parts.next().is_some();
+        if version == "ff" || (version == "00" && further) {
+            return None;
+        }
+        Some(Self { trace_id, flags, state: tracestate.map(str::to_owned) })
+    }
+
+    /// Begins a trace.
+    #[must_use]
+    pub fn begin(sampled: bool) -> Self {
+        Self { trace_id: fastrand::u128(1..), flags: u8::from(sampled), state: None }
+    }
+
+    /// A `traceparent` for one call: this trace, a span of its own.
+    #[must_use]
+    pub fn child(&self) -> String {
+        format!("00-{:032x}-{:016x}-{:02x}", self.trace_id, fastrand::u64(1..), self.flags)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Trace;
+
+    #[test]
+    fn only_well_formed_contexts_are_taken_up() {
+        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let good = format!("00-{id}-00f067aa0ba902b7-01");
+        let trace = Trace::parse(&good, Some("a=b"));
+        assert_eq!(trace.as_ref().map(|t| (t.flags, t.state.as_deref())), Some((1, Some("a=b"))));
+        let child = trace.map(|t| t.child()).unwrap_or_default();
+        assert!(child.starts_with(&format!("00-{id}-")) && child.ends_with("-01"), "{child}");
+        assert_ne!(child, good);
+        for bad in [
+            "",
+            "00",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x",
+            "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa0ba902b7-01",
+        ] {
+            assert_eq!(Trace::parse(bad, None), None, "{bad}");
+        }
+    }
+}
