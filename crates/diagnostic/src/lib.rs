@@ -8,10 +8,17 @@
 
 mod code;
 mod diagnostics;
+mod excerpt;
+mod json;
+mod nearest;
 mod render;
 mod source;
+mod summary;
 
 pub use code::{Area, Code};
 pub use diagnostics::{Diagnostic, Label, Severity, sort};
-pub use render::{render, to_json};
+pub use json::to_json;
+pub use nearest::nearest;
+pub use render::render;
 pub use source::{FileId, LineColumn, SourceFile, SourceMap, Span};
+pub use summary::{Summary, summary};

@@ -58,10 +58,25 @@ impl SourceFile {
     #[must_use]
     pub fn line_column(&self, offset: u32) -> LineColumn {
         let offset = (offset as usize).min(self.text.len());
-        let line = self.line_starts.partition_point(|&start| start as usize <= offset) - 1;
+        let line = self.line_at(offset);
         let start = self.line_starts[line] as usize;
         let column = self.text.get(start..offset).map_or(offset - start, |run| run.chars().count());
         LineColumn { line: line as u32 + 1, column: column as u32 + 1 }
+    }
+
+    /// The line, from 0, that holds the byte `offset`.
+    pub(crate) fn line_at(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|&start| start as usize <= offset) - 1
+    }
+
+    /// The bytes of a line, from 0, without its line end.
+    pub(crate) fn line(&self, line: usize) -> std::ops::Range<usize> {
+        let start = self.line_starts.get(line).map_or(self.text.len(), |&start| start as usize);
+        let next = self.line_starts.get(line + 1).map(|&next| next as usize);
+        let text = &self.text[start..next.unwrap_or(self.text.len())];
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        start..start + text.len()
     }
 }
 

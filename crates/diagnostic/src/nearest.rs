@@ -1,0 +1,60 @@
+//! Did you mean …?
+
+/// The candidate that `name` was most likely meant to be.
+///
+/// A name that differs in capitals only always counts. Otherwise at most a third of its
+/// characters may be wrong, missing, added or swapped with their neighbours, and at least one
+/// such slip is forgiven in names of three characters or more. Of several that are equally near,
+/// the first counts.
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = name.to_lowercase();
+    let length = wanted.chars().count();
+    let allowed = if length < 3 { 0 } else { (length / 3).clamp(1, 5) };
+    let mut best: Option<(usize, &'a str)> = None;
+    for candidate in candidates {
+        if candidate == name {
+            continue;
+        }
+        let lower = candidate.to_lowercase();
+        // What cannot be near is not measured: contracts have thousands of names.
+        if lower.chars().count().abs_diff(length) > allowed {
+            continue;
+        }
+        let distance = strsim::osa_distance(&wanted, &lower);
+        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn slips_are_forgiven_and_strangers_are_not() {
+        let fields = ["quantity", "sku", "unitPrice", "id"];
+        for (name, expected) in [
+            ("quantty", Some("quantity")),
+            ("qauntity", Some("quantity")),
+            ("unitprice", Some("unitPrice")),
+            ("UnitPrices", Some("unitPrice")),
+            ("skus", Some("sku")),
+            ("ID", Some("id")),
+            ("ix", None),
+            ("price", None),
+            ("", None),
+            ("quantity", None),
+        ] {
+            assert_eq!(nearest(name, fields), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_wins_and_of_equals_the_first() {
+        assert_eq!(nearest("items", ["itemas", "item", "itemsX"]), Some("itemas"));
+        assert_eq!(nearest("itemId", ["itemIdxx", "itemIds"]), Some("itemIds"));
+    }
+}
