@@ -7,8 +7,12 @@
 //!
 //! Start at [`Value`], then [`read`] and [`Writer`].
 
+mod convert;
+mod cut;
+mod date;
 mod failure;
 mod keyed;
+mod lex;
 mod object;
 mod parse;
 mod project;
@@ -18,6 +22,8 @@ mod text;
 mod value;
 mod write;
 
+pub use convert::{decimal_prefix, is_space, number_text, parse_number};
+pub use date::{Civil, civil, iso_text, time_from_civil};
 pub use failure::{ErrorValue, ReplyValue};
 pub use keyed::{MapValue, SetValue};
 pub use object::{Object, array_index};

@@ -1,10 +1,15 @@
 //! Writes values as `JSON.stringify` does.
+//!
+//! Raw text is copied as it is; everything else is spelled as JavaScript spells it.
 
-use crate::Value;
+use crate::{ErrorValue, Value, iso_text};
 
 /// A value was nested deeper than the writer follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooDeep;
+
+/// Most lists and objects within each other.
+const DEPTH: u32 = 1000;
 
 /// Writes JSON text at the end of a buffer.
 #[derive(Debug)]
@@ -22,12 +27,125 @@ impl<'o> Writer<'o> {
     ///
     /// # Errors
     ///
-    /// [`TooDeep`] if lists and objects are nested more than 1,000 deep.
+    /// [`TooDeep`] if lists and objects are nested more than 1,000 deep; what was written then is
+    /// no JSON.
     pub fn write(&mut self, value: &Value) -> Result<bool, TooDeep> {
         if value.is_undefined() {
             return Ok(false);
         }
-        self.out.extend_from_slice(b"null");
+        self.value(value, DEPTH)?;
         Ok(true)
     }
+
+    fn value(&mut self, value: &Value, depth: u32) -> Result<(), TooDeep> {
+        match value {
+            Value::Undefined | Value::Null => self.put(b"null"),
+            Value::Bool(true) => self.put(b"true"),
+            Value::Bool(false) => self.put(b"false"),
+            Value::Number(number) => self.number(*number),
+            Value::Text(text) => self.string(text),
+            Value::Raw(raw) => self.put(raw.as_bytes()),
+            Value::Array(list) => {
+                let depth = depth.checked_sub(1).ok_or(TooDeep)?;
+                self.out.push(b'[');
+                for (index, element) in list.iter().enumerate() {
+                    if index > 0 {
+                        self.out.push(b',');
+                    }
+                    self.value(element, depth)?;
+                }
+                self.out.push(b']');
+            }
+            Value::Object(object) => {
+                let depth = depth.checked_sub(1).ok_or(TooDeep)?;
+                self.out.push(b'{');
+                let mut comma = false;
+                for (name, member) in object.iter() {
+                    if member.is_undefined() {
+                        continue;
+                    }
+                    if comma {
+                        self.out.push(b',');
+                    }
+                    comma = true;
+                    self.string(name);
+                    self.out.push(b':');
+                    self.value(member, depth)?;
+                }
+                self.out.push(b'}');
+            }
+            Value::Map(_) | Value::Set(_) | Value::Reply(_) => self.put(b"{}"),
+            Value::Date(time) => match iso_text(**time) {
+                Some(text) => self.string(&text),
+                None => self.put(b"null"),
+            },
+            Value::Error(error) => self.error(error)?,
+        }
+        Ok(())
+    }
+
+    /// The own enumerable fields of an error: those that its class declares.
+    fn error(&mut self, error: &ErrorValue) -> Result<(), TooDeep> {
+        let names: &[&str] = match error {
+            ErrorValue::Upstream { .. } => &["status", "upstream", "operation", "reason"],
+            ErrorValue::Http { .. } => &["status", "code", "detail"],
+            ErrorValue::Other { .. } => &[],
+        };
+        let members: crate::Object = names.iter().map(|name| (*name, error.member(name))).collect();
+        self.value(&Value::object(members), 1)
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+
+    fn number(&mut self, number: f64) {
+        #[expect(clippy::cast_possible_truncation, reason = "checked by the way back")]
+        let whole = number as i32;
+        if f64::from(whole) == number {
+            self.put(itoa::Buffer::new().format(whole).as_bytes());
+        } else if number.is_finite() {
+            self.put(ryu_js::Buffer::new().format_finite(number).as_bytes());
+        } else {
+            self.put(b"null");
+        }
+    }
+
+    /// Writes a string with its quotes and escapes.
+    pub fn string(&mut self, text: &str) {
+        self.out.push(b'"');
+        let mut rest = text.as_bytes();
+        while let Some(at) = rest.iter().position(|byte| ESCAPES[usize::from(*byte)] != 0) {
+            self.put(&rest[..at]);
+            match ESCAPES[usize::from(rest[at])] {
+                b'u' => {
+                    const HEX: &[u8; 16] = b"0123456789abcdef";
+                    let (high, low) = (usize::from(rest[at] >> 4), usize::from(rest[at] & 15));
+                    self.put(&[b'\\', b'u', b'0', b'0', HEX[high], HEX[low]]);
+                }
+                letter => self.put(&[b'\\', letter]),
+            }
+            rest = &rest[at + 1..];
+        }
+        self.put(rest);
+        self.out.push(b'"');
+    }
 }
+
+/// For each byte the letter of its escape; 0 if it needs none.
+static ESCAPES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = b'u';
+        byte += 1;
+    }
+    table[0x08] = b'b';
+    table[0x09] = b't';
+    table[0x0A] = b'n';
+    table[0x0C] = b'f';
+    table[0x0D] = b'r';
+    table[b'"' as usize] = b'"';
+    table[b'\\' as usize] = b'\\';
+    table
+};
