@@ -6,7 +6,17 @@
 //!
 //! Start at [`read`]; [`Contract`] is what everything else works on.
 
+pub mod codes;
+mod documents;
+mod json;
 mod model;
+mod names;
+mod openapi;
+mod references;
+mod schema;
+mod text;
+mod tree;
+mod yaml;
 
 pub use model::{
     Access, Additional, Array, Binding, Body, Bound, Constant, Content, ContentKind, Contract,
@@ -15,7 +25,11 @@ pub use model::{
     Union,
 };
 
-use frontage_diagnostic::{Diagnostic, FileId, SourceMap};
+pub use text::{constant_text, type_definition, type_names, type_text};
+
+use frontage_diagnostic::{Diagnostic, FileId, SourceMap, Span};
+
+use references::References;
 
 /// A contract with everything that was found wrong in it.
 #[derive(Debug, Clone)]
@@ -37,29 +51,44 @@ pub fn read(
     sources: &mut SourceMap,
     load: &mut dyn FnMut(&str) -> Result<String, String>,
 ) -> Read {
-    let _ = (sources, load);
-    Read {
-        contract: Contract {
-            file: root,
-            title: String::new(),
-            version: String::new(),
-            operations: Vec::new(),
-            types: Types::default(),
-        },
-        diagnostics: Vec::new(),
+    let path = sources.file(root).path.clone();
+    if let Some(diagnostic) = unsupported(root, &path) {
+        return Read { contract: openapi::empty(root), diagnostics: vec![diagnostic] };
     }
+    let mut documents = documents::gather(root, sources, load);
+    let warnings = std::mem::take(&mut documents.warnings);
+    let mut read = match documents.roots.get(&path) {
+        Some(Ok(node)) => openapi::read(root, *node, &References::new(&documents, sources)),
+        Some(Err(unreadable)) => {
+            let code = if unreadable.limit { codes::LIMIT } else { codes::BROKEN_TEXT };
+            let span = unreadable.at.unwrap_or(Span::new(root, 0, 0));
+            let message = format!("the contract cannot be read: {}", unreadable.reason);
+            let help = "correct the file, which must be YAML or JSON";
+            let diagnostic = Diagnostic::error(code, span, message).help(help);
+            Read { contract: openapi::empty(root), diagnostics: vec![diagnostic] }
+        }
+        None => Read { contract: openapi::empty(root), diagnostics: Vec::new() },
+    };
+    read.diagnostics.extend(warnings);
+    frontage_diagnostic::sort(&mut read.diagnostics, sources);
+    read
 }
 
-/// Identifiers for the named types, unique in the contract and fit for TypeScript.
-#[must_use]
-pub fn type_names(contract: &Contract) -> Vec<(TypeId, String)> {
-    let _ = contract;
-    Vec::new()
-}
-
-/// The TypeScript spelling of a type, short enough for a message; named types by their name.
-#[must_use]
-pub fn type_text(contract: &Contract, id: TypeId) -> String {
-    let _ = (contract, id);
-    String::new()
+/// The diagnostic for a kind of contract that is not read yet, by the file's name.
+fn unsupported(root: FileId, path: &str) -> Option<Diagnostic> {
+    let kinds = [
+        (".graphql", "GraphQL contracts are"),
+        (".gql", "GraphQL contracts are"),
+        (".graphqls", "GraphQL contracts are"),
+        (".proto", "Protobuf contracts are"),
+        (".ts", "upstreams declared in TypeScript are"),
+        (".wsdl", "WSDL contracts are"),
+        (".raml", "RAML contracts are"),
+    ];
+    let (_, kind) = kinds.into_iter().find(|(end, _)| path.ends_with(end))?;
+    let message = format!("{kind} not supported yet");
+    Some(
+        Diagnostic::error(codes::UNSUPPORTED_CONTRACT, Span::new(root, 0, 0), message)
+            .help("describe the upstream in an OpenAPI contract (.yaml or .json)"),
+    )
 }

@@ -571,6 +571,28 @@ pub struct Response {
     pub span: Span,
 }
 
+impl Response {
+    /// The content that calls ask for: JSON before text before others; `None`: no body.
+    #[must_use]
+    pub fn preferred(&self) -> Option<&Content> {
+        self.content.iter().min_by_key(|content| content.rank())
+    }
+}
+
+impl Content {
+    /// Which content is preferred, the smallest first.
+    pub(crate) fn rank(&self) -> u8 {
+        match self.kind {
+            ContentKind::Json if self.media_type == "application/json" => 0,
+            ContentKind::Json => 1,
+            ContentKind::Form => 2,
+            ContentKind::Text => 3,
+            ContentKind::Multipart => 4,
+            ContentKind::Binary => 5,
+        }
+    }
+}
+
 /// The statuses an answer is declared for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {

@@ -1,0 +1,175 @@
+//! Reads request bodies and answers.
+
+use frontage_diagnostic::{Diagnostic, Span};
+
+use super::Reader;
+use crate::codes;
+use crate::model::{Body, Content, ContentKind, Method, Response, Status, Success, TypeId};
+use crate::tree::{Kind, NodeId};
+
+/// How bodies of a media type are read and written.
+pub(super) fn kind(media_type: &str) -> ContentKind {
+    let essence = media_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let (main, sub) = essence.split_once('/').unwrap_or((essence.as_str(), ""));
+    match (main, sub) {
+        ("application" | "text", "json") | ("*", "*") | ("application", "*") => ContentKind::Json,
+        _ if sub.ends_with("+json") => ContentKind::Json,
+        ("application", "x-www-form-urlencoded") => ContentKind::Form,
+        ("multipart", _) => ContentKind::Multipart,
+        // A stream of events is handed on as it comes.
+        ("text", "event-stream") => ContentKind::Binary,
+        ("text", _) | ("application", "xml") => ContentKind::Text,
+        _ if sub.ends_with("+xml") => ContentKind::Text,
+        _ => ContentKind::Binary,
+    }
+}
+
+impl Reader<'_> {
+    /// The request body of an operation.
+    pub(super) fn body(
+        &mut self,
+        method: Method,
+        operation: NodeId,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Option<Body> {
+        let member = self.tree.member(operation, "requestBody")?;
+        let span = member.key_span;
+        let node = match self.refs.follow(member.value) {
+            Ok(node) => node,
+            Err(diagnostic) => {
+                self.lowering.report(diagnostic.clone());
+                faults.push(diagnostic);
+                return None;
+            }
+        };
+        if matches!(method, Method::Get | Method::Head | Method::Trace) {
+            let message = format!("a {method} request has no body; `requestBody` is ignored");
+            let help = "use POST or QUERY, or parameters in the query";
+            self.warn(codes::IGNORED_KEYWORD, span, message, help);
+            return None;
+        }
+        let mut content = self.content(node);
+        content.sort_by_key(Content::rank);
+        let required = self.tree.get_bool(node, "required") == Some(true);
+        (!content.is_empty()).then_some(Body { required, content, span })
+    }
+
+    /// The declared answers of an operation, and what a successful call gives.
+    pub(super) fn responses(
+        &mut self,
+        method: Method,
+        operation: NodeId,
+        span: Span,
+        faults: &mut Vec<Diagnostic>,
+    ) -> (Vec<Response>, Success) {
+        let tree = self.tree;
+        let list = tree.get(operation, "responses");
+        let mut responses: Vec<Response> = Vec::new();
+        let mut broken: Vec<(Status, Diagnostic)> = Vec::new();
+        for member in list.map_or(&[][..], |list| tree.members(list)) {
+            let key = tree.key(member);
+            if key.starts_with("x-") {
+                continue;
+            }
+            let Some(status) = status(key) else {
+                let message = format!("`{key}` is no status");
+                let help = "a status is written \"200\", \"2XX\" or default";
+                self.warn(codes::MALFORMED_OPERATION, member.key_span, message, help);
+                continue;
+            };
+            match self.refs.follow(member.value) {
+                Ok(node) => {
+                    let content = self.content(node);
+                    responses.push(Response { status, content, span: member.key_span });
+                }
+                Err(diagnostic) => {
+                    self.lowering.report(diagnostic.clone());
+                    broken.push((status, diagnostic));
+                }
+            }
+        }
+        let declared = |status: Status| {
+            responses.iter().any(|r| r.status == status) || broken.iter().any(|b| b.0 == status)
+        };
+        let any_success = responses.iter().any(|r| r.status.is_success())
+            || broken.iter().any(|(status, _)| status.is_success());
+        let by_default = !any_success && declared(Status::Default);
+        let counts = |status: Status| {
+            if by_default { status == Status::Default } else { status.is_success() }
+        };
+        faults.extend(broken.into_iter().filter(|(status, _)| counts(*status)).map(|(_, d)| d));
+        let success = if method == Method::Head {
+            Success { json: None, text: false, empty: true, binary: false }
+        } else {
+            let counting: Vec<&Response> =
+                responses.iter().filter(|response| counts(response.status)).collect();
+            self.success(&counting, span)
+        };
+        (responses, success)
+    }
+
+    fn success(&mut self, responses: &[&Response], span: Span) -> Success {
+        let mut success = Success { json: None, text: false, empty: false, binary: false };
+        let mut types: Vec<TypeId> = Vec::new();
+        if responses.is_empty() {
+            // Nothing is declared, so anything may come.
+            types.push(self.lowering.unknown());
+        }
+        for response in responses {
+            let bodiless = matches!(response.status, Status::Exact(204 | 205));
+            match response.preferred().filter(|_| !bodiless) {
+                None => success.empty = true,
+                Some(content) => match content.kind {
+                    ContentKind::Json => types.push(content.ty),
+                    ContentKind::Text => success.text = true,
+                    ContentKind::Form | ContentKind::Multipart | ContentKind::Binary => {
+                        success.binary = true;
+                    }
+                },
+            }
+        }
+        if !types.is_empty() {
+            success.json = Some(self.lowering.union(span, types));
+        }
+        success
+    }
+
+    /// The media types of a body, in the contract's order.
+    fn content(&mut self, node: NodeId) -> Vec<Content> {
+        let tree = self.tree;
+        let Some(map) = tree.get(node, "content") else { return Vec::new() };
+        let mut all = Vec::new();
+        for member in tree.members(map) {
+            let media_type = tree.key(member);
+            let schema =
+                self.refs.follow(member.value).ok().and_then(|node| tree.get(node, "schema"));
+            let mut kind = kind(media_type);
+            let is_file = |schema: NodeId| {
+                tree.get_str(schema, "format") == Some("binary")
+                    && tree.get_str(schema, "type") == Some("string")
+            };
+            if media_type.contains('*') && schema.is_some_and(is_file) {
+                kind = ContentKind::Binary;
+            }
+            let ty = match schema {
+                Some(schema) if tree.kind(schema) != Kind::Null => self.lowering.lower(schema),
+                _ => self.lowering.unknown(),
+            };
+            let media_type = media_type.to_owned();
+            all.push(Content { media_type, kind, ty, span: member.key_span });
+        }
+        all
+    }
+}
+
+fn status(key: &str) -> Option<Status> {
+    if key.eq_ignore_ascii_case("default") {
+        return Some(Status::Default);
+    }
+    let first = key.chars().next()?.to_digit(10).filter(|d| (1..=5).contains(d))?;
+    if key.len() == 3 && key[1..].eq_ignore_ascii_case("xx") {
+        return Some(Status::Range(first as u8));
+    }
+    let number = key.parse::<u16>().ok().filter(|number| (100..600).contains(number))?;
+    Some(Status::Exact(number))
+}
