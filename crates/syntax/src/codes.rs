@@ -61,8 +61,6 @@ pub const OVERLOAD: Code = Code(1036);
 pub const MODULE_AWAIT: Code = Code(1037);
 /// `arguments`.
 pub const ARGUMENTS: Code = Code(1038);
-/// A required parameter after an optional one, or an optional one with a default.
-pub const PARAMETER: Code = Code(1039);
 
 // --------------------------------------------------------------- expressions
 

@@ -10,8 +10,10 @@
 pub mod codes;
 mod expressions;
 mod modules;
+mod nesting;
 mod patterns;
 mod reader;
+mod refusals;
 mod statements;
 pub mod tree;
 mod types;
@@ -54,6 +56,10 @@ pub fn parse(file: FileId, path: &str, text: &str) -> Parsed {
         )
         .label("starts here")
         .help(format!("a module has at most {MAX_BYTES} bytes; move data to an upstream"));
+        return Parsed { module, diagnostics: vec![fault] };
+    }
+
+    if let Err(fault) = nesting::check(file, text) {
         return Parsed { module, diagnostics: vec![fault] };
     }
 

@@ -78,29 +78,11 @@ impl Reader<'_> {
         node: &ast::FormalParameters<'_>,
     ) -> (Vec<Param>, Option<Box<Param>>) {
         let mut params = Vec::with_capacity(node.items.len());
-        let mut optional_before = false;
         for item in &node.items {
             self.decorators(&item.decorators);
             let pattern = self.pattern(&item.pattern);
             let ty = item.type_annotation.as_ref().map(|ty| self.ty(&ty.type_annotation));
             let default = item.initializer.as_ref().map(|value| self.expr(value));
-            if item.optional && default.is_some() {
-                self.refuse_parameter(
-                    item.span,
-                    "a parameter with a default is optional already",
-                    "has both `?` and a default",
-                    "leave out the `?`",
-                );
-            } else if optional_before && !item.optional && default.is_none() {
-                self.refuse_parameter(
-                    item.span,
-                    "a required parameter cannot follow an optional one",
-                    "is required",
-                    "move it before the optional ones, or give it a default",
-                );
-            }
-            // A parameter with a default may be followed by a required one, as in tsc.
-            optional_before |= item.optional;
             let span = self.span(item.span);
             params.push(Param { span, pattern, ty, optional: item.optional, default });
         }
@@ -112,10 +94,6 @@ impl Reader<'_> {
             Box::new(Param { span, pattern, ty, optional: false, default: None })
         });
         (params, rest)
-    }
-
-    fn refuse_parameter(&mut self, place: oxc_span::Span, what: &str, why: &str, instead: &str) {
-        self.refuse(place, Refusal { code: codes::PARAMETER, what, why, instead });
     }
 
     pub(crate) fn decorators(&mut self, nodes: &[ast::Decorator<'_>]) {

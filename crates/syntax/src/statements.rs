@@ -7,25 +7,10 @@ use oxc_span::GetSpan;
 use crate::codes;
 use crate::patterns;
 use crate::reader::{Reader, Refusal, Surroundings};
+use crate::refusals::{CLASS_REFUSAL, GENERATOR_REFUSAL};
 use crate::tree::{
     Binding, Block, ConstDecl, Expr, ExprKind, Function, FunctionBody, FunctionDecl, Ident,
     Interface, Stmt, StmtKind, SwitchCase, TypeAlias,
-};
-
-/// Why classes are refused, as statements and as expressions.
-pub(crate) const CLASS_REFUSAL: Refusal<'static> = Refusal {
-    code: codes::CLASS,
-    what: "classes are not part of the language",
-    why: "a route composes plain values",
-    instead: "write a type for the shape, and functions that take it",
-};
-
-/// Why generators are refused, as declarations and as expressions.
-pub(crate) const GENERATOR_REFUSAL: Refusal<'static> = Refusal {
-    code: codes::GENERATOR,
-    what: "generators are not part of the language",
-    why: "a plan has no state that could be resumed",
-    instead: "return an array",
 };
 
 const LOOP_REFUSAL: Refusal<'static> = Refusal {
