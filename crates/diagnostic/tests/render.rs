@@ -62,7 +62,7 @@ fn faults_without_a_place() {
     let diagnostic = Diagnostic::placeless(Code(5101), "port 8080 is in use").warning().help("x");
     assert_eq!(
         lines(&render(&[diagnostic], &SourceMap::new(), false)),
-        ["warning[FR5101]: port 8080 is in use", "  |", "  = help: x", "",]
+        ["warning[FR5101]: port 8080 is in use", " |", " = help: x", "",]
     );
 }
 

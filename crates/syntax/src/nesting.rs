@@ -7,8 +7,8 @@
 //! The parser descends by recursion: ten thousand parentheses would end the process. Each open
 //! bracket counts as [`BRACKET`], and each token that makes the parser descend without a bracket
 //! (`!`, `=>`, `?`, `else`, `keyof` …) as one until the statement or list element that it stands
-//! in has ended. The count errs upwards; [`crate::MAX_DEPTH`] is far below [`LIMIT`] for real
-//! text, so it is the tree's depth that a reader is told about first.
+//! in has ended. The count errs upwards (six hundred `a < b` in one list count as type arguments
+//! that were never closed), but real text stays far below [`LIMIT`].
 
 use frontage_diagnostic::{Diagnostic, FileId, Span};
 
@@ -275,6 +275,10 @@ impl<'t> Scan<'t> {
             }
             '<' => {
                 self.at += 1;
+                // Not after a value, it starts a cast or a generic arrow, which `>` does not end.
+                if matches!(self.before, Before::Operator | Before::Unclear) {
+                    self.descend(start)?;
+                }
                 if let Some(open) = self.open.last_mut() {
                     open.angles += 1;
                 }

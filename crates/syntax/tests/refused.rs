@@ -82,7 +82,7 @@ fn statements() {
         ("f();", &["FR1025 f();"]),
         ("if (a) {}", &["FR1025 if (a) {}"]),
         ("const x = await f();", &["FR1037 await f()"]),
-        ("return 1;", &["FR1001 return"]),
+        ("return 1;", &["FR1001 return", "FR1025 return 1;"]),
     ]);
 }
 
