@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use frontage_plan::Plan;
+use frontage_plan::{Plan, RouteKind};
 
+use crate::check::{PrepareError, check};
+use crate::prepare::{PreparedBlock, prepare};
 use crate::validate::Prepared;
 
 /// A plan and what is prepared once for all its requests; shared by threads.
@@ -11,16 +13,8 @@ use crate::validate::Prepared;
 pub struct Engine {
     plan: Arc<Plan>,
     validators: Prepared,
-}
-
-/// Why a plan cannot be run: it is not what a compiler of this version makes.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the plan is malformed at {place}: {fault}")]
-pub struct PrepareError {
-    /// Route or operation.
-    pub place: String,
-    /// What is wrong.
-    pub fault: String,
+    /// For each route, its handler's blocks; none for routes that hand through.
+    handlers: Vec<Option<PreparedBlock>>,
 }
 
 impl Engine {
@@ -30,14 +24,24 @@ impl Engine {
     ///
     /// [`PrepareError`] for a plan that could not be run safely.
     pub fn new(plan: Arc<Plan>) -> Result<Self, PrepareError> {
+        check(&plan)?;
         let validators = Prepared::new(&plan);
-        Ok(Self { plan, validators })
+        let prepared = plan.routes.iter().map(|route| match &route.kind {
+            RouteKind::Handler(handler) => Some(prepare(&plan, handler)),
+            RouteKind::Passthrough(_) => None,
+        });
+        let handlers = prepared.collect();
+        Ok(Self { plan, validators, handlers })
     }
 
     /// The plan.
     #[must_use]
     pub fn plan(&self) -> &Arc<Plan> {
         &self.plan
+    }
+
+    pub(crate) fn prepared(&self, route: usize) -> Option<&PreparedBlock> {
+        self.handlers.get(route)?.as_ref()
     }
 
     pub(crate) fn validators(&self) -> &Prepared {

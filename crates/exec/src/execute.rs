@@ -1,10 +1,12 @@
-//! One request through one route.
+//! One request through one route: input, handler, answer.
 
 use frontage_plan::RouteKind;
-
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::{Clients, Engine, Outcome, OutcomeBody, Problem, RouteRequest, Trace};
+use crate::eval::Env;
+use crate::input::{Refused, accept};
+use crate::run::{Ran, Setting, run};
+use crate::{Clients, Engine, Outcome, Problem, RouteRequest, Trace, reply};
 
 /// Runs a route's handler for a request.
 ///
@@ -13,33 +15,39 @@ use crate::{Clients, Engine, Outcome, OutcomeBody, Problem, RouteRequest, Trace}
 /// Dropped before it is done, it cancels its safe calls; an unsafe call that has started runs on.
 pub async fn execute(
     engine: &Engine,
-    _clients: &Clients,
+    clients: &Clients,
     route: usize,
-    _request: RouteRequest<'_>,
+    request: RouteRequest<'_>,
 ) -> Outcome {
-    let _ = engine.validators();
-    let private = match engine.plan().routes.get(route).map(|route| &route.kind) {
-        Some(RouteKind::Handler(handler)) => handler.reads_session,
-        _ => true,
+    let plan = engine.plan();
+    let (handler, prepared) = match (plan.routes.get(route), engine.prepared(route)) {
+        (Some(route), Some(prepared)) => match &route.kind {
+            RouteKind::Handler(handler) => (handler, prepared),
+            RouteKind::Passthrough(_) => return no_handler(),
+        },
+        _ => return no_handler(),
     };
-    Outcome::problem(Problem::new(500, "internal"), private)
+    let private = handler.reads_session;
+    let env = Env::new(handler.frames.first().copied().unwrap_or(0), request.now_ms);
+    match accept(&request, &handler.input, &env, engine.validators()) {
+        Ok(()) => {}
+        Err(Refused::Problem(problem)) => return Outcome::problem(problem, private),
+        Err(Refused::Thrown(error)) => return reply::thrown(&error, &[], private),
+    }
+    let setting =
+        Setting { plan, clients, request_id: request.request_id, trace: request.trace.as_ref() };
+    let Ran { result, replaced, calls, drift, retry_after } =
+        run(setting, handler, prepared, env).await;
+    let outcome = match result {
+        Ok(value) => reply::answer(&value, private),
+        Err(error) => reply::thrown(&error, &retry_after, private),
+    };
+    Outcome { replaced, calls, drift, ..outcome }
 }
 
-impl Outcome {
-    /// An outcome that is a problem from the start.
-    pub(crate) fn problem(problem: Problem, private: bool) -> Self {
-        Self {
-            status: problem.status,
-            headers: Vec::new(),
-            body: OutcomeBody::Problem(problem),
-            cache_control: None,
-            private,
-            replaced: Vec::new(),
-            calls: Vec::new(),
-            drift: Vec::new(),
-            internal: None,
-        }
-    }
+fn no_handler() -> Outcome {
+    let internal = Some("there is no such route with a handler".into());
+    Outcome { internal, ..Outcome::problem(Problem::new(500, "internal"), true) }
 }
 
 /// Adds what tells an upstream which request a call belongs to.

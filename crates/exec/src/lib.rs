@@ -9,17 +9,23 @@
 //!
 //! Start at [`execute`]; then `run`, the scheduler.
 
+mod check;
 mod clients;
 mod engine;
 mod eval;
 mod execute;
+mod input;
 mod outcome;
 mod passthrough;
+mod prepare;
+mod reply;
 mod request;
+mod run;
 mod validate;
 
+pub use check::PrepareError;
 pub use clients::Clients;
-pub use engine::{Engine, PrepareError};
+pub use engine::Engine;
 pub use execute::execute;
 pub use frontage_json::{JsonFault, Object, Text, Value, parse_any};
 pub use frontage_upstream::{

@@ -1,0 +1,89 @@
+//! What one call's answer means at the place where it is read.
+//!
+//! In:    a whole answer or why there is none, and the call's own options.
+//! Out:   a value, or the error that the route sees.
+
+use frontage_json::{Drift, ErrorValue, Text, Value};
+use frontage_plan::{AnswerKind, Call, Operation, Plan, ShapeId};
+use frontage_upstream::{Answer, CallError, Reason};
+
+/// What a call brought.
+pub(super) enum Brought {
+    /// An answer.
+    Answer(Answer),
+    /// None.
+    Failed(CallError),
+    /// Nothing was asked: the path names nothing.
+    NoSuchPath,
+}
+
+/// What an answer means for a call.
+pub(super) enum Judged {
+    Value(Value),
+    /// The answer says no, or there is none.
+    Failed(Value),
+    /// It contradicts its contract.
+    Drift(Value, Drift),
+}
+
+/// Judges an answer.
+///
+/// - `read`: reads the body through a shape.
+pub(super) fn judge(
+    plan: &Plan,
+    call: &Call,
+    brought: &Brought,
+    read: impl FnOnce(ShapeId) -> Result<Value, Drift>,
+) -> Judged {
+    let operation = plan.operation(call.operation);
+    let failed = |status: u16, reason: &'static str| error_value(plan, operation, status, reason);
+    let answer = match brought {
+        Brought::Answer(answer) => answer,
+        Brought::NoSuchPath if call.null_on.contains(&404) => return Judged::Value(Value::Null),
+        Brought::NoSuchPath => return Judged::Failed(failed(404, "status")),
+        Brought::Failed(error) => {
+            return Judged::Failed(match error.reason() {
+                Reason::Timeout => failed(504, "timeout"),
+                Reason::Connection | Reason::Answer | Reason::Argument => failed(502, "connection"),
+            });
+        }
+    };
+    let status = answer.status.as_u16();
+    if call.null_on.contains(&status) {
+        return Judged::Value(Value::Null);
+    }
+    if !answer.status.is_success() {
+        return Judged::Failed(failed(status, "status"));
+    }
+    let drift = |drift: Drift| Judged::Drift(failed(502, "drift"), drift);
+    let kind = call.answers.iter().find(|(statuses, _)| statuses.contains(status));
+    match kind {
+        None => drift(Drift {
+            path: String::new(),
+            expected: "a status of the contract".into(),
+            found: format!("status {status}"),
+        }),
+        Some((_, AnswerKind::Empty)) => Judged::Value(Value::Undefined),
+        Some((_, AnswerKind::Text)) => match std::str::from_utf8(&answer.body) {
+            Ok(text) => Judged::Value(Value::text(text)),
+            Err(_) => drift(Drift {
+                path: String::new(),
+                expected: "text in UTF-8".into(),
+                found: "other bytes".into(),
+            }),
+        },
+        Some((_, AnswerKind::Json(shape))) => match read(*shape) {
+            Ok(value) => Judged::Value(value),
+            Err(fault) => drift(fault),
+        },
+    }
+}
+
+fn error_value(plan: &Plan, operation: &Operation, status: u16, reason: &'static str) -> Value {
+    Value::Error(std::rc::Rc::new(ErrorValue::Upstream {
+        status,
+        upstream: Text::from(&plan.upstream(operation.upstream).name),
+        operation: Text::from(&operation.name),
+        reason: Text::from_static(reason),
+    }))
+}

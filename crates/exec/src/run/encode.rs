@@ -1,0 +1,151 @@
+//! From values to requests: arguments, bodies, headers.
+//!
+//! Never: a URL put together here; only `frontage_upstream`'s encoders fill templates.
+
+use bytes::Bytes;
+use frontage_json::{Value, Writer};
+use frontage_plan::{BodyKind, Call, Operation};
+use frontage_upstream::{Argument, FillError, Filled, fill, fill_form};
+use http::{HeaderName, HeaderValue, header};
+
+use crate::eval::{Env, Thrown, eval};
+
+/// A request apart from its address and what every request carries.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Encoded {
+    pub(super) path_and_query: String,
+    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) body: Option<Bytes>,
+}
+
+/// Why a call cannot be written.
+pub(super) enum Unwritable {
+    /// An expression threw, or a value is none that can be sent.
+    Thrown(Thrown),
+    /// A path parameter that names nothing: empty, `.` or `..`.
+    NoSuchPath,
+}
+
+impl From<Thrown> for Unwritable {
+    fn from(thrown: Thrown) -> Self {
+        Self::Thrown(thrown)
+    }
+}
+
+/// Computes a call's arguments and body and writes its request.
+///
+/// # Errors
+///
+/// [`Unwritable`]; nothing has been sent then.
+pub(super) fn encode(call: &Call, operation: &Operation, env: &Env) -> Result<Encoded, Unwritable> {
+    let mut arguments = Vec::with_capacity(call.arguments.len());
+    for (index, expr) in &call.arguments {
+        if let Some(argument) = argument(&eval(expr, env)?)? {
+            arguments.push((*index, argument));
+        }
+    }
+    let body = match (&call.body, &operation.body) {
+        (Some(expr), Some(kind)) => write_body(&eval(expr, env)?, kind)?,
+        (Some(expr), None) => eval(expr, env).map(|_| None)?,
+        (None, _) => None,
+    };
+    let Filled { path_and_query, mut headers } =
+        fill(operation, &arguments).map_err(|error| match error {
+            FillError::Segment(_) => Unwritable::NoSuchPath,
+            other => Thrown::type_error(other.to_string()).into(),
+        })?;
+    if let Some((content_type, _)) = &body {
+        headers.push((header::CONTENT_TYPE, content_type.clone()));
+    }
+    for (name, value) in &call.headers {
+        if let (Ok(name), Ok(value)) = (name.parse(), HeaderValue::from_str(value)) {
+            headers.push((name, value));
+        }
+    }
+    Ok(Encoded { path_and_query, headers, body: body.map(|(_, bytes)| bytes) })
+}
+
+/// A value as an argument; `undefined` and `null` leave the parameter out.
+fn argument(value: &Value) -> Result<Option<Argument>, Thrown> {
+    Ok(match value.decoded() {
+        Value::Array(list) => {
+            let items: Result<Vec<Option<String>>, Thrown> = list.iter().map(text).collect();
+            Some(Argument::List(items?.into_iter().flatten().collect()))
+        }
+        Value::Object(object) => {
+            let mut members = Vec::with_capacity(object.len());
+            for (name, value) in object.iter() {
+                if let Some(text) = text(value)? {
+                    members.push((name.to_string(), text));
+                }
+            }
+            Some(Argument::Map(members))
+        }
+        other => text(&other)?.map(Argument::Text),
+    })
+}
+
+/// A single value as text, as JavaScript's `String` writes it.
+fn text(value: &Value) -> Result<Option<String>, Thrown> {
+    Ok(match value.decoded() {
+        Value::Undefined | Value::Null => None,
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Text(text) => Some(text.to_string()),
+        number @ Value::Number(_) => Some(written(&number)?),
+        // As `JSON.stringify` writes it, without the quotes.
+        date @ Value::Date(_) => Some(written(&date)?.trim_matches('"').to_owned()),
+        other => {
+            let kind = other.type_of();
+            return Err(Thrown::type_error(format!("{kind} cannot be sent as a parameter")));
+        }
+    })
+}
+
+fn written(value: &Value) -> Result<String, Thrown> {
+    let mut text = Vec::new();
+    let written = Writer::new(&mut text).write(value);
+    match (written, String::from_utf8(text)) {
+        (Ok(_), Ok(text)) => Ok(text),
+        _ => Err(Thrown::type_error("a value cannot be written")),
+    }
+}
+
+fn write_body(value: &Value, kind: &BodyKind) -> Result<Option<(HeaderValue, Bytes)>, Thrown> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    let media = |text: &str| {
+        HeaderValue::from_str(text)
+            .map_err(|_| Thrown::type_error("the body's media type cannot be written"))
+    };
+    let (content_type, bytes) = match kind {
+        BodyKind::Json(name) => {
+            let mut text = Vec::new();
+            match Writer::new(&mut text).write(value) {
+                Ok(true) => (media(name)?, Bytes::from(text)),
+                Ok(false) => return Ok(None),
+                Err(_) => return Err(Thrown::range_error("the body is nested too deeply")),
+            }
+        }
+        BodyKind::Text(name) => {
+            let text = text(value)?.unwrap_or_default();
+            (media(name)?, Bytes::from(text))
+        }
+        BodyKind::Form => {
+            let Value::Object(object) = value.decoded() else {
+                return Err(Thrown::type_error("a form is written from an object"));
+            };
+            let mut members = Vec::with_capacity(object.len());
+            for (name, value) in object.iter() {
+                if let Some(argument) = argument(value)? {
+                    members.push((name.to_string(), argument));
+                }
+            }
+            (media("application/x-www-form-urlencoded")?, Bytes::from(fill_form(&members)))
+        }
+        BodyKind::Binary => {
+            return Err(Thrown::type_error("this body can only be handed through"));
+        }
+    };
+    Ok(Some((content_type, bytes)))
+}

@@ -1,0 +1,486 @@
+//! Regions: blocks that run, and the rules by which their steps start and end.
+//!
+//! A region is one run of a block in a frame. [`Scheduler::advance`] looks through a region in
+//! text order, starts what may start, takes up what has come, and tells whether the region is
+//! over. The rules:
+//!
+//! - A step starts once what it reads is known and nothing before it can still return or throw by
+//!   itself (failures of calls aside), in this region and those around.
+//! - An unsafe call starts once everything before it is done, and holds up all that follow.
+//! - The first step in text order that ends the region wins, once all before it are done; what
+//!   stands after it is cancelled as soon as it has ended.
+
+use std::rc::Rc;
+
+use frontage_json::{List, Object, Text, Value};
+use frontage_plan::{Block, Exits, Gather, Name, Step};
+
+use super::calls::{Calls, Ticket};
+use crate::eval::{Env, Thrown, eval};
+use crate::prepare::{PreparedBlock, PreparedStep};
+
+/// How a region is over.
+#[derive(Debug)]
+pub(crate) enum Finish {
+    /// All its steps are done.
+    Done,
+    /// With a value.
+    Return(Value),
+    /// With an error.
+    Throw(Value),
+}
+
+/// What is known of everything that stands before a step.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Context {
+    /// Barring failures, the step is reached, and no unsafe call is outstanding.
+    may_start: bool,
+    /// Everything before has succeeded.
+    all_before_done: bool,
+}
+
+impl Context {
+    /// Nothing stands before.
+    pub(crate) const START: Self = Self { may_start: true, all_before_done: true };
+}
+
+/// One run of a block.
+pub(crate) struct Region<'p> {
+    block: &'p Block,
+    prepared: &'p PreparedBlock,
+    env: Env,
+    states: Vec<State<'p>>,
+    /// The first step known to end the region, and how.
+    ended: Option<(usize, Finish)>,
+}
+
+/// Where a step stands.
+enum State<'p> {
+    Waiting,
+    Done,
+    Calling(Ticket),
+    /// The branch of an `If`, or the body of a `Scope`.
+    Inside(Box<Region<'p>>),
+    /// The body of a `Try`.
+    Guarded(Box<Region<'p>>),
+    /// The handler of a `Try`.
+    Handling(Box<Region<'p>>),
+    Gathering(Box<Gathering<'p>>),
+}
+
+/// The parts of an `All` or the elements of a `Map`.
+struct Gathering<'p> {
+    /// Parts that run, with their place in the result.
+    running: Vec<(usize, Region<'p>)>,
+    results: Vec<Value>,
+    /// Elements of a `Map` that have not started.
+    rest: Option<Rest>,
+}
+
+struct Rest {
+    list: Rc<List>,
+    next: usize,
+}
+
+impl<'p> Region<'p> {
+    pub(crate) fn new(block: &'p Block, prepared: &'p PreparedBlock, env: Env) -> Self {
+        let states = block.steps.iter().map(|_| State::Waiting).collect();
+        Self { block, prepared, env, states, ended: None }
+    }
+
+    /// How what has not been done yet may end the blocks around.
+    fn undecided(&self) -> Exits {
+        let mut exits = match &self.ended {
+            Some((_, Finish::Return(_))) => Exits { returns: true, throws: false },
+            Some((_, Finish::Throw(_))) => Exits { returns: false, throws: true },
+            Some((_, Finish::Done)) | None => Exits::default(),
+        };
+        let end = self.ended.as_ref().map_or(self.states.len(), |(index, _)| *index);
+        for (state, facts) in self.states[..end].iter().zip(&self.prepared.steps) {
+            let step = state.undecided(facts);
+            exits.returns |= step.returns;
+            exits.throws |= step.throws;
+        }
+        exits
+    }
+
+    /// Whether an unsafe call may still have to run or is running.
+    fn awaits_unsafe(&self) -> bool {
+        let end = self.ended.as_ref().map_or(self.states.len(), |(index, _)| *index);
+        self.states[..end]
+            .iter()
+            .zip(&self.prepared.steps)
+            .any(|(state, facts)| facts.has_unsafe && state.awaits_unsafe(facts))
+    }
+}
+
+impl State<'_> {
+    fn undecided(&self, facts: &PreparedStep) -> Exits {
+        match self {
+            Self::Waiting => facts.exits,
+            Self::Done | Self::Calling(_) => Exits::default(),
+            Self::Inside(region) if facts.blocks.len() == 1 => {
+                // The body of a `Scope`: its `Return` gives the scope's value.
+                Exits { returns: false, ..region.undecided() }
+            }
+            Self::Inside(region) | Self::Handling(region) => region.undecided(),
+            Self::Guarded(region) => {
+                // What the body throws is caught; what the handler may do then counts.
+                let handler = facts.blocks.get(1).map(|block| block.exits).unwrap_or_default();
+                Exits {
+                    returns: region.undecided().returns || handler.returns,
+                    throws: handler.throws,
+                }
+            }
+            Self::Gathering(gathering) => {
+                let started = gathering.running.iter().any(|(_, part)| part.undecided().throws);
+                let waiting = gathering.rest.as_ref().is_some_and(|rest| !rest.is_empty())
+                    && facts.blocks.iter().any(|block| block.exits.throws);
+                Exits { returns: false, throws: started || waiting }
+            }
+        }
+    }
+
+    fn awaits_unsafe(&self, facts: &PreparedStep) -> bool {
+        match self {
+            Self::Done => false,
+            Self::Waiting | Self::Calling(_) => facts.has_unsafe,
+            Self::Inside(region) | Self::Handling(region) => region.awaits_unsafe(),
+            Self::Guarded(region) => {
+                region.awaits_unsafe() || facts.blocks.get(1).is_some_and(|b| b.has_unsafe)
+            }
+            Self::Gathering(gathering) => {
+                gathering.running.iter().any(|(_, part)| part.awaits_unsafe())
+                    || gathering.rest.as_ref().is_some_and(|rest| !rest.is_empty())
+            }
+        }
+    }
+}
+
+impl Rest {
+    fn is_empty(&self) -> bool {
+        self.next >= self.list.len()
+    }
+}
+
+/// What a step came to when it was looked at.
+enum Progress {
+    /// It has not ended.
+    Open,
+    /// It is done.
+    Done,
+    /// It ends the block around.
+    Ends(Finish),
+}
+
+/// Everything that regions of one request share.
+pub(crate) struct Scheduler<'p, 'r> {
+    pub(crate) calls: Calls<'r>,
+    /// Slots of each level's frame.
+    pub(crate) frames: &'p [u16],
+    pub(crate) sequential: bool,
+    pub(crate) replaced: Vec<Name>,
+}
+
+impl<'p> Scheduler<'p, '_> {
+    /// Looks through a region; tells how it is over, if it is.
+    pub(crate) fn advance(&mut self, region: &mut Region<'p>, around: Context) -> Option<Finish> {
+        let mut context = around;
+        let mut all_done = true;
+        let mut index = 0;
+        while index < region.ended.as_ref().map_or(region.states.len(), |(end, _)| *end) {
+            if matches!(region.states[index], State::Done) {
+                index += 1;
+                continue;
+            }
+            match self.step(region, index, context) {
+                Progress::Done => region.states[index] = State::Done,
+                Progress::Ends(finish) => {
+                    // Whatever follows can no longer be reached.
+                    region.states[index..].iter_mut().for_each(|state| *state = State::Done);
+                    region.ended = Some((index, finish));
+                    break;
+                }
+                Progress::Open => {
+                    all_done = false;
+                    context.all_before_done = false;
+                    let facts = &region.prepared.steps[index];
+                    let state = &region.states[index];
+                    let exits = state.undecided(facts);
+                    let barred = facts.has_unsafe && state.awaits_unsafe(facts);
+                    context.may_start &= !exits.returns && !exits.throws && !barred;
+                }
+            }
+            index += 1;
+        }
+        if !all_done {
+            return None;
+        }
+        Some(region.ended.take().map_or(Finish::Done, |(_, finish)| finish))
+    }
+
+    fn step(&mut self, region: &mut Region<'p>, index: usize, context: Context) -> Progress {
+        let block = region.block;
+        let prepared = region.prepared;
+        let (step, facts) = (&block.steps[index], &prepared.steps[index]);
+        if matches!(region.states[index], State::Waiting) {
+            if !self.may_start(step, facts, &region.env, context) {
+                return Progress::Open;
+            }
+            match self.start(step, facts, &region.env) {
+                Started::Ended(progress) => return progress,
+                Started::State(state) => region.states[index] = state,
+            }
+        }
+        let Region { states, env, .. } = region;
+        self.take_up(step, facts, env, &mut states[index], context)
+    }
+
+    fn may_start(&self, step: &Step, facts: &PreparedStep, env: &Env, context: Context) -> bool {
+        if context.all_before_done && context.may_start {
+            // Nothing stands before: it starts whether or not somebody filled its slots.
+            return true;
+        }
+        let is_unsafe_call = facts.has_unsafe && matches!(step, Step::Call { .. });
+        context.may_start
+            && !self.sequential
+            && !is_unsafe_call
+            && facts.reads.iter().all(|slot| env.is_filled(*slot))
+    }
+
+    fn start(&mut self, step: &'p Step, facts: &'p PreparedStep, env: &Env) -> Started<'p> {
+        let inside = |block: &'p Block, at: usize| {
+            Box::new(Region::new(block, &facts.blocks[at], env.clone()))
+        };
+        match step {
+            Step::Let { slot, value } => match eval(value, env) {
+                Ok(value) => {
+                    env.set(*slot, value);
+                    Started::Ended(Progress::Done)
+                }
+                Err(thrown) => Started::throw(thrown),
+            },
+            Step::Return(value) => match eval(value, env) {
+                Ok(value) => Started::Ended(Progress::Ends(Finish::Return(value))),
+                Err(thrown) => Started::throw(thrown),
+            },
+            Step::Throw(value) => match eval(value, env) {
+                Ok(value) => Started::Ended(Progress::Ends(Finish::Throw(value))),
+                Err(thrown) => Started::throw(thrown),
+            },
+            Step::Call { call, .. } => match self.calls.start(call, env) {
+                Ok(ticket) => Started::State(State::Calling(ticket)),
+                Err(error) => Started::Ended(Progress::Ends(Finish::Throw(error))),
+            },
+            Step::If { test, then, otherwise } => match eval(test, env) {
+                Ok(value) if value.truthy() => Started::State(State::Inside(inside(then, 0))),
+                Ok(_) => Started::State(State::Inside(inside(otherwise, 1))),
+                Err(thrown) => Started::throw(thrown),
+            },
+            Step::Scope { body, .. } => Started::State(State::Inside(inside(body, 0))),
+            Step::Try { body, .. } => Started::State(State::Guarded(inside(body, 0))),
+            Step::All { bodies, .. } => {
+                let parts = bodies.iter().zip(&facts.blocks).enumerate();
+                let running = parts
+                    .map(|(at, (body, facts))| (at, Region::new(body, facts, env.clone())))
+                    .collect();
+                let results = vec![Value::Undefined; bodies.len()];
+                Started::State(State::Gathering(Box::new(Gathering {
+                    running,
+                    results,
+                    rest: None,
+                })))
+            }
+            Step::Map { list, .. } => match eval(list, env).map(|list| list.decoded()) {
+                Ok(Value::Array(list)) => {
+                    let results = vec![Value::Undefined; list.len()];
+                    let rest = Some(Rest { list, next: 0 });
+                    let running = Vec::new();
+                    Started::State(State::Gathering(Box::new(Gathering { running, results, rest })))
+                }
+                Ok(_) => Started::throw(Thrown::type_error("map is not a function")),
+                Err(thrown) => Started::throw(thrown),
+            },
+        }
+    }
+
+    /// Looks at a step that has started.
+    fn take_up(
+        &mut self,
+        step: &'p Step,
+        facts: &'p PreparedStep,
+        env: &Env,
+        state: &mut State<'p>,
+        context: Context,
+    ) -> Progress {
+        match (step, state) {
+            (Step::Call { slot, call }, State::Calling(ticket)) => {
+                match self.calls.take(ticket, call) {
+                    None => Progress::Open,
+                    Some(Ok(value)) => {
+                        env.set(*slot, value);
+                        Progress::Done
+                    }
+                    Some(Err(error)) => Progress::Ends(Finish::Throw(error)),
+                }
+            }
+            (Step::If { .. }, State::Inside(region)) => {
+                self.advance(region, context).map_or(Progress::Open, Progress::from)
+            }
+            (Step::Scope { slot, .. }, State::Inside(region)) => {
+                let value = match self.advance(region, context) {
+                    None => return Progress::Open,
+                    Some(Finish::Throw(error)) => return Progress::Ends(Finish::Throw(error)),
+                    Some(Finish::Return(value)) => value,
+                    Some(Finish::Done) => Value::Undefined,
+                };
+                env.set(*slot, value);
+                Progress::Done
+            }
+            (Step::Try { error, handler, part, .. }, state) => {
+                if let State::Guarded(region) = state {
+                    match self.advance(region, context) {
+                        None => return Progress::Open,
+                        Some(Finish::Throw(thrown)) => {
+                            if let Some(slot) = error {
+                                env.set(*slot, thrown);
+                            }
+                            let region = Region::new(handler, &facts.blocks[1], env.clone());
+                            *state = State::Handling(Box::new(region));
+                        }
+                        Some(finish) => return finish.into(),
+                    }
+                }
+                let State::Handling(region) = state else { return Progress::Open };
+                match self.advance(region, context) {
+                    None => Progress::Open,
+                    Some(Finish::Throw(error)) => Progress::Ends(Finish::Throw(error)),
+                    Some(finish) => {
+                        self.note_replaced(part.as_ref());
+                        finish.into()
+                    }
+                }
+            }
+            (Step::All { slot, gather, .. }, State::Gathering(gathering)) => {
+                self.gather(gathering, *gather, context).map_or_else(
+                    |finish| finish.map_or(Progress::Open, Progress::Ends),
+                    |results| {
+                        env.set(*slot, results);
+                        Progress::Done
+                    },
+                )
+            }
+            (
+                Step::Map { slot, item, index, body, gather, width, .. },
+                State::Gathering(gathering),
+            ) => {
+                loop {
+                    let width = usize::from(*width).max(1);
+                    let mut started = false;
+                    let Gathering { running, rest, .. } = &mut **gathering;
+                    while let Some(rest) = rest.as_mut().filter(|rest| !rest.is_empty())
+                        && running.len() < width
+                    {
+                        let at = rest.next;
+                        rest.next += 1;
+                        started = true;
+                        let level = usize::from(slot.level) + 1;
+                        let inner = env.child(self.frames.get(level).copied().unwrap_or(0));
+                        if let Some(item) = item {
+                            inner.set(*item, rest.list[at].clone());
+                        }
+                        if let Some(index) = index {
+                            inner.set(*index, Value::Number(at as f64));
+                        }
+                        running.push((at, Region::new(body, &facts.blocks[0], inner)));
+                    }
+                    match self.gather(gathering, *gather, context) {
+                        Ok(results) => {
+                            env.set(*slot, results);
+                            return Progress::Done;
+                        }
+                        Err(Some(finish)) => return Progress::Ends(finish),
+                        // Elements that were over at once make room for further ones.
+                        Err(None) if started && gathering.running.len() < width => {}
+                        Err(None) => return Progress::Open,
+                    }
+                }
+            }
+            // A started step is always in a state of its own kind.
+            _ => Progress::Open,
+        }
+    }
+
+    /// Looks at all parts that run. `Ok` with the array once all are over; `Err` with what ends
+    /// the step, if anything does.
+    fn gather(
+        &mut self,
+        gathering: &mut Gathering<'p>,
+        gather: Gather,
+        context: Context,
+    ) -> Result<Value, Option<Finish>> {
+        let mut at = 0;
+        while at < gathering.running.len() {
+            let (place, region) = &mut gathering.running[at];
+            let place = *place;
+            let outcome = match self.advance(region, context) {
+                None => {
+                    at += 1;
+                    continue;
+                }
+                Some(Finish::Done) => Ok(Value::Undefined),
+                Some(Finish::Return(value)) => Ok(value),
+                Some(Finish::Throw(error)) => Err(error),
+            };
+            gathering.running.remove(at);
+            gathering.results[place] = match (gather, outcome) {
+                (Gather::All, Ok(value)) => value,
+                (Gather::All, Err(error)) => return Err(Some(Finish::Throw(error))),
+                (Gather::Settled, Ok(value)) => settled("fulfilled", "value", value),
+                (Gather::Settled, Err(error)) => settled("rejected", "reason", error),
+            };
+        }
+        let waiting = gathering.rest.as_ref().is_some_and(|rest| !rest.is_empty());
+        if gathering.running.is_empty() && !waiting {
+            return Ok(Value::array(std::mem::take(&mut gathering.results)));
+        }
+        Err(None)
+    }
+
+    fn note_replaced(&mut self, part: Option<&Name>) {
+        if let Some(part) = part
+            && !self.replaced.contains(part)
+        {
+            self.replaced.push(Name::clone(part));
+        }
+    }
+}
+
+/// What starting a step came to.
+enum Started<'p> {
+    Ended(Progress),
+    State(State<'p>),
+}
+
+impl Started<'_> {
+    fn throw(thrown: Thrown) -> Self {
+        Self::Ended(Progress::Ends(Finish::Throw(thrown.0)))
+    }
+}
+
+impl From<Finish> for Progress {
+    /// For blocks whose `Return` and `Throw` go on outwards.
+    fn from(finish: Finish) -> Self {
+        match finish {
+            Finish::Done => Self::Done,
+            other => Self::Ends(other),
+        }
+    }
+}
+
+fn settled(status: &'static str, name: &'static str, value: Value) -> Value {
+    let mut object = Object::with_capacity(2);
+    object.insert(Text::from_static("status"), Value::Text(Text::from_static(status)));
+    object.insert(Text::from_static(name), value);
+    Value::object(object)
+}
