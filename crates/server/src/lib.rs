@@ -1,1 +1,39 @@
-//! server
+//! Serves one backend over HTTP: listener, routes, limits, compression, files, plan swap, admin.
+//!
+//! In:    [`Settings`]; an [`Engine`](frontage_exec::Engine), which is a plan made ready.
+//! Out:   a running server behind a [`Handle`].
+//! Never: TypeScript, contracts, configuration files or environment variables; a setting in a
+//!        plan; one thread waiting for another on the way of a request.
+//!
+//! Start at [`Server::start`]; a request's way is `request`.
+
+mod admin;
+mod body;
+mod compress;
+mod conditional;
+mod connection;
+mod dev;
+mod files;
+mod head;
+mod identity;
+mod json_text;
+mod listen;
+mod metrics;
+mod negotiate;
+mod outcome;
+mod path;
+mod problem;
+mod record;
+mod reply;
+mod request;
+mod router;
+mod server;
+mod settings;
+mod shared;
+mod worker;
+
+pub use frontage_exec::{
+    Address, AddressError, Engine, PrepareError, Scheme, Settings as UpstreamSettings,
+};
+pub use server::{Handle, Server, StartError};
+pub use settings::{Auth, Limits, Settings};

@@ -1,0 +1,246 @@
+//! One client's connection: HTTP/1.1 or HTTP/2, its deadlines and its end.
+//!
+//! In:    an accepted socket; a service that answers requests.
+//! Out:   the connection is served until it ends, is told to stop, or breaks a deadline.
+//! Never: a timer per request. One timer per connection is only moved when a deadline comes
+//!        nearer, which a request that is answered at once never causes.
+
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::body::AnswerBody;
+use crate::settings::Limits;
+
+/// Runs hyper's tasks on this thread.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ThisThread;
+
+impl<F> hyper::rt::Executor<F> for ThisThread
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
+    fn execute(&self, future: F) {
+        tokio::task::spawn_local(future);
+    }
+}
+
+/// The protocols with their limits, made once for each thread.
+pub(crate) fn protocols(limits: &Limits) -> Builder<ThisThread> {
+    let mut builder = Builder::new(ThisThread);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        // The deadlines here are our own: hyper's would also end idle connections.
+        .header_read_timeout(None)
+        .max_buf_size((limits.headers + limits.uri).max(8 << 10).next_power_of_two())
+        .keep_alive(true)
+        .half_close(false);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.streams)
+        .max_pending_accept_reset_streams(20)
+        .max_local_error_reset_streams(256)
+        .max_header_list_size(u32::try_from(limits.headers).unwrap_or(u32::MAX))
+        .max_send_buf_size(128 << 10)
+        .initial_stream_window_size(64 << 10)
+        .initial_connection_window_size(256 << 10);
+    builder
+}
+
+/// What a connection is doing, seen by its socket, its requests and its deadline.
+#[derive(Debug)]
+pub(crate) struct Activity {
+    running: Cell<usize>,
+    idle_since: Cell<Instant>,
+    head_since: Cell<Option<Instant>>,
+    write_blocked_since: Cell<Option<Instant>>,
+    multiplexed: Cell<bool>,
+    untouched: Cell<bool>,
+}
+
+impl Activity {
+    fn new() -> Self {
+        Self {
+            running: Cell::new(0),
+            idle_since: Cell::new(Instant::now()),
+            head_since: Cell::new(None),
+            write_blocked_since: Cell::new(None),
+            multiplexed: Cell::new(false),
+            untouched: Cell::new(true),
+        }
+    }
+
+    /// A request's head is complete; it runs until the guard is dropped.
+    pub(crate) fn begin(self: &Rc<Self>) -> Running {
+        self.running.set(self.running.get() + 1);
+        self.head_since.set(None);
+        Running(Rc::clone(self))
+    }
+
+    /// When the connection is to be closed unless something happens.
+    fn deadline(&self, limits: &Limits) -> Instant {
+        if let Some(since) = self.write_blocked_since.get() {
+            return since + limits.write_timeout;
+        }
+        if self.running.get() > 0 {
+            return Instant::now() + FAR;
+        }
+        match self.head_since.get() {
+            // An HTTP/2 connection may carry other frames between requests; only idleness counts.
+            Some(since) if !self.multiplexed.get() => since + limits.header_read_timeout,
+            _ => self.idle_since.get() + limits.idle_timeout,
+        }
+    }
+}
+
+/// Later than any deadline that matters.
+const FAR: Duration = Duration::from_secs(3600);
+
+/// A request that runs on a connection, until its answer has been sent.
+#[derive(Debug)]
+pub(crate) struct Running(Rc<Activity>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.running.set(self.0.running.get() - 1);
+        self.0.idle_since.set(Instant::now());
+    }
+}
+
+/// Serves one connection to its end.
+///
+/// - `stop`: becomes true when the server stops; running requests are finished.
+/// - `answer`: gives each request its answer.
+pub(crate) async fn serve<A, F>(
+    stream: TcpStream,
+    protocols: &Builder<ThisThread>,
+    limits: &Limits,
+    mut stop: watch::Receiver<bool>,
+    answer: A,
+) where
+    A: Fn(Rc<Activity>, Request<Incoming>) -> F,
+    F: Future<Output = Response<AnswerBody>> + 'static,
+{
+    let activity = Rc::new(Activity::new());
+    let io = TokioIo::new(Watched { stream, activity: Rc::clone(&activity) });
+    let service = hyper::service::service_fn(|request| {
+        let answer = answer(Rc::clone(&activity), request);
+        async move { Ok::<_, std::convert::Infallible>(answer.await) }
+    });
+    let mut connection = pin!(protocols.serve_connection(io, service));
+    let mut sleep = pin!(tokio::time::sleep_until(activity.deadline(limits)));
+    let mut told = pin!(stop.wait_for(|stop| *stop));
+    let mut stopping = false;
+    poll_fn(|cx| {
+        if !stopping && told.as_mut().poll(cx).is_ready() {
+            stopping = true;
+            connection.as_mut().graceful_shutdown();
+        }
+        // Errors are the client's: garbage, a reset, a flood. hyper has answered what it could.
+        if connection.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(());
+        }
+        loop {
+            let deadline = activity.deadline(limits);
+            if deadline < sleep.deadline() {
+                sleep.as_mut().reset(deadline);
+            }
+            if sleep.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            if deadline <= Instant::now() {
+                return Poll::Ready(());
+            }
+            sleep.as_mut().reset(deadline);
+        }
+    })
+    .await;
+}
+
+/// A socket that notes what its deadline depends on.
+struct Watched {
+    stream: TcpStream,
+    activity: Rc<Activity>,
+}
+
+impl Watched {
+    fn note_write<T>(&self, poll: Poll<T>) -> Poll<T> {
+        let blocked = &self.activity.write_blocked_since;
+        if poll.is_ready() {
+            blocked.set(None);
+        } else if blocked.get().is_none() {
+            blocked.set(Some(Instant::now()));
+        }
+        poll
+    }
+}
+
+impl AsyncRead for Watched {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let poll = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        let read = &buffer.filled()[before..];
+        if !read.is_empty() {
+            let activity = &self.activity;
+            if activity.untouched.replace(false) {
+                activity.multiplexed.set(read.starts_with(b"PRI"));
+            }
+            if activity.running.get() == 0 && activity.head_since.get().is_none() {
+                activity.head_since.set(Some(Instant::now()));
+            }
+        }
+        poll
+    }
+}
+
+impl AsyncWrite for Watched {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let poll = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.note_write(poll)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let poll = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.note_write(poll)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

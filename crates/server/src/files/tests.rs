@@ -1,0 +1,1 @@
+//! Files as clients see them.

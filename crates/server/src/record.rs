@@ -1,0 +1,82 @@
+//! What is remembered of a request until its answer has been sent: for the log and the metrics.
+//!
+//! Never: a raw path or query, a header's value, anything that a user wrote.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::{Method, StatusCode};
+
+use crate::connection::Running;
+use crate::metrics::RequestLabels;
+use crate::shared::{Place, Shared};
+
+/// A request on its way.
+pub(crate) struct Record {
+    /// What all threads share.
+    pub(crate) shared: Arc<Shared>,
+    /// Since when.
+    pub(crate) started: Instant,
+    /// Its method.
+    pub(crate) method: &'static str,
+    /// The protocol's version.
+    pub(crate) version: http::Version,
+    /// The template of the route that answered, or what else did.
+    pub(crate) route: Arc<str>,
+    /// The answer's status.
+    pub(crate) status: StatusCode,
+    /// Its id.
+    pub(crate) request_id: String,
+    /// Its trace.
+    pub(crate) trace_id: u128,
+    /// Bytes of its body, as far as known.
+    pub(crate) request_size: u64,
+    /// Upstream calls that it made.
+    pub(crate) calls: usize,
+    /// Held until the end of a streamed answer.
+    pub(crate) place: Option<Place>,
+    /// Held until the end of the answer.
+    pub(crate) running: Running,
+}
+
+/// The method as a word that a client cannot choose freely.
+pub(crate) fn method_word(method: &Method) -> &'static str {
+    const KNOWN: [&str; 10] =
+        ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY", "TRACE", "CONNECT"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("_OTHER")
+}
+
+impl Record {
+    /// The answer has been sent, or given up.
+    ///
+    /// - `sent`: bytes of its body.
+    /// - `whole`: whether that was all.
+    pub(crate) fn end(self, sent: u64, whole: bool) {
+        let seconds = self.started.elapsed().as_secs_f64();
+        let labels = RequestLabels {
+            http_request_method: self.method,
+            http_route: self.route.to_string(),
+            http_response_status_code: self.status.as_u16(),
+        };
+        self.shared.metrics.requests.get_or_create(&labels).observe(seconds);
+        if self.shared.settings.access_log {
+            tracing::info!(
+                target: "frontage::access", {http.request.method = self.method,
+                http.route = &*self.route,
+                http.response.status_code = self.status.as_u16(),
+                http.server.request.duration = seconds,
+                http.request.body.size = self.request_size,
+                http.response.body.size = sent,
+                network.protocol.version = match self.version {
+                    http::Version::HTTP_2 => "2",
+                    http::Version::HTTP_10 => "1.0",
+                    _ => "1.1",
+                },
+                frontage.calls = self.calls,
+                frontage.aborted = !whole,
+                request_id = &*self.request_id,
+                trace_id = %format_args!("{:032x}", self.trace_id)}, "request");
+        }
+        drop((self.place, self.running));
+    }
+}

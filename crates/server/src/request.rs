@@ -1,0 +1,387 @@
+//! The way of one request: limits, route, body, execution, answer.
+//!
+//! In:    a request whose head is complete.
+//! Out:   an answer, whatever happens; a panic becomes a 500.
+//! Never: a request beyond its limits handed on; two meanings of one head.
+//!
+//! Start at [`answer`].
+
+use std::borrow::Cow;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use frontage_exec::{
+    Object, Outcome, PassthroughRequest, Problem, RouteRequest, Text, Trace, Value,
+};
+use frontage_plan::{Handler, Method as PlanMethod, Name, PathSegment, Route, RouteKind};
+use futures_util::FutureExt;
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body::Body;
+use hyper::body::Incoming;
+
+use crate::body::{AnswerBody, Content, ReceiveError, Received};
+use crate::connection::Activity;
+use crate::path::{Segments, split};
+use crate::problem::{passing, problem};
+use crate::record::{Record, method_word};
+use crate::reply::Reply;
+use crate::router::{Arguments, Found, allow};
+use crate::shared::Generation;
+use crate::worker::Worker;
+use crate::{dev, head, identity, outcome};
+
+/// Chooses who the developer is; only auth of kind `dev` looks at it.
+const DEV_USER: &str = "x-frontage-dev-user";
+
+/// What is known of a request before its answer is.
+struct Way<'a> {
+    worker: &'a Worker,
+    generation: &'a Generation,
+    parts: &'a Parts,
+    record: &'a mut Record,
+    trace: Trace,
+    timing: Option<HeaderValue>,
+}
+
+/// Answers one request.
+pub(crate) async fn answer(
+    worker: Rc<Worker>,
+    activity: Rc<Activity>,
+    request: Request<Incoming>,
+) -> Response<AnswerBody> {
+    let started = Instant::now();
+    let (parts, body) = request.into_parts();
+    let trace = identity::trace(&parts.headers);
+    let mut record = Record {
+        shared: Arc::clone(&worker.shared),
+        started,
+        method: method_word(&parts.method),
+        version: parts.version,
+        route: Arc::from("none"),
+        status: StatusCode::INTERNAL_SERVER_ERROR,
+        request_id: identity::request_id(&parts.headers),
+        trace_id: trace.trace_id,
+        request_size: body.size_hint().exact().unwrap_or(0),
+        calls: 0,
+        place: None,
+        running: activity.begin(),
+    };
+    let generation = worker.shared.current.load_full();
+    let mut way = Way {
+        worker: &worker,
+        generation: &generation,
+        parts: &parts,
+        record: &mut record,
+        trace,
+        timing: None,
+    };
+    // A defect ends this request, not the connection's others or the thread.
+    let answered = AssertUnwindSafe(way.go(body)).catch_unwind().await;
+    let timing = way.timing.take();
+    let reply = match answered {
+        Ok(Ok(reply)) => reply,
+        Ok(Err(problem)) => Reply::problem(&problem, &record.request_id),
+        Err(_) => {
+            worker.shared.metrics.panics.inc();
+            tracing::error!(
+                target: "frontage::server", {request_id = &*record.request_id,
+                http.route = &*record.route}, "a request panicked");
+            Reply::problem(&Problem::new(500, "internal"), &record.request_id)
+        }
+    };
+    let reply = reply.finish(&parts.method, &parts.headers).await;
+    respond(reply, record, &parts.method, timing)
+}
+
+/// Puts an answer on its way.
+fn respond(
+    reply: Reply,
+    mut record: Record,
+    method: &Method,
+    timing: Option<HeaderValue>,
+) -> Response<AnswerBody> {
+    let Reply { status, mut headers, mut content, .. } = reply;
+    record.status = status;
+    if let Ok(id) = HeaderValue::from_str(&record.request_id) {
+        headers.insert(identity::REQUEST_ID, id);
+    }
+    if let Some(timing) = timing {
+        headers.insert("server-timing", timing);
+    }
+    if *method == Method::HEAD {
+        let length = match &content {
+            Content::Empty => None,
+            Content::Whole(bytes) => Some(bytes.len() as u64),
+            Content::Stream(stream) => stream.size_hint().exact().filter(|length| *length > 0),
+        };
+        if let Some(length) = length {
+            headers.insert(header::CONTENT_LENGTH, length.into());
+        }
+        content = Content::Empty;
+    }
+    if !matches!(content, Content::Stream(_)) {
+        // What is whole costs no more than memory, which connections bound; a slow reader must
+        // not keep others out.
+        record.place = None;
+    }
+    let body = AnswerBody::new(content, Box::new(move |sent, whole| record.end(sent, whole)));
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+impl Way<'_> {
+    async fn go(&mut self, body: Incoming) -> Result<Reply, Problem> {
+        let parts = self.parts;
+        let limits = &self.worker.shared.settings.limits;
+        head::check(parts, limits)?;
+        if parts.method == Method::OPTIONS && parts.uri.path() == "*" {
+            return Ok(Reply::new(StatusCode::NO_CONTENT));
+        }
+        let path = parts.uri.path();
+        let segments = split(path)
+            .map_err(|error| problem(StatusCode::BAD_REQUEST, "malformed_path", error))?;
+        if let Some(dev) = &self.worker.shared.dev
+            && let Some(name) = path.strip_prefix(dev::PREFIX)
+        {
+            self.record.route = Arc::from("dev");
+            return match parts.method {
+                Method::GET | Method::HEAD => dev.answer(name),
+                _ => Ok(not_allowed("GET, HEAD, OPTIONS", &parts.method, self.record)),
+            };
+        }
+        let method = if parts.method == Method::OPTIONS { None } else { known(&parts.method) };
+        // A route's path never ends with `/`.
+        let found = if segments.trailing_slash {
+            Found::Nothing
+        } else {
+            self.generation.router.find(method, &segments.list)
+        };
+        match found {
+            Found::Route { index, arguments } => {
+                self.record.route = Arc::clone(&self.generation.labels[index]);
+                self.route(index, &arguments, &segments, body).await
+            }
+            Found::OtherMethods(methods) => {
+                Ok(not_allowed(&allow(&methods), &parts.method, self.record))
+            }
+            Found::Nothing => self.file(&segments).await,
+        }
+    }
+
+    async fn file(&mut self, segments: &Segments<'_>) -> Result<Reply, Problem> {
+        let parts = self.parts;
+        let missing = || problem(StatusCode::NOT_FOUND, "not_found", "nothing has this path");
+        let Some(files) = &self.worker.shared.files else { return Err(missing()) };
+        let whole = parts.uri.path_and_query().map_or("/", |whole| whole.as_str());
+        let Some(_place) = self.worker.shared.enter() else { return Err(busy()) };
+        let reply = files.answer(segments, whole, &parts.headers).await.ok_or_else(missing)?;
+        self.record.route = Arc::from("static");
+        match parts.method {
+            Method::GET | Method::HEAD => Ok(reply),
+            _ => Ok(not_allowed("GET, HEAD, OPTIONS", &parts.method, self.record)),
+        }
+    }
+
+    async fn route(
+        &mut self,
+        index: usize,
+        arguments: &Arguments,
+        segments: &Segments<'_>,
+        body: Incoming,
+    ) -> Result<Reply, Problem> {
+        let limits = &self.worker.shared.settings.limits;
+        if body.size_hint().lower() > limits.request_body as u64 {
+            return Err(too_large(limits.request_body));
+        }
+        let route = &self.generation.engine.plan().routes[index];
+        let values = values(route, arguments, segments);
+        let body = Received::new(body, limits.request_body, limits.body_read_timeout);
+        match &route.kind {
+            RouteKind::Handler(handler) => self.handler(index, handler, values, body).await,
+            RouteKind::Passthrough(_) => self.passthrough(index, values, body).await,
+        }
+    }
+
+    async fn handler(
+        &mut self,
+        index: usize,
+        handler: &Handler,
+        path_parameters: Vec<(Name, String)>,
+        body: Received,
+    ) -> Result<Reply, Problem> {
+        let worker = self.worker;
+        let limits = &worker.shared.settings.limits;
+        let body = if handler.input.body.is_some() {
+            // A client that sends slowly takes no place from those that have sent.
+            let bytes = body.collect().await.map_err(|error| self.not_received(&error))?;
+            self.record.request_size = bytes.len() as u64;
+            bytes
+        } else {
+            Bytes::new()
+        };
+        let Some(place) = worker.shared.enter() else { return Err(busy()) };
+        self.record.place = Some(place);
+        let clients = worker.clients(self.generation);
+        let request = RouteRequest {
+            method: &self.parts.method,
+            path: self.parts.uri.path(),
+            path_parameters,
+            query: self.parts.uri.query(),
+            headers: &self.parts.headers,
+            body,
+            session: self.session(),
+            request_id: &self.record.request_id,
+            now_ms: now_ms(),
+            trace: Some(self.trace.clone()),
+        };
+        let started = Instant::now();
+        let running = frontage_exec::execute(&self.generation.engine, &clients, index, request);
+        let outcome = tokio::time::timeout(limits.request_timeout, running)
+            .await
+            .map_err(|_| out_of_time())?;
+        self.note(&outcome);
+        if worker.shared.settings.server_timing {
+            self.timing = outcome::timing(&outcome.calls, started.elapsed());
+        }
+        Ok(outcome::reply(outcome, &self.record.request_id))
+    }
+
+    async fn passthrough(
+        &mut self,
+        index: usize,
+        path_parameters: Vec<(Name, String)>,
+        body: Received,
+    ) -> Result<Reply, Problem> {
+        let worker = self.worker;
+        let limits = &worker.shared.settings.limits;
+        let Some(place) = worker.shared.enter() else { return Err(busy()) };
+        self.record.place = Some(place);
+        let clients = worker.clients(self.generation);
+        let request = PassthroughRequest {
+            method: &self.parts.method,
+            path_parameters,
+            query: self.parts.uri.query(),
+            headers: &self.parts.headers,
+            request_id: &self.record.request_id,
+            trace: Some(self.trace.clone()),
+        };
+        let engine = &self.generation.engine;
+        let running = frontage_exec::passthrough(engine, &clients, index, request, body);
+        let response = tokio::time::timeout(limits.request_timeout, running)
+            .await
+            .map_err(|_| out_of_time())?;
+        match response {
+            Ok(response) => {
+                let (parts, body) = response.into_parts();
+                let mut reply = Reply::new(parts.status);
+                reply.headers = parts.headers;
+                reply.untouched = true;
+                reply.content = Content::Stream(Box::pin(body));
+                Ok(reply)
+            }
+            Err(outcome) => {
+                self.note(&outcome);
+                Ok(outcome::reply(*outcome, &self.record.request_id))
+            }
+        }
+    }
+
+    fn note(&mut self, outcome: &Outcome) {
+        self.record.calls = outcome.calls.len();
+        let metrics = &self.worker.shared.metrics;
+        outcome::note(outcome, metrics, &self.record.route, &self.record.request_id);
+    }
+
+    /// Who asks.
+    fn session(&self) -> Value {
+        let Some(session) = &self.worker.session else { return Value::Undefined };
+        let user = self.parts.headers.get(DEV_USER).and_then(|value| value.to_str().ok());
+        match (session, user) {
+            (Value::Object(session), Some(user)) if (1..=128).contains(&user.len()) => {
+                let mut session = Object::clone(session);
+                session.insert("sub", Value::text(Text::from(user)));
+                Value::object(session)
+            }
+            _ => session.clone(),
+        }
+    }
+
+    fn not_received(&self, error: &ReceiveError) -> Problem {
+        let detail = error.to_string();
+        match error {
+            ReceiveError::TooLarge(limit) => too_large(*limit),
+            ReceiveError::TooSlow(_) => {
+                problem(StatusCode::REQUEST_TIMEOUT, "body_too_slow", detail)
+            }
+            ReceiveError::Broken(_) => problem(StatusCode::BAD_REQUEST, "broken_body", ""),
+        }
+    }
+}
+
+/// The values of a route's path parameters.
+fn values(route: &Route, arguments: &Arguments, segments: &Segments<'_>) -> Vec<(Name, String)> {
+    let names = route.path.iter().filter_map(|segment| match segment {
+        PathSegment::Literal(_) => None,
+        PathSegment::Parameter(name) | PathSegment::Rest(name) => Some(name),
+    });
+    let text = |(at, rest): &(usize, bool)| match segments.list.get(*at..) {
+        Some(list) if *rest => list.iter().map(Cow::as_ref).collect::<Vec<_>>().join("/"),
+        Some([first, ..]) => first.clone().into_owned(),
+        _ => String::new(),
+    };
+    names.zip(arguments).map(|(name, argument)| (Name::clone(name), text(argument))).collect()
+}
+
+/// The plan's word for a method; `None` for those that no route has.
+fn known(method: &Method) -> Option<PlanMethod> {
+    Some(match method.as_str() {
+        "GET" => PlanMethod::Get,
+        "HEAD" => PlanMethod::Head,
+        "POST" => PlanMethod::Post,
+        "PUT" => PlanMethod::Put,
+        "PATCH" => PlanMethod::Patch,
+        "DELETE" => PlanMethod::Delete,
+        "QUERY" => PlanMethod::Query,
+        _ => return None,
+    })
+}
+
+/// The answer to `OPTIONS`, and to a method that a path does not have.
+fn not_allowed(allowed: &str, method: &Method, record: &Record) -> Reply {
+    let mut reply = if *method == Method::OPTIONS {
+        Reply::new(StatusCode::NO_CONTENT)
+    } else {
+        let detail = format!("this path has {allowed}");
+        let problem = problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
+        Reply::problem(&problem, &record.request_id)
+    };
+    if let Ok(allowed) = HeaderValue::from_str(allowed) {
+        reply.headers.insert(header::ALLOW, allowed);
+    }
+    reply
+}
+
+fn too_large(limit: usize) -> Problem {
+    let detail = format!("a body may have {limit} bytes");
+    problem(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+}
+
+fn busy() -> Problem {
+    passing(StatusCode::SERVICE_UNAVAILABLE, "busy", "too many requests run at once", 1)
+}
+
+fn out_of_time() -> Problem {
+    problem(StatusCode::GATEWAY_TIMEOUT, "request_timeout", "the request took too long")
+}
+
+/// The clock as routes see it.
+#[expect(clippy::cast_precision_loss, reason = "exact in milliseconds for 280,000 years")]
+fn now_ms() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_millis() as f64)
+}
