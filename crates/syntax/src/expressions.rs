@@ -39,10 +39,8 @@ impl Reader<'_> {
         match node {
             E::BooleanLiteral(n) => ExprKind::Boolean(n.value),
             E::NullLiteral(_) => ExprKind::Null,
-            E::NumericLiteral(n) => ExprKind::Number(n.value),
-            E::StringLiteral(n) => {
-                ExprKind::String(self.string(n.value.as_str(), n.lone_surrogates, n.span))
-            }
+            E::NumericLiteral(n) => ExprKind::Number(self.number(n.value, n.span)),
+            E::StringLiteral(n) => ExprKind::String(self.literal(n)),
             E::RegExpLiteral(n) => ExprKind::Regex {
                 pattern: Arc::from(n.regex.pattern.text.as_str()),
                 flags: Arc::from(n.regex.flags.to_string()),
@@ -233,13 +231,10 @@ impl Reader<'_> {
                 self.refuse_private(name.span);
                 return None;
             }
-            ast::PropertyKey::StringLiteral(text) => PropertyKeyKind::String(self.string(
-                text.value.as_str(),
-                text.lone_surrogates,
-                text.span,
-            )),
+            ast::PropertyKey::StringLiteral(text) => PropertyKeyKind::String(self.literal(text)),
             ast::PropertyKey::NumericLiteral(number) => {
-                PropertyKeyKind::Number(self.number_key(number.value, number.span)?)
+                let value = self.number(number.value, number.span);
+                PropertyKeyKind::Number(self.number_key(value, number.span)?)
             }
             ast::PropertyKey::BigIntLiteral(number) => {
                 self.refuse_bigint(number.span);

@@ -11,6 +11,7 @@ pub mod codes;
 mod expressions;
 mod modules;
 mod nesting;
+mod operators;
 mod patterns;
 mod reader;
 mod refusals;
@@ -79,11 +80,11 @@ pub fn parse(file: FileId, path: &str, text: &str) -> Parsed {
         let message = format!("this is not TypeScript: {}", sentence(&fault.message));
         let mut diagnostic =
             Diagnostic::error(codes::SYNTAX, Span::new(file, start, start + length), message)
-                .label(words);
+                .label(sentence(words));
         for other in fault.labels.iter().skip(1) {
             let start = other.offset().min(end);
             let span = Span::new(file, start, start + other.len().min(end - start));
-            diagnostic = diagnostic.also(span, other.label().unwrap_or(""));
+            diagnostic = diagnostic.also(span, sentence(other.label().unwrap_or("")));
         }
         if let Some(help) = &fault.help {
             diagnostic = diagnostic.help(sentence(help));
@@ -102,9 +103,7 @@ fn sentence(text: &str) -> String {
     let text = text.trim().trim_end_matches('.');
     let mut chars = text.chars();
     match (chars.next(), chars.clone().next()) {
-        (Some(first), Some(second))
-            if first.is_ascii_uppercase() && second.is_ascii_lowercase() =>
-        {
+        (Some(first), Some(' ' | 'a'..='z')) if first.is_ascii_uppercase() => {
             first.to_ascii_lowercase().to_string() + chars.as_str()
         }
         _ => text.to_owned(),

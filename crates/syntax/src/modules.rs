@@ -173,10 +173,7 @@ impl Reader<'_> {
     }
 
     fn module_name(&mut self, node: &ast::StringLiteral<'_>) -> StringLiteral {
-        StringLiteral {
-            value: self.string(node.value.as_str(), node.lone_surrogates, node.span),
-            span: self.span(node.span),
-        }
+        StringLiteral { value: self.literal(node), span: self.span(node.span) }
     }
 
     fn attributes(&mut self, node: Option<&ast::WithClause<'_>>) {

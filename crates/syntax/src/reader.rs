@@ -127,6 +127,38 @@ impl<'t> Reader<'t> {
         result
     }
 
+    /// Reports what strict mode, and so every module, forbids, although the parser lets it pass.
+    pub(crate) fn not_strict(&mut self, span: oxc_span::Span, what: &str, instead: &str) {
+        let why = "modules are always strict";
+        self.refuse(span, Refusal { code: codes::SYNTAX, what, why, instead });
+    }
+
+    /// A number's value; `010` is reported.
+    pub(crate) fn number(&mut self, value: f64, span: oxc_span::Span) -> f64 {
+        let mut digits = self.text_between(span.start, span.end).bytes();
+        if digits.next() == Some(b'0') && digits.next().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.not_strict(
+                span,
+                "a number cannot start with a zero",
+                "leave the zero out, or write `0o` before octal digits",
+            );
+        }
+        value
+    }
+
+    /// A string literal's value; octal escapes and half surrogates are reported.
+    pub(crate) fn literal(&mut self, node: &oxc_ast::ast::StringLiteral<'_>) -> Arc<str> {
+        let raw = self.text_between(node.span.start, node.span.end);
+        if has_octal_escape(raw) {
+            self.not_strict(
+                node.span,
+                "a string cannot hold octal escapes",
+                "write the character itself, or `\\x` and two hexadecimal digits",
+            );
+        }
+        self.string(node.value.as_str(), node.lone_surrogates, node.span)
+    }
+
     /// A string's value as shared text; half surrogates are reported.
     pub(crate) fn string(
         &mut self,
@@ -147,4 +179,23 @@ impl<'t> Reader<'t> {
         }
         Arc::from(value)
     }
+}
+
+/// Whether a string literal's text holds `\1` or `\08`; a `\0` alone is the character NUL.
+fn has_octal_escape(raw: &str) -> bool {
+    let bytes = raw.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if byte != b'\\' {
+            at += 1;
+            continue;
+        }
+        let after = bytes.get(at + 2).is_some_and(u8::is_ascii_digit);
+        match bytes.get(at + 1) {
+            Some(b'1'..=b'9') => return true,
+            Some(b'0') if after => return true,
+            _ => at += 2,
+        }
+    }
+    false
 }

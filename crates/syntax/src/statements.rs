@@ -92,7 +92,16 @@ impl Reader<'_> {
             ast::Statement::EmptyStatement(empty) => {
                 Block { span: self.span(empty.span), stmts: Vec::new() }
             }
-            other => Block { span: self.span(other.span()), stmts: vec![self.stmt(other)] },
+            other => {
+                if let ast::Statement::FunctionDeclaration(function) = other {
+                    self.not_strict(
+                        function.span,
+                        "a function cannot be declared here",
+                        "put braces around it",
+                    );
+                }
+                Block { span: self.span(other.span()), stmts: vec![self.stmt(other)] }
+            }
         }
     }
 

@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 use frontage_diagnostic::{FileId, Span};
 
+pub use crate::operators::{BinaryOp, LogicalOp, UnaryOp};
+
 /// A name with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Ident {
@@ -595,81 +597,6 @@ impl PropertyKey {
             PropertyKeyKind::Computed(_) => None,
         }
     }
-}
-
-/// An operator before its operand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum UnaryOp {
-    /// `!`
-    Not,
-    /// `-`
-    Minus,
-    /// `+`
-    Plus,
-    /// `~`
-    BitNot,
-    /// `typeof`
-    Typeof,
-}
-
-/// An operator that evaluates both its sides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum BinaryOp {
-    /// `+`
-    Add,
-    /// `-`
-    Sub,
-    /// `*`
-    Mul,
-    /// `/`
-    Div,
-    /// `%`
-    Rem,
-    /// `**`
-    Pow,
-    /// `===`
-    Eq,
-    /// `!==`
-    Ne,
-    /// `==`; one side is always the literal `null`.
-    LooseEq,
-    /// `!=`; one side is always the literal `null`.
-    LooseNe,
-    /// `<`
-    Lt,
-    /// `<=`
-    Le,
-    /// `>`
-    Gt,
-    /// `>=`
-    Ge,
-    /// `in`
-    In,
-    /// `instanceof`
-    Instanceof,
-    /// `&`
-    BitAnd,
-    /// `|`
-    BitOr,
-    /// `^`
-    BitXor,
-    /// `<<`
-    Shl,
-    /// `>>`
-    Shr,
-    /// `>>>`
-    UnsignedShr,
-}
-
-/// An operator that may leave its right side alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LogicalOp {
-    /// `&&`
-    And,
-    /// `||`
-    Or,
-    /// `??`
-    Nullish,
 }
 
 // ------------------------------------------------------------------- types

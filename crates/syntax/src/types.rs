@@ -90,10 +90,8 @@ impl Reader<'_> {
     fn literal_type(&mut self, node: &ast::TSLiteral<'_>) -> TypeKind {
         match node {
             ast::TSLiteral::BooleanLiteral(n) => TypeKind::Boolean(n.value),
-            ast::TSLiteral::NumericLiteral(n) => TypeKind::Number(n.value),
-            ast::TSLiteral::StringLiteral(n) => {
-                TypeKind::String(self.string(n.value.as_str(), n.lone_surrogates, n.span))
-            }
+            ast::TSLiteral::NumericLiteral(n) => TypeKind::Number(self.number(n.value, n.span)),
+            ast::TSLiteral::StringLiteral(n) => TypeKind::String(self.literal(n)),
             ast::TSLiteral::UnaryExpression(n) => match (&n.argument, n.operator) {
                 (ast::Expression::NumericLiteral(number), UnaryOperator::UnaryNegation) => {
                     TypeKind::Number(-number.value)

@@ -199,6 +199,13 @@ fn broken_text() {
         ("const a;", &["FR1001 a"]),
         ("export const GET = route(", &["FR1001 "]),
         ("}", &["FR1001 }"]),
+        ("const a = 010, b = [09, 0, 0.5, 0x0f];", &["FR1001 010", "FR1001 09"]),
+        (
+            "const a = '\\08', b = '\\\\1', c = \"\\1\", d = '\\0';",
+            &["FR1001 '\\08'", "FR1001 \"\\1\""],
+        ),
+        ("function f() { if (a) function g() {} }", &["FR1001 function g() {}"]),
+        ("const f = () => { switch (a) { default: default: } }", &["FR1001 default:"]),
     ]);
     let huge = " ".repeat(MAX_BYTES + 1);
     assert_eq!(faults("a.ts", &huge), ["FR1002 "]);
