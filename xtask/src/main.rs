@@ -1,2 +1,46 @@
-//! Project tasks.
-fn main() {}
+//! Project tasks: `cargo xtask test`, `tidy`, `figures`.
+//!
+//! In:    the checkout.
+//! Out:   exit status 0 if everything held; a line for each step with its time.
+//! Never: a step that is skipped in silence.
+
+mod figures;
+mod step;
+mod test;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask test [--only STEP]...   every test; installs what it needs
+cargo xtask tidy                    the checks that keep ARCHITECTURE.md true
+cargo xtask figures [--json]        time of check, cold start, memory of idle backends";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let root = root();
+    let result = match words.as_slice() {
+        ["test", rest @ ..] => test::run_all(&root, rest),
+        ["tidy"] => tidy::run(&root),
+        ["figures", rest @ ..] => figures::run_all(&root, rest.contains(&"--json")),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The checkout: the folder above this crate's.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}

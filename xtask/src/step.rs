@@ -1,0 +1,44 @@
+//! Running programs as steps, with their names and times.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+/// Runs a program that shows its own output.
+///
+/// # Errors
+///
+/// Names the step if the program fails or cannot start.
+pub(crate) fn run(name: &str, command: &mut Command) -> Result<(), String> {
+    println!("== {name}");
+    let began = Instant::now();
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|e| format!("{name}: cannot start {:?}: {e}", command.get_program()))?;
+    let took = began.elapsed().as_secs_f32();
+    if status.success() {
+        println!("== {name}: done in {took:.1} s");
+        Ok(())
+    } else {
+        Err(format!("{name}: failed ({status}) after {took:.1} s"))
+    }
+}
+
+/// A program that runs in `root`.
+pub(crate) fn command(root: &Path, program: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root).args(arguments);
+    command
+}
+
+/// Whether a program can be run.
+pub(crate) fn exists(program: &str) -> bool {
+    Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}

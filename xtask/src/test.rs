@@ -1,0 +1,159 @@
+//! `cargo xtask test`: every test, after installing what it needs.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use crate::step::{command, exists, run};
+use crate::tidy;
+
+type Step = (&'static str, fn(&Path) -> Result<(), String>);
+
+const STEPS: &[Step] = &[
+    ("format", format),
+    ("npm", npm),
+    ("chromium", chromium),
+    ("tidy", tidy_checks),
+    ("deny", deny),
+    ("clippy", clippy),
+    ("tests", tests),
+    ("tsc", tsc),
+    ("browser", browser),
+];
+
+/// Runs the steps in order; stops at the first that fails.
+fn run_steps(root: &Path, only: &[&str]) -> Result<(), String> {
+    let began = Instant::now();
+    let mut passed = 0;
+    for (name, step) in STEPS {
+        if only.is_empty() || only.contains(name) {
+            step(root)?;
+            passed += 1;
+        }
+    }
+    println!("all steps passed in {:.0} s", began.elapsed().as_secs_f32());
+    println!("steps: {passed} passed, 0 failed");
+    Ok(())
+}
+
+/// Reads the arguments (`--only STEP` picks steps) and runs the steps.
+///
+/// # Errors
+///
+/// The first step that failed.
+pub(crate) fn run_all(root: &Path, rest: &[&str]) -> Result<(), String> {
+    let mut only = Vec::new();
+    let mut words = rest.iter();
+    while let Some(word) = words.next() {
+        let names: Vec<&str> = STEPS.iter().map(|(name, _)| *name).collect();
+        match (*word, words.next()) {
+            ("--only", Some(step)) if names.contains(step) => only.push(*step),
+            _ => return Err(format!("steps: {}; pick with --only STEP", names.join(", "))),
+        }
+    }
+    run_steps(root, &only)
+}
+
+fn format(root: &Path) -> Result<(), String> {
+    run("format", &mut command(root, "cargo", &["fmt", "--all", "--check"]))
+}
+
+/// Packages of the lock file: tsc, zod, playwright-core.
+fn npm(root: &Path) -> Result<(), String> {
+    let stamp = root.join("node_modules/.frontage-lock");
+    let lock = std::fs::read(root.join("package-lock.json")).map_err(|e| format!("npm: {e}"))?;
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        println!("== npm: packages of the lock file are installed");
+        return Ok(());
+    }
+    run("npm", &mut command(root, "npm", &["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
+    std::fs::write(stamp, lock).map_err(|e| format!("npm: {e}"))
+}
+
+/// Debian's Chromium, for the tests that click.
+fn chromium(root: &Path) -> Result<(), String> {
+    if exists("chromium") {
+        println!("== chromium: is installed");
+        return Ok(());
+    }
+    println!("== chromium: installing Debian's package, as root");
+    run("apt-get update", &mut command(root, "apt-get", &["update", "-qq"]))?;
+    run(
+        "apt-get install chromium",
+        command(root, "apt-get", &["install", "-y", "-qq", "--no-install-recommends", "chromium"])
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
+}
+
+fn tidy_checks(root: &Path) -> Result<(), String> {
+    println!("== tidy");
+    tidy::run(root)
+}
+
+/// Licences, sources and banned crates. Installing the program takes minutes, so that outside CI
+/// it runs only where it is there already.
+fn deny(root: &Path) -> Result<(), String> {
+    let local = root.join("target/tools/bin/cargo-deny");
+    let program = if exists("cargo-deny") {
+        "cargo-deny".to_owned()
+    } else {
+        if !local.exists() {
+            if std::env::var_os("CI").is_none() {
+                println!("== deny: skipped, cargo-deny is not installed (CI installs it)");
+                return Ok(());
+            }
+            let arguments =
+                ["install", "cargo-deny", "--locked", "--root", "target/tools", "--quiet"];
+            run("install cargo-deny", &mut command(root, "cargo", &arguments))?;
+        }
+        local.display().to_string()
+    };
+    run("deny", &mut command(root, &program, &["check", "bans", "licenses", "sources"]))
+}
+
+fn clippy(root: &Path) -> Result<(), String> {
+    let arguments = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+    run("clippy", &mut command(root, "cargo", &arguments))
+}
+
+/// Unit tests, cases, and the suites that drive the real program over real sockets.
+fn tests(root: &Path) -> Result<(), String> {
+    // The suites start the shop's services, which are a program of their own.
+    run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
+    run("tests", &mut command(root, "cargo", &["test", "--workspace", "--quiet"]))
+}
+
+/// The real tsc over the same files: routes of all example frontends, and the pages' scripts.
+fn tsc(root: &Path) -> Result<(), String> {
+    let frontage = root.join("target/debug/frontage");
+    run("frontage types", Command::new(frontage).current_dir(root).args(["types", "-C", "examples/shop"]))?;
+    for project in projects(root)? {
+        let arguments = ["node_modules/typescript/bin/tsc", "-p", &project];
+        run(&format!("tsc {project}"), &mut command(root, "node", &arguments))?;
+    }
+    Ok(())
+}
+
+/// Folders of the shop with a `tsconfig.json`.
+fn projects(root: &Path) -> Result<Vec<String>, String> {
+    let folder = root.join("examples/shop/frontends");
+    let entries = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let mut out = Vec::new();
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        for inner in ["", "/public"] {
+            let project = format!("examples/shop/frontends/{name}{inner}");
+            if root.join(&project).join("tsconfig.json").is_file() {
+                out.push(project);
+            }
+        }
+    }
+    out.sort();
+    Ok(out)
+}
+
+/// Clicks through both pages of the shop in Chromium.
+fn browser(root: &Path) -> Result<(), String> {
+    run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
+    run("browser", &mut command(root, "node", &["--test", "tests/browser/"]))
+}
