@@ -1,0 +1,91 @@
+//! `Math`.
+
+use frontage_json::Value;
+use frontage_plan::Builtin;
+
+use super::convert::Args;
+
+/// Calls a function of `Math`.
+pub(super) fn call(function: Builtin, args: Args<'_>) -> Value {
+    let x = args.number(0);
+    let numbers = || args.0.iter().map(Value::to_number);
+    Value::Number(match function {
+        Builtin::MathAbs => x.abs(),
+        Builtin::MathCeil => x.ceil(),
+        Builtin::MathFloor => x.floor(),
+        Builtin::MathRound => round(x),
+        Builtin::MathTrunc => x.trunc(),
+        Builtin::MathSign => {
+            if x == 0.0 || x.is_nan() {
+                x
+            } else {
+                x.signum()
+            }
+        }
+        Builtin::MathMin => numbers().fold(f64::INFINITY, |least, x| extreme(least, x, x < least)),
+        Builtin::MathMax => {
+            numbers().fold(f64::NEG_INFINITY, |most, x| extreme(most, x, x > most))
+        }
+        Builtin::MathPow => power(x, args.number(1)),
+        Builtin::MathSqrt => x.sqrt(),
+        Builtin::MathCbrt => x.cbrt(),
+        Builtin::MathHypot => hypot(&numbers().collect::<Vec<_>>()),
+        Builtin::MathLog => x.ln(),
+        Builtin::MathLog2 => x.log2(),
+        Builtin::MathLog10 => x.log10(),
+        _ => x.exp(),
+    })
+}
+
+/// `Math.round`: halves go up.
+fn round(x: f64) -> f64 {
+    let below = x.floor();
+    if x - below >= 0.5 {
+        // `-0.5` gives `-0`.
+        (below + 1.0).copysign(x)
+    } else {
+        below
+    }
+}
+
+/// The one of two that is further out: `NaN` wins, and `0` is more than `-0`.
+fn extreme(held: f64, x: f64, is_beyond: bool) -> f64 {
+    if held.is_nan() || x.is_nan() {
+        f64::NAN
+    } else if is_beyond {
+        x
+    } else {
+        held
+    }
+}
+
+/// `**`
+pub(super) fn power(base: f64, exponent: f64) -> f64 {
+    if exponent.is_nan() || (base.abs() == 1.0 && exponent.is_infinite()) {
+        return f64::NAN;
+    }
+    base.powf(exponent)
+}
+
+/// The length of a vector, summed as V8 does: scaled, with the error carried along.
+fn hypot(numbers: &[f64]) -> f64 {
+    if numbers.iter().any(|x| x.is_infinite()) {
+        return f64::INFINITY;
+    }
+    if numbers.iter().any(|x| x.is_nan()) {
+        return f64::NAN;
+    }
+    let most = numbers.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+    if most == 0.0 {
+        return 0.0;
+    }
+    let (mut sum, mut error) = (0.0, 0.0);
+    for x in numbers {
+        let scaled = x.abs() / most;
+        let summand = scaled * scaled - error;
+        let next = sum + summand;
+        error = (next - sum) - summand;
+        sum = next;
+    }
+    sum.sqrt() * most
+}

@@ -1,0 +1,267 @@
+//! Numbers: their texts in fixed form, precision and other radixes, and reading them.
+
+use frontage_json::{Kind, Text, Value, decimal_prefix, is_space, number_text};
+use frontage_plan::Builtin;
+
+use super::Thrown;
+use super::convert::{Args, integer, no_function, to_int32};
+
+/// Calls a function of numbers.
+pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
+    let value = args.get(0);
+    let is_number = |test: fn(f64) -> bool| {
+        Value::Bool(value.type_of() == "number" && test(value.to_number()))
+    };
+    let text = match function {
+        Builtin::NumberToFixed => to_fixed(receiver(value, "toFixed")?, args)?,
+        Builtin::NumberToPrecision => to_precision(receiver(value, "toPrecision")?, args)?,
+        Builtin::NumberToString => to_radix(receiver(value, "toString")?, args)?,
+        Builtin::NumberIsInteger => return Ok(is_number(|n| n.is_finite() && n.fract() == 0.0)),
+        Builtin::NumberIsFinite => return Ok(is_number(f64::is_finite)),
+        Builtin::NumberIsNaN => return Ok(is_number(f64::is_nan)),
+        Builtin::NumberIsSafeInteger => {
+            return Ok(is_number(|n| n.fract() == 0.0 && n.abs() <= 9_007_199_254_740_991.0));
+        }
+        Builtin::ParseInt => return Ok(Value::Number(parse_int(&args.text(0)?, args.number(1)))),
+        _ => {
+            let text = args.text(0)?;
+            let prefix = decimal_prefix(text.trim_start_matches(is_space));
+            return Ok(Value::Number(prefix.map_or(f64::NAN, |(number, _)| number)));
+        }
+    };
+    Ok(Value::Text(text))
+}
+
+fn receiver(value: &Value, method: &str) -> Result<f64, Thrown> {
+    match value {
+        Value::Number(number) => Ok(*number),
+        Value::Raw(raw) if raw.kind() == Kind::Number => Ok(value.to_number()),
+        other if other.is_nullish() => Err(Thrown::unreadable(other, method)),
+        _ => Err(no_function(method)),
+    }
+}
+
+/// A number that is no finite one as text.
+fn odd(number: f64) -> Option<Text> {
+    (!number.is_finite()).then(|| number_text(number))
+}
+
+/// The exact decimal digits of a positive number and the power of ten of the first one, rounded
+/// half up to `keep` digits, or to those above `10^-fraction`.
+struct Decimal {
+    /// Digits, each 0 to 9.
+    digits: Vec<u8>,
+    exponent: i32,
+}
+
+impl Decimal {
+    fn exact(number: f64) -> Self {
+        // No double has more than 767 significant digits.
+        let text = format!("{number:.780e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let digits = mantissa.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
+        Self { digits, exponent: exponent.parse().unwrap_or(0) }
+    }
+
+    /// Keeps `keep` digits; of two that are equally near the larger one.
+    fn round(&mut self, keep: i32) {
+        let Ok(keep) = usize::try_from(keep) else {
+            self.digits = Vec::new();
+            return;
+        };
+        let is_up = self.digits.get(keep).is_some_and(|digit| *digit >= 5);
+        self.digits.truncate(keep);
+        self.digits.resize(keep, 0);
+        if !is_up {
+            return;
+        }
+        for digit in self.digits.iter_mut().rev() {
+            if *digit < 9 {
+                *digit += 1;
+                return;
+            }
+            *digit = 0;
+        }
+        self.digits.insert(0, 1);
+        self.exponent += 1;
+    }
+}
+
+fn ascii(digits: &[u8]) -> impl Iterator<Item = char> {
+    digits.iter().map(|digit| char::from(digit + b'0'))
+}
+
+fn to_fixed(number: f64, args: Args<'_>) -> Result<Text, Thrown> {
+    let places = args.integer(1);
+    if !(0.0..=100.0).contains(&places) {
+        return Err(Thrown::range_error("toFixed() digits argument must be between 0 and 100"));
+    }
+    if let Some(text) = odd(number) {
+        return Ok(text);
+    }
+    if number.abs() >= 1e21 {
+        return Ok(number_text(number));
+    }
+    let places = to_int32(places);
+    let mut text = String::new();
+    if number < 0.0 {
+        text.push('-');
+    }
+    let mut decimal = Decimal::exact(number.abs());
+    decimal.round(decimal.exponent + 1 + places);
+    // The digits are those of the number times 10^places.
+    let whole = decimal.digits.len().saturating_sub(places.unsigned_abs() as usize);
+    if whole == 0 {
+        text.push('0');
+    }
+    text.extend(ascii(&decimal.digits[..whole]));
+    if places > 0 {
+        text.push('.');
+        let zeros = (places.unsigned_abs() as usize).saturating_sub(decimal.digits.len());
+        text.extend(std::iter::repeat_n('0', zeros));
+        text.extend(ascii(&decimal.digits[whole..]));
+    }
+    Ok(text.into())
+}
+
+fn to_precision(number: f64, args: Args<'_>) -> Result<Text, Thrown> {
+    if args.get(1).is_undefined() {
+        return Ok(number_text(number));
+    }
+    let precision = args.integer(1);
+    if let Some(text) = odd(number) {
+        return Ok(text);
+    }
+    if !(1.0..=100.0).contains(&precision) {
+        return Err(Thrown::range_error("toPrecision() argument must be between 1 and 100"));
+    }
+    let precision = to_int32(precision);
+    let mut decimal = Decimal::exact(number.abs());
+    decimal.round(precision);
+    decimal.digits.truncate(precision.unsigned_abs() as usize);
+    let (digits, exponent) = (&decimal.digits, decimal.exponent);
+    let mut text = String::new();
+    if number < 0.0 {
+        text.push('-');
+    }
+    if exponent < -6 || exponent >= precision {
+        text.extend(ascii(&digits[..1]));
+        if precision > 1 {
+            text.push('.');
+            text.extend(ascii(&digits[1..]));
+        }
+        text.push('e');
+        text.push(if exponent < 0 { '-' } else { '+' });
+        text.push_str(&exponent.unsigned_abs().to_string());
+    } else if exponent < 0 {
+        text.push_str("0.");
+        text.extend(std::iter::repeat_n('0', exponent.unsigned_abs() as usize - 1));
+        text.extend(ascii(digits));
+    } else {
+        let whole = exponent.unsigned_abs() as usize + 1;
+        text.extend(ascii(&digits[..whole]));
+        if digits.len() > whole {
+            text.push('.');
+            text.extend(ascii(&digits[whole..]));
+        }
+    }
+    Ok(text.into())
+}
+
+/// `toString(radix)`: as many digits of the fraction as tell the number from its neighbours.
+fn to_radix(number: f64, args: Args<'_>) -> Result<Text, Thrown> {
+    let radix = args.integer_or(1, 10.0);
+    if !(2.0..=36.0).contains(&radix) {
+        return Err(Thrown::range_error("toString() radix must be between 2 and 36"));
+    }
+    if radix == 10.0 || !number.is_finite() || number == 0.0 {
+        return Ok(number_text(number));
+    }
+    let base = to_int32(radix).unsigned_abs();
+    let digit = |value: f64| {
+        char::from_digit(to_int32(value).unsigned_abs(), base).unwrap_or('0')
+    };
+    let size = number.abs();
+    let (mut whole, mut fraction) = (size.trunc(), size.fract());
+    // Half the distance to the next number: what the digits may leave open.
+    let mut open = (0.5 * (size.next_up() - size)).max(f64::from_bits(1));
+    let mut digits: Vec<u32> = Vec::new();
+    while fraction >= open {
+        fraction *= radix;
+        open *= radix;
+        let next = fraction.trunc();
+        fraction -= next;
+        digits.push(to_int32(next).unsigned_abs());
+        let is_upper_half = fraction > 0.5 || (fraction == 0.5 && next % 2.0 == 1.0);
+        if is_upper_half && fraction + open > 1.0 {
+            // Round up, with the carry.
+            loop {
+                match digits.pop() {
+                    None => {
+                        whole += 1.0;
+                        break;
+                    }
+                    Some(last) if last + 1 < base => {
+                        digits.push(last + 1);
+                        break;
+                    }
+                    Some(_) => {}
+                }
+            }
+            break;
+        }
+    }
+    let mut reversed = String::new();
+    while whole >= 9_007_199_254_740_992.0 {
+        whole /= radix;
+        reversed.push('0');
+    }
+    loop {
+        let rest = whole % radix;
+        reversed.push(digit(rest));
+        whole = (whole - rest) / radix;
+        if whole <= 0.0 {
+            break;
+        }
+    }
+    let mut text = String::new();
+    if number < 0.0 {
+        text.push('-');
+    }
+    text.extend(reversed.chars().rev());
+    if !digits.is_empty() {
+        text.push('.');
+        text.extend(digits.iter().filter_map(|value| char::from_digit(*value, base)));
+    }
+    Ok(text.into())
+}
+
+fn parse_int(text: &str, radix: f64) -> f64 {
+    let text = text.trim_start_matches(is_space);
+    let (negative, text) = match text.as_bytes().first() {
+        Some(b'-') => (true, &text[1..]),
+        Some(b'+') => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let radix = to_int32(integer(radix));
+    if radix != 0 && !(2..=36).contains(&radix) {
+        return f64::NAN;
+    }
+    let hex = (radix == 0 || radix == 16)
+        .then(|| text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")))
+        .flatten();
+    let base = if radix == 0 { if hex.is_some() { 16 } else { 10 } } else { radix.unsigned_abs() };
+    let text = hex.unwrap_or(text);
+    let end = text.find(|character: char| !character.is_digit(base)).unwrap_or(text.len());
+    let digits = &text[..end];
+    if digits.is_empty() {
+        return f64::NAN;
+    }
+    let size = if base == 10 {
+        digits.parse().unwrap_or(f64::NAN)
+    } else {
+        let digits = digits.chars().filter_map(|digit| digit.to_digit(base));
+        digits.fold(0.0, |sum, digit| sum * f64::from(base) + f64::from(digit))
+    };
+    if negative { -size } else { size }
+}

@@ -1,0 +1,31 @@
+//! What an expression throws.
+
+use frontage_json::{Text, TooDeep, Value};
+
+/// A value that was thrown.
+#[derive(Debug, Clone)]
+pub(crate) struct Thrown(pub(crate) Value);
+
+impl Thrown {
+    /// A `TypeError`.
+    pub(crate) fn type_error(message: impl Into<Text>) -> Self {
+        Self(Value::error("TypeError", message))
+    }
+
+    /// A `RangeError`.
+    pub(crate) fn range_error(message: impl Into<Text>) -> Self {
+        Self(Value::error("RangeError", message))
+    }
+
+    /// What reading `name` of `null` or `undefined` throws.
+    pub(crate) fn unreadable(object: &Value, name: &str) -> Self {
+        let object = if object.is_undefined() { "undefined" } else { "null" };
+        Self::type_error(format!("Cannot read properties of {object} (reading '{name}')"))
+    }
+}
+
+impl From<TooDeep> for Thrown {
+    fn from(_: TooDeep) -> Self {
+        Self::range_error("Maximum call stack size exceeded")
+    }
+}

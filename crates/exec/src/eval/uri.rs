@@ -1,0 +1,42 @@
+//! `encodeURIComponent` and back.
+
+use std::fmt::Write as _;
+
+use frontage_json::{Text, Value};
+
+use super::{Thrown, bounds};
+
+/// `encodeURIComponent`
+pub(super) fn encode(text: &Text) -> Result<Value, Thrown> {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a string does not fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    bounds::string(encoded.len())?;
+    Ok(Value::text(encoded))
+}
+
+/// `decodeURIComponent`
+pub(super) fn decode(text: &Text) -> Result<Value, Thrown> {
+    let malformed = || Thrown(Value::error("URIError", "URI malformed"));
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        rest = tail;
+        if *first != b'%' {
+            bytes.push(*first);
+            continue;
+        }
+        let (hex, tail) = rest.split_at_checked(2).ok_or_else(malformed)?;
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok());
+        let (high, low) = (digit(hex[0]), digit(hex[1]));
+        bytes.push(high.ok_or_else(malformed)? << 4 | low.ok_or_else(malformed)?);
+        rest = tail;
+    }
+    String::from_utf8(bytes).map(Value::text).map_err(|_| malformed())
+}
