@@ -7,6 +7,7 @@
 //! Start at [`compile`].
 
 pub mod hir;
+pub mod lower;
 mod input;
 pub mod types;
 

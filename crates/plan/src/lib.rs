@@ -33,7 +33,7 @@ pub use route::{
 pub use shape::{Field, Form, Node, Rest, Shape, ShapeId};
 pub use validator::{Check, DefaultValue, ObjectMode, StringFormat, Validator, ValidatorField};
 pub use value::{Constant, Name, Number, Slot, input_slot};
-pub use visit::{Exits, exits, has_async_step, reads, reads_in_block};
+pub use visit::{Exits, each, exits, has_async_step, reads, reads_in_block};
 
 use serde::{Deserialize, Serialize};
 

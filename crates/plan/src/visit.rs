@@ -82,8 +82,8 @@ pub fn reads(expr: &Expr, f: &mut dyn FnMut(Slot)) {
     });
 }
 
-/// Calls `f` with `expr` and everything in it, outermost first.
-fn each(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
+/// Calls `f` with `expr` and every expression in it, outermost first.
+pub fn each(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
     f(expr);
     match expr {
         Expr::Constant(_) | Expr::Slot(_) => {}

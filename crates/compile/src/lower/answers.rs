@@ -1,0 +1,112 @@
+//! What each call reads of its answers: statuses out of the contract, shapes out of demands.
+
+use frontage_contract::{ContentKind, Operation, Response, Status};
+use frontage_plan::{AnswerKind, Block, Call, OperationId, Statuses, Step};
+
+use super::demand::{Demand, Demands};
+use super::operations::{Tables, declared};
+use super::project::Shapes;
+use crate::Workspace;
+
+/// Gives the calls of a block the plan's ids.
+pub(super) fn renumber(block: &mut Block, ids: &[OperationId]) {
+    each_call(block, &mut |_, call| call.operation = ids[call.operation.0 as usize]);
+}
+
+/// Calls `f` with every call of a block and the slot of its answer, in text order.
+fn each_call(block: &mut Block, f: &mut dyn FnMut(frontage_plan::Slot, &mut Call)) {
+    for step in &mut block.steps {
+        match step {
+            Step::Call { slot, call } => f(*slot, call),
+            Step::If { then, otherwise, .. } => {
+                each_call(then, f);
+                each_call(otherwise, f);
+            }
+            Step::Scope { body, .. } | Step::Map { body, .. } => each_call(body, f),
+            Step::Try { body, handler, .. } => {
+                each_call(body, f);
+                each_call(handler, f);
+            }
+            Step::All { bodies, .. } => bodies.iter_mut().for_each(|body| each_call(body, f)),
+            Step::Let { .. } | Step::Return(_) | Step::Throw(_) => {}
+        }
+    }
+}
+
+/// Filling in what calls read.
+pub(super) struct Reading<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) tables: &'a Tables,
+    pub(super) demands: Demands,
+    pub(super) shapes: &'a mut Shapes,
+}
+
+impl Reading<'_> {
+    /// All calls of a block.
+    pub(super) fn block(&mut self, block: &mut Block) {
+        each_call(block, &mut |slot, call| {
+            let demand = self.demands.get(&slot).cloned().unwrap_or_default();
+            call.answers = self.answers(call.operation, &demand);
+        });
+    }
+
+    fn answers(&mut self, id: OperationId, demand: &Demand) -> Vec<(Statuses, AnswerKind)> {
+        let reference = self.tables.references[id.0 as usize];
+        let operation = declared(self.workspace, reference);
+        let mut answers = Vec::new();
+        for (statuses, response) in successes(operation) {
+            let kinds = self.kinds(reference.upstream, response, demand);
+            answers.extend(kinds.into_iter().map(|kind| (statuses, kind)));
+        }
+        answers
+    }
+
+    fn kinds(&mut self, upstream: u16, response: &Response, demand: &Demand) -> Vec<AnswerKind> {
+        if response.content.is_empty() {
+            return vec![AnswerKind::Empty];
+        }
+        let contract = &self.workspace.upstreams[usize::from(upstream)].contract;
+        let mut kinds = Vec::new();
+        for content in &response.content {
+            let kind = match content.kind {
+                ContentKind::Json => {
+                    let shape = self.shapes.project(upstream, contract, content.ty, demand);
+                    AnswerKind::Json(shape)
+                }
+                ContentKind::Text => AnswerKind::Text,
+                ContentKind::Form | ContentKind::Multipart | ContentKind::Binary => continue,
+            };
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        kinds
+    }
+}
+
+/// The declared successes, the most exact first; `default` stands for them if there are none.
+fn successes(operation: &Operation) -> Vec<(Statuses, &Response)> {
+    let mut found: Vec<_> = operation
+        .responses
+        .iter()
+        .filter(|response| response.status.is_success())
+        .filter_map(|response| Some((statuses(response.status)?, response)))
+        .collect();
+    if found.is_empty() {
+        let default = operation.responses.iter().find(|r| r.status == Status::Default);
+        found.extend(default.map(|response| (Statuses { from: 200, to: 299 }, response)));
+    }
+    found.sort_by_key(|(statuses, _)| (statuses.to - statuses.from, statuses.from));
+    found
+}
+
+fn statuses(status: Status) -> Option<Statuses> {
+    match status {
+        Status::Exact(status) => Some(Statuses { from: status, to: status }),
+        Status::Range(hundred) => {
+            let from = u16::from(hundred) * 100;
+            Some(Statuses { from, to: from + 99 })
+        }
+        Status::Default => None,
+    }
+}

@@ -1,0 +1,129 @@
+//! What a plan looks at: for every slot, which parts of its value are needed, and how.
+//!
+//! In:    a lowered block, walked from its end to its beginning, so that all uses of a slot are
+//!        known before the step that fills it.
+//! Out:   the [`Demand`] on every call's answer.
+//! Never: less than what is used; more costs time, less would be wrong.
+//!
+//! Start at [`of_block`].
+
+use std::collections::BTreeMap;
+
+use frontage_plan::{Name, Slot};
+
+mod expressions;
+mod steps;
+
+pub(super) use steps::of_block;
+
+/// The demands on all slots.
+pub(super) type Demands = BTreeMap<Slot, Demand>;
+
+/// What is needed of a value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Demand {
+    /// Its kind, and its value if it is a scalar: `typeof`, truthiness, `== null`.
+    pub(super) looked: bool,
+    /// The whole of it, decoded.
+    pub(super) whole: bool,
+    /// The whole of it, only to be handed on.
+    pub(super) raw: bool,
+    /// Some members; of tuples and pairs by position.
+    pub(super) fields: BTreeMap<Name, Demand>,
+    /// Each element of a list, each value of a map.
+    pub(super) elements: Option<Box<Demand>>,
+}
+
+impl Demand {
+    /// Kind and scalar value.
+    pub(super) fn looked() -> Self {
+        Self { looked: true, ..Self::default() }
+    }
+
+    /// All of it, decoded.
+    pub(super) fn whole() -> Self {
+        Self { whole: true, ..Self::default() }
+    }
+
+    /// All of it, handed on.
+    pub(super) fn raw() -> Self {
+        Self { raw: true, ..Self::default() }
+    }
+
+    /// One member.
+    pub(super) fn field(name: &str, demand: Self) -> Self {
+        Self { fields: BTreeMap::from([(Name::from(name), demand)]), ..Self::looked() }
+    }
+
+    /// Each element.
+    pub(super) fn elements(demand: Self) -> Self {
+        Self { elements: Some(Box::new(demand)), ..Self::looked() }
+    }
+
+    /// Whether nothing is needed.
+    pub(super) fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Needs what `other` needs too.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.looked |= other.looked;
+        self.whole |= other.whole;
+        self.raw |= other.raw;
+        for (name, demand) in &other.fields {
+            self.fields.entry(name.clone()).or_default().add(demand);
+        }
+        if let Some(demand) = &other.elements {
+            self.elements.get_or_insert_default().add(demand);
+        }
+    }
+
+    /// Both.
+    pub(super) fn and(mut self, other: &Self) -> Self {
+        self.add(other);
+        self
+    }
+
+    /// What being needed whole means for each part.
+    fn inherited(&self) -> Self {
+        Self { whole: self.whole, raw: self.raw, ..Self::default() }
+    }
+
+    /// What is needed of the member `name`.
+    pub(super) fn of_field(&self, name: &str) -> Self {
+        let mut demand = self.inherited();
+        if let Some(field) = self.fields.get(name) {
+            demand.add(field);
+        }
+        if let Some(elements) = &self.elements {
+            demand.add(elements);
+        }
+        demand
+    }
+
+    /// What is needed of every element: by `elements`, or of any position.
+    pub(super) fn of_element(&self) -> Self {
+        let mut demand = self.inherited();
+        for (name, field) in &self.fields {
+            if &**name != "length" && &**name != "size" {
+                demand.add(field);
+            }
+        }
+        if let Some(elements) = &self.elements {
+            demand.add(elements);
+        }
+        demand
+    }
+
+    /// The same without what is needed of single members.
+    pub(super) fn without_fields(&self) -> Self {
+        Self { fields: BTreeMap::new(), ..self.clone() }
+    }
+
+    /// Whether it nests deeper than a program's text could (a loop over a recursive type).
+    fn depth(&self) -> usize {
+        let fields = self.fields.values().map(Self::depth).max().unwrap_or(0);
+        let elements = self.elements.as_ref().map_or(0, |d| d.depth());
+        1 + fields.max(elements)
+    }
+}

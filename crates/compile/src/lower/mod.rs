@@ -1,0 +1,134 @@
+//! Lowers a checked frontend to its [`Plan`].
+//!
+//! In:    a [`Checked`] frontend: no unresolved name, no type error.
+//! Out:   a plan of used operations, projections and routes; helpers are inlined, calls stand as
+//!        steps in text order.
+//! Never: I/O, clocks, randomness. Equal input gives an equal plan, byte for byte.
+//!
+//! Start at [`lower`]; one handler is [`handler::Lowerer`], what is read of answers is
+//! [`demand`] over the contract's types in [`project`].
+
+mod answers;
+pub mod codes;
+mod demand;
+mod expression;
+mod function;
+mod handler;
+mod inputs;
+mod operations;
+mod project;
+mod promise;
+mod review;
+mod routes;
+mod scope;
+mod statement;
+mod usage;
+
+use frontage_diagnostic::{Diagnostic, SourceMap};
+use frontage_plan::{Handler, Plan, Route, RouteKind, input_slot};
+
+use crate::Workspace;
+use crate::hir::{Checked, CheckedKind, CheckedRoute};
+use demand::{Demand, Demands};
+use handler::{CallSpans, Lowered, Lowerer, Surroundings};
+use operations::Operations;
+use project::Shapes;
+
+/// Lowers a checked frontend.
+///
+/// The plan holds what could be lowered; it must not run if a diagnostic is an error.
+#[must_use]
+pub fn lower(
+    workspace: &Workspace,
+    frontend: &str,
+    checked: &Checked,
+    sources: &SourceMap,
+) -> (Plan, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let mut operations = Operations::default();
+    let usage = usage::count(checked);
+    // In the order of the plan, so that nothing depends on the order of files.
+    let mut ordered: Vec<&CheckedRoute> = checked.routes.iter().collect();
+    ordered.sort_by(|a, b| routes::order((&a.path, a.method), (&b.path, b.method)));
+    let mut lowered: Vec<(Route, CallSpans)> = Vec::new();
+    for route in ordered {
+        let mut spans = CallSpans::new();
+        let kind = match &route.kind {
+            CheckedKind::Passthrough { operation, timeout_ms } => {
+                RouteKind::Passthrough(routes::passthrough(
+                    workspace,
+                    *operation,
+                    route,
+                    *timeout_ms,
+                    &mut operations,
+                    &mut diagnostics,
+                ))
+            }
+            CheckedKind::Handler { input, function, sequential, .. } => {
+                let surroundings = Surroundings { checked, workspace, sources, usage: &usage };
+                let lowerer = Lowerer::new(
+                    surroundings,
+                    &mut operations,
+                    &mut diagnostics,
+                    inputs::first_free(input),
+                );
+                let Lowered { body, frames, calls } = lowerer.handler(function);
+                spans = calls;
+                let mut reads_session = false;
+                frontage_plan::reads_in_block(&body, &mut |slot| {
+                    reads_session |= slot == input_slot::SESSION;
+                });
+                let (input, sequential) = (input.clone(), *sequential);
+                RouteKind::Handler(Box::new(Handler {
+                    input,
+                    body,
+                    frames,
+                    sequential,
+                    reads_session,
+                }))
+            }
+        };
+        let place = handler::place(sources, route.span);
+        let lowered_route = Route { method: route.method, path: route.path.clone(), kind, place };
+        lowered.push((lowered_route, spans));
+    }
+
+    let tables = operations.tables(workspace);
+    let mut shapes = Shapes::default();
+    for (route, spans) in &mut lowered {
+        match &mut route.kind {
+            RouteKind::Passthrough(passthrough) => {
+                passthrough.operation = tables.ids[passthrough.operation.0 as usize];
+            }
+            RouteKind::Handler(handler) => {
+                answers::renumber(&mut handler.body, &tables.ids);
+                let mut demands = Demands::new();
+                // What a handler returns is handed on.
+                let result = Demand::raw();
+                demand::of_block(&handler.body, &result, &mut demands, &tables.operations);
+                let mut reading =
+                    answers::Reading { workspace, tables: &tables, demands, shapes: &mut shapes };
+                reading.block(&mut handler.body);
+                let demands = reading.demands;
+                let review = review::Review {
+                    operations: &tables.operations,
+                    upstreams: &tables.upstreams,
+                    spans,
+                    demands: &demands,
+                    diagnostics: &mut diagnostics,
+                };
+                review.route(route.method, &handler.body);
+            }
+        }
+    }
+    let plan = Plan {
+        frontend: frontend.into(),
+        upstreams: tables.upstreams,
+        operations: tables.operations,
+        shapes: shapes.nodes,
+        routes: lowered.into_iter().map(|(route, _)| route).collect(),
+    };
+    frontage_diagnostic::sort(&mut diagnostics, sources);
+    diagnostics.dedup();
+    (plan, diagnostics)
+}
