@@ -74,8 +74,8 @@ fn fit(mut name: String) -> Option<String> {
 }
 
 /// The name, or the first of `name2`, `name3`... that is not taken; taken from then on.
-pub(crate) fn unique(name: String, taken: &mut HashSet<String>) -> String {
-    let mut unique = name.clone();
+pub(crate) fn unique(name: &str, taken: &mut HashSet<String>) -> String {
+    let mut unique = name.to_owned();
     let mut number = 2;
     while !taken.insert(unique.clone()) {
         unique = format!("{name}{number}");

@@ -13,7 +13,7 @@ use frontage_diagnostic::{Code, Diagnostic, FileId, SourceMap, Span};
 
 use crate::codes;
 use crate::documents::{Documents, decode, is_remote, join};
-use crate::tree::{Kind, NodeId, Tree};
+use crate::tree::{Kind, Member, NodeId, Tree};
 
 /// Objects with more members than this are looked up through an index.
 const INDEX_FROM: usize = 24;
@@ -27,6 +27,8 @@ struct Failure {
     also: Option<(Span, String)>,
 }
 
+type Resolved = Result<NodeId, Failure>;
+
 /// Resolves references over gathered documents.
 pub(crate) struct References<'a> {
     /// All values.
@@ -34,7 +36,7 @@ pub(crate) struct References<'a> {
     /// All texts.
     pub(crate) sources: &'a SourceMap,
     documents: &'a Documents,
-    resolved: RefCell<HashMap<(FileId, &'a str), Result<NodeId, Failure>>>,
+    resolved: RefCell<HashMap<(FileId, &'a str), Resolved>>,
     indexes: RefCell<HashMap<NodeId, HashMap<&'a str, usize>>>,
     anchors: RefCell<Option<HashMap<(FileId, &'a str), NodeId>>>,
     names: RefCell<HashMap<NodeId, (String, Span)>>,
@@ -106,7 +108,7 @@ impl<'a> References<'a> {
                 .and_then(|root| self.tree.get(root, "components"))
                 .and_then(|components| self.tree.get(components, "schemas"));
             if let Some(node) = schemas.and_then(|schemas| self.lookup(schemas, text)) {
-                return Some(node);
+                return Some(node.value);
             }
         }
         self.resolve_text(file, text).ok()
@@ -127,7 +129,7 @@ impl<'a> References<'a> {
     }
 
     /// The diagnostic for references that lead in a circle, at one of them.
-    pub(crate) fn circle(&self, reference: NodeId) -> Diagnostic {
+    fn circle(&self, reference: NodeId) -> Diagnostic {
         let text = self.tree.as_str(reference).unwrap_or("");
         let message = format!("the reference `{text}` leads back to itself");
         Diagnostic::error(codes::REFERENCE_CIRCLE, self.place(reference), message)
@@ -220,7 +222,7 @@ impl<'a> References<'a> {
             };
             let last = index + 1 == tokens.len();
             if last && ["schemas", "definitions", "$defs"].contains(&parent.as_str()) {
-                let span = self.tree.member(node, &key).map(|member| member.key_span);
+                let span = self.lookup(node, &key).map(|member| member.key_span);
                 self.name(found, &key, span.unwrap_or_else(|| self.place(found)));
             }
             node = found;
@@ -234,22 +236,22 @@ impl<'a> References<'a> {
             Kind::Array(items) => {
                 key.parse::<usize>().ok().and_then(|index| items.get(index)).copied()
             }
-            Kind::Object => self.lookup(node, key),
+            Kind::Object => self.lookup(node, key).map(|member| member.value),
             _ => None,
         }
     }
 
-    /// The value under a key of an object that may be large.
-    fn lookup(&self, node: NodeId, key: &str) -> Option<NodeId> {
+    /// The member with a key of an object that may be large.
+    fn lookup(&self, node: NodeId, key: &str) -> Option<&'a Member> {
         let members = self.tree.members(node);
         if members.len() < INDEX_FROM {
-            return self.tree.get(node, key);
+            return self.tree.member(node, key);
         }
         let mut indexes = self.indexes.borrow_mut();
         let index = indexes.entry(node).or_insert_with(|| {
             members.iter().enumerate().map(|(i, member)| (self.tree.key(member), i)).collect()
         });
-        index.get(key).map(|&at| members[at].value)
+        index.get(key).map(|&at| &members[at])
     }
 
     fn nothing_there(&self, node: NodeId, key: &str, text: &str) -> Failure {

@@ -49,8 +49,8 @@ fn spell(contract: &Contract, id: TypeId, depth: usize, tight: bool, text: &mut 
         Type::Number(_) => text.push_str("number"),
         Type::String(_) => text.push_str("string"),
         Type::Enum(constants) => {
-            let spelt = constants.iter().map(constant_text).collect();
-            alternatives(spelt, tight, text);
+            let spelt: Vec<String> = constants.iter().map(constant_text).collect();
+            alternatives(&spelt, tight, text);
         }
         Type::Array(array) => {
             write(contract, array.items, depth + 1, true, text);
@@ -76,7 +76,7 @@ fn spell(contract: &Contract, id: TypeId, depth: usize, tight: bool, text: &mut 
         }
         Type::Object(object) => spell_object(contract, object, depth, text),
         Type::Union(union) => {
-            let spelt = union
+            let spelt: Vec<String> = union
                 .variants
                 .iter()
                 .take(WIDTH + 1)
@@ -86,7 +86,7 @@ fn spell(contract: &Contract, id: TypeId, depth: usize, tight: bool, text: &mut 
                     spelt
                 })
                 .collect();
-            alternatives(spelt, tight, text);
+            alternatives(&spelt, tight, text);
         }
         Type::Broken => text.push_str("<faulty type>"),
     }
@@ -129,7 +129,7 @@ fn separator(index: usize, separator: &str, text: &mut String) {
     }
 }
 
-fn alternatives(spelt: Vec<String>, tight: bool, text: &mut String) {
+fn alternatives(spelt: &[String], tight: bool, text: &mut String) {
     let many = spelt.len() > 1;
     if tight && many {
         text.push('(');

@@ -154,7 +154,7 @@ impl Tree {
     /// The number under this key.
     pub(crate) fn get_number(&self, id: NodeId, key: &str) -> Option<f64> {
         match self.kind(self.get(id, key)?) {
-            Kind::Number(text) => text.parse().ok(),
+            Kind::Number(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
             _ => None,
         }
     }

@@ -240,7 +240,7 @@ impl Reader<'_> {
         for (index, duplicate) in unnamed {
             let operation = &mut drafts[index].operation;
             let crate::model::Binding::Http(http) = &operation.binding;
-            let name = names::unique(names::from_path(http.method, &http.template), &mut taken);
+            let name = names::unique(&names::from_path(http.method, &http.template), &mut taken);
             operation.name.clone_from(&name);
             if let Some(duplicate) = duplicate {
                 let message = format!("two operations are called `{duplicate}`");

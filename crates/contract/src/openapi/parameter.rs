@@ -89,8 +89,8 @@ impl Reader<'_> {
             faults.push(self.warn(codes::MALFORMED_OPERATION, span, message, help));
             return None;
         };
-        let own = |header: &&str| header.eq_ignore_ascii_case(name);
-        if location == Location::Header && OWN_HEADERS.iter().any(|header| own(header)) {
+        let own = OWN_HEADERS.iter().any(|header| header.eq_ignore_ascii_case(name));
+        if location == Location::Header && own {
             return None;
         }
         let content = tree.get(node, "content").and_then(|map| tree.members(map).first());

@@ -1,6 +1,6 @@
 //! Makes the type of parts that must all hold.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use frontage_diagnostic::{Diagnostic, Span};
 
@@ -94,7 +94,7 @@ impl Builder<'_, '_> {
     fn leads_back(&self, node: NodeId, variants: &[NodeId]) -> bool {
         variants.iter().any(|&variant| {
             let target = self.target(variant);
-            target != node && self.flat.nodes.iter().any(|&(other, _)| other == target)
+            target != node && self.flat.reached.contains(&target)
         })
     }
 
@@ -132,7 +132,12 @@ impl Builder<'_, '_> {
                 null = true;
                 continue;
             }
-            let mut parts = base.clone();
+            // A variant that extends the base has it already.
+            let extends = || {
+                let reached = self.composed_of(variant);
+                base.iter().all(|part| reached.contains(&part.node))
+            };
+            let mut parts = if base.is_empty() || extends() { Vec::new() } else { base.clone() };
             parts.push(Part { node: variant, skip: Skip::default() });
             ids.push((target, self.lowering.lower_parts(parts)));
         }
@@ -143,6 +148,21 @@ impl Builder<'_, '_> {
             variants.push(self.lowering.null);
         }
         Ok(Type::Union(Union { variants, discriminator }))
+    }
+
+    /// All schemas that a schema leads to by `$ref` and `allOf`.
+    fn composed_of(&self, schema: NodeId) -> HashSet<NodeId> {
+        let tree = self.lowering.tree;
+        let mut reached = HashSet::from([schema]);
+        let mut stack = vec![schema];
+        while let Some(node) = stack.pop() {
+            let target = tree
+                .get(node, "$ref")
+                .and_then(|reference| self.lowering.refs.resolve(reference).ok());
+            let list = tree.get(node, "allOf").map_or(&[][..], |list| tree.elements(list));
+            stack.extend(target.iter().chain(list).filter(|&&next| reached.insert(next)));
+        }
+        reached
     }
 
     /// Reads `discriminator`. Variants that it does not map are left for the end, when it is
@@ -491,7 +511,9 @@ fn is_null(lowering: &Lowering<'_>, node: NodeId) -> bool {
 fn constant(kind: Kind<'_>) -> Option<Constant> {
     match kind {
         Kind::String(text) => Some(Constant::String(text.to_owned())),
-        Kind::Number(text) => text.parse().ok().map(Constant::Number),
+        Kind::Number(text) => {
+            text.parse().ok().filter(|number: &f64| number.is_finite()).map(Constant::Number)
+        }
         Kind::Bool(value) => Some(Constant::Boolean(value)),
         _ => None,
     }

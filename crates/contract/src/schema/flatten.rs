@@ -15,6 +15,8 @@ use crate::tree::{Kind, NodeId};
 pub(super) struct Flat {
     /// Schemas whose own keywords count, bases before what extends them.
     pub(super) nodes: Vec<(NodeId, Skip)>,
+    /// All schemas that the parts led to.
+    pub(super) reached: HashSet<NodeId>,
     /// What `type` allows; `None`: no schema says.
     pub(super) kinds: Option<Kinds>,
     /// Whether `null` is allowed; `None`: no schema says.
@@ -47,7 +49,9 @@ pub(super) fn flatten(lowering: &mut Lowering<'_>, parts: &[Part]) -> Flat {
     }
     let nulls: Vec<Option<bool>> =
         parts.iter().map(|part| walk.nulls.get(&part.node).copied().flatten()).collect();
+    let reached = walk.nulls.keys().copied().collect();
     flat.null = all(nulls);
+    flat.reached = reached;
     flat
 }
 
@@ -95,9 +99,11 @@ impl Walk<'_, '_> {
         steps.push(Step::Leave(part));
         let first = steps.len();
         if let Some(reference) = tree.get(node, "$ref") {
+            let circle = self.lowering.refs.follow(node).err();
             match self.lowering.refs.resolve(reference) {
-                Ok(target) if self.path.contains(&target) => {
-                    self.flat.fault = Some(self.lowering.refs.circle(reference));
+                // A circle of references alone never says anything; one through `allOf` does.
+                Ok(_) if circle.as_ref().is_some_and(|d| d.code == codes::REFERENCE_CIRCLE) => {
+                    self.flat.fault = circle;
                 }
                 Ok(target) => {
                     steps.push(Step::Enter(Part { node: target, skip: Skip::default() }));

@@ -26,11 +26,13 @@ use crate::model::{Declaration, Text, Type, TypeId, Types, Union};
 use crate::references::References;
 use crate::tree::{Kind, NodeId, Tree};
 
-/// How many types one contract may have, the derived ones included.
-const TYPE_LIMIT: usize = 400_000;
+/// How many types one contract may have.
+const TYPE_LIMIT: usize = 1_000_000;
 
-/// How many parts all derived types together may have.
-const PART_LIMIT: usize = 4_000_000;
+/// How many types made of several parts one contract may have, and how many parts they may have
+/// together: unions beside unions multiply.
+const JOINED_LIMIT: usize = 30_000;
+const PART_LIMIT: usize = 300_000;
 
 /// How many variants one union may have.
 const VARIANT_LIMIT: usize = 1_000;
@@ -223,8 +225,11 @@ impl<'a> Lowering<'a> {
         };
         let description = self.tree.get_str(node, "description").map(str::to_owned);
         let id = self.types.add(Declaration { name, span, description, ty: Type::Never });
-        self.parts += parts.len();
-        if self.types.len() > TYPE_LIMIT || self.parts > PART_LIMIT {
+        if parts.len() > 1 {
+            self.parts += parts.len();
+        }
+        let many = self.types.len() > TYPE_LIMIT || self.joined.len() > JOINED_LIMIT;
+        if many || self.parts > PART_LIMIT {
             let message = "the schemas combine to more types than can be read";
             let diagnostic = Diagnostic::error(codes::LIMIT, span, message)
                 .help("use fewer `oneOf` and `anyOf` beside or inside each other")

@@ -1,0 +1,132 @@
+//! Reading never panics, whatever the text; and reads what the project itself ships.
+
+mod support;
+
+use std::path::Path;
+
+use frontage_contract::{read, type_text};
+use frontage_diagnostic::SourceMap;
+use proptest::prelude::*;
+
+const YAML: &str = include_str!("documents/rich.yaml");
+
+fn survive(path: &str, text: &str) {
+    let mut sources = SourceMap::new();
+    let root = sources.add(path, text);
+    let read = read(root, &mut sources, &mut |_| Err("no such file".to_owned()));
+    for (id, _) in read.contract.types.iter() {
+        let _ = type_text(&read.contract, id);
+    }
+    for diagnostic in &read.diagnostics {
+        if let Some(label) = &diagnostic.primary {
+            let file = sources.file(label.span.file);
+            assert!(file.text.get(label.span.start as usize..label.span.end as usize).is_some());
+        }
+    }
+    for operation in &read.contract.operations {
+        assert!(!operation.name.is_empty());
+    }
+}
+
+#[test]
+fn the_rich_document_has_no_faults() {
+    let (read, sources) = support::read_files(&[("rich.yaml", YAML)]);
+    assert_eq!(support::print_diagnostics(&read, &sources), "");
+    assert!(!read.contract.operations.is_empty());
+}
+
+#[test]
+fn the_shops_contracts_have_no_faults() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/shop/contracts");
+    let mut found = 0;
+    for entry in std::fs::read_dir(&folder).expect("the shop has contracts") {
+        let name = entry.expect("is readable").file_name().to_string_lossy().into_owned();
+        if !name.contains(".openapi.") {
+            continue;
+        }
+        found += 1;
+        let mut sources = SourceMap::new();
+        let text = std::fs::read_to_string(folder.join(&name)).expect("is text");
+        let root = sources.add(format!("contracts/{name}"), text);
+        let read = read(root, &mut sources, &mut |path| {
+            let name = path.strip_prefix("contracts/").ok_or("outside")?;
+            std::fs::read_to_string(folder.join(name)).map_err(|error| error.to_string())
+        });
+        assert_eq!(support::print_diagnostics(&read, &sources), "", "{name}");
+        assert!(!read.contract.operations.is_empty(), "{name}");
+    }
+    assert!(found >= 4, "{found} contracts");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Pieces of a real document, moved, dropped and replaced by what commonly goes wrong.
+    #[test]
+    fn mutated_documents_never_panic(
+        edits in proptest::collection::vec((any::<prop::sample::Index>(), 0..24usize, any::<prop::sample::Index>(), 0..10usize), 1..12),
+        json in any::<bool>(),
+    ) {
+        let mut text = if json { rich_json() } else { YAML.to_owned() };
+        for (at, length, other, what) in edits {
+            let at = boundary(&text, at.index(text.len().max(1)));
+            let end = boundary(&text, (at + length).min(text.len()));
+            let from = boundary(&text, other.index(text.len().max(1)));
+            let to = boundary(&text, (from + length).min(text.len()));
+            let piece = match what {
+                0 => String::new(),
+                1 => "null".to_owned(),
+                2 => "\"$ref\": ".to_owned(),
+                3 => "[".to_owned(),
+                4 => "é\u{feff}\u{2028}".to_owned(),
+                5 => "\n".to_owned(),
+                6 => "*a &a ".to_owned(),
+                7 => "{".to_owned(),
+                _ => text[from..to].to_owned(),
+            };
+            text.replace_range(at..end, &piece);
+        }
+        survive(if json { "a.json" } else { "a.yaml" }, &text);
+    }
+
+    /// Whole values swapped for others of the same document, so that the text stays well-formed.
+    #[test]
+    fn documents_with_swapped_values_never_panic(
+        swaps in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..6),
+    ) {
+        let mut lines: Vec<String> = pretty(&rich_json());
+        for (a, b) in swaps {
+            let (a, b) = (a.index(lines.len()), b.index(lines.len()));
+            let value = |line: &str| line.split_once(": ").map(|(_, value)| value.trim_end_matches(',').to_owned());
+            if let (Some(new), Some(old)) = (value(&lines[b]), value(&lines[a]))
+                && !new.ends_with(['{', '[']) && !old.ends_with(['{', '['])
+            {
+                lines[a] = lines[a].replacen(&old, &new, 1);
+            }
+        }
+        survive("a.json", &lines.join("\n"));
+    }
+}
+
+fn boundary(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The rich document as JSON.
+fn rich_json() -> String {
+    include_str!("documents/rich.json").to_owned()
+}
+
+fn pretty(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn the_rich_document_is_the_same_as_json() {
+    let yaml = support::print_files(&[("rich.yaml", YAML)]);
+    let json = support::print_files(&[("rich.json", &rich_json())]);
+    assert_eq!(yaml, json);
+}
