@@ -16,6 +16,7 @@ mod function;
 mod handler;
 mod inputs;
 mod operations;
+mod print;
 mod project;
 mod promise;
 mod review;
@@ -32,6 +33,7 @@ use crate::hir::{Checked, CheckedKind, CheckedRoute};
 use demand::{Demand, Demands};
 use handler::{CallSpans, Lowered, Lowerer, Surroundings};
 use operations::Operations;
+pub use print::print;
 use project::Shapes;
 
 /// Lowers a checked frontend.
