@@ -167,7 +167,8 @@ pub fn decimal_prefix(text: &str) -> Option<(f64, usize)> {
 }
 
 /// The number that digits of a power-of-two radix spell, correctly rounded.
-fn radix_number(digits: &str, radix: u32) -> f64 {
+#[must_use]
+pub fn radix_number(digits: &str, radix: u32) -> f64 {
     if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
         return f64::NAN;
     }

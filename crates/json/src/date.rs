@@ -101,7 +101,7 @@ pub(crate) fn display_text(time_ms: f64) -> String {
     let Some(Civil { year, month, day, hour, minute, second, weekday, .. }) = civil(time_ms) else {
         return "Invalid Date".into();
     };
-    let year = if year < 0 { format!("-{:06}", -year) } else { format!("{year:04}") };
+    let year = if year < 0 { format!("-{:04}", -year) } else { format!("{year:04}") };
     format!(
         "{} {} {day:02} {year} {hour:02}:{minute:02}:{second:02} GMT+0000 (Coordinated Universal Time)",
         DAYS[weekday as usize % 7],

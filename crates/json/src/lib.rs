@@ -22,7 +22,7 @@ mod text;
 mod value;
 mod write;
 
-pub use convert::{decimal_prefix, is_space, number_text, parse_number};
+pub use convert::{decimal_prefix, is_space, number_text, parse_number, radix_number};
 pub use date::{Civil, civil, iso_text, time_from_civil};
 pub use failure::{ErrorValue, ReplyValue};
 pub use keyed::{MapValue, SetValue};

@@ -106,7 +106,7 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
             match element {
                 Some(element) => *element = args.get(2).clone(),
                 None => {
-                    let index = Value::Number(index).to_text()?;
+                    let index = args.get(1).to_text()?;
                     return Err(Thrown::range_error(format!("Invalid index : {index}")));
                 }
             }

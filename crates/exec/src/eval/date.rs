@@ -78,10 +78,8 @@ fn utc(args: Args<'_>) -> f64 {
     };
     let year = part(0, f64::NAN);
     let year = if (0.0..=99.0).contains(&year) { 1900.0 + year } else { year };
-    let rest = part(3, 0.0) * 3_600_000.0
-        + part(4, 0.0) * 60_000.0
-        + part(5, 0.0) * 1000.0
-        + part(6, 0.0);
+    let rest =
+        part(3, 0.0) * 3_600_000.0 + part(4, 0.0) * 60_000.0 + part(5, 0.0) * 1000.0 + part(6, 0.0);
     time_from_civil(year, part(1, 0.0), part(2, 1.0), rest)
 }
 

@@ -1,4 +1,6 @@
 //! `Math`.
+//!
+//! Transcendental functions come from the same source as V8's, but may differ in the last bit.
 
 use frontage_json::Value;
 use frontage_plan::Builtin;
@@ -22,18 +24,20 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Value {
                 x.signum()
             }
         }
-        Builtin::MathMin => numbers().fold(f64::INFINITY, |least, x| extreme(least, x, x < least)),
-        Builtin::MathMax => {
-            numbers().fold(f64::NEG_INFINITY, |most, x| extreme(most, x, x > most))
-        }
+        Builtin::MathMin => numbers()
+            .fold(f64::INFINITY, |least, x| extreme(least, x, f64::total_cmp(&x, &least).is_lt())),
+        Builtin::MathMax => numbers()
+            .fold(f64::NEG_INFINITY, |most, x| extreme(most, x, f64::total_cmp(&x, &most).is_gt())),
         Builtin::MathPow => power(x, args.number(1)),
         Builtin::MathSqrt => x.sqrt(),
-        Builtin::MathCbrt => x.cbrt(),
+        Builtin::MathCbrt => libm::cbrt(x),
         Builtin::MathHypot => hypot(&numbers().collect::<Vec<_>>()),
-        Builtin::MathLog => x.ln(),
-        Builtin::MathLog2 => x.log2(),
-        Builtin::MathLog10 => x.log10(),
-        _ => x.exp(),
+        Builtin::MathLog => libm::log(x),
+        Builtin::MathLog2 => libm::log2(x),
+        Builtin::MathLog10 => libm::log10(x),
+        // The nearest number, which V8 names outright.
+        _ if x == 1.0 => std::f64::consts::E,
+        _ => libm::exp(x),
     })
 }
 
@@ -64,7 +68,7 @@ pub(super) fn power(base: f64, exponent: f64) -> f64 {
     if exponent.is_nan() || (base.abs() == 1.0 && exponent.is_infinite()) {
         return f64::NAN;
     }
-    base.powf(exponent)
+    libm::pow(base, exponent)
 }
 
 /// The length of a vector, summed as V8 does: scaled, with the error carried along.

@@ -1,6 +1,6 @@
 //! Numbers: their texts in fixed form, precision and other radixes, and reading them.
 
-use frontage_json::{Kind, Text, Value, decimal_prefix, is_space, number_text};
+use frontage_json::{Kind, Text, Value, decimal_prefix, is_space, number_text, radix_number};
 use frontage_plan::Builtin;
 
 use super::Thrown;
@@ -9,9 +9,8 @@ use super::convert::{Args, integer, no_function, to_int32};
 /// Calls a function of numbers.
 pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
     let value = args.get(0);
-    let is_number = |test: fn(f64) -> bool| {
-        Value::Bool(value.type_of() == "number" && test(value.to_number()))
-    };
+    let is_number =
+        |test: fn(f64) -> bool| Value::Bool(value.type_of() == "number" && test(value.to_number()));
     let text = match function {
         Builtin::NumberToFixed => to_fixed(receiver(value, "toFixed")?, args)?,
         Builtin::NumberToPrecision => to_precision(receiver(value, "toPrecision")?, args)?,
@@ -59,7 +58,8 @@ impl Decimal {
         // No double has more than 767 significant digits.
         let text = format!("{number:.780e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let digits = mantissa.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
+        let digits =
+            mantissa.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
         Self { digits, exponent: exponent.parse().unwrap_or(0) }
     }
 
@@ -172,15 +172,13 @@ fn to_precision(number: f64, args: Args<'_>) -> Result<Text, Thrown> {
 fn to_radix(number: f64, args: Args<'_>) -> Result<Text, Thrown> {
     let radix = args.integer_or(1, 10.0);
     if !(2.0..=36.0).contains(&radix) {
-        return Err(Thrown::range_error("toString() radix must be between 2 and 36"));
+        return Err(Thrown::range_error("toString() radix argument must be between 2 and 36"));
     }
     if radix == 10.0 || !number.is_finite() || number == 0.0 {
         return Ok(number_text(number));
     }
     let base = to_int32(radix).unsigned_abs();
-    let digit = |value: f64| {
-        char::from_digit(to_int32(value).unsigned_abs(), base).unwrap_or('0')
-    };
+    let digit = |value: f64| char::from_digit(to_int32(value).unsigned_abs(), base).unwrap_or('0');
     let size = number.abs();
     let (mut whole, mut fraction) = (size.trunc(), size.fract());
     // Half the distance to the next number: what the digits may leave open.
@@ -212,7 +210,9 @@ fn to_radix(number: f64, args: Args<'_>) -> Result<Text, Thrown> {
         }
     }
     let mut reversed = String::new();
-    while whole >= 9_007_199_254_740_992.0 {
+    // V8 gives up exactness about here: the digits become zeros. The last one that does not may
+    // differ from V8's.
+    while whole >= 144_115_188_075_855_872.0 {
         whole /= radix;
         reversed.push('0');
     }
@@ -259,9 +259,24 @@ fn parse_int(text: &str, radix: f64) -> f64 {
     }
     let size = if base == 10 {
         digits.parse().unwrap_or(f64::NAN)
+    } else if base.is_power_of_two() {
+        radix_number(digits, base)
     } else {
-        let digits = digits.chars().filter_map(|digit| digit.to_digit(base));
-        digits.fold(0.0, |sum, digit| sum * f64::from(base) + f64::from(digit))
+        in_parts(digits, base)
     };
     if negative { -size } else { size }
+}
+
+/// Digits as V8 sums them: in parts that fit 32 bits, so that few steps round.
+fn in_parts(digits: &str, base: u32) -> f64 {
+    let (mut sum, mut part, mut scale) = (0.0, 0_u32, 1_u32);
+    for digit in digits.chars().filter_map(|digit| digit.to_digit(base)) {
+        if scale * base > u32::MAX / 36 {
+            sum = sum * f64::from(scale) + f64::from(part);
+            (part, scale) = (0, 1);
+        }
+        part = part * base + digit;
+        scale *= base;
+    }
+    sum * f64::from(scale) + f64::from(part)
 }

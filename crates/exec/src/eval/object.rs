@@ -14,9 +14,9 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
         return Err(Thrown::type_error("Cannot convert undefined or null to object"));
     }
     Ok(match function {
-        Builtin::ObjectKeys => {
-            Value::array(own_members(object).into_iter().map(|(name, _)| Value::Text(name)).collect())
-        }
+        Builtin::ObjectKeys => Value::array(
+            own_members(object).into_iter().map(|(name, _)| Value::Text(name)).collect(),
+        ),
         Builtin::ObjectValues => {
             Value::array(own_members(object).into_iter().map(|(_, value)| value).collect())
         }
@@ -74,7 +74,8 @@ pub(super) fn has(value: &Value, name: &str) -> Option<bool> {
     match value {
         Value::Object(object) => Some(object.contains(name)),
         Value::Array(list) => Some(
-            name == "length" || array_index(name).is_some_and(|index| (index as usize) < list.len()),
+            name == "length"
+                || array_index(name).is_some_and(|index| (index as usize) < list.len()),
         ),
         Value::Error(error) => {
             Some(matches!(name, "name" | "message") || !error.member(name).is_undefined())
@@ -101,8 +102,7 @@ pub(super) fn array_like(value: &Value) -> Result<Vec<Value>, Thrown> {
     let length = object.get("length").map_or(0.0, Value::to_number);
     let length = super::convert::to_index(super::convert::integer(length).max(0.0));
     bounds::list(length)?;
-    let element = |index: usize| {
-        object.get(&number_text(to_f64(index))).cloned().unwrap_or(Value::Undefined)
-    };
+    let element =
+        |index: usize| object.get(&number_text(to_f64(index))).cloned().unwrap_or(Value::Undefined);
     Ok((0..length).map(element).collect())
 }

@@ -51,9 +51,7 @@ pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value,
         BinaryOp::BitXor => integer(integers().0 ^ integers().1),
         BinaryOp::ShiftLeft => integer(integers().0 << shift()),
         BinaryOp::ShiftRight => integer(integers().0 >> shift()),
-        BinaryOp::ShiftRightUnsigned => {
-            number(f64::from(to_uint32(left.to_number()) >> shift()))
-        }
+        BinaryOp::ShiftRightUnsigned => number(f64::from(to_uint32(left.to_number()) >> shift())),
     })
 }
 
@@ -68,11 +66,9 @@ fn loosely_equal(left: &Value, right: &Value) -> bool {
 fn primitive(value: &Value, numeric: bool) -> Result<Value, Thrown> {
     Ok(match value {
         Value::Date(time) if numeric => Value::Number(**time),
-        Value::Undefined
-        | Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::Text(_) => value.clone(),
+        Value::Undefined | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {
+            value.clone()
+        }
         Value::Raw(raw) if !matches!(raw.kind(), Kind::Array | Kind::Object) => raw.decode(),
         other => Value::Text(other.to_text()?),
     })

@@ -176,13 +176,10 @@ fn split(text: &Text, args: Args<'_>) -> Result<Value, Thrown> {
     };
     if separator.is_empty() {
         bounds::list(text.len().min(limit))?;
-        let character = |code: u16| {
-            Value::text(String::from_utf16_lossy(&[code]))
-        };
+        let character = |code: u16| Value::text(String::from_utf16_lossy(&[code]));
         return Ok(Value::array(text.encode_utf16().take(limit).map(character).collect()));
     }
-    let parts: Vec<Value> =
-        text.split(separator.as_str()).take(limit).map(Value::text).collect();
+    let parts: Vec<Value> = text.split(separator.as_str()).take(limit).map(Value::text).collect();
     bounds::list(parts.len())?;
     Ok(Value::array(parts))
 }
