@@ -10,7 +10,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use percent_encoding::percent_decode_str;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use std::convert::Infallible;
 use std::ops::RangeInclusive;
 
@@ -195,10 +195,11 @@ impl Body {
                 .detail("The body must be sent as application/json."));
         }
         serde_json::from_slice(&self.bytes).map_err(|error| {
-            if error.is_data() {
-                Problem::unprocessable("invalid_body", error.to_string())
-            } else {
-                Problem::new(StatusCode::BAD_REQUEST, "malformed_json").detail(error.to_string())
+            // A wrong value may stand before the place where the text breaks off.
+            match serde_json::from_slice::<IgnoredAny>(&self.bytes) {
+                Ok(_) => Problem::unprocessable("invalid_body", error.to_string()),
+                Err(error) => Problem::new(StatusCode::BAD_REQUEST, "malformed_json")
+                    .detail(error.to_string()),
             }
         })
     }
