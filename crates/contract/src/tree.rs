@@ -12,6 +12,9 @@ use frontage_diagnostic::{FileId, Span};
 /// How deeply arrays and objects may be nested.
 pub(crate) const DEPTH_LIMIT: usize = 250;
 
+/// How many bytes of a line are shown at most.
+const LINE_LIMIT: usize = 160;
+
 /// A node of a [`Tree`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct NodeId(u32);
@@ -101,7 +104,12 @@ impl Tree {
     pub(crate) fn short_span(&self, id: NodeId, source: &str) -> Span {
         let span = self.span(id);
         let text = source.get(span.start as usize..span.end as usize).unwrap_or("");
-        let length = text.find(['\n', '\r']).unwrap_or(text.len());
+        let mut length = text.len().min(LINE_LIMIT);
+        while !text.is_char_boundary(length) {
+            length -= 1;
+        }
+        let line = &text.as_bytes()[..length];
+        let length = memchr::memchr2(b'\n', b'\r', line).unwrap_or(length);
         Span::new(span.file, span.start, span.start + length as u32)
     }
 
