@@ -130,12 +130,6 @@ impl Pool {
         }
         idle.iter().any(|connections| !connections.is_empty())
     }
-
-    /// How many connections wait.
-    #[cfg(test)]
-    pub(crate) fn idle_count(&self) -> usize {
-        self.idle.borrow().iter().map(Vec::len).sum()
-    }
 }
 
 /// Closes unused connections while there are any; ends with the pool.

@@ -1,0 +1,7 @@
+//! The client against an upstream that behaves, stalls, cuts and lies.
+
+mod scripted;
+
+mod calls;
+mod filling;
+mod streams;
