@@ -77,6 +77,13 @@ struct Gathering<'p> {
     rest: Option<Rest>,
 }
 
+impl Gathering<'_> {
+    /// Whether elements that have not started may.
+    fn has_room(&self, width: usize) -> bool {
+        self.running.len() < width && self.rest.as_ref().is_some_and(|rest| !rest.is_empty())
+    }
+}
+
 struct Rest {
     list: Rc<List>,
     next: usize,
@@ -376,14 +383,12 @@ impl<'p> Scheduler<'p, '_> {
             ) => {
                 loop {
                     let width = usize::from(*width).max(1);
-                    let mut started = false;
                     let Gathering { running, rest, .. } = &mut **gathering;
                     while let Some(rest) = rest.as_mut().filter(|rest| !rest.is_empty())
                         && running.len() < width
                     {
                         let at = rest.next;
                         rest.next += 1;
-                        started = true;
                         let level = usize::from(slot.level) + 1;
                         let inner = env.child(self.frames.get(level).copied().unwrap_or(0));
                         if let Some(item) = item {
@@ -400,8 +405,8 @@ impl<'p> Scheduler<'p, '_> {
                             return Progress::Done;
                         }
                         Err(Some(finish)) => return Progress::Ends(finish),
-                        // Elements that were over at once make room for further ones.
-                        Err(None) if started && gathering.running.len() < width => {}
+                        // Elements that are over make room for further ones.
+                        Err(None) if gathering.has_room(width) => {}
                         Err(None) => return Progress::Open,
                     }
                 }
@@ -440,8 +445,7 @@ impl<'p> Scheduler<'p, '_> {
                 (Gather::Settled, Err(error)) => settled("rejected", "reason", error),
             };
         }
-        let waiting = gathering.rest.as_ref().is_some_and(|rest| !rest.is_empty());
-        if gathering.running.is_empty() && !waiting {
+        if gathering.running.is_empty() && !gathering.has_room(1) {
             return Ok(Value::array(std::mem::take(&mut gathering.results)));
         }
         Err(None)

@@ -141,6 +141,12 @@ impl Arrival {
         sender
     }
 
+    /// Whether the client still waits.
+    #[allow(dead_code, reason = "one of the two test binaries asks it")]
+    pub(crate) fn is_open(&self) -> bool {
+        !self.answer.is_closed()
+    }
+
     /// Waits until the client closes the connection.
     pub(crate) async fn closed(self) {
         let Self { closed, answer, .. } = self;
