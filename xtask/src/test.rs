@@ -126,7 +126,10 @@ fn tests(root: &Path) -> Result<(), String> {
 /// The real tsc over the same files: routes of all example frontends, and the pages' scripts.
 fn tsc(root: &Path) -> Result<(), String> {
     let frontage = root.join("target/debug/frontage");
-    run("frontage types", Command::new(frontage).current_dir(root).args(["types", "-C", "examples/shop"]))?;
+    run(
+        "frontage types",
+        Command::new(frontage).current_dir(root).args(["types", "-C", "examples/shop"]),
+    )?;
     for project in projects(root)? {
         let arguments = ["node_modules/typescript/bin/tsc", "-p", &project];
         run(&format!("tsc {project}"), &mut command(root, "node", &arguments))?;

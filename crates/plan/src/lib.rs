@@ -9,31 +9,26 @@
 //!
 //! Start at [`Plan`], then [`Route`], [`Block`] and [`Expr`].
 
-mod block;
-mod expr;
+mod code;
 mod operation;
 mod route;
 mod shape;
 mod validator;
 mod value;
-mod visit;
 
-pub use block::{Block, Call, Gather, Step};
-pub use expr::{
-    ArrayItem, BinaryOp, Builtin, ErrorClass, Expr, IterateOp, Key, Lambda, LogicalOp, ObjectItem,
-    ReplyKind, UnaryOp,
+pub use code::{
+    ArrayItem, BinaryOp, Block, Builtin, Call, ErrorClass, Exits, Expr, Gather, IterateOp, Key,
+    Lambda, LogicalOp, ObjectItem, ReplyKind, Step, UnaryOp, each, exits, has_async_step, reads,
+    reads_in_block,
 };
 pub use operation::{
     AnswerKind, BodyKind, Location, Method, Operation, OperationId, Parameter, PathPiece, Statuses,
     Style, Upstream, UpstreamId,
 };
-pub use route::{
-    Handler, Input, Passthrough, PassthroughSource, PathSegment, Place, Route, RouteKind,
-};
+pub use route::{Handler, Input, Passthrough, PassthroughSource, PathSegment, Route, RouteKind};
 pub use shape::{Field, Form, Node, Rest, Shape, ShapeId};
 pub use validator::{Check, DefaultValue, ObjectMode, StringFormat, Validator, ValidatorField};
-pub use value::{Constant, Name, Number, Slot, input_slot};
-pub use visit::{Exits, each, exits, has_async_step, reads, reads_in_block};
+pub use value::{Constant, Name, Number, Place, Slot, input_slot};
 
 use serde::{Deserialize, Serialize};
 

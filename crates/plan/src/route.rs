@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Block, Method, Name, OperationId, Validator};
+use crate::{Block, Method, Name, OperationId, Place, Validator};
 
 /// One route.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -113,15 +113,4 @@ pub enum PassthroughSource {
     Query(Name),
     /// The request's header of this name, if there.
     Header(Name),
-}
-
-/// A place in the source, for people.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Place {
-    /// Path relative to the workspace.
-    pub path: Name,
-    /// Line, from 1.
-    pub line: u32,
-    /// Column, from 1.
-    pub column: u32,
 }

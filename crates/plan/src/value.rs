@@ -1,4 +1,4 @@
-//! Constants, names and places of values.
+//! Constants, names and places: of values while a request runs, and in the source.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -53,6 +53,17 @@ pub struct Slot {
     pub level: u16,
     /// Index in the frame.
     pub index: u16,
+}
+
+/// A place in the source, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// Path relative to the workspace.
+    pub path: Name,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
 }
 
 /// The slots of level 0 that are filled before a route starts.

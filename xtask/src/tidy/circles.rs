@@ -20,8 +20,11 @@ pub(super) fn check(sources: &Sources, faults: &mut Vec<String>) {
     for (name, files) in crates {
         let root = files.iter().find(|(path, _)| matches!(*path, "lib.rs" | "main.rs"));
         let exported = root.map(|(_, text)| exports(text)).unwrap_or_default();
-        let modules: BTreeSet<&str> =
-            files.iter().map(|(path, _)| module(path)).filter(|m| *m != "lib" && *m != "main").collect();
+        let modules: BTreeSet<&str> = files
+            .iter()
+            .map(|(path, _)| module(path))
+            .filter(|m| *m != "lib" && *m != "main")
+            .collect();
         let mut graph: Graph<'_> = BTreeMap::new();
         for (path, text) in &files {
             let from = module(path);

@@ -6,7 +6,8 @@ use super::sources::Sources;
 
 pub(super) fn check(sources: &Sources, faults: &mut Vec<String>) {
     let mut codes: BTreeMap<String, String> = BTreeMap::new();
-    for file in sources.rust().filter(|f| f.path.ends_with("codes.rs") && f.path.contains("/src/")) {
+    for file in sources.rust().filter(|f| f.path.ends_with("codes.rs") && f.path.contains("/src/"))
+    {
         for (at, _) in file.text.match_indices("= Code(") {
             let digits: String =
                 file.text[at + 7..].chars().take_while(char::is_ascii_digit).collect();

@@ -1,0 +1,15 @@
+//! What a route does: blocks of steps, their expressions, and facts about both.
+//!
+//! Steps hold expressions, and an inlined helper is an expression that holds steps; the two are
+//! one recursive language and live in one module.
+
+mod block;
+mod expr;
+mod visit;
+
+pub use block::{Block, Call, Gather, Step};
+pub use expr::{
+    ArrayItem, BinaryOp, Builtin, ErrorClass, Expr, IterateOp, Key, Lambda, LogicalOp, ObjectItem,
+    ReplyKind, UnaryOp,
+};
+pub use visit::{Exits, each, exits, has_async_step, reads, reads_in_block};
