@@ -32,9 +32,15 @@ pub(super) fn check(sources: &Sources, faults: &mut Vec<String>) {
                 continue;
             }
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            for word in used(code) {
-                let to = exported.get(word).copied().unwrap_or(word);
-                if to != from && modules.contains(to) {
+            // What a comment names is no arrow.
+            let code: String = code
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .flat_map(|line| [line, "\n"])
+                .collect();
+            for word in used(&code) {
+                let to = exported.get(word).copied().or_else(|| modules.get(word).copied());
+                if let Some(to) = to.filter(|to| *to != from && modules.contains(to)) {
                     graph.entry(from).or_default().insert(to);
                 }
             }
