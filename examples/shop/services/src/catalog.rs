@@ -61,17 +61,19 @@ async fn list_categories(State(app): State<Arc<App>>) -> Result<Response, Fault>
 fn categories(db: &Connection, parent: Option<&str>) -> Result<Vec<Value>, Fault> {
     let mut statement = db.prepare_cached(
         "SELECT id, name, description, parent_id, icon,
-             (SELECT count(*) FROM products p WHERE c.id IN (p.category_id, p.top_category_id))
+             CASE WHEN parent_id IS NULL
+                 THEN (SELECT count(*) FROM products p WHERE p.top_category_id = c.id)
+                 ELSE (SELECT count(*) FROM products p WHERE p.category_id = c.id) END
          FROM categories c WHERE parent_id IS ? ORDER BY position",
     )?;
     let mut rows = statement.query([parent])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let id: String = row.get(0)?;
         found.push(json!({
+            "id": row.get::<_, String>(0)?,
             "name": row.get::<_, String>(1)?, "description": row.get::<_, String>(2)?,
             "parentId": row.get::<_, Option<String>>(3)?, "icon": row.get::<_, String>(4)?,
-            "productCount": row.get::<_, i64>(5)?, "children": [], "id": id,
+            "productCount": row.get::<_, i64>(5)?, "children": []
         }));
     }
     drop(rows);
@@ -93,7 +95,7 @@ async fn get_image(
     let svg = app.store.read(move |db| {
         let row = db
             .prepare_cached(
-                "SELECT p.name, c.name, c.icon, p.top_category_id FROM products p
+                "SELECT p.name, c.name, c.icon, c.hue FROM products p
                  JOIN categories c ON c.id = p.category_id WHERE p.n = ? AND p.images >= ?",
             )?
             .query_row([n, view], |row| {
@@ -101,12 +103,12 @@ async fn get_image(
                     row.get::<_, String>(0)?,
                     row.get::<_, String>(1)?,
                     row.get::<_, String>(2)?,
-                    row.get::<_, String>(3)?,
+                    row.get::<_, i64>(3)?,
                 ))
             })
             .optional()?;
-        let (name, category, icon, top) = row.ok_or(missing)?;
-        let subject = Subject { n, view, name: &name, category: &category, icon: &icon, top: &top };
+        let (name, category, icon, hue) = row.ok_or(missing)?;
+        let subject = Subject { n, view, name: &name, category: &category, icon: &icon, hue };
         Ok(product(&subject, side))
     });
     Ok(tagged(&headers, "image/svg+xml", "public, max-age=86400", svg.await?))

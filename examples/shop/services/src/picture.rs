@@ -15,15 +15,14 @@ pub(crate) struct Subject<'a> {
     pub(crate) category: &'a str,
     /// SVG path data on a 24 by 24 grid.
     pub(crate) icon: &'a str,
-    pub(crate) top: &'a str,
+    /// In degrees; pictures of one category are of like colours.
+    pub(crate) hue: i64,
 }
 
 /// A product's picture with `side` by `side` pixels.
 pub(crate) fn product(subject: &Subject<'_>, side: i64) -> String {
     let mut random = Random::of("picture", subject.n as u64);
-    // One hue for a category, a little off for each product.
-    let base = Random::of(subject.top, 7).between(0, 359);
-    let hue = (base + random.between(-18, 18) + 360) % 360;
+    let hue = (subject.hue + random.between(-14, 14)).rem_euclid(360);
     let second = (hue + random.between(25, 60)) % 360;
     let angle = random.between(0, 7) * 45 + (subject.view - 1) * 30;
     let mut svg = open(side, subject.name);
@@ -49,7 +48,7 @@ pub(crate) fn product(subject: &Subject<'_>, side: i64) -> String {
         let _ = write!(
             svg,
             r#"<g font-family="system-ui,sans-serif" text-anchor="middle" fill="hsl({hue} 50% 20%)"><text x="160" y="276" font-size="15" font-weight="600">{}</text><text x="160" y="298" font-size="11" opacity=".75">{}</text></g>"#,
-            escaped(&shortened(subject.name, 36)),
+            escaped(&shortened(subject.name, 33)),
             escaped(subject.category),
         );
     }
@@ -98,7 +97,7 @@ mod tests {
     #[test]
     fn names_cannot_break_out_of_the_picture() {
         let subject =
-            Subject { n: 1, view: 1, name: "<script>&\"", category: "<b>", icon: "M0 0", top: "x" };
+            Subject { n: 1, view: 1, name: "<script>&\"", category: "<b>", icon: "M0 0", hue: 9 };
         for svg in [product(&subject, 320), avatar(1, "<script> <b>", 96)] {
             assert!(!svg.contains("<script") && !svg.contains("<b>"), "{svg}");
             assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>"));
@@ -108,7 +107,7 @@ mod tests {
     #[test]
     fn pictures_are_stable_and_different() {
         let picture = |n, view| {
-            product(&Subject { n, view, name: "A", category: "B", icon: "M0 0", top: "C" }, 320)
+            product(&Subject { n, view, name: "A", category: "B", icon: "M0 0", hue: 9 }, 320)
         };
         assert_eq!(picture(1, 1), picture(1, 1));
         assert_ne!(picture(1, 1), picture(2, 1));

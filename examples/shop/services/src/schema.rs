@@ -1,7 +1,7 @@
 //! The tables of the SQLite file; the crate's header says what they hold.
 
 /// Kept in `PRAGMA user_version`: a file with another number is seeded afresh.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
 /// Creates every table of an empty database.
 pub(crate) const TABLES: &str = "
@@ -11,7 +11,8 @@ CREATE TABLE categories (
     position INTEGER NOT NULL,
     name TEXT NOT NULL,
     description TEXT NOT NULL,
-    icon TEXT NOT NULL
+    icon TEXT NOT NULL,
+    hue INTEGER NOT NULL
 );
 CREATE TABLE brands (id TEXT PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE products (

@@ -145,7 +145,7 @@ fn write(file: &Path) -> Result<(), Fault> {
 }
 
 fn write_categories(connection: &Connection) -> Result<(), Fault> {
-    let mut insert = connection.prepare("INSERT INTO categories VALUES (?, ?, ?, ?, ?, ?)")?;
+    let mut insert = connection.prepare("INSERT INTO categories VALUES (?, ?, ?, ?, ?, ?, ?)")?;
     for (position, top) in vocabulary::TOPS.iter().enumerate() {
         insert.execute(params![
             top.id,
@@ -153,7 +153,8 @@ fn write_categories(connection: &Connection) -> Result<(), Fault> {
             position,
             top.name,
             top.description,
-            top.icon
+            top.icon,
+            top.hue
         ])?;
         for brand in top.brands {
             connection
@@ -169,7 +170,8 @@ fn write_categories(connection: &Connection) -> Result<(), Fault> {
             position,
             kind.name,
             description,
-            top_of(kind).icon
+            top_of(kind).icon,
+            top_of(kind).hue,
         ])?;
     }
     Ok(())

@@ -11,6 +11,8 @@ pub(crate) struct Top {
     pub(crate) description: &'static str,
     /// SVG path data on a 24 by 24 grid, to be stroked.
     pub(crate) icon: &'static str,
+    /// Of its pictures, in degrees.
+    pub(crate) hue: i64,
     pub(crate) brands: &'static [&'static str],
 }
 
@@ -55,6 +57,7 @@ pub(crate) const fn spec(
 pub(crate) const TOPS: &[Top] = &[
     Top {
         id: "outdoor",
+        hue: 158,
         name: "Outdoor",
         description: "Everything between the front door and the summit.",
         icon: "M12 3 2 20h20L12 3Zm0 6 5 9H7l5-9Z",
@@ -62,6 +65,7 @@ pub(crate) const TOPS: &[Top] = &[
     },
     Top {
         id: "kitchen",
+        hue: 18,
         name: "Kitchen",
         description: "Tools for people who cook on weekdays too.",
         icon: "M4 10h13v6a4 4 0 0 1-4 4H8a4 4 0 0 1-4-4v-6Zm13 1h2a2 2 0 0 1 0 6h-2M7 7V4m3.5 3V4m3.5 3V4",
@@ -76,6 +80,7 @@ pub(crate) const TOPS: &[Top] = &[
     },
     Top {
         id: "audio",
+        hue: 262,
         name: "Audio",
         description: "Sound for one, for a room, for a stage.",
         icon: "M4 13a8 8 0 0 1 16 0v6h-4v-6h2a6 6 0 0 0-12 0h2v6H4v-6Z",
@@ -83,6 +88,7 @@ pub(crate) const TOPS: &[Top] = &[
     },
     Top {
         id: "books",
+        hue: 38,
         name: "Books",
         description: "Novels, cookery, travel and popular science.",
         icon: "M4 5c3-1.5 6-1 8 1 2-2 5-2.5 8-1v14c-3-1.5-6-1-8 1-2-2-5-2.5-8-1V5Zm8 1v14",
@@ -96,6 +102,7 @@ pub(crate) const TOPS: &[Top] = &[
     },
     Top {
         id: "toys",
+        hue: 334,
         name: "Toys",
         description: "Made to be dropped, shared and handed down.",
         icon: "M6 4h5v5H6V4Zm8 1 4 4-4 4-4-4 4-4ZM5 13h6v7H5v-7Zm9 3a3.5 3.5 0 1 0 6 0 3.5 3.5 0 0 0-6 0Z",
@@ -103,6 +110,7 @@ pub(crate) const TOPS: &[Top] = &[
     },
     Top {
         id: "office",
+        hue: 214,
         name: "Office",
         description: "For desks that work, at home or not.",
         icon: "M7 3h7l5 5v13H7V3Zm7 0v5h5M10 13h6m-6 4h6",
@@ -117,6 +125,7 @@ pub(crate) const TOPS: &[Top] = &[
     },
     Top {
         id: "garden",
+        hue: 108,
         name: "Garden",
         description: "From window sill to orchard.",
         icon: "M12 21v-9m0 0C12 7 8 5 4 5c0 4 3 7 8 7Zm0 2c0-4 3-6 8-6 0 4-3 7-8 7",
@@ -124,6 +133,7 @@ pub(crate) const TOPS: &[Top] = &[
     },
     Top {
         id: "sport",
+        hue: 4,
         name: "Sport",
         description: "Kit for training days and race days.",
         icon: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm-9 9h18M12 3c4 5 4 13 0 18M12 3c-4 5-4 13 0 18",
@@ -138,6 +148,7 @@ pub(crate) const TOPS: &[Top] = &[
     },
     Top {
         id: "lighting",
+        hue: 48,
         name: "Lighting",
         description: "Light where it is wanted, dark where it is not.",
         icon: "M9 18h6m-5 3h4M8 15a6 6 0 1 1 8 0l-1 3H9l-1-3Z",
@@ -145,6 +156,7 @@ pub(crate) const TOPS: &[Top] = &[
     },
     Top {
         id: "travel",
+        hue: 186,
         name: "Travel",
         description: "Cases, bags and small things that make a journey easy.",
         icon: "M5 8h14v12H5V8Zm4 0V4h6v4M9 8v12m6-12v12",

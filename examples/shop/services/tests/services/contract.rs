@@ -67,6 +67,9 @@ impl Judge {
     }
 }
 
+/// Service, operation, expected status, method, target, body.
+type Case<'a> = (Service, &'a str, u16, &'a str, &'a str, Option<Value>);
+
 #[test]
 fn every_documented_answer_is_given_and_fits() {
     let shop = Shop::open();
@@ -86,7 +89,7 @@ fn every_documented_answer_is_given_and_fits() {
     let broken = || Some(Value::Null);
     let none = || None;
 
-    let cases: Vec<(Service, &str, u16, &str, &str, Option<Value>)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         (Users, "listUsers", 200, "GET", "/users?q=a&segment=vip", none()),
         (Users, "listUsers", 400, "GET", "/users?limit=x", none()),
         (
