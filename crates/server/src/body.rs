@@ -120,6 +120,12 @@ pub(crate) enum ReceiveError {
     Broken(#[source] hyper::Error),
 }
 
+/// Bytes of an unwanted body that are read at most.
+const DISCARDED: usize = 64 << 20;
+
+/// How long an unwanted body is read at most.
+const DISCARDING: Duration = Duration::from_secs(5);
+
 /// A request's body within its limits.
 pub(crate) struct Received {
     incoming: Incoming,
@@ -141,10 +147,10 @@ impl Received {
     /// # Errors
     ///
     /// [`ReceiveError`], as soon as a limit is passed.
-    pub(crate) async fn collect(mut self) -> Result<Bytes, ReceiveError> {
+    pub(crate) async fn collect(&mut self) -> Result<Bytes, ReceiveError> {
         let mut first = Bytes::new();
         let mut more: Vec<u8> = Vec::new();
-        while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut self).poll_piece(cx)).await
+        while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut *self).poll_piece(cx)).await
         {
             let Ok(data) = frame?.into_data() else { continue };
             if first.is_empty() && more.is_empty() {
@@ -157,6 +163,23 @@ impl Received {
             }
         }
         Ok(if more.is_empty() { first } else { more.into() })
+    }
+
+    /// Reads on for a while what nobody wants, so that a client that is still sending gets to read
+    /// its answer and not a reset (RFC 9112 §9.6).
+    pub(crate) async fn discard(mut self) {
+        let mut left = DISCARDED;
+        let reading = async {
+            while let Some(Ok(frame)) =
+                std::future::poll_fn(|cx| Pin::new(&mut self.incoming).poll_frame(cx)).await
+            {
+                let length = frame.data_ref().map_or(0, Bytes::len);
+                let Some(rest) = left.checked_sub(length) else { return };
+                left = rest;
+            }
+        };
+        // Whatever comes first: the end, too much, too long.
+        let _ = tokio::time::timeout(self.pause.min(DISCARDING), reading).await;
     }
 
     fn poll_piece(

@@ -72,6 +72,7 @@ pub(crate) struct Activity {
     write_blocked_since: Cell<Option<Instant>>,
     multiplexed: Cell<bool>,
     untouched: Cell<bool>,
+    first_byte_by: Cell<Option<Instant>>,
 }
 
 impl Activity {
@@ -83,6 +84,7 @@ impl Activity {
             write_blocked_since: Cell::new(None),
             multiplexed: Cell::new(false),
             untouched: Cell::new(true),
+            first_byte_by: Cell::new(None),
         }
     }
 
@@ -95,6 +97,11 @@ impl Activity {
 
     /// When the connection is to be closed unless something happens.
     fn deadline(&self, limits: &Limits) -> Instant {
+        if let Some(by) = self.first_byte_by.get()
+            && self.untouched.get()
+        {
+            return by;
+        }
         if let Some(since) = self.write_blocked_since.get() {
             return since + limits.write_timeout;
         }
@@ -108,6 +115,17 @@ impl Activity {
         }
     }
 }
+
+/// How far a connection is with ending because the server stops.
+#[derive(Debug, Clone, Copy)]
+enum Stopping {
+    No,
+    Told,
+    Passed,
+}
+
+/// How long a stopping server waits for the first byte of a connection that it has accepted.
+const FIRST_BYTE: Duration = Duration::from_millis(100);
 
 /// Later than any deadline that matters.
 const FAR: Duration = Duration::from_secs(3600);
@@ -146,15 +164,30 @@ pub(crate) async fn serve<A, F>(
     let mut connection = pin!(protocols.serve_connection(io, service));
     let mut sleep = pin!(tokio::time::sleep_until(activity.deadline(limits)));
     let mut told = pin!(stop.wait_for(|stop| *stop));
-    let mut stopping = false;
+    let mut stopping = Stopping::No;
     poll_fn(|cx| {
-        if !stopping && told.as_mut().poll(cx).is_ready() {
-            stopping = true;
+        if matches!(stopping, Stopping::No) && told.as_mut().poll(cx).is_ready() {
+            stopping = Stopping::Told;
+            // A connection that was just accepted may have a request on its way.
+            activity.first_byte_by.set(Some(Instant::now() + FIRST_BYTE));
+        }
+        let waits = activity.untouched.get()
+            && activity.first_byte_by.get().is_some_and(|by| by > Instant::now());
+        if matches!(stopping, Stopping::Told) && !waits {
+            stopping = Stopping::Passed;
             connection.as_mut().graceful_shutdown();
         }
         // Errors are the client's: garbage, a reset, a flood. hyper has answered what it could.
         if connection.as_mut().poll(cx).is_ready() {
             return Poll::Ready(());
+        }
+        if matches!(stopping, Stopping::Told) && !activity.untouched.get() {
+            // The first bytes came just now.
+            stopping = Stopping::Passed;
+            connection.as_mut().graceful_shutdown();
+            if connection.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(());
+            }
         }
         loop {
             let deadline = activity.deadline(limits);

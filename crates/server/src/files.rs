@@ -310,6 +310,3 @@ impl Question {
         Some(FoundFile { opened, name, coding, content, fallback, varies })
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -22,12 +22,12 @@ pub(crate) fn check(parts: &Parts, limits: &Limits) -> Result<(), Problem> {
     let target = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
     if target > limits.uri {
         let detail = format!("path and query may have {} bytes", limits.uri);
-        return Err(problem(StatusCode::URI_TOO_LONG, "uri_too_long", detail));
+        return Err(problem(StatusCode::URI_TOO_LONG, "uri_too_long", &detail));
     }
     if size_of(&parts.headers) > limits.headers {
         let detail = format!("all headers together may have {} bytes", limits.headers);
         let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-        return Err(problem(status, "headers_too_large", detail));
+        return Err(problem(status, "headers_too_large", &detail));
     }
     let hosts = parts.headers.get_all(header::HOST).iter().count();
     if hosts > 1 || (hosts == 0 && parts.version == Version::HTTP_11) {

@@ -12,12 +12,9 @@ use http::StatusCode;
 use crate::json_text::push_string;
 
 /// A problem of the server's own.
-pub(crate) fn problem(status: StatusCode, code: &str, detail: impl ToString) -> Problem {
-    let detail = detail.to_string();
-    Problem {
-        detail: Some(detail).filter(|d| !d.is_empty()),
-        ..Problem::new(status.as_u16(), code)
-    }
+pub(crate) fn problem(status: StatusCode, code: &str, detail: &str) -> Problem {
+    let detail = Some(detail.to_owned()).filter(|detail| !detail.is_empty());
+    Problem { detail, ..Problem::new(status.as_u16(), code) }
 }
 
 /// A problem of the server's own that passes: another try makes sense in `seconds`.

@@ -98,8 +98,12 @@ impl Reply {
             self.headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
         }
         let reads = *method == Method::GET || *method == Method::HEAD;
-        if reads && self.status == StatusCode::OK {
-            if let Content::Whole(bytes) = &self.content
+        // A precondition comes before a range.
+        let found =
+            [StatusCode::OK, StatusCode::PARTIAL_CONTENT, StatusCode::RANGE_NOT_SATISFIABLE];
+        if reads && found.contains(&self.status) {
+            if self.status == StatusCode::OK
+                && let Content::Whole(bytes) = &self.content
                 && !self.headers.contains_key(header::ETAG)
                 && let Ok(etag) = etag(bytes, coding).parse()
             {
@@ -113,6 +117,7 @@ impl Reply {
                     header::CONTENT_TYPE,
                     header::CONTENT_LENGTH,
                     header::CONTENT_ENCODING,
+                    header::CONTENT_RANGE,
                     header::ACCEPT_RANGES,
                 ] {
                     self.headers.remove(name);

@@ -19,7 +19,7 @@ use frontage_exec::{
 use frontage_plan::{Handler, Method as PlanMethod, Name, PathSegment, Route, RouteKind};
 use futures_util::FutureExt;
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use http_body::Body;
 use hyper::body::Incoming;
 
@@ -79,8 +79,10 @@ pub(crate) async fn answer(
         trace,
         timing: None,
     };
+    let limits = &worker.shared.settings.limits;
+    let mut body = Some(Received::new(body, limits.request_body, limits.body_read_timeout));
     // A defect ends this request, not the connection's others or the thread.
-    let answered = AssertUnwindSafe(way.go(body)).catch_unwind().await;
+    let answered = AssertUnwindSafe(way.go(&mut body)).catch_unwind().await;
     let timing = way.timing.take();
     let reply = match answered {
         Ok(Ok(reply)) => reply,
@@ -93,6 +95,14 @@ pub(crate) async fn answer(
             Reply::problem(&Problem::new(500, "internal"), &record.request_id)
         }
     };
+    // Over HTTP/2 a stream is simply reset, and a client that expects `100` has sent nothing.
+    if let Some(rest) = body
+        && parts.version < Version::HTTP_2
+        && !rest.is_end_stream()
+        && !parts.headers.contains_key(header::EXPECT)
+    {
+        tokio::task::spawn_local(rest.discard());
+    }
     let reply = reply.finish(&parts.method, &parts.headers).await;
     respond(reply, record, &parts.method, timing)
 }
@@ -136,7 +146,7 @@ fn respond(
 }
 
 impl Way<'_> {
-    async fn go(&mut self, body: Incoming) -> Result<Reply, Problem> {
+    async fn go(&mut self, body: &mut Option<Received>) -> Result<Reply, Problem> {
         let parts = self.parts;
         let limits = &self.worker.shared.settings.limits;
         head::check(parts, limits)?;
@@ -144,8 +154,9 @@ impl Way<'_> {
             return Ok(Reply::new(StatusCode::NO_CONTENT));
         }
         let path = parts.uri.path();
-        let segments = split(path)
-            .map_err(|error| problem(StatusCode::BAD_REQUEST, "malformed_path", error))?;
+        let segments = split(path).map_err(|error| {
+            problem(StatusCode::BAD_REQUEST, "malformed_path", &error.to_string())
+        })?;
         if let Some(dev) = &self.worker.shared.dev
             && let Some(name) = path.strip_prefix(dev::PREFIX)
         {
@@ -193,15 +204,14 @@ impl Way<'_> {
         index: usize,
         arguments: &Arguments,
         segments: &Segments<'_>,
-        body: Incoming,
+        body: &mut Option<Received>,
     ) -> Result<Reply, Problem> {
         let limits = &self.worker.shared.settings.limits;
-        if body.size_hint().lower() > limits.request_body as u64 {
+        if body.as_ref().is_some_and(|b| b.size_hint().lower() > limits.request_body as u64) {
             return Err(too_large(limits.request_body));
         }
         let route = &self.generation.engine.plan().routes[index];
         let values = values(route, arguments, segments);
-        let body = Received::new(body, limits.request_body, limits.body_read_timeout);
         match &route.kind {
             RouteKind::Handler(handler) => self.handler(index, handler, values, body).await,
             RouteKind::Passthrough(_) => self.passthrough(index, values, body).await,
@@ -213,11 +223,11 @@ impl Way<'_> {
         index: usize,
         handler: &Handler,
         path_parameters: Vec<(Name, String)>,
-        body: Received,
+        body: &mut Option<Received>,
     ) -> Result<Reply, Problem> {
         let worker = self.worker;
         let limits = &worker.shared.settings.limits;
-        let body = if handler.input.body.is_some() {
+        let body = if let (Some(_), Some(body)) = (&handler.input.body, body.as_mut()) {
             // A client that sends slowly takes no place from those that have sent.
             let bytes = body.collect().await.map_err(|error| self.not_received(&error))?;
             self.record.request_size = bytes.len() as u64;
@@ -256,12 +266,13 @@ impl Way<'_> {
         &mut self,
         index: usize,
         path_parameters: Vec<(Name, String)>,
-        body: Received,
+        body: &mut Option<Received>,
     ) -> Result<Reply, Problem> {
         let worker = self.worker;
         let limits = &worker.shared.settings.limits;
         let Some(place) = worker.shared.enter() else { return Err(busy()) };
         self.record.place = Some(place);
+        let Some(body) = body.take() else { return Err(Problem::new(500, "internal")) };
         let clients = worker.clients(self.generation);
         let request = PassthroughRequest {
             method: &self.parts.method,
@@ -317,7 +328,7 @@ impl Way<'_> {
         match error {
             ReceiveError::TooLarge(limit) => too_large(*limit),
             ReceiveError::TooSlow(_) => {
-                problem(StatusCode::REQUEST_TIMEOUT, "body_too_slow", detail)
+                problem(StatusCode::REQUEST_TIMEOUT, "body_too_slow", &detail)
             }
             ReceiveError::Broken(_) => problem(StatusCode::BAD_REQUEST, "broken_body", ""),
         }
@@ -358,7 +369,7 @@ fn not_allowed(allowed: &str, method: &Method, record: &Record) -> Reply {
         Reply::new(StatusCode::NO_CONTENT)
     } else {
         let detail = format!("this path has {allowed}");
-        let problem = problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
+        let problem = problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &detail);
         Reply::problem(&problem, &record.request_id)
     };
     if let Ok(allowed) = HeaderValue::from_str(allowed) {
@@ -369,7 +380,7 @@ fn not_allowed(allowed: &str, method: &Method, record: &Record) -> Reply {
 
 fn too_large(limit: usize) -> Problem {
     let detail = format!("a body may have {limit} bytes");
-    problem(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+    problem(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", &detail)
 }
 
 fn busy() -> Problem {

@@ -1,1 +1,0 @@
-//! Files as clients see them.

@@ -1,0 +1,11 @@
+//! Drives the real listener over real sockets.
+
+mod admin;
+mod answers;
+mod edge;
+mod files;
+mod lifecycle;
+mod multiplexed;
+mod plans;
+mod raw;
+mod upstream;
