@@ -35,6 +35,9 @@ const ORDERS: i64 = 5_000;
 /// When the seeded past ends: 2026-09-30T18:00:00Z.
 const END: i64 = 1_790_791_200;
 
+/// Name of a file that is being seeded, before the process's id.
+const DRAFT: &str = "shop.db.seeding-";
+
 /// Why there is no database.
 #[derive(Debug, thiserror::Error)]
 pub enum SeedError {
@@ -86,7 +89,8 @@ pub(crate) fn ensure(
         count(PRODUCTS),
         count(ORDERS)
     ));
-    let draft = data.join(format!("shop.db.seeding-{}", std::process::id()));
+    remove_left_drafts(data);
+    let draft = data.join(format!("{DRAFT}{}", std::process::id()));
     remove(&draft).map_err(at(&draft))?;
     write(&draft).map_err(|fault| {
         let _ = remove(&draft);
@@ -97,6 +101,22 @@ pub(crate) fn ensure(
     }
     fs::rename(&draft, &file).map_err(at(&file))?;
     Ok(file)
+}
+
+/// Removes what killed seedings left, where it can be known that they are dead.
+fn remove_left_drafts(data: &Path) {
+    let alive = |process: &str| Path::new("/proc").join(process).exists();
+    if !alive("self") {
+        return;
+    }
+    for entry in fs::read_dir(data).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(DRAFT));
+        if process.is_some_and(|process| !alive(process)) {
+            // One that stays is in nobody's way.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Whether the file is a complete database of this version.

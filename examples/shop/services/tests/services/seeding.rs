@@ -87,6 +87,8 @@ fn the_seeded_rows_keep_every_rule() {
 fn a_current_file_is_kept_and_an_unfit_one_is_not() {
     let data = TempDir::new().expect("a folder");
     let file = file_in(data.path());
+    std::fs::write(data.path().join("shop.db.seeding-4294967295"), "of a killed process")
+        .expect("written");
     std::fs::write(&file, "no database").expect("written");
     let lines = run(&options(data.path()));
     assert!(lines.len() == 1 && lines[0].contains("2,000 products"), "{lines:?}");
