@@ -6,39 +6,29 @@
 //!
 //! Start at [`validate`] and [`query_object`].
 
+mod checks;
+mod container;
+mod format;
+mod issue;
+mod optionality;
+mod pattern;
 mod prepared;
 mod query;
+#[cfg(test)]
+mod tests;
+mod walk;
 
+pub(crate) use issue::{Issue, PathKey};
 pub(crate) use prepared::Prepared;
 pub(crate) use query::query_object;
 
-use frontage_json::{Text, Value};
+use frontage_json::Value;
 use frontage_plan::Validator;
 
 use crate::eval::{Env, Thrown};
 
 /// No more issues than this are listed.
 pub(crate) const MOST_ISSUES: usize = 100;
-
-/// One thing that is wrong with an input.
-#[derive(Debug, Clone)]
-pub(crate) struct Issue {
-    /// Where.
-    pub(crate) path: Vec<PathKey>,
-    /// Zod's code: `invalid_type`, `too_small`, ...
-    pub(crate) code: &'static str,
-    /// Zod's message.
-    pub(crate) message: String,
-}
-
-/// A step to a part of an input.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum PathKey {
-    /// A member.
-    Name(Text),
-    /// An element.
-    Index(usize),
-}
 
 /// Why an input gave no value.
 #[derive(Debug)]
@@ -58,10 +48,17 @@ pub(crate) enum Refusal {
 ///
 /// [`Refusal`]: the issues in Zod's order, or what a transform threw.
 pub(crate) fn validate(
-    _validator: &Validator,
+    validator: &Validator,
     input: Value,
-    _env: &Env,
-    _prepared: &Prepared,
+    env: &Env,
+    prepared: &Prepared,
 ) -> Result<Value, Refusal> {
-    Ok(input)
+    let mut walk = walk::Walk::new(env, prepared);
+    let value = walk.run(validator, input).map_err(Refusal::Thrown)?;
+    let mut issues = walk.into_issues();
+    if issues.is_empty() {
+        return Ok(value);
+    }
+    issues.truncate(MOST_ISSUES);
+    Err(Refusal::Issues(issues))
 }

@@ -1,9 +1,10 @@
 //! Query strings as objects.
 
-use frontage_json::{Object, Value};
+use frontage_json::{Object, Text, Value};
 use frontage_plan::Validator;
 
-use crate::validate::Issue;
+use super::issue::Then;
+use super::{Issue, MOST_ISSUES, PathKey};
 
 /// Reads a query string; a key is a list if and only if its validator is an array.
 ///
@@ -14,8 +15,121 @@ use crate::validate::Issue;
 ///
 /// Issues for malformed percent encoding and for scalars that stand more than once.
 pub(crate) fn query_object(
-    _raw: Option<&str>,
-    _validator: Option<&Validator>,
+    raw: Option<&str>,
+    validator: Option<&Validator>,
 ) -> Result<Value, Vec<Issue>> {
-    Ok(Value::object(Object::new()))
+    let mut issues = Vec::new();
+    // Lists grow here until all is read.
+    let mut places = Object::new();
+    let mut members: Vec<(Text, Member)> = Vec::new();
+    for pair in raw.unwrap_or("").split('&').filter(|pair| !pair.is_empty()) {
+        if issues.len() >= MOST_ISSUES {
+            break;
+        }
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let Some(name) = decode(name) else {
+            issues.push(issue(Vec::new(), "invalid_format", "Invalid percent encoding of a key"));
+            continue;
+        };
+        let path = || vec![PathKey::Name(name.clone())];
+        let Some(value) = decode(value) else {
+            issues.push(issue(path(), "invalid_format", "Invalid percent encoding"));
+            continue;
+        };
+        let known = places.get(&name).map(Value::to_number);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
+        match known.and_then(|place| members.get_mut(place as usize)) {
+            Some((_, Member::List(list))) => list.push(Value::Text(value)),
+            Some((_, Member::Scalar(_, is_reported))) => {
+                if !*is_reported {
+                    *is_reported = true;
+                    let message = "Invalid input: expected one value, received several";
+                    issues.push(issue(path(), "invalid_type", message));
+                }
+            }
+            None => {
+                #[expect(clippy::cast_precision_loss, reason = "a small count")]
+                places.insert(name.clone(), Value::Number(members.len() as f64));
+                let value = Value::Text(value);
+                let member = if is_list(validator, &name) {
+                    Member::List(vec![value])
+                } else {
+                    Member::Scalar(value, false)
+                };
+                members.push((name, member));
+            }
+        }
+    }
+    if !issues.is_empty() {
+        return Err(issues);
+    }
+    let members = members.into_iter().map(|(name, member)| {
+        let value = match member {
+            Member::Scalar(value, _) => value,
+            Member::List(list) => Value::array(list),
+        };
+        (name, value)
+    });
+    Ok(Value::object(members.collect()))
+}
+
+enum Member {
+    /// One value, and whether a second one was reported.
+    Scalar(Value, bool),
+    List(Vec<Value>),
+}
+
+fn issue(path: Vec<PathKey>, code: &'static str, message: &str) -> Issue {
+    Issue { path, code, message: message.into(), then: Then::Stop }
+}
+
+/// Whether the validator wants a list under the key.
+fn is_list(validator: Option<&Validator>, name: &str) -> bool {
+    match validator {
+        Some(Validator::Object { fields, .. }) => {
+            let field = fields.iter().find(|field| *field.name == *name);
+            field.is_some_and(|field| is_array(&field.validator))
+        }
+        Some(
+            Validator::Optional(inner)
+            | Validator::Default(inner, _)
+            | Validator::Nullable(inner)
+            | Validator::Transform(inner, _),
+        ) => is_list(Some(inner), name),
+        _ => false,
+    }
+}
+
+fn is_array(validator: &Validator) -> bool {
+    match validator {
+        Validator::Array { .. } | Validator::Tuple { .. } => true,
+        Validator::Optional(inner)
+        | Validator::Default(inner, _)
+        | Validator::Nullable(inner)
+        | Validator::Transform(inner, _) => is_array(inner),
+        _ => false,
+    }
+}
+
+/// Decodes percent encoding and `+`; none if it is malformed or no UTF-8.
+fn decode(text: &str) -> Option<Text> {
+    if !text.contains(['%', '+']) {
+        return Some(text.into());
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        rest = tail;
+        match first {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let (hex, tail) = rest.split_at_checked(2)?;
+                let digit = |byte: u8| u8::try_from(char::from(byte).to_digit(16)?).ok();
+                bytes.push(digit(hex[0])? << 4 | digit(hex[1])?);
+                rest = tail;
+            }
+            other => bytes.push(*other),
+        }
+    }
+    String::from_utf8(bytes).ok().map(Text::from)
 }
