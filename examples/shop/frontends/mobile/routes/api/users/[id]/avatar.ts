@@ -1,0 +1,5 @@
+import { passthrough } from "frontage";
+import { users } from "#upstreams";
+
+/** A customer's picture, as the users service draws it. */
+export const GET = passthrough(users.getAvatar);
