@@ -1,1 +1,19 @@
-//! emit
+//! Text out of a checked workspace: declarations for editors, explanations of plans.
+//!
+//! In:    contracts, session types, plans.
+//! Out:   text, or data that becomes text; one function per output.
+//! Never: I/O.
+
+mod explain;
+mod package;
+mod routes;
+mod session;
+mod spelling;
+mod typescript;
+mod upstreams;
+
+pub use explain::{CallExplanation, Explanation, ForEach, RouteExplanation, explain};
+pub use package::frontage_types;
+pub use routes::route_types;
+pub use session::session_types;
+pub use upstreams::upstream_types;
