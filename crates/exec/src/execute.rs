@@ -1,12 +1,11 @@
 //! One request through one route: input, handler, answer.
 
 use frontage_plan::RouteKind;
-use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::eval::Env;
 use crate::input::{Refused, accept};
 use crate::run::{Ran, Setting, run};
-use crate::{Clients, Engine, Outcome, Problem, RouteRequest, Trace, reply};
+use crate::{Clients, Engine, Outcome, Problem, RouteRequest, reply};
 
 /// Runs a route's handler for a request.
 ///
@@ -48,18 +47,4 @@ pub async fn execute(
 fn no_handler() -> Outcome {
     let internal = Some("there is no such route with a handler".into());
     Outcome { internal, ..Outcome::problem(Problem::new(500, "internal"), true) }
-}
-
-/// Adds what tells an upstream which request a call belongs to.
-pub(crate) fn identify(headers: &mut HeaderMap, request_id: &str, trace: Option<&Trace>) {
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        headers.insert(HeaderName::from_static("x-request-id"), id);
-    }
-    let Some(trace) = trace else { return };
-    if let Ok(parent) = HeaderValue::try_from(trace.child()) {
-        headers.insert(HeaderName::from_static("traceparent"), parent);
-    }
-    if let Some(Ok(state)) = trace.state.as_deref().map(HeaderValue::from_str) {
-        headers.insert(HeaderName::from_static("tracestate"), state);
-    }
 }

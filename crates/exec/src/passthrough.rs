@@ -1,14 +1,17 @@
 //! Routes that hand an upstream's answer through.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use frontage_plan::{
     BodyKind, Method as PlanMethod, Operation, Passthrough, PassthroughSource, RouteKind,
 };
-use frontage_upstream::{Argument, BoxError, CallError, StreamBody, StreamRequest, fill};
+use frontage_upstream::{
+    Argument, BoxError, CallError, FillError, Reason, StreamBody, StreamRequest, fill,
+};
 use http::{HeaderMap, HeaderValue, Method, Response, header};
 use http_body::Body;
 use percent_encoding::percent_decode_str;
-use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::{Clients, Engine, Outcome, PassthroughRequest, Problem};
@@ -57,8 +60,14 @@ where
     };
     let operation = plan.operation(passthrough.operation);
     let upstream = plan.upstream(operation.upstream);
-    let filled = fill(operation, &arguments(passthrough, &request))
-        .map_err(|error| fail(Problem::new(400, "invalid_input"), Some(error.to_string())))?;
+    let filled = fill(operation, &arguments(passthrough, &request)).map_err(|error| {
+        let problem = match error {
+            // As where a handler asks for it: such a path names nothing.
+            FillError::Segment(_) => Problem::new(404, "upstream_not_found"),
+            _ => Problem::new(400, "invalid_input"),
+        };
+        fail(problem, Some(error.to_string()))
+    })?;
     let Some(client) = clients.get(&upstream.name) else {
         return Err(internal("the upstream has no client"));
     };
@@ -99,11 +108,9 @@ fn takes_body(operation: &Operation) -> bool {
 
 fn problem_of(error: &CallError) -> Problem {
     match error.reason() {
-        frontage_upstream::Reason::Timeout => Problem::new(504, "upstream_timeout"),
-        frontage_upstream::Reason::Argument => Problem::new(400, "invalid_input"),
-        frontage_upstream::Reason::Connection | frontage_upstream::Reason::Answer => {
-            Problem::new(502, "upstream_unavailable")
-        }
+        Reason::Timeout => Problem::new(504, "upstream_timeout"),
+        Reason::Argument => Problem::new(400, "invalid_input"),
+        Reason::Connection | Reason::Answer => Problem::new(502, "upstream_unavailable"),
     }
 }
 
@@ -114,7 +121,7 @@ fn forwarded(request: &PassthroughRequest<'_>) -> HeaderMap {
             headers.append(name.clone(), value.clone());
         }
     }
-    crate::execute::identify(&mut headers, request.request_id, request.trace.as_ref());
+    crate::request::identify(&mut headers, request.request_id, request.trace.as_ref());
     headers
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use frontage_json::Value;
 use frontage_plan::Name;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 /// One request for one route.
 #[derive(Debug)]
@@ -93,6 +93,20 @@ impl Trace {
     #[must_use]
     pub fn child(&self) -> String {
         format!("00-{:032x}-{:016x}-{:02x}", self.trace_id, fastrand::u64(1..), self.flags)
+    }
+}
+
+/// Adds what tells an upstream which request a call belongs to.
+pub(crate) fn identify(headers: &mut HeaderMap, request_id: &str, trace: Option<&Trace>) {
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    let Some(trace) = trace else { return };
+    if let Ok(parent) = HeaderValue::try_from(trace.child()) {
+        headers.insert(HeaderName::from_static("traceparent"), parent);
+    }
+    if let Some(Ok(state)) = trace.state.as_deref().map(HeaderValue::from_str) {
+        headers.insert(HeaderName::from_static("tracestate"), state);
     }
 }
 

@@ -21,9 +21,9 @@ mod settings;
 mod stream;
 mod tls;
 
-pub use body::{BoxError, StreamBody};
+pub use body::BoxError;
 pub use client::{Answer, Client, Request};
 pub use error::{CallError, Reason};
 pub use fill::{Argument, FillError, Filled, fill, fill_form};
 pub use settings::{Address, AddressError, Scheme, Settings};
-pub use stream::StreamRequest;
+pub use stream::{StreamBody, StreamRequest};

@@ -175,7 +175,8 @@ mod tests {
 
     #[test]
     fn addresses_are_read_or_refused() {
-        let cases: [(&str, Result<(&str, u16, &str, &str), AddressError>); 14] = [
+        type Parts = (&'static str, u16, &'static str, &'static str);
+        let cases: [(&str, Result<Parts, AddressError>); 14] = [
             ("http://a", Ok(("a", 80, "", "a"))),
             ("https://a/", Ok(("a", 443, "", "a"))),
             ("http://a:4001/v1/", Ok(("a", 4001, "/v1", "a:4001"))),

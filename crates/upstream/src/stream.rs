@@ -2,14 +2,19 @@
 //!
 //! Back-pressure is the connections' own: a reader that does not read stops the writer.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, Response};
-use http_body::Body;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
 use tokio::time::{Instant, timeout_at};
 
-use crate::body::{BoxError, RequestBody, StreamBody};
+use crate::body::{BoxError, RequestBody};
 use crate::client::Head;
 use crate::hop::remove_hop_by_hop;
+use crate::pool::Lease;
 use crate::{CallError, Client};
 
 /// A request whose answer is wanted as a stream.
@@ -67,7 +72,7 @@ impl Client {
 }
 
 /// A body with its error boxed and its trailers cut.
-struct Converted<B>(std::pin::Pin<Box<B>>);
+struct Converted<B>(Pin<Box<B>>);
 
 impl<B> Body for Converted<B>
 where
@@ -78,10 +83,9 @@ where
     type Error = BoxError;
 
     fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<http_body::Frame<Bytes>, BoxError>>> {
-        use std::task::Poll;
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         loop {
             return match self.0.as_mut().poll_frame(context) {
                 Poll::Pending => Poll::Pending,
@@ -96,7 +100,76 @@ where
         self.0.is_end_stream()
     }
 
-    fn size_hint(&self) -> http_body::SizeHint {
+    fn size_hint(&self) -> SizeHint {
         self.0.size_hint()
+    }
+}
+
+/// The body of a streamed answer. Read to its end, its connection is used again; dropped before,
+/// the connection is closed.
+pub struct StreamBody {
+    incoming: Incoming,
+    lease: Option<Lease>,
+}
+
+impl StreamBody {
+    pub(crate) fn new(incoming: Incoming, lease: Lease) -> Self {
+        let mut body = Self { incoming, lease: Some(lease) };
+        body.release_at_end();
+        body
+    }
+
+    fn release_at_end(&mut self) {
+        if self.incoming.is_end_stream()
+            && let Some(lease) = self.lease.take()
+        {
+            lease.put_back();
+        }
+    }
+}
+
+impl Body for StreamBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        loop {
+            match Pin::new(&mut self.incoming).poll_frame(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(None) => {
+                    if let Some(lease) = self.lease.take() {
+                        lease.put_back();
+                    }
+                    return Poll::Ready(None);
+                }
+                Poll::Ready(Some(Err(error))) => {
+                    self.lease = None;
+                    return Poll::Ready(Some(Err(error.into())));
+                }
+                // Trailers belong to this hop only.
+                Poll::Ready(Some(Ok(frame))) if frame.is_trailers() => {}
+                Poll::Ready(Some(Ok(frame))) => {
+                    self.release_at_end();
+                    return Poll::Ready(Some(Ok(frame)));
+                }
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}
+
+impl std::fmt::Debug for StreamBody {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StreamBody").finish_non_exhaustive()
     }
 }

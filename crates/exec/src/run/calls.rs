@@ -85,6 +85,14 @@ impl Drop for Ticket {
     }
 }
 
+/// What is told of the calls of a request.
+pub(super) struct Records {
+    pub(super) calls: Vec<CallRecord>,
+    pub(super) drift: Vec<DriftRecord>,
+    /// `Retry-After` of each 429, in seconds, by upstream and operation.
+    pub(super) retry_after: Vec<(Name, Name, u32)>,
+}
+
 /// The calls of one request.
 pub(super) struct Calls<'r> {
     setting: Setting<'r>,
@@ -224,10 +232,9 @@ impl<'r> Calls<'r> {
         })
     }
 
-    pub(super) fn into_records(
-        self,
-    ) -> (Vec<CallRecord>, Vec<DriftRecord>, Vec<(Name, Name, u32)>) {
-        (self.records, self.drift, self.retry_after)
+    pub(super) fn into_records(self) -> Records {
+        let Self { records: calls, drift, retry_after, .. } = self;
+        Records { calls, drift, retry_after }
     }
 
     /// Sends a request.
@@ -291,7 +298,7 @@ impl<'r> Calls<'r> {
             HeaderValue::from_static(concat!("frontage/", env!("CARGO_PKG_VERSION"))),
         );
         let Setting { request_id, trace, .. } = self.setting;
-        crate::execute::identify(&mut headers, request_id, trace);
+        crate::request::identify(&mut headers, request_id, trace);
         for (name, value) in &encoded.headers {
             headers.insert(name.clone(), value.clone());
         }

@@ -18,7 +18,7 @@ use frontage_plan::{Handler, Name, Plan};
 use crate::eval::Env;
 use crate::prepare::PreparedBlock;
 use crate::{CallRecord, Clients, DriftRecord, Trace};
-use calls::Calls;
+use calls::{Calls, Records};
 use region::{Context, Finish, Region, Scheduler};
 
 /// What all calls of a request share.
@@ -75,6 +75,6 @@ pub(crate) async fn run(
     // Whatever is still in flight is cancelled, unless it is unsafe.
     drop(root);
     let Scheduler { calls, replaced, .. } = scheduler;
-    let (calls, drift, retry_after) = calls.into_records();
+    let Records { calls, drift, retry_after } = calls.into_records();
     Ran { result, replaced, calls, drift, retry_after }
 }

@@ -13,4 +13,5 @@ mod inputs;
 mod joining;
 mod malformed;
 mod overlap;
+mod streaming;
 mod unsafe_calls;

@@ -168,6 +168,8 @@ fn a_dropped_call_closes_its_connection() {
         let mut upstream = Scripted::start().await;
         let call = start(&Client::new(settings(&[upstream.port])), get("/"));
         let arrival = upstream.next().await;
+        settle().await;
+        assert!(arrival.is_open());
         call.abort();
         arrival.closed().await;
     });

@@ -142,7 +142,6 @@ impl Arrival {
     }
 
     /// Whether the client still waits.
-    #[allow(dead_code, reason = "one of the two test binaries asks it")]
     pub(crate) fn is_open(&self) -> bool {
         !self.answer.is_closed()
     }
