@@ -40,11 +40,7 @@ pub fn route_types(plan: &Plan) -> String {
         let module = quoted(&format!("../../{}", route.place.path));
         let method = route.method.as_str();
         // Writing to a string does not fail.
-        let _ = writeln!(
-            out,
-            "  {}: AnswerOf<typeof import({module}).{method}>;",
-            quoted(&name)
-        );
+        let _ = writeln!(out, "  {}: AnswerOf<typeof import({module}).{method}>;", quoted(&name));
     }
     out.push_str("}\n");
     out

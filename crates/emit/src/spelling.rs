@@ -113,8 +113,7 @@ impl<'c> Spelling<'c> {
         if !self.names.contains_key(&id) {
             return self.spell(id, direction, tight, prefix);
         }
-        let direction =
-            if self.two_faced.contains(&id) { direction } else { Direction::Answer };
+        let direction = if self.two_faced.contains(&id) { direction } else { Direction::Answer };
         if self.seen.insert((id, direction)) {
             self.wanted.push((id, direction));
         }
@@ -148,7 +147,11 @@ impl<'c> Spelling<'c> {
             Type::Object(object) => {
                 let members = self.members(object, direction, prefix);
                 let members: Vec<String> = members.into_iter().map(|(_, member)| member).collect();
-                if members.is_empty() { "{}".into() } else { format!("{{ {} }}", members.join("; ")) }
+                if members.is_empty() {
+                    "{}".into()
+                } else {
+                    format!("{{ {} }}", members.join("; "))
+                }
             }
             Type::Union(union) => {
                 let variants: Vec<TypeId> = union.variants.clone();
