@@ -11,6 +11,7 @@ const LINEAR: usize = 16;
 /// A plain object. Members stand as JavaScript has them: array indices first, ascending, then the
 /// others in the order in which they were added.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::box_collection, reason = "rare parts; a small object stays small")]
 pub struct Object {
     named: Vec<(Text, Value)>,
     /// Places in `named`; only when there are more than [`LINEAR`].

@@ -75,11 +75,11 @@ impl Walk<'_> {
         let absence = absence(validator);
         let is_absent = input.is_none();
         let is_faulty = !self.since(mark).is_empty();
-        if is_absent && may_vanish(validator) {
-            if absence == Absence::Allowed || (is_faulty && absence == Absence::Replaced) {
-                self.forget(mark);
-                return Ok(());
-            }
+        let has_nothing =
+            absence == Absence::Allowed || (is_faulty && absence == Absence::Replaced);
+        if is_absent && may_vanish(validator) && has_nothing {
+            self.forget(mark);
+            return Ok(());
         }
         if is_absent && absence == Absence::Refused {
             if !is_faulty {
@@ -173,6 +173,17 @@ impl Walk<'_> {
             self.note(Fault::wrong_type("array", &input));
             return Ok(self.checks(checks, input, mark));
         };
+        // A list that is too long is not looked into.
+        if let Some(cap) =
+            checks.iter().take_while(|check| is_size(check)).find(|check| match check {
+                Check::MaxLength(limit) | Check::Length(limit) => list.len() > *limit as usize,
+                _ => false,
+            })
+        {
+            self.checks(std::slice::from_ref(cap), input, mark);
+            self.stop_since(mark);
+            return Ok(Value::Undefined);
+        }
         let mut output = Vec::with_capacity(list.len());
         for (index, element) in list.iter().enumerate() {
             let key = PathKey::Index(index);
@@ -241,6 +252,10 @@ impl Walk<'_> {
         output.extend(tail);
         Ok(Value::array(output))
     }
+}
+
+fn is_size(check: &Check) -> bool {
+    matches!(check, Check::MinLength(_) | Check::MaxLength(_) | Check::Length(_))
 }
 
 /// Whether a key spells a number as Zod looks for it: `-?\d+(\.\d+)?`.

@@ -125,7 +125,7 @@ fn is_time(text: &str, with_seconds: bool) -> bool {
 
 fn is_base64(text: &str) -> bool {
     let digits = text.strip_suffix("==").or_else(|| text.strip_suffix('=')).unwrap_or(text);
-    text.len() % 4 == 0
+    text.len().is_multiple_of(4)
         && digits.len() % 4 != 1
         && digits.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/')
 }

@@ -44,6 +44,13 @@ impl<'a> Walk<'a> {
         self.issues.get(mark.0..).unwrap_or(&[])
     }
 
+    /// No check runs after the issues since the mark.
+    pub(super) fn stop_since(&mut self, mark: Mark) {
+        for issue in self.issues.iter_mut().skip(mark.0) {
+            issue.then = Then::Stop;
+        }
+    }
+
     /// Forgets the issues since the mark.
     pub(super) fn forget(&mut self, mark: Mark) {
         self.issues.truncate(mark.0);
@@ -64,7 +71,10 @@ impl<'a> Walk<'a> {
 
     /// Checks one value; what comes back counts only if no issue was noted.
     pub(super) fn run(&mut self, validator: &Validator, input: Value) -> Result<Value, Thrown> {
-        let input = input.decoded();
+        let input = match input {
+            Value::Raw(raw) => raw.decode(),
+            other => other,
+        };
         match validator {
             Validator::Unknown => Ok(input),
             Validator::Null => {
