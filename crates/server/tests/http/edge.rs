@@ -15,6 +15,7 @@ fn garbage_is_answered_400_or_closed_and_never_hangs() {
         b"GET / HTTP/9.9\r\n\r\n",
         b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: a\r\nx\0y: 1\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\ngarbage that is no frame at all",
     ] {
@@ -169,9 +170,15 @@ fn an_unwanted_body_ends_no_connection() {
     let stream = "POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 44\r\n\r\n\
                   GET /small HTTP/1.1\r\nHost: hidden-hidden\r\n\r\n\
                   GET /small HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-    let answers = parse(&send(server.local_addr(), stream.as_bytes()), false);
-    let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
-    assert_eq!(statuses, [404, 200], "the body is a body");
+    let large = 2 << 20;
+    let mut long = format!("POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: {large}\r\n\r\n");
+    long.push_str(&"x".repeat(large));
+    long.push_str("GET /small HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    for stream in [stream, &*long] {
+        let answers = parse(&send(server.local_addr(), stream.as_bytes()), false);
+        let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+        assert_eq!(statuses, [404, 200], "the body is a body");
+    }
 }
 
 #[test]
@@ -187,4 +194,24 @@ fn beyond_the_limit_a_connection_waits_for_its_turn() {
     let _ = second.write_all(b"GET /small HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     drop(first);
     assert_eq!(parse(&read_to_end(&mut second), false).len(), 1);
+}
+
+#[test]
+fn a_client_that_does_not_read_is_let_go() {
+    let mut settings = settings();
+    settings.limits.write_timeout = std::time::Duration::from_millis(50);
+    let server = start(settings);
+    let admin = server.admin_addr().unwrap_or_else(|| panic!("no admin"));
+    let mut stream = connect(server.local_addr());
+    let asked = 100;
+    let _ = stream.write_all("GET /very-long HTTP/1.1\r\nHost: a\r\n\r\n".repeat(asked).as_bytes());
+    // The first byte says that the connection is being served.
+    assert!(std::io::Read::read_exact(&mut stream, &mut [0]).is_ok());
+    let open = || get(admin, "/metrics", "").text().contains("frontage_connections 1");
+    let since = std::time::Instant::now();
+    while open() {
+        assert!(since.elapsed() < crate::raw::PATIENCE, "the connection stays");
+    }
+    let one = get(server.local_addr(), "/very-long", "").body.len();
+    assert!(read_to_end(&mut stream).len() < asked * one);
 }

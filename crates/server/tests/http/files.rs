@@ -226,6 +226,7 @@ fn nothing_hidden_or_outside_is_served() {
         "//etc/passwd",
         "/%2fetc%2fpasswd",
         "/..;/outside.txt",
+        "/docs%2findex.html",
     ] {
         let answer = get(server.local_addr(), path, "");
         assert!(matches!(answer.status, 400 | 404), "{path}: {}", answer.status);

@@ -86,6 +86,32 @@ fn a_swap_keeps_running_requests_and_their_connections() {
 }
 
 #[test]
+fn swaps_under_load_fail_no_request() {
+    let server =
+        Server::start(settings(), engine(plan("mark first"))).unwrap_or_else(|e| panic!("{e}"));
+    let address = server.local_addr();
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            thread::spawn(move || {
+                let mut stream = connect(address);
+                for _ in 0..300 {
+                    let _ = stream.write_all(b"GET /mark HTTP/1.1\r\nHost: a\r\n\r\n");
+                    let answer = read_until(&mut stream, "\"}");
+                    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+                    assert!(answer.contains("{\"mark\":\"mark "), "{answer}");
+                }
+            })
+        })
+        .collect();
+    for number in 0..100 {
+        server.swap(engine(plan(&format!("mark {number}"))));
+    }
+    for client in clients {
+        assert!(client.join().is_ok());
+    }
+}
+
+#[test]
 fn new_upstreams_get_new_clients() {
     let (old, new) = (Upstream::start(), Upstream::start());
     let mut settings = settings();
