@@ -5,7 +5,46 @@
 
 use std::borrow::Cow;
 
-use crate::Kind;
+/// What kind of value a text spells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the kinds of JSON")]
+pub enum Kind {
+    Null,
+    Bool,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl Kind {
+    /// The kind that a text starting with `first` spells, if it is JSON at all.
+    #[must_use]
+    pub const fn of(first: u8) -> Option<Self> {
+        match first {
+            b'n' => Some(Self::Null),
+            b't' | b'f' => Some(Self::Bool),
+            b'-' | b'0'..=b'9' => Some(Self::Number),
+            b'"' => Some(Self::String),
+            b'[' => Some(Self::Array),
+            b'{' => Some(Self::Object),
+            _ => None,
+        }
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool => "boolean",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+}
 
 /// A place where the text is not JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,29 +7,21 @@
 //!
 //! Start at [`Value`], then [`read`] and [`Writer`].
 
-mod convert;
 mod cut;
 mod date;
-mod failure;
-mod keyed;
 mod lex;
-mod object;
-mod parse;
 mod project;
-mod raw;
-mod release;
 mod text;
 mod value;
 mod write;
 
-pub use convert::{decimal_prefix, is_space, number_text, parse_number, radix_number};
 pub use date::{Civil, civil, iso_text, time_from_civil};
-pub use failure::{ErrorValue, ReplyValue};
-pub use keyed::{MapValue, SetValue};
-pub use object::{Object, array_index};
-pub use parse::{JsonFault, Limits, parse_any, parse_limited};
+pub use lex::Kind;
 pub use project::{Answer, Drift, read};
-pub use raw::{Kind, Raw};
 pub use text::Text;
-pub use value::{List, Value};
-pub use write::{TooDeep, Writer};
+pub use value::{
+    ErrorValue, JsonFault, Limits, List, MapValue, Object, Raw, ReplyValue, SetValue, TooDeep,
+    Value, array_index, decimal_prefix, is_space, number_text, parse_any, parse_limited,
+    parse_number, radix_number,
+};
+pub use write::Writer;

@@ -13,7 +13,7 @@ use frontage_plan::{Constant, Field, Form, Node, Plan, Rest, Shape, ShapeId};
 
 use crate::cut::Cut;
 use crate::lex::{Cursor, Malformed, StringSpan, number_value};
-use crate::parse::{TOO_DEEP, build, utf8};
+use crate::value::parse::{TOO_DEEP, build, utf8};
 use crate::{Kind, Object, Raw, Text, Value};
 
 /// Most lists and objects within each other, of those that are read.

@@ -2,11 +2,7 @@
 //!
 //! Raw text is copied as it is; everything else is spelled as JavaScript spells it.
 
-use crate::{ErrorValue, Value, iso_text};
-
-/// A value was nested deeper than the writer follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooDeep;
+use crate::{ErrorValue, TooDeep, Value, iso_text};
 
 /// Most lists and objects within each other.
 const DEPTH: u32 = 1000;

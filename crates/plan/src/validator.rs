@@ -111,7 +111,7 @@ pub enum ObjectMode {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "Zod's own words")]
 pub enum Check {
-    /// Lengths count UTF-16 units for strings, elements for lists.
+    /// Lengths count code points for strings, as Zod 4 does, and elements for lists.
     MinLength(u32),
     MaxLength(u32),
     Length(u32),

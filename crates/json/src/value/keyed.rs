@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use crate::release::{self, Children};
+use super::release::{self, Children};
 use crate::{Text, Value};
 
 /// What SameValueZero sees of a value.

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use frontage_plan::Constant;
 
-use crate::keyed::Identity;
-use crate::release::{self, Children};
+use super::keyed::Identity;
+use super::release::{self, Children};
 use crate::{ErrorValue, Kind, MapValue, Object, Raw, ReplyValue, SetValue, Text};
 
 /// A JavaScript value. It belongs to one thread; cloning it copies no content.

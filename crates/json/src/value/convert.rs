@@ -3,7 +3,11 @@
 use std::fmt::Write as _;
 
 use crate::date::display_text;
-use crate::{Kind, Text, TooDeep, Value};
+use crate::{Kind, Text, Value};
+
+/// A value was nested deeper than conversions and the writer follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooDeep;
 
 /// Most arrays within each other that become a string.
 const DEPTH: u32 = 1000;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::release::{self, Children};
+use super::release::{self, Children};
 use crate::{Text, Value};
 
 /// Above this many members a hash table finds them.
