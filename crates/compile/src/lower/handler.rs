@@ -117,8 +117,11 @@ impl<'h> Lowerer<'h> {
         Lowered { body: Block { steps }, frames: self.frames, calls: self.calls }
     }
 
-    /// Reports an error at `span`.
+    /// Reports an error at `span`; once the handler is too large, only that counts.
     pub(super) fn error(&mut self, code: Code, span: Span, message: &str, help: &str) {
+        if self.full && code != codes::PLAN_TOO_LARGE {
+            return;
+        }
         self.diagnostics.push(Diagnostic::error(code, span, message).help(help));
     }
 

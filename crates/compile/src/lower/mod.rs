@@ -23,6 +23,8 @@ mod review;
 mod routes;
 mod scope;
 mod statement;
+#[cfg(test)]
+mod tests;
 mod usage;
 
 use frontage_diagnostic::{Diagnostic, SourceMap};

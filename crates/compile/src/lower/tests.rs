@@ -1,0 +1,7 @@
+//! Lowering of hand-made checked routes, as printed plans.
+
+mod build;
+mod calls;
+mod functions;
+mod invariants;
+mod projections;
