@@ -6,8 +6,11 @@
 //!
 //! Sources: RFC 9112 §3.2 (`Host`), RFC 6585 §5 (431).
 
+use std::net::IpAddr;
+
 use frontage_exec::Problem;
 use http::request::Parts;
+use http::uri::Authority;
 use http::{HeaderMap, StatusCode, Version, header};
 
 use crate::problem::problem;
@@ -41,6 +44,29 @@ pub(crate) fn check(parts: &Parts, limits: &Limits) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Checks that the client named this machine: `kind = "dev"` believes whoever reaches it, and a page
+/// of another site could reach it under a name of its own that points here (DNS rebinding).
+///
+/// # Errors
+///
+/// The problem to answer.
+pub(crate) fn check_loopback_host(parts: &Parts) -> Result<(), Problem> {
+    let named = match parts.headers.get(header::HOST) {
+        Some(host) => host.to_str().ok().and_then(|host| host.parse::<Authority>().ok()),
+        None => parts.uri.authority().cloned(),
+    };
+    let loopback = named.is_some_and(|authority| {
+        let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+        let address = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        address || host.eq_ignore_ascii_case("localhost") || host.ends_with(".localhost")
+    });
+    if loopback {
+        return Ok(());
+    }
+    let detail = "auth of kind `dev` answers under 127.0.0.1, [::1] and localhost only";
+    Err(problem(StatusCode::MISDIRECTED_REQUEST, "foreign_host", detail))
+}
+
 /// The size of all fields as the limit counts it: names, values and their separators.
 fn size_of(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
@@ -51,4 +77,32 @@ fn size_of(headers: &HeaderMap) -> usize {
 fn looks_alike(headers: &HeaderMap) -> bool {
     let mut names = headers.keys().map(http::HeaderName::as_str);
     names.any(|name| name.contains('_') && headers.contains_key(name.replace('_', "-")))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::check_loopback_host;
+
+    #[test]
+    fn only_names_of_this_machine_pass() {
+        let cases = [
+            ("127.0.0.1:3001", true),
+            ("localhost", true),
+            ("LOCALHOST:1", true),
+            ("web.localhost:3001", true),
+            ("[::1]:3001", true),
+            ("evil.example", false),
+            ("localhost.evil.example", false),
+            ("127.0.0.1.evil.example:3001", false),
+            ("10.0.0.1", false),
+            ("", false),
+        ];
+        for (host, passes) in cases {
+            let request = Request::builder().uri("/").header("host", host).body(());
+            let (parts, ()) = request.unwrap_or_else(|e| panic!("{host}: {e}")).into_parts();
+            assert_eq!(check_loopback_host(&parts).is_ok(), passes, "{host}");
+        }
+    }
 }

@@ -7,6 +7,7 @@
 //!
 //! Start at [`Server::start`]; a request's way is `request`.
 
+mod accept;
 mod admin;
 mod body;
 mod compress;

@@ -30,6 +30,7 @@ use crate::problem::{passing, problem};
 use crate::record::{Record, method_word};
 use crate::reply::Reply;
 use crate::router::{Arguments, Found, allow};
+use crate::settings::Auth;
 use crate::shared::Generation;
 use crate::worker::Worker;
 use crate::{dev, head, identity, outcome};
@@ -150,6 +151,9 @@ impl Way<'_> {
         let parts = self.parts;
         let limits = &self.worker.shared.settings.limits;
         head::check(parts, limits)?;
+        if let Auth::Dev { .. } = self.worker.shared.settings.auth {
+            head::check_loopback_host(parts)?;
+        }
         if parts.method == Method::OPTIONS && parts.uri.path() == "*" {
             return Ok(Reply::new(StatusCode::NO_CONTENT));
         }

@@ -17,7 +17,7 @@ use crate::dev::SCRIPT_TAG;
 use crate::files::Files;
 use crate::settings::{Auth, Settings};
 use crate::shared::{Generation, Shared};
-use crate::{admin, listen, worker};
+use crate::{accept, admin, listen};
 
 /// Why a server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -147,7 +147,7 @@ impl Server {
             let (shared, drain, stop) =
                 (Arc::clone(&handle.shared), handle.drain.subscribe(), handle.stop.subscribe());
             let thread = spawn(&format!("serve-{number}"), move |runtime| {
-                worker::run(runtime, &shared, listener, drain, stop);
+                accept::run(runtime, &shared, listener, drain, stop);
             })?;
             handle.threads.push(thread);
         }

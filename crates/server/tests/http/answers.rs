@@ -5,7 +5,7 @@ use std::io::Read;
 use frontage_server::{Auth, Handle};
 
 use crate::plans::{settings, start, users};
-use crate::raw::{Answer, ask, get};
+use crate::raw::{Answer, ask, get, parse, send};
 use crate::upstream::Upstream;
 
 fn server() -> Handle {
@@ -198,6 +198,12 @@ fn the_fixed_session_and_its_user_header_belong_to_dev_only() {
     assert_eq!(me("")["sub"], "u1");
     assert_eq!(me("x-frontage-dev-user: u7")["sub"], "u7");
     assert_eq!(me("x-frontage-dev-user: u7")["plan"], "gold");
+    // A page of another site reaches this machine under a name of its own.
+    let foreign = b"GET /me HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
+    let answers = parse(&send(dev.local_addr(), foreign), false);
+    assert_eq!(answers[0].status, 421);
+    let answers = parse(&send(open.local_addr(), foreign), false);
+    assert_eq!(answers[0].status, 200);
 }
 
 #[test]

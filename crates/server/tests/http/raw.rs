@@ -68,7 +68,8 @@ pub(crate) fn read_to_end(stream: &mut TcpStream) -> Vec<u8> {
 /// One request with its own connection. `head` is everything before the empty line, without
 /// `Host` and `Connection`.
 pub(crate) fn ask(address: SocketAddr, head: &str, body: &[u8]) -> Answer {
-    let mut request = format!("{head}\r\nHost: test\r\nConnection: close\r\n\r\n").into_bytes();
+    let mut request =
+        format!("{head}\r\nHost: localhost\r\nConnection: close\r\n\r\n").into_bytes();
     request.extend_from_slice(body);
     let bytes = send(address, &request);
     let head_only = head.starts_with("HEAD ");
