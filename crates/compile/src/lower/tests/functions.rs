@@ -376,3 +376,19 @@ fn computed_keys_and_spreads_keep_their_place() {
               return {a: 1, ...query.more, [query.key]: s6}
 "#);
 }
+
+#[test]
+fn helpers_may_be_nested_deep_but_not_without_end() {
+    let nested = |depth: usize| {
+        let mut f = frontend();
+        let mut callee = f.helper(function(vec![], vec![returns(query("x"))], false));
+        for _ in 1..depth {
+            let inner = array(vec![object(vec![("x", apply(callee, vec![]))])]);
+            callee = f.helper(function(vec![], vec![returns(add(inner, text("x")))], false));
+        }
+        f.route(Method::Get, &["a"], vec![returns(apply(callee, vec![]))]);
+        f.codes()
+    };
+    assert_eq!(nested(64), [] as [u16; 0]);
+    assert_eq!(nested(65), [4002]);
+}
