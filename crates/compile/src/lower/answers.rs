@@ -1,6 +1,6 @@
 //! What each call reads of its answers: statuses out of the contract, shapes out of demands.
 
-use frontage_contract::{ContentKind, Operation, Response, Status};
+use frontage_contract::{Binding, ContentKind, Method, Operation, Response, Status};
 use frontage_plan::{AnswerKind, Block, Call, OperationId, Statuses, Step};
 
 use super::demand::{Demand, Demands};
@@ -55,7 +55,11 @@ impl Reading<'_> {
         let operation = declared(self.workspace, reference);
         let mut answers = Vec::new();
         for (statuses, response) in successes(operation) {
-            let kinds = self.kinds(reference.upstream, response, demand);
+            let kinds = if is_head(operation) {
+                vec![AnswerKind::Empty]
+            } else {
+                self.kinds(reference.upstream, response, demand)
+            };
             answers.extend(kinds.into_iter().map(|kind| (statuses, kind)));
         }
         answers
@@ -82,6 +86,12 @@ impl Reading<'_> {
         }
         kinds
     }
+}
+
+/// An answer to HEAD has no body, whatever the contract says of it.
+fn is_head(operation: &Operation) -> bool {
+    let Binding::Http(http) = &operation.binding;
+    http.method == Method::Head
 }
 
 /// The declared successes, the most exact first; `default` stands for them if there are none.

@@ -85,6 +85,12 @@ impl<'h> Lowerer<'h> {
                         };
                         self.callback_body(&closure, &arguments, handler_at.span)
                     }
+                    Value::Builtin(builtin) => {
+                        let slot = self.slot(handler_at.span);
+                        error = Some(slot);
+                        let value = Expr::Call(builtin, vec![Expr::Slot(slot)]);
+                        Block { steps: vec![Step::Return(value)] }
+                    }
                     other => {
                         self.not_known(other, handler_at);
                         Block::default()

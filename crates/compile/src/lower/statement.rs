@@ -38,7 +38,7 @@ impl<'h> Lowerer<'h> {
             StmtKind::Return(value) => {
                 let value = match value {
                     Some(e) => {
-                        self.check_returned(e);
+                        self.check_returned(e, scope);
                         self.expr(e, scope)
                     }
                     None => Expr::UNDEFINED,
@@ -103,18 +103,32 @@ impl<'h> Lowerer<'h> {
     }
 
     /// In JavaScript a promise that is returned out of a `try` without `await` is not caught.
-    fn check_returned(&mut self, expr: &hir::Expr) {
-        let is_promise = matches!(
-            expr.kind,
-            ExprKind::Operation { .. } | ExprKind::All(..) | ExprKind::Catch(..)
-        );
-        if self.in_try && is_promise {
+    fn check_returned(&mut self, expr: &hir::Expr, scope: &Scope<'h>) {
+        if self.in_try && self.is_promise(expr, scope) {
             self.error(
                 codes::RETURN_WITHOUT_AWAIT,
                 expr.span,
                 "without `await`, this call's failure would leave the `try` uncaught",
                 "write `return await ...`",
             );
+        }
+    }
+
+    fn is_promise(&self, expr: &hir::Expr, scope: &Scope<'h>) -> bool {
+        match &expr.kind {
+            ExprKind::Operation { .. } | ExprKind::All(..) | ExprKind::Catch(..) => true,
+            ExprKind::Conditional(_, a, b) => {
+                self.is_promise(a, scope) || self.is_promise(b, scope)
+            }
+            ExprKind::Apply(callee, _) => match &callee.kind {
+                ExprKind::Function(id) => self.checked.functions[id.0 as usize].is_async,
+                ExprKind::Local(local) => {
+                    let value = scope.get(*local);
+                    matches!(value, Some(Value::Function(closure)) if closure.function.is_async)
+                }
+                _ => false,
+            },
+            _ => false,
         }
     }
 
