@@ -1,6 +1,6 @@
 //! What each call reads of its answers: statuses out of the contract, shapes out of demands.
 
-use frontage_contract::{Binding, ContentKind, Method, Operation, Response, Status};
+use frontage_contract::{Binding, ContentKind, Method, Operation, Response, Status, TypeId};
 use frontage_plan::{AnswerKind, Block, Call, OperationId, Statuses, Step};
 
 use super::demand::{Demand, Demands};
@@ -53,38 +53,34 @@ impl Reading<'_> {
     fn answers(&mut self, id: OperationId, demand: &Demand) -> Vec<(Statuses, AnswerKind)> {
         let reference = self.tables.references[id.0 as usize];
         let operation = declared(self.workspace, reference);
+        let responses = successes(operation);
+        if responses.is_empty() {
+            // Nothing is declared, so anything may come.
+            let empty = Statuses { from: 204, to: 205 };
+            let json = operation.success.json.map(|ty| self.json(reference.upstream, ty, demand));
+            let any = json.unwrap_or(AnswerKind::Empty);
+            return vec![(empty, AnswerKind::Empty), (Statuses { from: 200, to: 299 }, any)];
+        }
         let mut answers = Vec::new();
-        for (statuses, response) in successes(operation) {
-            let kinds = if is_head(operation) {
-                vec![AnswerKind::Empty]
-            } else {
-                self.kinds(reference.upstream, response, demand)
+        for (statuses, response) in responses {
+            // What calls ask for; an answer of another kind is drift.
+            let bodiless = is_head(operation) || matches!(statuses.from, 204 | 205);
+            let kind = match response.preferred().filter(|_| !bodiless) {
+                None => AnswerKind::Empty,
+                Some(content) => match content.kind {
+                    ContentKind::Json => self.json(reference.upstream, content.ty, demand),
+                    ContentKind::Text => AnswerKind::Text,
+                    ContentKind::Form | ContentKind::Multipart | ContentKind::Binary => continue,
+                },
             };
-            answers.extend(kinds.into_iter().map(|kind| (statuses, kind)));
+            answers.push((statuses, kind));
         }
         answers
     }
 
-    fn kinds(&mut self, upstream: u16, response: &Response, demand: &Demand) -> Vec<AnswerKind> {
-        if response.content.is_empty() {
-            return vec![AnswerKind::Empty];
-        }
+    fn json(&mut self, upstream: u16, ty: TypeId, demand: &Demand) -> AnswerKind {
         let contract = &self.workspace.upstreams[usize::from(upstream)].contract;
-        let mut kinds = Vec::new();
-        for content in &response.content {
-            let kind = match content.kind {
-                ContentKind::Json => {
-                    let shape = self.shapes.project(upstream, contract, content.ty, demand);
-                    AnswerKind::Json(shape)
-                }
-                ContentKind::Text => AnswerKind::Text,
-                ContentKind::Form | ContentKind::Multipart | ContentKind::Binary => continue,
-            };
-            if !kinds.contains(&kind) {
-                kinds.push(kind);
-            }
-        }
-        kinds
+        AnswerKind::Json(self.shapes.project(upstream, contract, ty, demand))
     }
 }
 

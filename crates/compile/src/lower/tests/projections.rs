@@ -175,6 +175,20 @@ fn unions_are_told_apart_by_their_tag_or_by_what_they_require() {
 }
 
 #[test]
+fn answers_are_those_of_the_contract_the_most_exact_status_first() {
+    for (operation, expected) in [
+        ("mixed", "mixed() -> 202 empty -> 203 text -> 200-299 raw integer"),
+        ("ping", "ping() -> 200 empty"),
+        ("anything", "anything() -> 204-205 empty -> 200-299 raw any"),
+    ] {
+        let mut f = frontend();
+        let call = f.call(operation, vec![]);
+        f.route(Method::Get, &["a"], vec![returns(awaited(call))]);
+        f.lowers_to(&format!("GET /a\n  s6 = shop.{expected}\n  return s6\n"));
+    }
+}
+
+#[test]
 fn equal_input_gives_an_equal_plan_in_any_order_of_files() {
     let make = |backwards: bool| {
         let mut f = frontend();
