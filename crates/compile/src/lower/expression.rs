@@ -366,13 +366,51 @@ impl<'h> Lowerer<'h> {
 }
 
 /// The expression for a block without asynchronous steps.
-pub(super) fn value_of(mut block: Block) -> Expr {
-    match block.steps.as_slice() {
-        [] => Expr::UNDEFINED,
-        [Step::Return(_)] => match block.steps.pop() {
-            Some(Step::Return(value)) => value,
-            _ => Expr::UNDEFINED,
-        },
-        _ => Expr::Block(Box::new(block)),
+pub(super) fn value_of(block: Block) -> Expr {
+    if is_choice(&block.steps) { choice(block.steps) } else { Expr::Block(Box::new(block)) }
+}
+
+/// Whether a block only chooses between values: `if (a) return b; return c;`.
+fn is_choice(steps: &[Step]) -> bool {
+    match steps {
+        [] | [Step::Return(_)] => true,
+        [Step::If { then, otherwise, .. }, rest @ ..] => {
+            ends_with_value(&then.steps)
+                && if otherwise.steps.is_empty() {
+                    is_choice(rest)
+                } else {
+                    rest.is_empty() && is_choice(&otherwise.steps)
+                }
+        }
+        _ => false,
+    }
+}
+
+/// Whether steps choose between values, and always return one.
+fn ends_with_value(steps: &[Step]) -> bool {
+    match steps {
+        [Step::Return(_)] => true,
+        [Step::If { then, otherwise, .. }, rest @ ..] if ends_with_value(&then.steps) => {
+            if otherwise.steps.is_empty() {
+                ends_with_value(rest)
+            } else {
+                rest.is_empty() && ends_with_value(&otherwise.steps)
+            }
+        }
+        _ => false,
+    }
+}
+
+fn choice(steps: Vec<Step>) -> Expr {
+    let mut steps = steps.into_iter();
+    match steps.next() {
+        Some(Step::Return(value)) => value,
+        Some(Step::If { test, then, otherwise }) => {
+            let otherwise =
+                if otherwise.steps.is_empty() { steps.collect() } else { otherwise.steps };
+            let (then, otherwise) = (choice(then.steps), choice(otherwise));
+            Expr::Conditional(Box::new(test), Box::new(then), Box::new(otherwise))
+        }
+        _ => Expr::UNDEFINED,
     }
 }

@@ -70,6 +70,7 @@ fn an_early_return_makes_a_scope_of_an_asynchronous_helper_and_a_block_of_anothe
         vec![x],
         vec![
             when(equal(local(x), text("")), vec![returns(text("-"))], vec![]),
+            when(equal(local(x), text("?")), vec![throws()], vec![]),
             returns(builtin(Builtin::StringSlice, vec![local(x), number(0.0), number(3.0)])),
         ],
         false,
@@ -85,7 +86,33 @@ fn an_early_return_makes_a_scope_of_an_asynchronous_helper_and_a_block_of_anothe
                   return "nobody"
                 s7 = shop.getUser(id: s6) -> 200 {firstName: string}
                 return s7.firstName
-              return {name: { if (s8 === "") { return "-" }; return StringSlice(s8, 0, 3) }}
+              return {name: { if (s8 === "") { return "-" }; if (s8 === "?") { throw error(404, "gone") }; return StringSlice(s8, 0, 3) }}
+"#,
+    );
+}
+
+#[test]
+fn a_helper_that_only_chooses_is_a_conditional() {
+    let mut f = frontend();
+    let x = f.local("x");
+    let grade = f.helper(function(
+        vec![x],
+        vec![
+            when(equal(local(x), text("a")), vec![returns(number(1.0))], vec![]),
+            when(
+                equal(local(x), text("b")),
+                vec![returns(number(2.0))],
+                vec![when(local(x), vec![returns(number(3.0))], vec![])],
+            ),
+        ],
+        false,
+    ));
+    f.route(Method::Get, &["a"], vec![returns(array(vec![apply(grade, vec![query("x")])]))]);
+    f.lowers_to(
+        r#"
+            GET /a
+              s6 = query.x
+              return [((s6 === "a") ? 1 : ((s6 === "b") ? 2 : (s6 ? 3 : undefined)))]
 "#,
     );
 }
