@@ -4,16 +4,21 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{LocalSet, spawn_local, yield_now};
+use tokio::time::timeout;
 
 /// Runs a test on one thread, as the server does.
 pub(crate) fn local<T>(test: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    LocalSet::new().block_on(&runtime, test)
+    LocalSet::new().block_on(&runtime, async {
+        // Not a measure of speed: a request that never comes must fail its test, not hang it.
+        timeout(Duration::from_secs(30), test).await.expect("the test is stuck")
+    })
 }
 
 /// Lets everything run that can run without an answer.
