@@ -4,6 +4,7 @@
 //! rewritten in their files instead of failing; look at the difference before you commit it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use crate::case::{Block, Case};
@@ -11,7 +12,8 @@ use crate::client;
 use crate::process::Program;
 use crate::upstream::{Action, Upstream};
 
-/// Names of the fixture's upstreams; each address is given in `NAME_URL`.
+/// Names of the fixture's upstreams; a case's `upstream` blocks may name others. Each one's address
+/// is given in `NAME_URL`.
 const UPSTREAMS: &[&str] = &["records", "agenda"];
 
 /// Runs a case; gives what differs.
@@ -81,10 +83,13 @@ fn same(case: &Case, block: &Block, found: &str) -> Result<(), String> {
 fn serve(program: &Program, folder: &Path, case: &Case) -> Result<(), String> {
     let mut upstreams = BTreeMap::new();
     let mut program = program.clone();
-    for name in UPSTREAMS {
-        let upstream = Upstream::start();
-        program = program.with(&format!("{}_URL", name.to_uppercase()), &upstream.url());
-        upstreams.insert(*name, upstream);
+    let entries = case.blocks("upstream").flat_map(entries);
+    let own = entries.filter_map(|entry| entry.split_once(' ').map(|(name, _)| name));
+    for name in UPSTREAMS.iter().copied().chain(own) {
+        if let Entry::Vacant(place) = upstreams.entry(name) {
+            let upstream = place.insert(Upstream::start());
+            program = program.with(&format!("{}_URL", name.to_uppercase()), &upstream.url());
+        }
     }
     for block in case.blocks("upstream") {
         script(block, &upstreams)?;
@@ -133,9 +138,14 @@ fn parts(text: &str) -> (&str, &[u8]) {
     (head.trim_end(), body.trim_end_matches('\n').as_bytes())
 }
 
+/// The entries of an `upstream` block, which empty lines part.
+fn entries(block: &Block) -> impl Iterator<Item = &str> {
+    block.text.split("\n\n").map(str::trim).filter(|entry| !entry.is_empty())
+}
+
 fn script(block: &Block, upstreams: &BTreeMap<&str, Upstream>) -> Result<(), String> {
-    for entry in block.text.split("\n\n").filter(|e| !e.trim().is_empty()) {
-        let (line, body) = entry.trim().split_once('\n').unwrap_or((entry.trim(), ""));
+    for entry in entries(block) {
+        let (line, body) = entry.split_once('\n').unwrap_or((entry, ""));
         let bad = || format!("line {}: no upstream's entry: {line}", block.line);
         let (request, action) = line.split_once(" -> ").ok_or_else(bad)?;
         let (name, request) = request.split_once(' ').ok_or_else(bad)?;
