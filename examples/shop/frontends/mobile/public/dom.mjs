@@ -32,9 +32,9 @@ export const h = (tag, props, ...children) => {
 };
 
 /** A drawing on a 24 by 24 grid, beside a text that says the same. @param {string} path @param {string} [kind] */
-export const icon = (path, kind = "line") => {
+export const icon = (path, kind = "") => {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  apply(svg, { viewBox: "0 0 24 24", class: `icon ${kind}`, "aria-hidden": "true", focusable: "false" });
+  apply(svg, { viewBox: "0 0 24 24", class: kind ? `icon ${kind}` : "icon", "aria-hidden": "true", focusable: "false" });
   const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
   line.setAttribute("d", path);
   svg.append(line);

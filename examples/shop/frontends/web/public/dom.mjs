@@ -41,11 +41,11 @@ const SVG = "http://www.w3.org/2000/svg";
 /**
  * A drawing on a 24 by 24 grid, beside a text that says the same.
  * @param {string} path
- * @param {string} [kind] `line` or `solid`
+ * @param {string} [kind] `solid` fills it
  */
-export const icon = (path, kind = "line") => {
+export const icon = (path, kind = "") => {
   const svg = document.createElementNS(SVG, "svg");
-  apply(svg, { viewBox: "0 0 24 24", class: `icon ${kind}`, "aria-hidden": "true", focusable: "false" });
+  apply(svg, { viewBox: "0 0 24 24", class: kind ? `icon ${kind}` : "icon", "aria-hidden": "true", focusable: "false" });
   const line = document.createElementNS(SVG, "path");
   line.setAttribute("d", path);
   svg.append(line);

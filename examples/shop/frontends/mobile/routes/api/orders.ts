@@ -1,7 +1,7 @@
 import { error, json, route, UpstreamError } from "frontage";
 import { z } from "zod";
 import { orders, users } from "#upstreams";
-import { day } from "#shared/dates";
+import { dayOfMonth, month } from "#shared/dates";
 import { smallest } from "#shared/images";
 import { money } from "#shared/money";
 import { statusLabel, statusTone } from "#shared/orders";
@@ -11,17 +11,17 @@ export const GET = route(
   { query: z.object({ limit: z.coerce.number().int().min(1).max(30).default(15) }) },
   async ({ query, session }) => {
     const found = await orders.listOrders({ userId: session.sub, limit: query.limit });
-    const months = Object.groupBy(found.items, (order) => day(order.placedAt).split(" ").slice(1).join(" "));
+    const months = Object.groupBy(found.items, (order) => month(order.placedAt));
     return {
       total: found.total,
-      months: Object.entries(months).map(([month, list]) => ({
-        month,
+      months: Object.entries(months).map(([name, list]) => ({
+        month: name,
         orders: (list ?? []).map((order) => ({
           id: order.id,
           title: order.lines[0]?.name ?? order.number,
           image: order.lines[0] ? smallest(order.lines[0].imageUrl) : null,
           pieces: order.itemCount,
-          on: day(order.placedAt),
+          on: dayOfMonth(order.placedAt),
           status: statusLabel(order.status),
           tone: statusTone(order.status),
           total: money(order.totalCents, order.currency),
