@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use frontage_plan::{
-    Block, Builtin, Call, Expr, Handler, IterateOp, Plan, Slot, Step, exits, has_async_step, reads,
-    reads_in_block,
+    Block, Builtin, Call, Constant, Expr, Handler, IterateOp, Plan, Slot, Step, exits,
+    has_async_step, reads,
 };
 
 use super::{CallExplanation, ForEach, fields};
@@ -35,6 +35,7 @@ pub(super) fn calls(plan: &Plan, handler: &Handler) -> Vec<CallExplanation> {
         sequential: handler.sequential,
         slots: BTreeMap::new(),
         described: BTreeMap::new(),
+        parts: BTreeMap::new(),
         found: Vec::new(),
         sources: Vec::new(),
         epoch: 0,
@@ -59,6 +60,8 @@ struct Schedule<'p> {
     slots: BTreeMap<Slot, Moment>,
     /// What a slot holds, for people.
     described: BTreeMap<Slot, String>,
+    /// What the parts of a `Promise.all` are, for people.
+    parts: BTreeMap<Slot, Vec<String>>,
     found: Vec<CallExplanation>,
     /// By number less one: the call and how many unsafe calls stood before it, for joining.
     sources: Vec<(&'p Call, u32)>,
@@ -70,7 +73,7 @@ impl<'p> Schedule<'p> {
     /// Walks a block that starts at `start`; gives when it has ended.
     fn block(&mut self, block: &'p Block, start: &Moment) -> Moment {
         let mut guard = start.clone();
-        let mut end = start.clone();
+        let mut end = Moment { level: start.level, after: BTreeSet::new() };
         for step in &block.steps {
             let from = if self.sequential { end.clone() } else { guard.clone() };
             let done = self.step(step, &from, &end, &mut guard);
@@ -113,7 +116,7 @@ impl<'p> Schedule<'p> {
                 end
             }
             Step::Scope { slot, body } => {
-                let end = self.block(body, from).and(&self.known_in(body));
+                let end = self.block(body, from);
                 self.slots.insert(*slot, end.clone());
                 let text = self.first_name(body);
                 self.described.insert(*slot, text);
@@ -139,11 +142,13 @@ impl<'p> Schedule<'p> {
             }
             Step::All { slot, bodies, .. } => {
                 let mut end = Moment::default();
+                let mut names = Vec::new();
                 for body in bodies {
-                    end = end.and(&self.block(body, from)).and(&self.known_in(body));
+                    end = end.and(&self.block(body, from));
+                    names.push(self.first_name(body));
                 }
                 self.slots.insert(*slot, end.clone());
-                self.described.insert(*slot, "a list".into());
+                self.parts.insert(*slot, names);
                 if bodies.iter().any(|body| exits(body).throws) {
                     *guard = guard.clone().and(&end);
                 }
@@ -157,7 +162,7 @@ impl<'p> Schedule<'p> {
                 }
                 let list = self.describe(list);
                 self.place.for_each.push(ForEach { list: list.clone(), at_most: *width });
-                let end = self.block(body, &known.and(from)).and(&self.known_in(body));
+                let end = self.block(body, &known.and(from));
                 self.place.for_each.pop();
                 self.slots.insert(*slot, end.clone());
                 self.described.insert(*slot, list);
@@ -250,16 +255,6 @@ impl<'p> Schedule<'p> {
         moment
     }
 
-    fn known_in(&self, block: &Block) -> Moment {
-        let mut moment = Moment::default();
-        reads_in_block(block, &mut |slot| {
-            if let Some(known) = self.slots.get(&slot) {
-                moment = std::mem::take(&mut moment).and(known);
-            }
-        });
-        moment
-    }
-
     fn first_name(&self, block: &Block) -> String {
         let named = block.steps.iter().find_map(|step| match step {
             Step::Call { slot, .. } => self.described.get(slot).cloned(),
@@ -280,6 +275,14 @@ impl<'p> Schedule<'p> {
                 let of = self.describe(object);
                 if of.contains(' ') { format!("{of}.{name}") } else { format!("{of} › {name}") }
             }
+            Expr::Index(list, position) => match (&**list, &**position) {
+                (Expr::Slot(slot), Expr::Constant(Constant::Number(position))) => {
+                    let parts = self.parts.get(slot);
+                    let part = parts.and_then(|parts| parts.get(position.0 as usize));
+                    part.cloned().unwrap_or_else(|| "a list".into())
+                }
+                _ => "a list".into(),
+            },
             Expr::Iterate { op: IterateOp::Reduce | IterateOp::GroupBy, .. } => "a list".into(),
             Expr::Iterate { receiver, .. } => self.describe(receiver),
             Expr::Call(
