@@ -6,9 +6,60 @@
 //!
 //! Start at [`compile`].
 
+mod check;
+pub mod codes;
 pub mod hir;
-pub mod lower;
 mod input;
+pub mod lower;
+mod nearest;
+mod prelude;
+mod resolve;
 pub mod types;
 
+use frontage_diagnostic::{Diagnostic, Severity, SourceMap};
+use frontage_plan::Plan;
+
+use hir::Checked;
 pub use input::{FrontendInput, SessionField, SessionType, UpstreamInput, Workspace};
+
+/// What became of a frontend.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The checked form; `None` if anything was wrong.
+    pub checked: Option<Checked>,
+    /// The plan; `None` if anything was wrong.
+    pub plan: Option<Plan>,
+    /// Every diagnostic, sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Resolves and checks a frontend; the checked form is there only if nothing is wrong.
+#[must_use]
+pub fn check(
+    workspace: &Workspace,
+    frontend: &FrontendInput,
+    sources: &SourceMap,
+) -> (Option<Checked>, Vec<Diagnostic>) {
+    let (modules, mut diagnostics) = resolve::resolve(workspace, frontend, sources);
+    let (checked, found) = check::check(workspace, frontend, &modules, sources);
+    diagnostics.extend(found);
+    frontage_diagnostic::sort(&mut diagnostics, sources);
+    diagnostics.dedup();
+    let wrong = diagnostics.iter().any(|d| d.severity == Severity::Error);
+    ((!wrong).then_some(checked), diagnostics)
+}
+
+/// Compiles a frontend to its plan.
+#[must_use]
+pub fn compile(workspace: &Workspace, frontend: &FrontendInput, sources: &SourceMap) -> Compiled {
+    let (checked, mut diagnostics) = check(workspace, frontend, sources);
+    let mut plan = None;
+    if let Some(checked) = &checked {
+        let (lowered, found) = lower::lower(workspace, &frontend.name, checked, sources);
+        let wrong = found.iter().any(|d| d.severity == Severity::Error);
+        diagnostics.extend(found);
+        frontage_diagnostic::sort(&mut diagnostics, sources);
+        plan = (!wrong).then_some(lowered);
+    }
+    Compiled { checked, plan, diagnostics }
+}

@@ -1,0 +1,615 @@
+//! Type annotations: from a type of the tree to a type of the checker.
+//!
+//! In:    a type as written, and the type names in scope.
+//! Out:   its [`Ty`]; generic aliases and interfaces are read once for each list of arguments.
+//! Never: a value's type, except through `typeof`.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use frontage_diagnostic::{Diagnostic, Span};
+use frontage_syntax::tree::{
+    self, FunctionType, Ident, ItemKind, KeywordType, TypeKind, TypeMember, TypeParam,
+};
+
+use super::names::TypeName;
+use super::{Checker, Lazy, TypeBinding, TypeScope, TypeScopeRef};
+use crate::codes;
+use crate::nearest::nearest;
+use crate::resolve::{Decl, ModuleId};
+use crate::types::{
+    Index, Kind, Object, Property, Signature, SignatureParam, TupleElement, Ty, TypeParam as Param,
+    TypeParamId,
+};
+
+impl<'a> Checker<'a> {
+    /// Runs `work` with the type names of `module` and `scope`.
+    pub(super) fn within<T>(
+        &mut self,
+        module: ModuleId,
+        scope: TypeScopeRef<'a>,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let module = std::mem::replace(&mut self.module, module);
+        let scope = std::mem::replace(&mut self.type_scope, scope);
+        let result = work(self);
+        self.module = module;
+        self.type_scope = scope;
+        result
+    }
+
+    /// Opens a scope of type names; close it by restoring what this returns.
+    pub(super) fn open_types(
+        &mut self,
+        names: HashMap<Arc<str>, TypeBinding<'a>>,
+    ) -> TypeScopeRef<'a> {
+        let parent = self.type_scope.clone();
+        self.type_scope = Some(Rc::new(TypeScope { names, parent: parent.clone() }));
+        parent
+    }
+
+    /// Opens a scope with the parameters of a generic function.
+    pub(super) fn open_type_params(
+        &mut self,
+        params: &'a [TypeParam],
+    ) -> (Vec<TypeParamId>, TypeScopeRef<'a>) {
+        let mut ids = Vec::new();
+        let mut names = HashMap::new();
+        for param in params {
+            let id = self.types.param(Param {
+                name: param.name.name.clone(),
+                constraint: None,
+                default: None,
+                is_const: param.is_const,
+            });
+            ids.push(id);
+            let ty = self.types.intern(Kind::Param(id));
+            names.insert(param.name.name.clone(), TypeBinding::Ty(ty));
+        }
+        let before = self.open_types(names);
+        for (param, &id) in params.iter().zip(&ids) {
+            let constraint = param.constraint.as_ref().map(|t| self.annotation(t));
+            let default = param.default.as_ref().map(|t| self.annotation(t));
+            self.types.set_bounds(id, constraint, default);
+        }
+        (ids, before)
+    }
+
+    /// The type that is written there.
+    pub(super) fn annotation(&mut self, ty: &'a tree::Type) -> Ty {
+        if !self.step(ty.span) {
+            return Ty::ERROR;
+        }
+        self.depth += 1;
+        let result = self.annotation_inner(ty);
+        self.depth -= 1;
+        result
+    }
+
+    fn annotation_inner(&mut self, ty: &'a tree::Type) -> Ty {
+        match &ty.kind {
+            TypeKind::Keyword(keyword) => match keyword {
+                KeywordType::String => Ty::STRING,
+                KeywordType::Number => Ty::NUMBER,
+                KeywordType::Boolean => Ty::BOOLEAN,
+                KeywordType::Null => Ty::NULL,
+                KeywordType::Undefined => Ty::UNDEFINED,
+                KeywordType::Unknown => Ty::UNKNOWN,
+                KeywordType::Never => Ty::NEVER,
+                KeywordType::Void => Ty::VOID,
+                KeywordType::Object => Ty::OBJECT,
+            },
+            TypeKind::String(text) => self.types.string_literal(text),
+            TypeKind::Number(number) => self.types.number_literal(*number),
+            TypeKind::Boolean(value) => self.types.boolean_literal(*value),
+            TypeKind::Array(element) => {
+                let element = self.annotation(element);
+                self.types.array(element)
+            }
+            TypeKind::Tuple(elements) => self.tuple_type(elements, false),
+            TypeKind::Union(members) => {
+                let members: Vec<Ty> = members.iter().map(|m| self.annotation(m)).collect();
+                self.types.union(&members)
+            }
+            TypeKind::Intersection(members) => {
+                let mut parts: Vec<Ty> = Vec::new();
+                for member in members {
+                    parts.push(self.annotation(member));
+                }
+                let mut result = parts.first().copied().unwrap_or(Ty::UNKNOWN);
+                for part in parts.into_iter().skip(1) {
+                    result = self.intersection(result, part, ty.span);
+                }
+                result
+            }
+            TypeKind::Object(members) => self.object_type(members),
+            TypeKind::Function(function) => {
+                let signature = self.signature(function);
+                self.types.function_of(signature)
+            }
+            TypeKind::Ref { path, args } => self.type_reference(path, args, ty.span),
+            TypeKind::Typeof { path, .. } => self.typeof_path(path),
+            TypeKind::Keyof(inner) => {
+                let inner = self.annotation(inner);
+                self.keyof(inner)
+            }
+            TypeKind::Indexed { object, index } => {
+                let object = self.annotation(object);
+                let index_ty = self.annotation(index);
+                self.indexed(object, index_ty, Some(index.span))
+            }
+            TypeKind::Readonly(inner) => match &inner.kind {
+                TypeKind::Tuple(elements) => self.tuple_type(elements, true),
+                _ => {
+                    let inner = self.annotation(inner);
+                    self.readonly(inner)
+                }
+            },
+            // Only as a function's result, where `signature` reads it.
+            TypeKind::Predicate { .. } => Ty::BOOLEAN,
+            TypeKind::Error => Ty::ERROR,
+        }
+    }
+
+    /// An array or tuple type, made read-only.
+    pub(super) fn readonly(&mut self, ty: Ty) -> Ty {
+        match self.types.kind(ty).clone() {
+            Kind::Array { element, .. } => {
+                self.types.intern(Kind::Array { element, readonly: true })
+            }
+            Kind::Tuple { elements, rest, .. } => {
+                self.types.intern(Kind::Tuple { elements, rest, readonly: true })
+            }
+            _ => ty,
+        }
+    }
+
+    fn tuple_type(&mut self, elements: &'a [tree::TupleElement], readonly: bool) -> Ty {
+        let mut fixed = Vec::new();
+        let mut rest = None;
+        for element in elements {
+            let ty = self.annotation(&element.ty);
+            if element.rest {
+                rest = Some(self.types.element(ty).unwrap_or(Ty::ERROR));
+            } else {
+                fixed.push(TupleElement { ty, optional: element.optional });
+            }
+        }
+        self.types.intern(Kind::Tuple { elements: fixed.into(), rest, readonly })
+    }
+
+    fn object_type(&mut self, members: &'a [TypeMember]) -> Ty {
+        if self.alias_depth == 0 {
+            let object = self.literal_members(members);
+            return self.types.object(object);
+        }
+        // Within an alias, which it may name: read when somebody looks.
+        let ty = self.types.later(None);
+        if let Kind::Object(id) = *self.types.kind(ty) {
+            let (module, scope) = (self.module, self.type_scope.clone());
+            self.lazy.insert(id, Lazy::Literal { module, members, scope });
+        }
+        ty
+    }
+
+    /// The members of an object type or interface as written.
+    pub(super) fn literal_members(&mut self, members: &'a [TypeMember]) -> Object {
+        let mut object = Object::default();
+        for member in members {
+            match member {
+                TypeMember::Property { span, key, ty, optional, readonly, .. } => {
+                    let Some(name) = key.name() else { continue };
+                    let ty = self.annotation(ty);
+                    if object.property(name).is_some() {
+                        self.error(
+                            codes::DUPLICATE_NAME,
+                            key.span,
+                            format!("the member `{name}` stands in this type twice"),
+                        );
+                        continue;
+                    }
+                    object.properties.push(Property {
+                        name: name.clone(),
+                        ty,
+                        optional: *optional,
+                        readonly: *readonly,
+                        span: Some(*span),
+                    });
+                }
+                TypeMember::Index { key, value, .. } => {
+                    let key = self.annotation(key);
+                    let value = self.annotation(value);
+                    object.index = Some(Index { value, numeric: key == Ty::NUMBER });
+                }
+            }
+        }
+        object
+    }
+
+    /// The members of an interface, inherited ones included.
+    pub(super) fn interface_members(&mut self, decl: &'a tree::Interface) -> Object {
+        let mut object = self.literal_members(&decl.members);
+        object.name = Some(decl.name.name.clone());
+        object.span = Some(decl.name.span);
+        object.interface = true;
+        for base in &decl.extends {
+            let ty = self.annotation(base);
+            let inherited = match self.types.kind(ty).clone() {
+                Kind::Object(id) => self.object(id),
+                Kind::Error => continue,
+                _ => {
+                    self.error(
+                        codes::TYPE_FORM,
+                        base.span,
+                        format!("an interface cannot extend `{}`", self.types.text(ty)),
+                    );
+                    continue;
+                }
+            };
+            for property in &inherited.properties {
+                match object.properties.iter().find(|p| p.name == property.name).cloned() {
+                    None => object.properties.push(property.clone()),
+                    Some(own) => {
+                        let target = self.read_type(property.ty, property.optional);
+                        let source = self.read_type(own.ty, own.optional);
+                        if !self.assignable(source, target) {
+                            self.error(
+                                codes::NOT_ASSIGNABLE,
+                                own.span.unwrap_or(decl.name.span),
+                                format!(
+                                    "`{}` differs from the same member of `{}`",
+                                    own.name,
+                                    self.types.text(ty)
+                                ),
+                            );
+                        }
+                    }
+                }
+            }
+            if object.index.is_none() {
+                object.index = inherited.index;
+            }
+        }
+        object
+    }
+
+    /// `T`, with `undefined` if it is optional.
+    pub(super) fn read_type(&mut self, ty: Ty, optional: bool) -> Ty {
+        if optional { self.types.or_undefined(ty) } else { ty }
+    }
+
+    /// A function type's signature.
+    pub(super) fn signature(&mut self, function: &'a FunctionType) -> Signature {
+        let (type_params, before) = self.open_type_params(&function.type_params);
+        let params = function
+            .params
+            .iter()
+            .map(|p| SignatureParam {
+                name: pattern_name(&p.pattern),
+                ty: p.ty.as_ref().map_or(Ty::ERROR, |t| self.annotation(t)),
+                optional: p.optional || p.default.is_some(),
+            })
+            .collect();
+        let rest = function.rest.as_ref().map(|p| {
+            let ty = p.ty.as_ref().map_or(Ty::ERROR, |t| self.annotation(t));
+            self.types.element(ty).unwrap_or(Ty::ERROR)
+        });
+        let (result, predicate) = self.result_annotation(&function.return_type, |name| {
+            function.params.iter().position(|p| pattern_name(&p.pattern) == *name)
+        });
+        self.type_scope = before;
+        Signature { type_params, params, rest, result, predicate }
+    }
+
+    /// A function's declared result and predicate.
+    pub(super) fn result_annotation(
+        &mut self,
+        ty: &'a tree::Type,
+        index: impl Fn(&Arc<str>) -> Option<usize>,
+    ) -> (Ty, Option<(usize, Ty)>) {
+        if let TypeKind::Predicate { param, ty } = &ty.kind {
+            let narrowed = self.annotation(ty);
+            return match index(&param.name) {
+                Some(i) => (Ty::BOOLEAN, Some((i, narrowed))),
+                None => {
+                    self.error(
+                        codes::UNKNOWN_NAME,
+                        param.span,
+                        format!("`{}` is not a parameter", param.name),
+                    );
+                    (Ty::BOOLEAN, None)
+                }
+            };
+        }
+        (self.annotation(ty), None)
+    }
+
+    fn type_reference(&mut self, path: &'a [Ident], args: &'a [tree::Type], span: Span) -> Ty {
+        let Some(first) = path.first() else { return Ty::ERROR };
+        let Some(mut found) = self.type_named(&first.name) else {
+            self.unknown_type(first);
+            return Ty::ERROR;
+        };
+        for (i, part) in path.iter().enumerate().skip(1) {
+            match found {
+                TypeName::Namespace(id) => {
+                    found = self.exported_type(crate::resolve::Target::Module(id), &part.name, 0);
+                    if matches!(found, TypeName::Refused) {
+                        self.unknown_type(part);
+                        return Ty::ERROR;
+                    }
+                }
+                TypeName::Zod => return self.zod_type(part, args, span),
+                TypeName::Upstream(upstream) if i + 1 == path.len() => {
+                    return self.contract_named(upstream, part);
+                }
+                TypeName::Refused => return Ty::ERROR,
+                _ => {
+                    self.error(
+                        codes::UNKNOWN_TYPE,
+                        part.span,
+                        format!("`{}` has no types in it", path[i - 1].name),
+                    );
+                    return Ty::ERROR;
+                }
+            }
+        }
+        match found {
+            TypeName::Scoped(TypeBinding::Ty(ty), _) => ty,
+            TypeName::Scoped(TypeBinding::Refused, _) | TypeName::Refused => Ty::ERROR,
+            TypeName::Scoped(TypeBinding::Alias(alias), scope) => {
+                self.alias(self.module, alias, scope, args, span)
+            }
+            TypeName::Scoped(TypeBinding::Interface(decl), scope) => {
+                self.interface(self.module, decl, scope, args, span)
+            }
+            TypeName::Decl(module, Decl::Alias(i)) => {
+                let ItemKind::TypeAlias(alias) = &self.module_of(module).tree.items[i].kind else {
+                    return Ty::ERROR;
+                };
+                self.alias(module, alias, None, args, span)
+            }
+            TypeName::Decl(module, Decl::Interface(i)) => {
+                let ItemKind::Interface(decl) = &self.module_of(module).tree.items[i].kind else {
+                    return Ty::ERROR;
+                };
+                self.interface(module, decl, None, args, span)
+            }
+            TypeName::Decl(..) => Ty::ERROR,
+            TypeName::Frontage(name) => self.frontage_type(&name, args, span),
+            TypeName::Library => self.library_type(&first.name, args, span),
+            TypeName::Zod | TypeName::Namespace(_) | TypeName::Upstream(_) => {
+                self.error(
+                    codes::UNKNOWN_TYPE,
+                    span,
+                    format!("`{}` is not a type itself", first.name),
+                );
+                Ty::ERROR
+            }
+        }
+    }
+
+    fn unknown_type(&mut self, name: &Ident) {
+        let module = self.module_of(self.module);
+        let mut known: Vec<Arc<str>> = module.symbols.types.keys().cloned().collect();
+        known.extend(super::utility::KNOWN.iter().map(|&k| k.into()));
+        known.sort();
+        let is_value = module.symbols.values.contains_key(&name.name)
+            || self.scopes.iter().any(|s| s.values.contains_key(&name.name));
+        let fault = if is_value {
+            Diagnostic::error(
+                codes::TYPE_AS_VALUE,
+                name.span,
+                format!("`{}` is a value, but is used as a type", name.name),
+            )
+            .help(format!("write `typeof {}`", name.name))
+        } else {
+            let fault = Diagnostic::error(
+                codes::UNKNOWN_TYPE,
+                name.span,
+                format!("there is no type `{}`", name.name),
+            );
+            match nearest(&name.name, known.iter().map(|k| &**k)) {
+                Some(near) => fault.help(format!("did you mean `{near}`?")),
+                None => fault.help("declare it with `type` or `interface`, or import it"),
+            }
+        };
+        self.report(fault);
+    }
+
+    /// Binds a generic declaration's parameters to arguments; `None` if their number is wrong.
+    fn bind(
+        &mut self,
+        name: &Ident,
+        params: &'a [TypeParam],
+        scope: TypeScopeRef<'a>,
+        module: ModuleId,
+        args: &'a [tree::Type],
+        span: Span,
+    ) -> Option<(Vec<Ty>, TypeScopeRef<'a>)> {
+        let required = params.iter().filter(|p| p.default.is_none()).count();
+        if args.len() < required || args.len() > params.len() {
+            let wanted = if required == params.len() {
+                required.to_string()
+            } else {
+                format!("{required} to {}", params.len())
+            };
+            self.report(
+                Diagnostic::error(
+                    codes::TYPE_ARGUMENTS,
+                    span,
+                    format!(
+                        "`{}` takes {wanted} type argument{}, not {}",
+                        name.name,
+                        if wanted == "1" { "" } else { "s" },
+                        args.len()
+                    ),
+                )
+                .also(name.span, "declared here"),
+            );
+            return None;
+        }
+        if params.is_empty() {
+            return Some((Vec::new(), scope));
+        }
+        let mut bound: Vec<Ty> = args.iter().map(|a| self.annotation(a)).collect();
+        let mut names = HashMap::new();
+        for (i, param) in params.iter().enumerate() {
+            let ty = match (bound.get(i), &param.default) {
+                (Some(&ty), _) => ty,
+                (None, Some(default)) => {
+                    let inner = Rc::new(TypeScope { names: names.clone(), parent: scope.clone() });
+                    let ty = self.within(module, Some(inner), |c| c.annotation(default));
+                    bound.push(ty);
+                    ty
+                }
+                (None, None) => Ty::ERROR,
+            };
+            names.insert(param.name.name.clone(), TypeBinding::Ty(ty));
+        }
+        let inner: TypeScopeRef<'a> = Some(Rc::new(TypeScope { names, parent: scope }));
+        for (i, param) in params.iter().enumerate() {
+            let Some(constraint) = &param.constraint else { continue };
+            let limit = self.within(module, inner.clone(), |c| c.annotation(constraint));
+            if !self.assignable(bound[i], limit) {
+                let place = args.get(i).map_or(span, |a| a.span);
+                self.report(
+                    Diagnostic::error(
+                        codes::TYPE_ARGUMENTS,
+                        place,
+                        format!(
+                            "`{}` is not a `{}`",
+                            self.types.text(bound[i]),
+                            self.types.text(limit)
+                        ),
+                    )
+                    .also(param.span, "wanted here"),
+                );
+            }
+        }
+        Some((bound, inner))
+    }
+
+    fn alias(
+        &mut self,
+        module: ModuleId,
+        alias: &'a tree::TypeAlias,
+        scope: TypeScopeRef<'a>,
+        args: &'a [tree::Type],
+        span: Span,
+    ) -> Ty {
+        let Some((bound, inner)) =
+            self.bind(&alias.name, &alias.type_params, scope, module, args, span)
+        else {
+            return Ty::ERROR;
+        };
+        let scope_key = inner
+            .as_ref()
+            .map_or(0, |s| if alias.type_params.is_empty() { Rc::as_ptr(s) as usize } else { 0 });
+        let key = (std::ptr::from_ref(alias) as usize ^ scope_key, bound);
+        match self.aliases.get(&key) {
+            Some(Some(ty)) => return *ty,
+            Some(None) => {
+                self.report(
+                    Diagnostic::error(
+                        codes::CIRCULAR_TYPE,
+                        span,
+                        format!("the type `{}` is made of itself", alias.name.name),
+                    )
+                    .help("put an object between: `{ children: … }`"),
+                );
+                return Ty::ERROR;
+            }
+            None => {}
+        }
+        self.aliases.insert(key.clone(), None);
+        if let TypeKind::Object(members) = &alias.ty.kind {
+            let ty = self.types.later(Some(alias.name.name.clone()));
+            if let Kind::Object(id) = *self.types.kind(ty) {
+                self.lazy.insert(id, Lazy::Literal { module, members, scope: inner });
+            }
+            self.aliases.insert(key, Some(ty));
+            return ty;
+        }
+        self.alias_depth += 1;
+        let ty = self.within(module, inner, |c| c.annotation(&alias.ty));
+        self.alias_depth -= 1;
+        self.aliases.insert(key, Some(ty));
+        ty
+    }
+
+    fn interface(
+        &mut self,
+        module: ModuleId,
+        decl: &'a tree::Interface,
+        scope: TypeScopeRef<'a>,
+        args: &'a [tree::Type],
+        span: Span,
+    ) -> Ty {
+        let Some((bound, inner)) =
+            self.bind(&decl.name, &decl.type_params, scope, module, args, span)
+        else {
+            return Ty::ERROR;
+        };
+        let key = (std::ptr::from_ref(decl) as usize, bound);
+        if let Some(Some(ty)) = self.aliases.get(&key) {
+            return *ty;
+        }
+        let ty = self.types.later(Some(decl.name.name.clone()));
+        if let Kind::Object(id) = *self.types.kind(ty) {
+            self.lazy.insert(id, Lazy::Interface { module, decl, scope: inner });
+        }
+        self.aliases.insert(key, Some(ty));
+        ty
+    }
+
+    /// A named schema of an upstream's contract.
+    fn contract_named(&mut self, upstream: u16, name: &Ident) -> Ty {
+        let contract = self.contract(upstream);
+        let names = frontage_contract::type_names(&contract);
+        if let Some((id, _)) = names.iter().find(|(_, n)| **n == *name.name) {
+            return self.contract_ty(upstream, *id, false);
+        }
+        let fault = Diagnostic::error(
+            codes::UNKNOWN_TYPE,
+            name.span,
+            format!(
+                "the contract of `{}` has no type `{}`",
+                self.workspace.upstreams[usize::from(upstream)].name,
+                name.name
+            ),
+        );
+        let near = nearest(&name.name, names.iter().map(|(_, n)| n.as_str())).map(str::to_owned);
+        self.report(match near {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None => fault,
+        });
+        Ty::ERROR
+    }
+
+    fn typeof_path(&mut self, path: &'a [Ident]) -> Ty {
+        let Some(first) = path.first() else { return Ty::ERROR };
+        let value = self.value_named(&first.name, first.span);
+        let mut ty = self.type_of_value(&value, first.span);
+        for part in &path[1..] {
+            match self.property_type(ty, &part.name) {
+                Some(member) => ty = member,
+                None => {
+                    self.unknown_member(ty, part);
+                    return Ty::ERROR;
+                }
+            }
+        }
+        // `typeof "a"` of a constant stays its literal.
+        self.types.regular(ty)
+    }
+}
+
+/// The name that a pattern gives a parameter, for messages.
+pub(super) fn pattern_name(pattern: &tree::Pattern) -> Arc<str> {
+    match &pattern.kind {
+        tree::PatternKind::Ident(name) => name.name.clone(),
+        _ => "value".into(),
+    }
+}

@@ -1,0 +1,284 @@
+//! A value in a place that wants a type: the report that says which part of it does not fit.
+//!
+//! In:    the value as written, its type, and the type that is wanted.
+//! Out:   whether it fits; else one diagnostic at the innermost part that is wrong.
+//! Never: two diagnostics for one fault.
+
+use frontage_diagnostic::{Diagnostic, Span};
+use frontage_syntax::tree::{Element, Expr, ExprKind, Property};
+
+use super::Checker;
+use super::flow::address;
+use crate::codes;
+use crate::nearest::nearest;
+use crate::types::{Kind, Ty};
+
+impl<'a> Checker<'a> {
+    /// Whether `expr`, of type `source`, fits `target`; reports where it does not.
+    pub(super) fn fits(&mut self, expr: &'a Expr, source: Ty, target: Ty) -> bool {
+        if source == Ty::ERROR || target == Ty::ERROR {
+            return true;
+        }
+        if !self.assignable(source, target) {
+            self.explain(expr, source, target, 0);
+            return false;
+        }
+        self.excess(expr, target, 0)
+    }
+
+    fn explain(&mut self, expr: &'a Expr, source: Ty, target: Ty, depth: u32) {
+        if depth < 20 && self.explain_part(expr, source, target, depth) {
+            return;
+        }
+        let place = expr.span;
+        let fault = self.mismatch(place, source, target);
+        self.report(fault);
+    }
+
+    /// Finds the part of a literal that is wrong; whether one was reported.
+    fn explain_part(&mut self, expr: &'a Expr, source: Ty, target: Ty, depth: u32) -> bool {
+        match &expr.kind {
+            ExprKind::Object(properties) => {
+                let present = self.types.non_nullish(target);
+                if self.types.members_of(present).len() != 1 {
+                    return false;
+                }
+                let mut found = false;
+                for property in properties {
+                    let Property::Value { key, value, .. } = property else { continue };
+                    let Some(name) = key.name() else { continue };
+                    let Some(wanted) = self.property_wanted(present, name) else { continue };
+                    let own = self.property_type(source, name).unwrap_or(Ty::ERROR);
+                    if !self.assignable(own, wanted) {
+                        self.explain(value, own, wanted, depth + 1);
+                        found = true;
+                    }
+                }
+                found
+            }
+            ExprKind::Array(elements) => {
+                let present = self.types.non_nullish(target);
+                let Some(element) = self.types.element(present) else { return false };
+                for item in elements {
+                    let Element::Value(value) = item else { continue };
+                    let own = self.recorded.get(&address(value)).copied().unwrap_or(Ty::ERROR);
+                    if !self.assignable(own, element) {
+                        self.explain(value, own, element, depth + 1);
+                        return true;
+                    }
+                }
+                false
+            }
+            ExprKind::Conditional { then, otherwise, .. } => {
+                for branch in [then, otherwise] {
+                    let own = self.recorded.get(&address(branch)).copied().unwrap_or(Ty::ERROR);
+                    if !self.assignable(own, target) {
+                        self.explain(branch, own, target, depth + 1);
+                        return true;
+                    }
+                }
+                false
+            }
+            _ => false,
+        }
+    }
+
+    /// The report of a value that does not fit.
+    pub(super) fn mismatch(&mut self, place: Span, source: Ty, target: Ty) -> Diagnostic {
+        let shown = {
+            let widened = self.types.widen_literal(source);
+            if self.assignable(widened, target) { source } else { self.types.regular(source) }
+        };
+        let (own, wanted) = (self.types.text(shown), self.types.text(target));
+        // Only the absence of a value is in the way.
+        let present = self.types.non_nullish(source);
+        if present != Ty::NEVER && present != source && self.assignable(present, target) {
+            let words = if self.types.any(source, |k| matches!(k, Kind::Null)) {
+                "null"
+            } else {
+                "undefined"
+            };
+            let text = self.source(place);
+            return Diagnostic::error(
+                codes::NOT_ASSIGNABLE,
+                place,
+                format!("`{text}` may be {words}, but `{wanted}` is wanted"),
+            )
+            .help(format!("give a default with `{text} ?? …`, or check it with `if`"));
+        }
+        let mut fault = Diagnostic::error(
+            codes::NOT_ASSIGNABLE,
+            place,
+            format!("`{own}` does not fit where `{wanted}` is wanted"),
+        );
+        let goal = self.types.non_nullish(target);
+        if let (Kind::Object(a), Kind::Object(b)) =
+            (self.types.kind(source).clone(), self.types.kind(goal).clone())
+        {
+            let (a, b) = (self.object(a), self.object(b));
+            let missing: Vec<String> = b
+                .properties
+                .iter()
+                .filter(|p| !p.optional && a.property(&p.name).is_none())
+                .map(|p| format!("`{}`", p.name))
+                .collect();
+            if !missing.is_empty() {
+                fault.code = codes::MISSING_MEMBER;
+                fault.message = format!(
+                    "{} {} missing",
+                    missing.join(", "),
+                    if missing.len() > 1 { "are" } else { "is" }
+                );
+                fault = fault.label(format!("`{wanted}` is wanted"));
+                let first =
+                    b.properties.iter().find(|p| !p.optional && a.property(&p.name).is_none());
+                if let Some(span) =
+                    first.and_then(|p| p.span).filter(|s| s.file != crate::resolve::PRELUDE_FILE)
+                {
+                    fault = fault.also(span, "declared here");
+                }
+                return fault.help("add it");
+            }
+            for wanted in &b.properties {
+                let Some(own) = a.property(&wanted.name) else { continue };
+                let x = self.read_type(own.ty, own.optional);
+                let y = self.read_type(wanted.ty, wanted.optional);
+                if !self.assignable(x, y) {
+                    let text = format!(
+                        "its `{}` is `{}`, not `{}`",
+                        wanted.name,
+                        self.types.text(x),
+                        self.types.text(y)
+                    );
+                    fault = fault.label(text);
+                    if let Some(span) =
+                        own.span.filter(|s| *s != place && s.file != crate::resolve::PRELUDE_FILE)
+                    {
+                        fault = fault.also(span, "declared here");
+                    }
+                    break;
+                }
+            }
+        } else if source == Ty::UNKNOWN {
+            fault = fault.help("narrow it first, for example with `typeof`");
+        } else if self.types.is_string(target) && self.types.is_number(source) {
+            fault = fault.help("make a text of it with `String(…)` or a template");
+        } else if self.types.is_number(target) && self.types.is_string(source) {
+            fault = fault.help("make a number of it with `Number(…)`");
+        } else if self.promises(source) {
+            fault = fault.help("write `await` before it");
+        } else if let Kind::StringLiteral { value, .. } = self.types.kind(source).clone() {
+            let known: Vec<String> = self
+                .types
+                .members_of(target)
+                .into_iter()
+                .filter_map(|m| match self.types.kind(m) {
+                    Kind::StringLiteral { value, .. } => Some(value.to_string()),
+                    _ => None,
+                })
+                .collect();
+            if let Some(near) = nearest(&value, known.iter().map(String::as_str)) {
+                fault = fault.help(format!("did you mean `\"{near}\"`?"));
+            }
+        }
+        fault
+    }
+
+    /// Members of a literal that its place does not know; whether there are none.
+    fn excess(&mut self, expr: &'a Expr, target: Ty, depth: u32) -> bool {
+        if depth > 20 {
+            return true;
+        }
+        match &expr.kind {
+            ExprKind::Object(properties) => self.excess_members(properties, target, depth),
+            ExprKind::Array(elements) => {
+                let target = self.types.non_nullish(target);
+                let mut fine = true;
+                for (i, element) in elements.iter().enumerate() {
+                    let wanted = match self.types.kind(target).clone() {
+                        Kind::Tuple { elements, rest, .. } => {
+                            elements.get(i).map(|e| e.ty).or(rest)
+                        }
+                        _ => self.types.element(target),
+                    };
+                    if let (Element::Value(value), Some(wanted)) = (element, wanted) {
+                        fine &= self.excess(value, wanted, depth + 1);
+                    }
+                }
+                fine
+            }
+            ExprKind::Conditional { then, otherwise, .. } => {
+                self.excess(then, target, depth + 1) && self.excess(otherwise, target, depth + 1)
+            }
+            ExprKind::Logical { left, right, .. } => {
+                self.excess(left, target, depth + 1) && self.excess(right, target, depth + 1)
+            }
+            _ => true,
+        }
+    }
+
+    fn excess_members(&mut self, properties: &'a [Property], target: Ty, depth: u32) -> bool {
+        let members: Vec<Ty> = self.types.members_of(target);
+        let mut objects = Vec::new();
+        for member in members {
+            match self.types.kind(member).clone() {
+                Kind::Object(id) => objects.push((member, self.object(id))),
+                Kind::Null
+                | Kind::Undefined
+                | Kind::String
+                | Kind::Number
+                | Kind::Boolean { .. }
+                | Kind::StringLiteral { .. }
+                | Kind::NumberLiteral { .. }
+                | Kind::Array { .. } => {}
+                // `unknown`, a type parameter: everything is welcome.
+                _ => return true,
+            }
+        }
+        let open = objects
+            .iter()
+            .any(|(_, o)| o.index.is_some() || (o.properties.is_empty() && !o.interface));
+        if objects.is_empty() || open {
+            return true;
+        }
+        let mut fine = true;
+        for property in properties {
+            let Property::Value { key, value, .. } = property else { continue };
+            let Some(name) = key.name() else { continue };
+            if objects.iter().any(|(_, o)| o.property(name).is_some()) {
+                if objects.len() == 1
+                    && let Some(wanted) = self.property_wanted(target, name)
+                {
+                    fine &= self.excess(value, wanted, depth + 1);
+                }
+                continue;
+            }
+            fine = false;
+            let mut known: Vec<String> = Vec::new();
+            for (_, object) in &objects {
+                known.extend(object.properties.iter().map(|p| p.name.to_string()));
+            }
+            known.sort();
+            known.dedup();
+            let mut fault = Diagnostic::error(
+                codes::EXCESS_MEMBER,
+                key.span,
+                format!("`{name}` is not a field of `{}`", self.types.text(target)),
+            );
+            let list: Vec<String> = known.iter().take(12).map(|k| format!("`{k}`")).collect();
+            if !list.is_empty() {
+                fault = fault.label(format!("fields: {}", list.join(", ")));
+            }
+            fault = match nearest(name, known.iter().map(String::as_str)) {
+                Some(near) => fault.help(format!("did you mean `{near}`?")),
+                None => fault.help("leave it out"),
+            };
+            let place = objects.iter().find_map(|(_, o)| o.span);
+            if let Some(span) = place.filter(|s| s.file != crate::resolve::PRELUDE_FILE) {
+                fault = fault.also(span, "declared here");
+            }
+            self.report(fault);
+        }
+        fine
+    }
+}

@@ -1,0 +1,500 @@
+//! Calls: what is called, which of its signatures fits, what its type parameters are.
+//!
+//! In:    a callee and arguments.
+//! Out:   a call of a helper, of the library, of an operation or of `frontage` itself.
+//! Never: an arrow function checked more than once for one signature.
+
+use std::sync::Arc;
+
+use frontage_diagnostic::{Diagnostic, Span};
+use frontage_syntax::tree::{self, Element, ExprKind};
+
+use super::Checker;
+use super::expr::made;
+use super::flow::address;
+use super::infer::Inference;
+use super::member::Links;
+use super::names::Value;
+use super::substitute::Mapping;
+use crate::codes;
+use crate::hir;
+use crate::types::{FunctionType, Kind, Signature, Ty};
+
+/// An argument: checked, or an arrow function that waits for the types of its parameters.
+pub(super) struct Argument<'a> {
+    expr: &'a tree::Expr,
+    spread: bool,
+    checked: Option<hir::Expr>,
+    ty: Ty,
+}
+
+/// A call that was resolved.
+pub(super) struct Resolved {
+    pub(super) items: Vec<hir::Item>,
+    pub(super) result: Ty,
+}
+
+impl<'a> Checker<'a> {
+    #[expect(clippy::too_many_arguments, reason = "the parts of one node of the tree")]
+    pub(super) fn call(
+        &mut self,
+        expr: &'a tree::Expr,
+        callee: &'a tree::Expr,
+        type_args: &'a [tree::Type],
+        args: &'a [Element],
+        optional: bool,
+        expected: Option<Ty>,
+        links: &mut Links,
+    ) -> hir::Expr {
+        let span = expr.span;
+        match &callee.kind {
+            ExprKind::Ident(name) => match self.silently(|c| c.value_named(name, callee.span)).0 {
+                Value::Frontage(name) => return self.frontage_call(&name, args, span, expected),
+                Value::Global(name) => {
+                    return self.static_call(
+                        "Globals",
+                        &name,
+                        callee.span,
+                        type_args,
+                        args,
+                        span,
+                        expected,
+                    );
+                }
+                _ => {}
+            },
+            ExprKind::Member { object, name, optional: dot } => {
+                if let ExprKind::Ident(root) = &object.kind {
+                    match self.silently(|c| c.value_named(root, object.span)).0 {
+                        Value::Global(global) if &*global == "Promise" => {
+                            return self.promise_call(name, args, span);
+                        }
+                        Value::Global(global) => {
+                            if let Some(interface) = crate::prelude::namespace(&global) {
+                                if crate::prelude::function(interface, &name.name).is_none() {
+                                    self.unknown_static(&global, interface, name);
+                                    self.check_loose(args);
+                                    return self.hole(span);
+                                }
+                                return self.static_call(
+                                    interface, &name.name, name.span, type_args, args, span,
+                                    expected,
+                                );
+                            }
+                        }
+                        Value::Upstream(upstream) => {
+                            return self.operation_call(upstream, name, args, span);
+                        }
+                        Value::Zod => {
+                            self.report(
+                                Diagnostic::error(codes::NOT_A_VALUE, span, "a schema cannot stand here")
+                                    .help("declare schemas with `const` at module level, and use them in a route's input"),
+                            );
+                            return self.hole(span);
+                        }
+                        _ => {}
+                    }
+                }
+                if !matches!(&object.kind, ExprKind::Ident(root)
+                    if matches!(self.silently(|c| c.value_named(root, object.span)).0, Value::Namespace(_)))
+                {
+                    return self.method_call(
+                        expr, callee, object, name, *dot, optional, type_args, args, expected,
+                        links,
+                    );
+                }
+            }
+            _ => {}
+        }
+        let called = self.link(callee, None, links);
+        let called = self.present(called, optional, None, links);
+        self.apply(called, type_args, args, span, expected)
+    }
+
+    /// Calls a function value.
+    pub(super) fn apply(
+        &mut self,
+        called: hir::Expr,
+        type_args: &'a [tree::Type],
+        args: &'a [Element],
+        span: Span,
+        expected: Option<Ty>,
+    ) -> hir::Expr {
+        let Kind::Function(id) = *self.types.kind(called.ty) else {
+            if called.ty != Ty::ERROR {
+                if called.ty == Ty::UNKNOWN {
+                    self.unknown_used(&called);
+                } else {
+                    let message = format!("`{}` is not a function", self.source(called.span));
+                    let text = format!("it is `{}`", self.types.text(called.ty));
+                    self.report(
+                        Diagnostic::error(codes::NOT_CALLABLE, called.span, message).label(text),
+                    );
+                }
+            }
+            self.check_loose(args);
+            return self.hole(span);
+        };
+        let function = self.types.signatures(id).clone();
+        self.effects_of(&called);
+        let Some(resolved) = self.resolve_call(&function, type_args, args, span, expected) else {
+            return self.hole(span);
+        };
+        made(hir::ExprKind::Apply(Box::new(called), resolved.items), resolved.result, span)
+    }
+
+    /// What running a helper does counts for whoever calls it.
+    pub(super) fn effects_of(&mut self, called: &hir::Expr) {
+        if let hir::ExprKind::Function(id) = called.kind {
+            let effects = self.effects[id.0 as usize].clone();
+            self.frame.effects.calls |= effects.calls;
+            for (operation, _) in effects.unsafe_calls {
+                self.frame.effects.unsafe_calls.push((operation, called.span));
+            }
+        }
+    }
+
+    /// Checks arguments of a call that is wrong already.
+    pub(super) fn check_loose(&mut self, args: &'a [Element]) {
+        for arg in args {
+            let (Element::Value(value) | Element::Spread { value, .. }) = arg;
+            if !matches!(value.kind, ExprKind::Arrow(_)) {
+                let _ = self.expr(value, None);
+            }
+        }
+    }
+
+    /// Chooses a signature and checks the arguments against it.
+    pub(super) fn resolve_call(
+        &mut self,
+        function: &Arc<FunctionType>,
+        type_args: &'a [tree::Type],
+        args: &'a [Element],
+        span: Span,
+        expected: Option<Ty>,
+    ) -> Option<Resolved> {
+        let explicit: Vec<Ty> = type_args.iter().map(|t| self.annotation(t)).collect();
+        let spread = args.iter().any(|a| matches!(a, Element::Spread { .. }));
+        let count = args.len();
+        let fitting: Vec<Arc<Signature>> = function
+            .signatures
+            .iter()
+            .filter(|s| {
+                spread || (count >= s.required() && (count <= s.params.len() || s.rest.is_some()))
+            })
+            .filter(|s| explicit.is_empty() || s.type_params.len() == explicit.len())
+            .cloned()
+            .collect();
+        let Some(first) = fitting.first() else {
+            self.check_loose(args);
+            let Some(last) = function.signatures.last() else { return None };
+            if !explicit.is_empty() && last.type_params.len() != explicit.len() {
+                self.error(
+                    codes::TYPE_ARGUMENTS,
+                    span,
+                    format!(
+                        "this takes {} type arguments, not {}",
+                        last.type_params.len(),
+                        explicit.len()
+                    ),
+                );
+                return None;
+            }
+            let least = function.signatures.iter().map(|s| s.required()).min().unwrap_or(0);
+            let most = function.signatures.iter().map(|s| s.params.len()).max().unwrap_or(0);
+            let wanted =
+                if least == most { least.to_string() } else { format!("{least} to {most}") };
+            let place = args.get(most).map_or(span, |a| match a {
+                Element::Value(v) => v.span,
+                Element::Spread { span, .. } => *span,
+            });
+            let text = self.types.signature_text(last);
+            self.report(
+                Diagnostic::error(
+                    codes::ARGUMENT_COUNT,
+                    place,
+                    format!(
+                        "{wanted} argument{} wanted, not {count}",
+                        if wanted == "1" { "" } else { "s" }
+                    ),
+                )
+                .label(text),
+            );
+            return None;
+        };
+        // Arguments that need no help are checked once, whatever the signature.
+        let mut arguments = Vec::new();
+        for (i, arg) in args.iter().enumerate() {
+            let (value, spread) = match arg {
+                Element::Value(value) => (value, false),
+                Element::Spread { value, .. } => (value, true),
+            };
+            if !spread && sensitive(value) {
+                arguments.push(Argument { expr: value, spread, checked: None, ty: Ty::ERROR });
+                continue;
+            }
+            let wanted = first.params.get(i).map(|p| p.ty).or(first.rest).filter(|_| !spread);
+            let wanted = wanted.map(|w| self.context_of(w, first, expected));
+            let checked = self.value(value, wanted);
+            let ty = checked.ty;
+            arguments.push(Argument { expr: value, spread, checked: Some(checked), ty });
+        }
+        for (i, signature) in fitting.iter().enumerate() {
+            let last = i + 1 == fitting.len();
+            if last {
+                return self.try_signature(signature, &explicit, arguments, expected, true).ok();
+            }
+            let before = self.diagnostics.len();
+            let effects = self.frame.effects.clone();
+            match self.try_signature(signature, &explicit, arguments, expected, false) {
+                Ok(resolved) => return Some(resolved),
+                Err(returned) => {
+                    self.diagnostics.truncate(before);
+                    self.frame.effects = effects;
+                    arguments = returned;
+                }
+            }
+        }
+        None
+    }
+
+    /// What a parameter's type suggests to its argument before anything is inferred.
+    fn context_of(&mut self, param: Ty, signature: &Signature, expected: Option<Ty>) -> Ty {
+        match expected {
+            Some(expected) if !signature.type_params.is_empty() => {
+                let map = self.by_result(signature, expected);
+                self.substitute(param, &map)
+            }
+            _ => param,
+        }
+    }
+
+    /// What the place of a call says of the parameters in its result.
+    fn by_result(&mut self, signature: &Signature, expected: Ty) -> Mapping {
+        let mut inference = Inference::of(signature);
+        self.infer(expected, signature.result, &mut inference);
+        let mut map = self.known(signature, &inference);
+        map.retain(|_, ty| *ty != Ty::UNKNOWN);
+        map
+    }
+
+    fn try_signature(
+        &mut self,
+        signature: &Arc<Signature>,
+        explicit: &[Ty],
+        mut arguments: Vec<Argument<'a>>,
+        expected: Option<Ty>,
+        report: bool,
+    ) -> Result<Resolved, Vec<Argument<'a>>> {
+        let mut inference = Inference::of(signature);
+        let given: Mapping =
+            signature.type_params.iter().copied().zip(explicit.iter().copied()).collect();
+        let param_at = |position: usize| {
+            signature
+                .params
+                .get(position)
+                .map(|p| (p.ty, p.optional))
+                .or(signature.rest.map(|r| (r, false)))
+        };
+        if given.is_empty() {
+            for (i, argument) in arguments.iter().enumerate() {
+                let Some((param, _)) = param_at(i) else { continue };
+                if argument.checked.is_none() {
+                    continue;
+                }
+                let ty = if argument.spread {
+                    self.iterated(argument.ty).unwrap_or(Ty::ERROR)
+                } else {
+                    argument.ty
+                };
+                self.infer(ty, param, &mut inference);
+            }
+        }
+        // An overload that its plain arguments rule out is not tried any further.
+        if !report {
+            let known =
+                if given.is_empty() { self.conclude(signature, &inference) } else { given.clone() };
+            for (i, argument) in arguments.iter().enumerate() {
+                let (Some((param, optional)), Some(_)) = (param_at(i), &argument.checked) else {
+                    continue;
+                };
+                let wanted = self.substitute(param, &known);
+                let wanted = self.read_type(wanted, optional);
+                if !argument.spread && !self.assignable(argument.ty, wanted) {
+                    return Err(arguments);
+                }
+            }
+        }
+        let by_result = match expected {
+            Some(expected) if given.is_empty() => self.by_result(signature, expected),
+            _ => Mapping::new(),
+        };
+        let mut arrows: Vec<usize> = Vec::new();
+        for i in 0..arguments.len() {
+            if arguments[i].checked.is_some() {
+                continue;
+            }
+            arrows.push(i);
+            let param = param_at(i).map_or(Ty::ERROR, |p| p.0);
+            let map = if given.is_empty() {
+                self.fix_parameters(param, signature, &mut inference);
+                let mut map = by_result.clone();
+                map.extend(self.known(signature, &inference));
+                map
+            } else {
+                given.clone()
+            };
+            let context = self.substitute(param, &map);
+            let checked = self.value(arguments[i].expr, Some(context));
+            arguments[i].ty = checked.ty;
+            self.infer(checked.ty, param, &mut inference);
+            arguments[i].checked = Some(checked);
+        }
+        let map = if given.is_empty() { self.conclude(signature, &inference) } else { given };
+        let mut instance = self.substitute_signature(signature, &map);
+        self.grouped(&mut instance);
+        let mut fine = true;
+        for (i, argument) in arguments.iter().enumerate() {
+            if argument.spread {
+                fine &= self.spread_argument(argument, i, &instance, report);
+                continue;
+            }
+            let wanted = instance
+                .params
+                .get(i)
+                .map(|p| (p.ty, p.optional))
+                .or(instance.rest.map(|r| (r, false)));
+            let Some((wanted, optional)) = wanted else { continue };
+            let wanted = self.read_type(wanted, optional);
+            if report {
+                if self.returns_promise(argument.ty) {
+                    continue;
+                }
+                if !self.fits_argument(argument, wanted) {
+                    fine = false;
+                }
+            } else if !self.assignable(argument.ty, wanted) {
+                fine = false;
+            }
+        }
+        if !fine && !report {
+            for i in arrows {
+                arguments[i].checked = None;
+            }
+            return Err(arguments);
+        }
+        let result = if fine { instance.result } else { self.result_anyway(&instance) };
+        let items = arguments
+            .into_iter()
+            .filter_map(|a| {
+                let checked = a.checked?;
+                Some(if a.spread { hir::Item::Spread(checked) } else { hir::Item::Value(checked) })
+            })
+            .collect();
+        Ok(Resolved { items, result })
+    }
+
+    /// After a report, the result counts only if it does not hang on what was wrong.
+    fn result_anyway(&mut self, instance: &Signature) -> Ty {
+        if self.generic(instance.result) { Ty::ERROR } else { instance.result }
+    }
+
+    fn fits_argument(&mut self, argument: &Argument<'a>, wanted: Ty) -> bool {
+        if let ExprKind::Arrow(function) = &argument.expr.kind
+            && !self.assignable(argument.ty, wanted)
+            && let tree::FunctionBody::Expr(body) = &function.body
+            && let (Kind::Function(a), Kind::Function(b)) =
+                (self.types.kind(argument.ty).clone(), self.types.kind(wanted).clone())
+        {
+            let own = self.types.signatures(a).signatures.last().map(|s| s.result);
+            let goal = self.types.signatures(b).signatures.last().map(|s| s.result);
+            if let (Some(own), Some(goal)) = (own, goal)
+                && !self.assignable(own, goal)
+            {
+                let shown = self.recorded.get(&address(body)).copied().unwrap_or(own);
+                let shown = if self.assignable(shown, goal) { own } else { shown };
+                let fault = self.mismatch(body.span, shown, goal);
+                self.report(fault);
+                return false;
+            }
+        }
+        self.fits(argument.expr, argument.ty, wanted)
+    }
+
+    /// Decides the type parameters that an arrow's own parameters are made of.
+    fn fix_parameters(&mut self, param: Ty, signature: &Signature, inference: &mut Inference) {
+        for member in self.types.members_of(param) {
+            let Kind::Function(id) = *self.types.kind(member) else { continue };
+            let function = self.types.signatures(id).clone();
+            for wanted in &function.signatures {
+                for p in &wanted.params {
+                    self.fix(p.ty, signature, inference);
+                }
+            }
+        }
+    }
+
+    fn spread_argument(
+        &mut self,
+        argument: &Argument<'a>,
+        position: usize,
+        signature: &Signature,
+        report: bool,
+    ) -> bool {
+        let Some(element) = self.iterated(argument.ty) else {
+            if report && argument.ty != Ty::ERROR {
+                let message =
+                    format!("`{}` cannot be spread into arguments", self.types.text(argument.ty));
+                self.error(codes::SPREAD, argument.expr.span, message);
+            }
+            return false;
+        };
+        if let Kind::Tuple { elements, rest: None, .. } = self.types.kind(argument.ty).clone() {
+            return elements.iter().enumerate().all(|(i, e)| {
+                let wanted = signature.params.get(position + i).map(|p| p.ty).or(signature.rest);
+                wanted.is_some_and(|w| self.assignable(e.ty, w))
+            });
+        }
+        let rest = signature.rest.filter(|_| position >= signature.params.len());
+        let Some(rest) = rest else {
+            if report {
+                self.report(
+                    Diagnostic::error(
+                        codes::SPREAD,
+                        argument.expr.span,
+                        "a list of unknown length cannot fill these parameters",
+                    )
+                    .help("give the arguments one by one"),
+                );
+            }
+            return false;
+        };
+        if !self.assignable(element, rest) {
+            if report {
+                let fault = self.mismatch(argument.expr.span, element, rest);
+                self.report(fault);
+            }
+            return false;
+        }
+        true
+    }
+
+    /// Whether a callback starts promises, which is reported (or wanted) elsewhere.
+    pub(super) fn returns_promise(&self, ty: Ty) -> bool {
+        let Kind::Function(id) = *self.types.kind(ty) else { return false };
+        self.types.signatures(id).signatures.iter().any(|s| self.promises(s.result))
+    }
+}
+
+/// Whether an argument is an arrow function that needs the types of its parameters.
+fn sensitive(expr: &tree::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Arrow(_) => true,
+        ExprKind::Conditional { then, otherwise, .. } => sensitive(then) || sensitive(otherwise),
+        ExprKind::Object(properties) => properties.iter().any(|p| match p {
+            tree::Property::Value { value, .. } => sensitive(value),
+            tree::Property::Spread { .. } => false,
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,452 @@
+//! Expressions: one by one, each with its type.
+//!
+//! In:    an expression of the tree, and the type that its place suggests (the contextual type).
+//! Out:   a [`hir::Expr`].
+//! Never: a promise where a value is wanted ([`Checker::value`] sees to that).
+
+use std::sync::Arc;
+
+use frontage_diagnostic::{Diagnostic, Span};
+use frontage_plan::{Builtin, Constant, LogicalOp, Number, UnaryOp};
+use frontage_syntax::tree::{self, ExprKind, TemplatePart};
+
+use super::Checker;
+use super::flow::{Reference, Root, address};
+use super::names::Value;
+use crate::codes;
+use crate::hir::{self, InputPart};
+use crate::types::{Kind, Ty};
+
+impl<'a> Checker<'a> {
+    /// An expression of which nothing is known.
+    pub(super) fn hole(&self, span: Span) -> hir::Expr {
+        made(hir::ExprKind::Constant(Constant::Undefined), Ty::ERROR, span)
+    }
+
+    /// Checks an expression whose value is used; a promise is reported.
+    pub(super) fn value(&mut self, expr: &'a tree::Expr, expected: Option<Ty>) -> hir::Expr {
+        let mut checked = self.expr(expr, expected);
+        if self.promises(checked.ty) {
+            self.forgotten_await(&checked);
+            checked.ty = self.types.awaited(checked.ty);
+            self.recorded.insert(address(expr), checked.ty);
+        }
+        checked
+    }
+
+    /// Checks an expression; it may be a promise.
+    pub(super) fn expr(&mut self, expr: &'a tree::Expr, expected: Option<Ty>) -> hir::Expr {
+        if !self.step(expr.span) {
+            return self.hole(expr.span);
+        }
+        self.depth += 1;
+        let as_const = self.as_const;
+        if !matches!(
+            expr.kind,
+            ExprKind::Object(_)
+                | ExprKind::Array(_)
+                | ExprKind::AsConst(_)
+                | ExprKind::Template(_)
+                | ExprKind::String(_)
+                | ExprKind::Number(_)
+                | ExprKind::Boolean(_)
+                | ExprKind::Unary { .. }
+        ) {
+            self.as_const = false;
+        }
+        let checked = self.expr_inner(expr, expected);
+        self.as_const = as_const;
+        self.depth -= 1;
+        self.recorded.insert(address(expr), checked.ty);
+        checked
+    }
+
+    fn expr_inner(&mut self, expr: &'a tree::Expr, expected: Option<Ty>) -> hir::Expr {
+        let span = expr.span;
+        match &expr.kind {
+            ExprKind::Number(value) => {
+                let value = Number(*value);
+                let ty = self.types.intern(Kind::NumberLiteral { value, fresh: true });
+                made(hir::ExprKind::Constant(Constant::Number(value)), ty, span)
+            }
+            ExprKind::String(value) => {
+                let ty =
+                    self.types.intern(Kind::StringLiteral { value: value.clone(), fresh: true });
+                made(hir::ExprKind::Constant(Constant::String(value.clone())), ty, span)
+            }
+            ExprKind::Boolean(value) => {
+                let ty = if *value { Ty::FRESH_TRUE } else { Ty::FRESH_FALSE };
+                made(hir::ExprKind::Constant(Constant::Bool(*value)), ty, span)
+            }
+            ExprKind::Null => made(hir::ExprKind::Constant(Constant::Null), Ty::NULL, span),
+            ExprKind::Regex { .. } => {
+                self.report(
+                    Diagnostic::error(
+                        codes::REGEX,
+                        span,
+                        "regular expressions are part of input schemas only",
+                    )
+                    .help("use `includes`, `startsWith`, `split` or `replaceAll` with a string"),
+                );
+                self.hole(span)
+            }
+            ExprKind::Template(parts) => self.template(parts, span, expected),
+            ExprKind::Ident(name) => self.ident(expr, name),
+            ExprKind::Array(elements) => self.array_literal(elements, span, expected),
+            ExprKind::Object(properties) => self.object_literal(properties, span, expected),
+            ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } => {
+                // Outside a chain nothing is optional.
+                let mut links = Vec::new();
+                let checked = self.link(expr, expected, &mut links);
+                self.close_chain(checked, links)
+            }
+            ExprKind::Chain(inner) => {
+                let mut links = Vec::new();
+                let checked = self.link(inner, expected, &mut links);
+                self.close_chain(checked, links)
+            }
+            ExprKind::New { callee, type_args, args } => {
+                self.construct(callee, type_args, args, span, expected)
+            }
+            ExprKind::Unary { op, operand } => self.unary(*op, operand, span),
+            ExprKind::Binary { op, op_span, left, right } => {
+                self.binary(*op, *op_span, left, right, span)
+            }
+            ExprKind::Logical { op, left, right } => self.logical(*op, left, right, span, expected),
+            ExprKind::Conditional { test, then, otherwise } => {
+                let checked = self.value(test, None);
+                self.check_condition(&checked);
+                let start = self.flow.clone();
+                self.narrow(test, true);
+                let then = self.value(then, expected);
+                let first = std::mem::replace(&mut self.flow, start);
+                self.narrow(test, false);
+                let otherwise = self.value(otherwise, expected);
+                let second = self.flow.take();
+                self.flow = self.join(first, second);
+                let ty = self.subtype_union(&[then.ty, otherwise.ty]);
+                let kind = hir::ExprKind::Conditional(
+                    Box::new(checked),
+                    Box::new(then),
+                    Box::new(otherwise),
+                );
+                made(kind, ty, span)
+            }
+            ExprKind::Arrow(function) => self.arrow(function, span, expected),
+            ExprKind::Await(inner) => self.await_expr(inner, span, expected),
+            ExprKind::AsConst(inner) => {
+                let before = std::mem::replace(&mut self.as_const, true);
+                let mut checked = self.value(inner, None);
+                self.as_const = before;
+                checked.ty = self.types.regular(checked.ty);
+                checked
+            }
+            ExprKind::Satisfies { value, ty } => {
+                let wanted = self.annotation(ty);
+                let checked = self.value(value, Some(wanted));
+                self.fits(value, checked.ty, wanted);
+                checked
+            }
+            ExprKind::Error => self.hole(span),
+        }
+    }
+
+    fn template(
+        &mut self,
+        parts: &'a [TemplatePart],
+        span: Span,
+        _expected: Option<Ty>,
+    ) -> hir::Expr {
+        let mut items = Vec::new();
+        let mut only_text: Option<Arc<str>> = Some("".into());
+        for part in parts {
+            match part {
+                TemplatePart::Text { value, span } => {
+                    if parts.len() == 1 {
+                        only_text = Some(value.clone());
+                    }
+                    let kind = hir::ExprKind::Constant(Constant::String(value.clone()));
+                    items.push(made(kind, Ty::STRING, *span));
+                }
+                TemplatePart::Expr(inner) => {
+                    only_text = None;
+                    let item = self.value(inner, None);
+                    self.check_text(&item);
+                    items.push(item);
+                }
+            }
+        }
+        let ty = match only_text {
+            Some(value) => self.types.intern(Kind::StringLiteral { value, fresh: true }),
+            None => Ty::STRING,
+        };
+        made(hir::ExprKind::Template(items), ty, span)
+    }
+
+    /// An object in a text is a mistake that TypeScript lets pass; nothing to report.
+    fn check_text(&mut self, item: &hir::Expr) {
+        if self.types.any(item.ty, |k| matches!(k, Kind::Function(_))) {
+            self.report(
+                Diagnostic::error(codes::FUNCTION_AS_VALUE, item.span, "a function has no text")
+                    .help("call it"),
+            );
+        }
+    }
+
+    fn ident(&mut self, expr: &'a tree::Expr, name: &Arc<str>) -> hir::Expr {
+        let span = expr.span;
+        let value = self.value_named(name, span);
+        match value {
+            Value::Local(local) => {
+                let declared = self.local_ty(local);
+                let reference = Reference { root: Root::Local(local), path: Vec::new() };
+                let ty = self.narrowed(&reference, declared);
+                if self.local_infos[local.0 as usize].context {
+                    return made(hir::ExprKind::Context, ty, span);
+                }
+                made(hir::ExprKind::Local(local), ty, span)
+            }
+            Value::Decl(module, decl) => {
+                let mut checked = self.decl_value(module, decl, span);
+                let reference = Reference { root: Root::Decl(module, decl), path: Vec::new() };
+                checked.ty = self.narrowed(&reference, checked.ty);
+                checked
+            }
+            Value::Global(name) => self.global(&name, span),
+            Value::Frontage(name) => {
+                let help = match &*name {
+                    "error" => "call it: `throw error(404, \"not_found\")`",
+                    "route" | "passthrough" => "routes are exported: `export const GET = route(…)`",
+                    "HttpError" | "UpstreamError" => "use it in `e instanceof …`",
+                    _ => "call it and return its result",
+                };
+                self.report(
+                    Diagnostic::error(
+                        codes::NOT_A_VALUE,
+                        span,
+                        format!("`{name}` cannot stand here as a value"),
+                    )
+                    .help(help),
+                );
+                self.hole(span)
+            }
+            Value::Upstream(_) | Value::Zod | Value::Namespace(_) => {
+                let help = match value {
+                    Value::Upstream(_) => format!("call an operation of it: `{name}.…`"),
+                    Value::Zod => "schemas stand in a route's input".to_owned(),
+                    _ => format!("use a member of it: `{name}.…`"),
+                };
+                self.report(
+                    Diagnostic::error(
+                        codes::NOT_A_VALUE,
+                        span,
+                        format!("`{name}` cannot stand here as a value"),
+                    )
+                    .help(help),
+                );
+                self.hole(span)
+            }
+            Value::Refused => self.hole(span),
+        }
+    }
+
+    fn global(&mut self, name: &Arc<str>, span: Span) -> hir::Expr {
+        match &**name {
+            "undefined" => made(hir::ExprKind::Constant(Constant::Undefined), Ty::UNDEFINED, span),
+            "NaN" => {
+                made(hir::ExprKind::Constant(Constant::Number(Number(f64::NAN))), Ty::NUMBER, span)
+            }
+            "Infinity" => made(
+                hir::ExprKind::Constant(Constant::Number(Number(f64::INFINITY))),
+                Ty::NUMBER,
+                span,
+            ),
+            _ => {
+                if let Some(ty) = self.prelude_member(&"Globals".into(), &[], name)
+                    && let Some(crate::prelude::Function::Plain(builtin)) =
+                        crate::prelude::function("Globals", name)
+                {
+                    return made(hir::ExprKind::BuiltinFunction(builtin), ty, span);
+                }
+                self.report(
+                    Diagnostic::error(
+                        codes::NOT_A_VALUE,
+                        span,
+                        format!("`{name}` cannot stand here as a value"),
+                    )
+                    .help("use one of its members"),
+                );
+                self.hole(span)
+            }
+        }
+    }
+
+    fn unary(&mut self, op: tree::UnaryOp, operand: &'a tree::Expr, span: Span) -> hir::Expr {
+        // A negative number is a literal.
+        if let (tree::UnaryOp::Minus, ExprKind::Number(value)) = (op, &operand.kind) {
+            let value = Number(-value);
+            let ty = self.types.intern(Kind::NumberLiteral { value, fresh: true });
+            self.recorded.insert(address(operand), Ty::NUMBER);
+            return made(hir::ExprKind::Constant(Constant::Number(value)), ty, span);
+        }
+        let checked = self.value(operand, None);
+        let (op, ty) = match op {
+            tree::UnaryOp::Not => {
+                self.check_condition(&checked);
+                let ty = if self.truthy_part(checked.ty, true) == Ty::NEVER {
+                    Ty::TRUE
+                } else if self.truthy_part(checked.ty, false) == Ty::NEVER {
+                    Ty::FALSE
+                } else {
+                    Ty::BOOLEAN
+                };
+                (UnaryOp::Not, ty)
+            }
+            tree::UnaryOp::Typeof => (UnaryOp::TypeOf, self.typeof_result()),
+            tree::UnaryOp::Plus => {
+                self.no_function(&checked);
+                if checked.ty == Ty::UNKNOWN {
+                    self.unknown_used(&checked);
+                }
+                (UnaryOp::Plus, Ty::NUMBER)
+            }
+            tree::UnaryOp::Minus | tree::UnaryOp::BitNot => {
+                self.number_operand(&checked, if op == tree::UnaryOp::Minus { "-" } else { "~" });
+                let op = if op == tree::UnaryOp::Minus { UnaryOp::Minus } else { UnaryOp::BitNot };
+                (op, Ty::NUMBER)
+            }
+        };
+        made(hir::ExprKind::Unary(op, Box::new(checked)), ty, span)
+    }
+
+    fn no_function(&mut self, checked: &hir::Expr) {
+        if self.types.any(checked.ty, |k| matches!(k, Kind::Function(_))) {
+            self.report(Diagnostic::error(
+                codes::FUNCTION_AS_VALUE,
+                checked.span,
+                "a function cannot be used as a value here",
+            ));
+        }
+    }
+
+    fn typeof_result(&mut self) -> Ty {
+        let names =
+            ["string", "number", "bigint", "boolean", "symbol", "undefined", "object", "function"];
+        let all: Vec<Ty> = names.iter().map(|n| self.types.string_literal(n)).collect();
+        self.types.union(&all)
+    }
+
+    fn logical(
+        &mut self,
+        op: tree::LogicalOp,
+        left: &'a tree::Expr,
+        right: &'a tree::Expr,
+        span: Span,
+        expected: Option<Ty>,
+    ) -> hir::Expr {
+        let context = if op == tree::LogicalOp::And { None } else { expected };
+        let first = self.value(left, context);
+        if op != tree::LogicalOp::Nullish {
+            self.check_condition(&first);
+        }
+        let start = self.flow.clone();
+        match op {
+            tree::LogicalOp::And => self.narrow(left, true),
+            tree::LogicalOp::Or => self.narrow(left, false),
+            tree::LogicalOp::Nullish => {}
+        }
+        // An array or object on the right is seen in the light of the left.
+        let suggested = expected
+            .or_else(|| (op != tree::LogicalOp::And).then(|| self.types.non_nullish(first.ty)));
+        let second = self.value(right, suggested);
+        let taken = std::mem::replace(&mut self.flow, start);
+        if op == tree::LogicalOp::And {
+            let after_right = taken;
+            self.narrow(left, false);
+            let skipped = self.flow.take();
+            self.flow = self.join(after_right, skipped);
+        }
+        let (op, ty) = match op {
+            tree::LogicalOp::And => {
+                let falsy = self.falsy_values(first.ty);
+                let ty = if self.truthy_part(first.ty, true) == Ty::NEVER {
+                    first.ty
+                } else {
+                    self.types.union(&[falsy, second.ty])
+                };
+                (LogicalOp::And, ty)
+            }
+            tree::LogicalOp::Or => {
+                let truthy = self.truthy_part(first.ty, true);
+                (LogicalOp::Or, self.subtype_union(&[truthy, second.ty]))
+            }
+            tree::LogicalOp::Nullish => {
+                let present = self.types.non_nullish(first.ty);
+                let ty = if self.types.nullish(first.ty) || first.ty == Ty::UNKNOWN {
+                    self.subtype_union(&[present, second.ty])
+                } else {
+                    first.ty
+                };
+                (LogicalOp::Nullish, ty)
+            }
+        };
+        made(hir::ExprKind::Logical(op, Box::new(first), Box::new(second)), ty, span)
+    }
+
+    /// What a value is where it is falsy: `""` of a string, `0` of a number.
+    fn falsy_values(&mut self, ty: Ty) -> Ty {
+        if ty == Ty::UNKNOWN {
+            return ty;
+        }
+        let mut parts = Vec::new();
+        for member in self.types.members_of(ty) {
+            match self.types.kind(member).clone() {
+                Kind::String => parts.push(self.types.string_literal("")),
+                Kind::Number => parts.push(self.types.number_literal(0.0)),
+                _ => parts.push(self.truthy_part(member, false)),
+            }
+        }
+        self.types.union(&parts)
+    }
+
+    /// A condition that can only go one way is a mistake: a function or a promise.
+    pub(super) fn check_condition(&mut self, checked: &hir::Expr) {
+        if checked.ty == Ty::VOID {
+            self.error(codes::CONDITION, checked.span, "this gives nothing to decide by");
+        }
+        if self.types.all(checked.ty, |k| matches!(k, Kind::Function(_))) {
+            self.report(
+                Diagnostic::error(codes::CONDITION, checked.span, "this function is never called")
+                    .help("call it"),
+            );
+        }
+    }
+
+    /// The part of the handler's context that this member of it is.
+    pub(super) fn input_part(name: &str) -> Option<InputPart> {
+        Some(match name {
+            "params" => InputPart::Params,
+            "query" => InputPart::Query,
+            "headers" => InputPart::Headers,
+            "body" => InputPart::Body,
+            "session" => InputPart::Session,
+            "request" => InputPart::Request,
+            _ => return None,
+        })
+    }
+
+    /// Whether a builtin takes part in `f(x)` without its receiver.
+    pub(super) fn constant_number(value: f64, span: Span) -> hir::Expr {
+        made(hir::ExprKind::Constant(Constant::Number(Number(value))), Ty::NUMBER, span)
+    }
+
+    /// A call of the library.
+    pub(super) fn builtin(builtin: Builtin, args: Vec<hir::Item>, ty: Ty, span: Span) -> hir::Expr {
+        made(hir::ExprKind::Builtin(builtin, args), ty, span)
+    }
+}
+
+/// An expression out of its parts.
+pub(super) fn made(kind: hir::ExprKind, ty: Ty, span: Span) -> hir::Expr {
+    hir::Expr { kind, ty, span }
+}

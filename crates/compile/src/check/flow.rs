@@ -1,0 +1,127 @@
+//! Flow: what is known of names and their members at a point of the program.
+//!
+//! In:    references (`x`, `x.y.z`) and the types they were narrowed to.
+//! Out:   environments that are forked at a branch and joined after it.
+//! Never: an assignment; everything is constant, so what is known stays known.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use frontage_syntax::tree::{Expr, ExprKind};
+
+use super::Checker;
+use super::names::Value;
+use crate::hir::LocalId;
+use crate::resolve::{Decl, ModuleId};
+use crate::types::{Kind, Ty};
+
+/// Something that can be narrowed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Reference {
+    pub(super) root: Root,
+    pub(super) path: Vec<Arc<str>>,
+}
+
+/// Where a reference starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Root {
+    Local(LocalId),
+    Decl(ModuleId, Decl),
+}
+
+/// What is known beside the declared types.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Env {
+    narrowed: HashMap<Reference, Ty>,
+}
+
+impl<'a> Checker<'a> {
+    /// What an expression refers to, if that can be narrowed.
+    pub(super) fn reference(&mut self, expr: &'a Expr) -> Option<Reference> {
+        match &expr.kind {
+            ExprKind::Ident(name) => {
+                let (value, clean) = self.silently(|c| c.value_named(name, expr.span));
+                let root = match value {
+                    Value::Local(local) => Root::Local(local),
+                    Value::Decl(module, decl @ Decl::Const(..)) => Root::Decl(module, decl),
+                    _ => return None,
+                };
+                clean.then_some(Reference { root, path: Vec::new() })
+            }
+            ExprKind::Member { object, name, .. } => {
+                let mut reference = self.reference(object)?;
+                reference.path.push(name.name.clone());
+                Some(reference)
+            }
+            ExprKind::Index { object, index, .. } => {
+                let key = self.recorded.get(&address(index)).copied()?;
+                let name: Arc<str> = match self.types.kind(key) {
+                    Kind::StringLiteral { value, .. } => value.clone(),
+                    Kind::NumberLiteral { value, .. } => value.0.to_string().into(),
+                    _ => return None,
+                };
+                let mut reference = self.reference(object)?;
+                reference.path.push(name);
+                Some(reference)
+            }
+            ExprKind::Chain(inner) | ExprKind::Satisfies { value: inner, .. } => {
+                self.reference(inner)
+            }
+            _ => None,
+        }
+    }
+
+    /// What is known of a reference here; `declared` is what it is without that.
+    pub(super) fn narrowed(&mut self, reference: &Reference, declared: Ty) -> Ty {
+        let Some(known) = self.flow.as_ref().and_then(|e| e.narrowed.get(reference)).copied()
+        else {
+            return declared;
+        };
+        if known == declared {
+            return known;
+        }
+        // The object around may have been narrowed further since.
+        if self.subtype(declared, known) && !self.subtype(known, declared) {
+            declared
+        } else {
+            known
+        }
+    }
+
+    /// Notes that a reference is `ty` from here on.
+    pub(super) fn note(&mut self, reference: Reference, ty: Ty) {
+        if let Some(env) = &mut self.flow {
+            env.narrowed.insert(reference, ty);
+        }
+    }
+
+    /// What holds whichever of two ways was taken.
+    pub(super) fn join(&mut self, a: Option<Env>, b: Option<Env>) -> Option<Env> {
+        let (a, b) = match (a, b) {
+            (Some(a), Some(b)) => (a, b),
+            (a, b) => return a.or(b),
+        };
+        let mut joined = Env::default();
+        let mut keys: Vec<&Reference> = a.narrowed.keys().collect();
+        keys.sort_by(|x, y| x.path.cmp(&y.path));
+        for key in keys {
+            if let Some(&other) = b.narrowed.get(key) {
+                let ty = self.subtype_union(&[a.narrowed[key], other]);
+                joined.narrowed.insert(key.clone(), ty);
+            }
+        }
+        Some(joined)
+    }
+
+    /// What a function that runs later still knows: names, but not members.
+    pub(super) fn captured(&self) -> Env {
+        let mut env = self.flow.clone().unwrap_or_default();
+        env.narrowed.retain(|reference, _| reference.path.is_empty());
+        env
+    }
+}
+
+/// An expression's address: what it is known by while its tree is borrowed.
+pub(super) fn address(expr: &Expr) -> usize {
+    std::ptr::from_ref(expr) as usize
+}

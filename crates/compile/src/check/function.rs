@@ -1,0 +1,453 @@
+//! Functions: arrows, declarations, handlers.
+//!
+//! In:    a function of the tree and, for an arrow, the type that its place suggests.
+//! Out:   a [`hir::Function`] and its type. A function that gives a promise without being `async`
+//!        stands in the checked form as an asynchronous one.
+//! Never: a parameter without a type.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use frontage_diagnostic::{Diagnostic, Span};
+use frontage_syntax::tree::{self, FunctionBody, PatternKind};
+
+use super::annotation::pattern_name;
+use super::expr::made;
+use super::flow::{Env, Reference, Root};
+use super::{Checker, Effects, Frame, Scope};
+use crate::codes;
+use crate::hir::{self, LocalId};
+use crate::types::{Kind, Signature, SignatureParam, Ty};
+
+/// A function that was checked.
+pub(super) struct CheckedFunction<'a> {
+    pub(super) function: hir::Function,
+    pub(super) ty: Ty,
+    pub(super) effects: Effects,
+    pub(super) returns: Vec<(Ty, Option<&'a tree::Expr>)>,
+    /// Type of its results, awaited.
+    pub(super) result: Ty,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn arrow(
+        &mut self,
+        function: &'a tree::Function,
+        span: Span,
+        expected: Option<Ty>,
+    ) -> hir::Expr {
+        let context = expected.and_then(|e| self.context_signature(e));
+        let checked = self.function(None, function, context.as_deref(), false);
+        // Whoever makes an arrow function runs it, as far as effects go.
+        self.frame.effects.calls |= checked.effects.calls;
+        self.frame.effects.unsafe_calls.extend(checked.effects.unsafe_calls);
+        made(hir::ExprKind::Arrow(Box::new(checked.function)), checked.ty, span)
+    }
+
+    /// The signature that a place suggests to an arrow.
+    fn context_signature(&mut self, expected: Ty) -> Option<Arc<Signature>> {
+        let present = self.types.non_nullish(expected);
+        let mut found = None;
+        for member in self.types.members_of(present) {
+            if let Kind::Function(id) = *self.types.kind(member) {
+                if found.is_some() {
+                    return None;
+                }
+                found = self.types.signatures(id).signatures.first().cloned();
+            }
+        }
+        found
+    }
+
+    /// Checks a function.
+    ///
+    /// - `context`: what its place suggests.
+    /// - `handler`: it is a route's handler, whose parameter is the context.
+    pub(super) fn function(
+        &mut self,
+        name: Option<Arc<str>>,
+        function: &'a tree::Function,
+        context: Option<&Signature>,
+        handler: bool,
+    ) -> CheckedFunction<'a> {
+        let flow = self.flow.clone();
+        self.flow = Some(self.captured());
+        let as_const = std::mem::replace(&mut self.as_const, false);
+        let gather = std::mem::replace(&mut self.gather, false);
+        let outer = std::mem::take(&mut self.frame);
+        self.frame.handler = handler;
+        self.frame.is_async = function.is_async;
+        let (type_params, type_scope) = self.open_type_params(&function.type_params);
+        self.scopes.push(Scope::default());
+
+        let mut body = Vec::new();
+        let mut params = Vec::new();
+        let mut signature_params = Vec::new();
+        for (i, param) in function.params.iter().enumerate() {
+            let suggested = context.and_then(|c| {
+                let ty = c.params.get(i).map(|p| (p.ty, p.optional)).or(c.rest.map(|r| (r, false)));
+                ty.map(|(ty, optional)| self.read_type(ty, optional))
+            });
+            let checked = self.parameter(param, suggested, handler && i == 0, &mut body);
+            signature_params.push(checked.1);
+            params.push(checked.0);
+        }
+        let mut rest_local = None;
+        let mut rest_ty = None;
+        if let Some(rest) = &function.rest {
+            let list = match (&rest.ty, context) {
+                (Some(ty), _) => self.annotation(ty),
+                (None, Some(c)) => {
+                    let mut parts: Vec<Ty> =
+                        c.params.iter().skip(params.len()).map(|p| p.ty).collect();
+                    parts.extend(c.rest);
+                    let element = self.types.union(&parts);
+                    self.types.array(element)
+                }
+                (None, None) => {
+                    self.untyped(&pattern_name(&rest.pattern), rest.span);
+                    Ty::ERROR
+                }
+            };
+            rest_ty = Some(match self.types.element(list) {
+                Some(element) => element,
+                None => {
+                    if list != Ty::ERROR {
+                        self.error(codes::TYPE_FORM, rest.span, "a rest parameter is a list");
+                    }
+                    Ty::ERROR
+                }
+            });
+            let local = self.local(None, list, rest.span);
+            rest_local = Some(local);
+            self.bind_pattern(&rest.pattern, local, list, &mut body);
+        }
+        let declared = function.return_type.as_ref().map(|ty| {
+            self.result_annotation(ty, |name| {
+                function.params.iter().position(|p| pattern_name(&p.pattern) == *name)
+            })
+        });
+        if let Some((ty, _)) = declared {
+            let awaited = self.types.awaited(ty);
+            if function.is_async && self.types.promised(ty).is_none() && ty != Ty::ERROR {
+                let place = function.return_type.as_ref().map_or(function.span, |t| t.span);
+                let text = self.types.text(ty);
+                self.report(
+                    Diagnostic::error(
+                        codes::NOT_ASSIGNABLE,
+                        place,
+                        "an `async` function gives a promise",
+                    )
+                    .help(format!("write `Promise<{text}>`")),
+                );
+            }
+            self.frame.expected = Some(awaited);
+            self.frame.declared = true;
+        } else {
+            self.frame.expected = context.map(|c| self.types.awaited(c.result));
+        }
+        let expected = self.frame.expected;
+        let mut result_place = None;
+        match &function.body {
+            FunctionBody::Expr(expr) => {
+                let stmt = self.return_value(expr, expected);
+                result_place = Some(expr.as_ref());
+                body.push(stmt);
+                self.flow = None;
+            }
+            FunctionBody::Block(block) => {
+                let before = self.flow.clone();
+                body.extend(self.block_stmts(&block.stmts, before));
+            }
+        }
+        let ends = self.flow.is_some();
+        let frame = std::mem::replace(&mut self.frame, outer);
+        let (result, promise) = self.function_result(function, &frame, ends, context);
+        let mut is_async = function.is_async;
+        if promise && !is_async {
+            // A function that hands a promise on is an asynchronous one to whoever runs it.
+            is_async = true;
+            await_returns(&mut body, self);
+        }
+        let value = if is_async { self.types.promise(result) } else { result };
+        let predicate = match declared {
+            Some((_, predicate)) => predicate,
+            None if !is_async => self.inferred_predicate(function, &signature_params, result),
+            None => None,
+        };
+        let _ = result_place;
+        let ty = self.types.function_of(Signature {
+            type_params,
+            params: signature_params,
+            rest: rest_ty,
+            result: value,
+            predicate,
+        });
+        self.scopes.pop();
+        self.type_scope = type_scope;
+        self.flow = flow;
+        self.as_const = as_const;
+        self.gather = gather;
+        CheckedFunction {
+            function: hir::Function {
+                name,
+                params,
+                rest: rest_local,
+                body,
+                is_async,
+                span: function.span,
+            },
+            ty,
+            effects: frame.effects,
+            returns: frame.returns,
+            result,
+        }
+    }
+
+    fn untyped(&mut self, name: &str, span: Span) {
+        self.report(
+            Diagnostic::error(
+                codes::UNTYPED_PARAMETER,
+                span,
+                format!("the parameter `{name}` has no type"),
+            )
+            .help(format!("write `{name}: …`")),
+        );
+    }
+
+    fn parameter(
+        &mut self,
+        param: &'a tree::Param,
+        suggested: Option<Ty>,
+        context: bool,
+        body: &mut Vec<hir::Stmt>,
+    ) -> (hir::Param, SignatureParam) {
+        let annotated = param.ty.as_ref().map(|ty| self.annotation(ty));
+        let name = pattern_name(&param.pattern);
+        let default = param.default.as_ref().map(|d| {
+            let checked = self.value(d, annotated.or(suggested));
+            if let Some(wanted) = annotated {
+                let wanted = self.types.or_undefined(wanted);
+                self.fits(d, checked.ty, wanted);
+            }
+            checked
+        });
+        let ty = match (annotated, suggested, &default) {
+            (Some(ty), _, _) => ty,
+            (None, Some(ty), Some(_)) => self.types.filter(ty, |_, m| m != Ty::UNDEFINED),
+            (None, Some(ty), None) => ty,
+            (None, None, Some(default)) => {
+                let ty = self.types.widen_literal(default.ty);
+                self.widen(ty)
+            }
+            (None, None, None) => {
+                self.untyped(&name, param.span);
+                Ty::ERROR
+            }
+        };
+        let optional = param.optional || param.default.is_some();
+        let inner = if param.optional { self.types.or_undefined(ty) } else { ty };
+        let local = match &param.pattern.kind {
+            PatternKind::Ident(ident) => {
+                let local = self.local(Some(&ident.name), inner, ident.span);
+                self.declare(ident, local);
+                local
+            }
+            _ => self.local(None, inner, param.span),
+        };
+        if context {
+            self.info(local).context = true;
+        }
+        if !matches!(param.pattern.kind, PatternKind::Ident(_)) {
+            self.bind_pattern(&param.pattern, local, inner, body);
+        }
+        (hir::Param { local, default }, SignatureParam { name, ty, optional })
+    }
+
+    /// The type of a function's results, and whether it hands on a promise without `async`.
+    fn function_result(
+        &mut self,
+        function: &'a tree::Function,
+        frame: &Frame<'a>,
+        ends: bool,
+        context: Option<&Signature>,
+    ) -> (Ty, bool) {
+        let promise = frame.returns.iter().any(|(ty, _)| self.promises(*ty));
+        let values: Vec<Ty> = frame.returns.iter().map(|r| r.0).collect();
+        let mut values: Vec<Ty> = values.into_iter().map(|ty| self.types.awaited(ty)).collect();
+        if frame.declared {
+            let wanted = frame.expected.unwrap_or(Ty::ERROR);
+            let place = function.return_type.as_ref().map_or(function.span, |t| t.span);
+            let silent = matches!(wanted, Ty::VOID | Ty::UNDEFINED | Ty::UNKNOWN | Ty::ERROR)
+                || self
+                    .types
+                    .any(wanted, |k| matches!(k, Kind::Void | Kind::Undefined | Kind::Unknown));
+            if ends && !silent {
+                self.report(
+                    Diagnostic::error(
+                        codes::MISSING_RETURN,
+                        place,
+                        "not every way through this function ends with `return`",
+                    )
+                    .help("add a `return` at its end, or let its type include `undefined`"),
+                );
+            }
+            let declared_promise =
+                !function.is_async && function.return_type.as_ref().is_some_and(|_| promise);
+            return (wanted, declared_promise);
+        }
+        if values.is_empty() {
+            return (if ends { Ty::VOID } else { Ty::NEVER }, promise);
+        }
+        if ends {
+            values.push(Ty::UNDEFINED);
+        }
+        let all = self.subtype_union(&values);
+        let all = if self.types.is_unit(all) {
+            let wanted = context.map(|c| self.types.awaited(c.result));
+            self.settle(all, wanted)
+        } else {
+            all
+        };
+        (self.widen(all), promise)
+    }
+
+    /// The predicate that a function of one expression is, if it is one: where it gives true its
+    /// parameter has a narrower type, and only there.
+    fn inferred_predicate(
+        &mut self,
+        function: &'a tree::Function,
+        params: &[SignatureParam],
+        result: Ty,
+    ) -> Option<(usize, Ty)> {
+        if result != Ty::BOOLEAN || function.is_async {
+            return None;
+        }
+        let expr = Self::expression_body(function)?;
+        for (i, param) in function.params.iter().enumerate() {
+            let PatternKind::Ident(name) = &param.pattern.kind else { continue };
+            let Some(super::Binding::Local(local)) =
+                self.scopes.last().and_then(|s| s.values.get(&name.name)).copied()
+            else {
+                continue;
+            };
+            let declared = params.get(i)?.ty;
+            if declared == Ty::ERROR {
+                continue;
+            }
+            let truth = self.narrowed_by(local, declared, expr, true);
+            if truth == declared || truth == Ty::NEVER {
+                continue;
+            }
+            if self.narrowed_by(local, truth, expr, false) == Ty::NEVER {
+                return Some((i, truth));
+            }
+        }
+        None
+    }
+
+    fn narrowed_by(&mut self, local: LocalId, ty: Ty, expr: &'a tree::Expr, sense: bool) -> Ty {
+        let before = self.flow.replace(Env::default());
+        let declared = std::mem::replace(&mut self.locals[local.0 as usize].ty, ty);
+        self.narrow(expr, sense);
+        let reference = Reference { root: Root::Local(local), path: Vec::new() };
+        let result =
+            if self.flow.is_some() { self.current(&reference).unwrap_or(ty) } else { Ty::NEVER };
+        self.locals[local.0 as usize].ty = declared;
+        self.flow = before;
+        result
+    }
+
+    /// `return expr`
+    pub(super) fn return_value(&mut self, expr: &'a tree::Expr, expected: Option<Ty>) -> hir::Stmt {
+        let mut checked = self.expr(expr, expected);
+        let promise = self.promises(checked.ty);
+        if promise && self.frame.is_async {
+            if self.frame.tries > 0 {
+                self.report(
+                    Diagnostic::error(
+                        codes::FORGOTTEN_AWAIT,
+                        expr.span,
+                        "a failure of this call would not be caught here",
+                    )
+                    .help(format!("write `return await {}`", self.source(expr.span))),
+                );
+            }
+            let ty = self.types.awaited(checked.ty);
+            let span = checked.span;
+            checked = made(hir::ExprKind::Await(Box::new(checked)), ty, span);
+        } else if promise && self.frame.handler {
+            self.forgotten_await(&checked);
+            checked.ty = self.types.awaited(checked.ty);
+        }
+        if self.frame.declared
+            && let Some(wanted) = self.frame.expected
+        {
+            let own = self.types.awaited(checked.ty);
+            self.fits(expr, own, wanted);
+        }
+        self.frame.returns.push((checked.ty, Some(expr)));
+        hir::Stmt { kind: hir::StmtKind::Return(Some(checked)), span: expr.span }
+    }
+
+    /// Adds a name to the innermost scope.
+    pub(super) fn declare(&mut self, name: &tree::Ident, local: LocalId) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.values.insert(name.name.clone(), super::Binding::Local(local));
+        }
+    }
+
+    /// Opens a block's scope with its types.
+    pub(super) fn block_types(
+        &self,
+        stmts: &'a [tree::Stmt],
+    ) -> HashMap<Arc<str>, super::TypeBinding<'a>> {
+        let mut names = HashMap::new();
+        for stmt in stmts {
+            match &stmt.kind {
+                tree::StmtKind::TypeAlias(alias) => {
+                    names.insert(alias.name.name.clone(), super::TypeBinding::Alias(alias));
+                }
+                tree::StmtKind::Interface(decl) => {
+                    names.insert(decl.name.name.clone(), super::TypeBinding::Interface(decl));
+                }
+                tree::StmtKind::Error(refused) => {
+                    for name in refused {
+                        names.insert(name.name.clone(), super::TypeBinding::Refused);
+                    }
+                }
+                _ => {}
+            }
+        }
+        names
+    }
+}
+
+/// Awaits what a function returns, so that it can be seen as an asynchronous one.
+fn await_returns(stmts: &mut [hir::Stmt], checker: &mut Checker<'_>) {
+    for stmt in stmts {
+        match &mut stmt.kind {
+            hir::StmtKind::Return(Some(value)) if checker.promises(value.ty) => {
+                let ty = checker.types.awaited(value.ty);
+                let span = value.span;
+                let inner = std::mem::replace(value, checker.hole(span));
+                *value = made(hir::ExprKind::Await(Box::new(inner)), ty, span);
+            }
+            hir::StmtKind::If { then, otherwise, .. } => {
+                await_returns(then, checker);
+                await_returns(otherwise, checker);
+            }
+            hir::StmtKind::Switch { cases, .. } => {
+                for case in cases {
+                    await_returns(&mut case.body, checker);
+                }
+            }
+            hir::StmtKind::Try { body, handler, .. } => {
+                await_returns(body, checker);
+                await_returns(handler, checker);
+            }
+            hir::StmtKind::Block(inner) => await_returns(inner, checker),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! Inference: what the type parameters of a generic function are in a call.
+//!
+//! In:    the types of arguments beside those of parameters.
+//! Out:   candidates for each type parameter, and one type out of them.
+//! Never: a diagnostic.
+
+use std::collections::HashMap;
+
+use super::Checker;
+use super::substitute::Mapping;
+use crate::types::{Kind, Signature, Ty, TypeParamId};
+
+/// What is known of a call's type parameters so far.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Inference {
+    pub(super) candidates: HashMap<TypeParamId, Candidates>,
+}
+
+/// What is known of one type parameter.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Candidates {
+    co: Vec<Ty>,
+    contra: Vec<Ty>,
+    /// Only ever seen as a whole parameter (`x: T`).
+    nested: bool,
+    /// Decided: an arrow function has been checked with it.
+    fixed: Option<Ty>,
+}
+
+impl Inference {
+    pub(super) fn of(signature: &Signature) -> Self {
+        Self {
+            candidates: signature
+                .type_params
+                .iter()
+                .map(|&id| (id, Candidates::default()))
+                .collect(),
+        }
+    }
+}
+
+impl Checker<'_> {
+    /// Collects what `source`, standing where `target` is wanted, says of the parameters.
+    pub(super) fn infer(&mut self, source: Ty, target: Ty, inference: &mut Inference) {
+        let top = match self.types.kind(target) {
+            Kind::Param(_) => true,
+            Kind::Union(members) => {
+                members.iter().any(|&m| matches!(self.types.kind(m), Kind::Param(_)))
+            }
+            _ => false,
+        };
+        self.infer_at(source, target, inference, true, top, 0);
+    }
+
+    fn infer_at(
+        &mut self,
+        source: Ty,
+        target: Ty,
+        inference: &mut Inference,
+        co: bool,
+        top: bool,
+        depth: u32,
+    ) {
+        if depth > 12 || source == Ty::ERROR {
+            return;
+        }
+        let (s, t) = (self.types.kind(source).clone(), self.types.kind(target).clone());
+        match (&s, &t) {
+            (_, Kind::Param(id)) => {
+                if let Some(found) = inference.candidates.get_mut(id) {
+                    found.nested |= !top;
+                    let list = if co { &mut found.co } else { &mut found.contra };
+                    if !list.contains(&source) && source != target {
+                        list.push(source);
+                    }
+                }
+            }
+            (_, Kind::Union(targets)) => {
+                let sources = self.types.members_of(source);
+                let (naked, others): (Vec<Ty>, Vec<Ty>) = targets
+                    .iter()
+                    .copied()
+                    .partition(|&m| matches!(self.types.kind(m), Kind::Param(_)));
+                let mut rest: Vec<Ty> =
+                    sources.iter().copied().filter(|m| !others.contains(m)).collect();
+                for &other in &others {
+                    if !self.generic(other) {
+                        continue;
+                    }
+                    for &one in &sources {
+                        if self.alike(one, other) {
+                            self.infer_at(one, other, inference, co, false, depth + 1);
+                            rest.retain(|&r| r != one);
+                        }
+                    }
+                }
+                if !rest.is_empty() || sources.is_empty() {
+                    let rest = self.types.union(&rest);
+                    for param in naked {
+                        self.infer_at(rest, param, inference, co, top, depth + 1);
+                    }
+                }
+            }
+            (_, Kind::Library(name, args)) if &**name == "Iterable" => {
+                if let Some(element) = self.iterated(source) {
+                    self.infer_at(element, args[0], inference, co, false, depth + 1);
+                }
+            }
+            (Kind::Union(members), _) => {
+                for &member in members.iter() {
+                    self.infer_at(member, target, inference, co, false, depth + 1);
+                }
+            }
+            (
+                Kind::Tuple { elements: a, rest: x, .. },
+                Kind::Tuple { elements: b, rest: y, .. },
+            ) => {
+                for (i, own) in a.iter().enumerate() {
+                    if let Some(wanted) = b.get(i).map(|e| e.ty).or(*y) {
+                        self.infer_at(own.ty, wanted, inference, co, false, depth + 1);
+                    }
+                }
+                if let (Some(x), Some(y)) = (x, y) {
+                    self.infer_at(*x, *y, inference, co, false, depth + 1);
+                }
+            }
+            (Kind::Array { .. } | Kind::Tuple { .. }, Kind::Array { element, .. }) => {
+                if let Some(own) = self.types.element(source) {
+                    self.infer_at(own, *element, inference, co, false, depth + 1);
+                }
+            }
+            (Kind::Library(a, xs), Kind::Library(b, ys)) if a == b => {
+                for (&x, &y) in xs.iter().zip(ys.iter()) {
+                    self.infer_at(x, y, inference, co, false, depth + 1);
+                }
+            }
+            (Kind::Function(a), Kind::Function(b)) => {
+                let (a, b) = (self.types.signatures(*a).clone(), self.types.signatures(*b).clone());
+                let (Some(own), Some(wanted)) = (a.signatures.last(), b.signatures.last()) else {
+                    return;
+                };
+                for (i, param) in own.params.iter().enumerate() {
+                    if let Some(given) = wanted.params.get(i) {
+                        self.infer_at(param.ty, given.ty, inference, !co, false, depth + 1);
+                    }
+                }
+                if let (Some((_, x)), Some((_, y))) = (own.predicate, wanted.predicate) {
+                    self.infer_at(x, y, inference, co, false, depth + 1);
+                }
+                self.infer_at(own.result, wanted.result, inference, co, false, depth + 1);
+            }
+            (_, Kind::Object(id)) => {
+                let target = self.object(*id);
+                for wanted in &target.properties {
+                    if let Some(own) = self.property_type(source, &wanted.name) {
+                        self.infer_at(own, wanted.ty, inference, co, false, depth + 1);
+                    }
+                }
+                if let Some(index) = target.index {
+                    if let Kind::Object(own) = s {
+                        let own = self.object(own);
+                        let mut values: Vec<Ty> = Vec::new();
+                        values.extend(own.index.map(|i| i.value));
+                        if !own.interface {
+                            for p in &own.properties {
+                                values.push(self.read_type(p.ty, p.optional));
+                            }
+                        }
+                        if !values.is_empty() {
+                            let values = self.types.union(&values);
+                            self.infer_at(values, index.value, inference, co, false, depth + 1);
+                        }
+                    } else if let (true, Some(element)) =
+                        (index.numeric, self.types.element(source))
+                    {
+                        self.infer_at(element, index.value, inference, co, false, depth + 1);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a member of a union belongs to a generic member of another.
+    fn alike(&self, source: Ty, target: Ty) -> bool {
+        match (self.types.kind(source), self.types.kind(target)) {
+            (Kind::Array { .. } | Kind::Tuple { .. }, Kind::Array { .. } | Kind::Tuple { .. })
+            | (Kind::Object(_), Kind::Object(_))
+            | (Kind::Function(_), Kind::Function(_)) => true,
+            (Kind::Library(a, _), Kind::Library(b, _)) => a == b || &**b == "Iterable",
+            (Kind::String | Kind::Array { .. } | Kind::Tuple { .. }, Kind::Library(b, _)) => {
+                &**b == "Iterable"
+            }
+            _ => false,
+        }
+    }
+
+    /// What the parameters are by what is known; those of which nothing is known are left out.
+    pub(super) fn known(&mut self, signature: &Signature, inference: &Inference) -> Mapping {
+        let mut map = Mapping::new();
+        for &id in &signature.type_params {
+            if let Some(ty) = self.inferred(id, signature, inference, false) {
+                map.insert(id, ty);
+            }
+        }
+        map
+    }
+
+    /// Decides every parameter that `ty` names.
+    pub(super) fn fix(&mut self, ty: Ty, signature: &Signature, inference: &mut Inference) {
+        for &id in &signature.type_params {
+            let param = self.types.intern(Kind::Param(id));
+            if self.mentions(ty, param) {
+                let decided = self.inferred(id, signature, inference, true).unwrap_or(Ty::UNKNOWN);
+                if let Some(found) = inference.candidates.get_mut(&id) {
+                    found.fixed = Some(decided);
+                }
+            }
+        }
+    }
+
+    fn mentions(&mut self, ty: Ty, param: Ty) -> bool {
+        let Kind::Param(id) = *self.types.kind(param) else { return false };
+        let mut map = Mapping::new();
+        map.insert(id, Ty::ERROR);
+        self.substitute(ty, &map) != ty
+    }
+
+    /// What every parameter is in the end.
+    pub(super) fn conclude(&mut self, signature: &Signature, inference: &Inference) -> Mapping {
+        let mut map = Mapping::new();
+        for &id in &signature.type_params {
+            let mut ty = self.inferred(id, signature, inference, true);
+            let param = self.types.type_param(id).clone();
+            if ty.is_none() {
+                ty = param.default.map(|d| self.substitute(d, &map));
+            }
+            if ty.is_none() {
+                ty = param.constraint.map(|c| self.substitute(c, &map));
+            }
+            map.insert(id, ty.unwrap_or(Ty::UNKNOWN));
+        }
+        for &id in &signature.type_params {
+            if let Some(constraint) = self.types.type_param(id).constraint {
+                let limit = self.substitute(constraint, &map);
+                if !self.assignable(map[&id], limit) {
+                    map.insert(id, limit);
+                }
+            }
+        }
+        map
+    }
+
+    fn inferred(
+        &mut self,
+        id: TypeParamId,
+        signature: &Signature,
+        inference: &Inference,
+        last: bool,
+    ) -> Option<Ty> {
+        let found = inference.candidates.get(&id)?.clone();
+        if found.fixed.is_some() {
+            return found.fixed;
+        }
+        if found.co.is_empty() {
+            let mut contra = found.contra.into_iter();
+            let mut best = contra.next()?;
+            for other in contra {
+                if self.assignable(other, best) {
+                    best = other;
+                }
+            }
+            return Some(best);
+        }
+        let param = self.types.type_param(id).clone();
+        let primitive = param.constraint.is_some_and(|c| {
+            self.types.any(c, |k| {
+                matches!(
+                    k,
+                    Kind::String
+                        | Kind::Number
+                        | Kind::Boolean { .. }
+                        | Kind::StringLiteral { .. }
+                        | Kind::NumberLiteral { .. }
+                        | Kind::Keyof(_)
+                )
+            })
+        });
+        let own = self.types.intern(Kind::Param(id));
+        let at_top = signature.result == own
+            || matches!(self.types.kind(signature.result), Kind::Union(m) if m.contains(&own));
+        let widen = !primitive && !param.is_const && !found.nested && (!at_top || !last);
+        let mut all: Vec<Ty> = Vec::new();
+        for ty in found.co {
+            let ty = if widen { self.types.widen_literal(ty) } else { ty };
+            if !all.contains(&ty) {
+                all.push(ty);
+            }
+        }
+        let ty = if primitive { self.types.union(&all) } else { self.supertype(&all) };
+        Some(self.widen(ty))
+    }
+
+    /// The candidate that covers all others, else the first; `null` and `undefined` beside it.
+    fn supertype(&mut self, all: &[Ty]) -> Ty {
+        let mut nullish = Vec::new();
+        let mut rest = Vec::new();
+        for &ty in all {
+            for m in self.types.members_of(ty) {
+                if matches!(m, Ty::NULL | Ty::UNDEFINED) && !nullish.contains(&m) {
+                    nullish.push(m);
+                }
+            }
+            let ty = self.types.non_nullish(ty);
+            if ty != Ty::NEVER {
+                rest.push(ty);
+            }
+        }
+        // Literals of one kind stand beside each other.
+        let unit = rest.iter().all(|&t| self.types.is_unit(t));
+        let bases: Vec<Ty> = rest.iter().map(|&t| self.types.base(t)).collect();
+        let best = if unit && bases.windows(2).all(|w| w[0] == w[1]) && !rest.is_empty() {
+            self.types.union(&rest)
+        } else {
+            let mut best = rest.first().copied().unwrap_or(Ty::NEVER);
+            for &other in rest.iter().skip(1) {
+                if self.assignable(best, other) && !self.assignable(other, best) {
+                    best = other;
+                }
+            }
+            best
+        };
+        nullish.push(best);
+        self.types.union(&nullish)
+    }
+
+    /// A generic signature with its parameters chosen so that it may stand for `target`.
+    pub(super) fn instantiate_for(&mut self, source: &Signature, target: &Signature) -> Signature {
+        let mut inference = Inference::of(source);
+        for (own, given) in source.params.iter().zip(&target.params) {
+            self.infer(given.ty, own.ty, &mut inference);
+        }
+        let map = self.conclude(source, &inference);
+        self.substitute_signature(source, &map)
+    }
+}

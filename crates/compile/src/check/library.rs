@@ -1,0 +1,274 @@
+//! Calls of the library: methods, functions of global objects, `new Map`.
+//!
+//! In:    a member of the prelude and arguments.
+//! Out:   [`hir::ExprKind::Builtin`] or [`hir::ExprKind::Iterate`].
+//! Never: an asynchronous callback, except of a `.map` directly in `Promise.all`.
+
+use std::sync::Arc;
+
+use frontage_diagnostic::{Diagnostic, Span};
+use frontage_plan::{Builtin, IterateOp};
+use frontage_syntax::tree::{self, Element, Ident};
+
+use super::Checker;
+use super::expr::made;
+use super::member::Links;
+use crate::codes;
+use crate::hir;
+use crate::prelude::{self, Function};
+use crate::types::{Kind, Signature, Ty};
+
+impl<'a> Checker<'a> {
+    /// `Object.groupBy` gives a partial record, which the prelude cannot spell.
+    pub(super) fn grouped(&mut self, signature: &mut Signature) {
+        if let Kind::Library(name, args) = self.types.kind(signature.result).clone()
+            && &*name == "Grouped"
+        {
+            let list = self.types.array(args[1]);
+            let record = self.record(args[0], list);
+            if let Kind::Object(id) = *self.types.kind(record) {
+                let mut partial = (*self.object(id)).clone();
+                partial.properties.iter_mut().for_each(|p| p.optional = true);
+                signature.result = self.types.object(partial);
+            }
+        }
+        // `flat()` takes one level off, as far as the element is a list.
+    }
+
+    /// `receiver.name(args)`
+    #[expect(clippy::too_many_arguments, reason = "the parts of one node of the tree")]
+    pub(super) fn method_call(
+        &mut self,
+        expr: &'a tree::Expr,
+        callee: &'a tree::Expr,
+        object: &'a tree::Expr,
+        name: &'a Ident,
+        dot: bool,
+        optional: bool,
+        type_args: &'a [tree::Type],
+        args: &'a [Element],
+        expected: Option<Ty>,
+        links: &mut Links,
+    ) -> hir::Expr {
+        let span = expr.span;
+        let gather = std::mem::replace(&mut self.gather, false);
+        let receiver = self.object_of(object, dot, Some(name), links);
+        if self.types.promised(receiver.ty).is_some() {
+            return self.promise_method(receiver, name, args, span);
+        }
+        if receiver.ty == Ty::ERROR {
+            self.check_loose(args);
+            return self.hole(span);
+        }
+        let Some(ty) = self.method_type(receiver.ty, &name.name) else {
+            self.unknown_member(receiver.ty, name);
+            self.check_loose(args);
+            return self.hole(span);
+        };
+        self.recorded.insert(super::flow::address(callee), ty);
+        let single = self.shared_interface(receiver.ty);
+        let known = single.as_ref().and_then(|i| prelude::function(i, &name.name));
+        let Some(known) = known else {
+            // A member that holds a function.
+            let kind = hir::ExprKind::Member(Box::new(receiver), name.name.clone());
+            let called = made(kind, ty, callee.span);
+            let called = self.present(called, optional, None, links);
+            return self.apply(called, type_args, args, span, expected);
+        };
+        let Kind::Function(id) = *self.types.kind(ty) else { return self.hole(span) };
+        let function = self.types.signatures(id).clone();
+        let Some(mut resolved) = self.resolve_call(&function, type_args, args, span, expected)
+        else {
+            return self.hole(span);
+        };
+        if &*name.name == "flat" {
+            resolved.result = self.flattened(receiver.ty, args);
+        }
+        self.library_call(known, Some(receiver), resolved, gather, span)
+    }
+
+    /// The interface that describes all values of a type.
+    fn shared_interface(&mut self, ty: Ty) -> Option<Arc<str>> {
+        let bound = self.bound_of(ty);
+        let mut found: Option<Arc<str>> = None;
+        for member in self.types.members_of(bound) {
+            let (interface, _) = self.apparent(member)?;
+            if found.as_ref().is_some_and(|f| *f != interface) {
+                return None;
+            }
+            found = Some(interface);
+        }
+        found
+    }
+
+    /// The type of a method; that of a union of lists is that of a list of the union.
+    fn method_type(&mut self, ty: Ty, name: &Arc<str>) -> Option<Ty> {
+        let bound = self.bound_of(ty);
+        if matches!(self.types.kind(bound), Kind::Union(_))
+            && self.types.all(bound, |k| matches!(k, Kind::Array { .. } | Kind::Tuple { .. }))
+        {
+            let mut elements = Vec::new();
+            for member in self.types.members_of(bound) {
+                elements.extend(self.types.element(member));
+            }
+            let element = self.types.union(&elements);
+            return self.prelude_member(&"Array".into(), &[element], name);
+        }
+        if let Some(interface) = self.shared_interface(bound)
+            && matches!(&*interface, "String" | "Number" | "Boolean")
+        {
+            return self.prelude_member(&interface, &[], name);
+        }
+        self.property_type(bound, name)
+    }
+
+    fn flattened(&mut self, ty: Ty, args: &'a [Element]) -> Ty {
+        let depth = match args.first() {
+            None => 1,
+            Some(Element::Value(tree::Expr { kind: tree::ExprKind::Number(n), .. }))
+                if *n >= 0.0 && *n <= 8.0 && n.fract() == 0.0 =>
+            {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "0 to 8"
+                )]
+                let depth = *n as u32;
+                depth
+            }
+            Some(Element::Value(other) | Element::Spread { value: other, .. }) => {
+                self.report(
+                    Diagnostic::error(
+                        codes::LITERAL_WANTED,
+                        other.span,
+                        "the depth of `flat` is a number literal",
+                    )
+                    .help("write a number from 0 to 8"),
+                );
+                return Ty::ERROR;
+            }
+        };
+        let mut element = self.types.element(ty).unwrap_or(Ty::ERROR);
+        for _ in 0..depth {
+            let mut parts = Vec::new();
+            for member in self.types.members_of(element) {
+                parts.push(self.types.element(member).unwrap_or(member));
+            }
+            element = self.types.union(&parts);
+        }
+        self.types.array(element)
+    }
+
+    /// `Math.max(…)`, `Object.keys(…)`, `Number(…)`
+    #[expect(clippy::too_many_arguments, reason = "the parts of one node of the tree")]
+    pub(super) fn static_call(
+        &mut self,
+        interface: &str,
+        name: &Arc<str>,
+        place: Span,
+        type_args: &'a [tree::Type],
+        args: &'a [Element],
+        span: Span,
+        expected: Option<Ty>,
+    ) -> hir::Expr {
+        let gather = std::mem::replace(&mut self.gather, false);
+        let ty = self.prelude_member(&interface.into(), &[], name);
+        let (Some(known), Some(ty)) = (prelude::function(interface, name), ty) else {
+            self.error(codes::NOT_CALLABLE, place, format!("`{name}` is not a function"));
+            self.check_loose(args);
+            return self.hole(span);
+        };
+        let Kind::Function(id) = *self.types.kind(ty) else {
+            self.error(codes::NOT_CALLABLE, place, format!("`{name}` is not a function"));
+            return self.hole(span);
+        };
+        let function = self.types.signatures(id).clone();
+        let Some(resolved) = self.resolve_call(&function, type_args, args, span, expected) else {
+            return self.hole(span);
+        };
+        self.library_call(known, None, resolved, gather, span)
+    }
+
+    fn library_call(
+        &mut self,
+        known: Function,
+        receiver: Option<hir::Expr>,
+        resolved: super::call::Resolved,
+        gather: bool,
+        span: Span,
+    ) -> hir::Expr {
+        let result = resolved.result;
+        let mut items = resolved.items;
+        match known {
+            Function::Constant(value) => Self::constant_number(value, span),
+            Function::Plain(builtin) => {
+                if let Some(receiver) = receiver {
+                    items.insert(0, hir::Item::Value(receiver));
+                }
+                Self::builtin(builtin, items, result, span)
+            }
+            Function::Iterate(op) => {
+                let mut values = Vec::new();
+                for item in items {
+                    match item {
+                        hir::Item::Value(value) => values.push(value),
+                        hir::Item::Spread(value) => {
+                            self.error(codes::SPREAD, value.span, "a callback cannot be spread");
+                            return self.hole(span);
+                        }
+                    }
+                }
+                let mut values = values.into_iter();
+                let Some(receiver) = receiver.or_else(|| values.next()) else {
+                    return self.hole(span);
+                };
+                let Some(callback) = values.next() else {
+                    // Without a callback: `Array.from(list)`, `list.toSorted()`.
+                    let builtin = match op {
+                        IterateOp::ToSorted => Builtin::ArrayToSorted,
+                        _ => Builtin::ArrayFrom,
+                    };
+                    return Self::builtin(builtin, vec![hir::Item::Value(receiver)], result, span);
+                };
+                if self.returns_promise(callback.ty) && !(gather && op == IterateOp::Map) {
+                    self.async_callback(&callback, op, span);
+                    return self.hole(span);
+                }
+                let initial = values.next().map(Box::new);
+                let kind = hir::ExprKind::Iterate {
+                    op,
+                    receiver: Box::new(receiver),
+                    callback: Box::new(callback),
+                    initial,
+                };
+                made(kind, result, span)
+            }
+        }
+    }
+
+    fn async_callback(&mut self, callback: &hir::Expr, op: IterateOp, span: Span) {
+        let fault = Diagnostic::error(
+            codes::ASYNC_CALLBACK,
+            callback.span,
+            "this callback gives promises, which nothing awaits",
+        );
+        self.report(if op == IterateOp::Map {
+            let text = self.source(span);
+            fault.help(format!("put it into `await Promise.all({text})`"))
+        } else {
+            fault.help("load what it needs first: `await Promise.all(list.map(async (x) => …))`")
+        });
+    }
+
+    /// `new Map(…)`, `new Set(…)`, `new Date(…)`
+    pub(super) fn construct(
+        &mut self,
+        callee: &'a Ident,
+        type_args: &'a [tree::Type],
+        args: &'a [Element],
+        span: Span,
+        expected: Option<Ty>,
+    ) -> hir::Expr {
+        self.static_call("Construct", &callee.name, callee.span, type_args, args, span, expected)
+    }
+}

@@ -1,0 +1,434 @@
+//! Object and array literals.
+//!
+//! In:    the literal and the type that its place suggests.
+//! Out:   its own type: literals in it stay where the place asks for them, else they widen.
+//! Never: a check against the place's type (see `assign`).
+
+use std::sync::Arc;
+
+use frontage_diagnostic::{Diagnostic, Span};
+use frontage_syntax::tree::{self, Element, PropertyKeyKind};
+
+use super::Checker;
+use super::expr::made;
+use crate::codes;
+use crate::hir;
+use crate::types::{Index, Kind, Object, Property, TupleElement, Ty};
+
+impl<'a> Checker<'a> {
+    /// The type of a value where it may change: literals widen, unless the place asks for them.
+    pub(super) fn settle(&mut self, ty: Ty, expected: Option<Ty>) -> Ty {
+        if self.as_const {
+            return self.types.regular(ty);
+        }
+        match expected {
+            Some(expected) if self.asks_for_literal(ty, expected) => self.types.regular(ty),
+            _ => self.types.widen_literal(ty),
+        }
+    }
+
+    fn asks_for_literal(&mut self, ty: Ty, expected: Ty) -> bool {
+        match self.types.kind(expected).clone() {
+            Kind::Union(members) => members.iter().any(|&m| self.asks_for_literal(ty, m)),
+            Kind::StringLiteral { .. } | Kind::Keyof(_) => {
+                self.types.any(ty, |k| matches!(k, Kind::StringLiteral { .. }))
+            }
+            Kind::NumberLiteral { .. } => {
+                self.types.any(ty, |k| matches!(k, Kind::NumberLiteral { .. }))
+            }
+            Kind::Boolean { .. } => self.types.any(ty, |k| matches!(k, Kind::Boolean { .. })),
+            Kind::Param(id) => {
+                let param = self.types.type_param(id).clone();
+                param.is_const
+                    || param.constraint.is_some_and(|c| {
+                        let bound = self.types.base(c);
+                        let own = self.types.base(ty);
+                        self.types.any(bound, |k| {
+                            matches!(k, Kind::String | Kind::Number | Kind::Boolean { .. })
+                                || matches!(k, Kind::Keyof(_))
+                        }) && (self.assignable(own, bound)
+                            || matches!(self.types.kind(c), Kind::Keyof(_)))
+                    })
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn array_literal(
+        &mut self,
+        elements: &'a [Element],
+        span: Span,
+        expected: Option<Ty>,
+    ) -> hir::Expr {
+        let expected = expected.map(|e| self.types.non_nullish(e));
+        let constant = self.as_const;
+        let tuple = constant || expected.is_some_and(|e| self.tuple_like(e));
+        let mut items = Vec::new();
+        let mut tys: Vec<Ty> = Vec::new();
+        let mut fixed: Vec<TupleElement> = Vec::new();
+        let mut rest = None;
+        for (i, element) in elements.iter().enumerate() {
+            let wanted = expected.and_then(|e| self.element_wanted(e, i));
+            match element {
+                Element::Value(value) => {
+                    let item = self.value(value, wanted);
+                    let ty = self.settle(item.ty, wanted);
+                    if rest.is_none() {
+                        fixed.push(TupleElement { ty, optional: false });
+                    } else if let Some(more) = rest {
+                        rest = Some(self.types.either(more, ty));
+                    }
+                    tys.push(ty);
+                    items.push(hir::Item::Value(item));
+                }
+                Element::Spread { value, .. } => {
+                    let item = self.value(value, expected);
+                    match self.types.kind(item.ty).clone() {
+                        Kind::Tuple { elements, rest: None, .. } if rest.is_none() => {
+                            for element in elements.iter() {
+                                fixed.push(*element);
+                                tys.push(self.read_type(element.ty, element.optional));
+                            }
+                        }
+                        _ => {
+                            let ty = self.spread_elements(&item);
+                            tys.push(ty);
+                            rest = Some(rest.map_or(ty, |r| self.types.either(r, ty)));
+                        }
+                    }
+                    items.push(hir::Item::Spread(item));
+                }
+            }
+        }
+        let ty = if tuple {
+            self.types.intern(Kind::Tuple { elements: fixed.into(), rest, readonly: constant })
+        } else {
+            // An empty list fits every list.
+            let element = self.subtype_union(&tys);
+            self.types.array(element)
+        };
+        made(hir::ExprKind::Array(items), ty, span)
+    }
+
+    /// What spreading a list gives.
+    pub(super) fn spread_elements(&mut self, item: &hir::Expr) -> Ty {
+        if self.nullish_use(item, "spread") {
+            return Ty::ERROR;
+        }
+        match self.iterated(item.ty) {
+            Some(ty) => ty,
+            None => {
+                let fault = Diagnostic::error(
+                    codes::SPREAD,
+                    item.span,
+                    format!("`{}` cannot be spread into a list", self.types.text(item.ty)),
+                );
+                self.report(fault.help("spread an array, or `Object.entries(…)` of an object"));
+                Ty::ERROR
+            }
+        }
+    }
+
+    fn tuple_like(&self, ty: Ty) -> bool {
+        self.types.any(ty, |k| matches!(k, Kind::Tuple { .. }))
+    }
+
+    fn element_wanted(&mut self, ty: Ty, index: usize) -> Option<Ty> {
+        let mut parts = Vec::new();
+        for member in self.types.members_of(ty) {
+            match self.types.kind(member).clone() {
+                Kind::Tuple { elements, rest, .. } => {
+                    parts.extend(elements.get(index).map(|e| e.ty).or(rest));
+                }
+                Kind::Array { element, .. } => parts.push(element),
+                Kind::Library(name, args) if &*name == "Iterable" => parts.push(args[0]),
+                Kind::Param(_) => {
+                    if let Some(bound) = self.constraint_of(member) {
+                        parts.extend(self.element_wanted(bound, index));
+                    }
+                }
+                _ => {}
+            }
+        }
+        if parts.is_empty() { None } else { Some(self.types.union(&parts)) }
+    }
+
+    /// What the place of a literal wants of a member.
+    pub(super) fn property_wanted(&mut self, ty: Ty, name: &Arc<str>) -> Option<Ty> {
+        let mut parts = Vec::new();
+        for member in self.types.members_of(ty) {
+            match self.types.kind(member).clone() {
+                Kind::Object(id) => {
+                    let object = self.object(id);
+                    match (object.property(name), object.index) {
+                        (Some(p), _) => parts.push(self.read_type(p.ty, p.optional)),
+                        (None, Some(index)) => parts.push(index.value),
+                        (None, None) => {}
+                    }
+                }
+                Kind::Param(_) => {
+                    if let Some(bound) = self.constraint_of(member) {
+                        parts.extend(self.property_wanted(bound, name));
+                    }
+                }
+                _ => {}
+            }
+        }
+        if parts.is_empty() { None } else { Some(self.types.union(&parts)) }
+    }
+
+    /// Of a union that a literal is wanted for, the members that its constant members allow.
+    fn discriminated(&mut self, properties: &'a [tree::Property], expected: Ty) -> Ty {
+        let members = self.types.members_of(expected);
+        if members.len() < 2 {
+            return expected;
+        }
+        let mut kept = members;
+        for property in properties {
+            let tree::Property::Value { key, value, .. } = property else { continue };
+            let Some(name) = key.name() else { continue };
+            let own = match &value.kind {
+                tree::ExprKind::String(text) => self.types.string_literal(text),
+                tree::ExprKind::Number(number) => self.types.number_literal(*number),
+                tree::ExprKind::Boolean(value) => self.types.boolean_literal(*value),
+                tree::ExprKind::Null => Ty::NULL,
+                _ => continue,
+            };
+            let mut left = Vec::new();
+            for &member in &kept {
+                let fits = match self.property_type(member, name) {
+                    Some(wanted) => self.assignable(own, wanted),
+                    None => false,
+                };
+                if fits {
+                    left.push(member);
+                }
+            }
+            if !left.is_empty() {
+                kept = left;
+            }
+        }
+        self.types.union(&kept)
+    }
+
+    pub(super) fn object_literal(
+        &mut self,
+        properties: &'a [tree::Property],
+        span: Span,
+        expected: Option<Ty>,
+    ) -> hir::Expr {
+        let expected = expected.map(|e| self.discriminated(properties, e));
+        let constant = self.as_const;
+        let mut members = Vec::new();
+        let mut built = Object { literal: true, ..Object::default() };
+        // One literal for each variant of a spread union.
+        let mut variants: Vec<Object> = vec![built.clone()];
+        for property in properties {
+            match property {
+                tree::Property::Value { key, value, .. } => {
+                    self.literal_member(
+                        key,
+                        value,
+                        expected,
+                        constant,
+                        &mut members,
+                        &mut variants,
+                    );
+                }
+                tree::Property::Spread { value, .. } => {
+                    self.as_const = false;
+                    let item = self.value(value, None);
+                    self.as_const = constant;
+                    variants = self.spread_into(&item, variants);
+                    members.push(hir::Member::Spread(item));
+                }
+            }
+        }
+        let ty = if variants.len() == 1 {
+            built = variants.remove(0);
+            self.types.object(built)
+        } else {
+            let tys: Vec<Ty> = variants.into_iter().map(|v| self.types.object(v)).collect();
+            self.types.union(&tys)
+        };
+        made(hir::ExprKind::Object(members), ty, span)
+    }
+
+    fn literal_member(
+        &mut self,
+        key: &'a tree::PropertyKey,
+        value: &'a tree::Expr,
+        expected: Option<Ty>,
+        constant: bool,
+        members: &mut Vec<hir::Member>,
+        variants: &mut [Object],
+    ) {
+        if let PropertyKeyKind::Computed(inner) = &key.kind {
+            self.as_const = false;
+            let key = self.value(inner, None);
+            self.as_const = constant;
+            let name = match self.types.kind(key.ty).clone() {
+                Kind::StringLiteral { value, .. } => Some(value),
+                Kind::NumberLiteral { value, .. } => Some(value.0.to_string().into()),
+                _ => None,
+            };
+            if name.is_none() && !self.key_type(key.ty) {
+                let fault = Diagnostic::error(
+                    codes::INDEX,
+                    key.span,
+                    format!("`{}` cannot be a key", self.types.text(key.ty)),
+                );
+                self.report(fault.help("keys are strings or numbers"));
+            }
+            let wanted = match (&name, expected) {
+                (Some(name), Some(e)) => self.property_wanted(e, name),
+                (None, Some(e)) => self.property_wanted(e, &"\u{0}".into()),
+                _ => None,
+            };
+            let item = self.value(value, wanted);
+            let ty = self.settle(item.ty, wanted);
+            let numeric = self.types.is_number(key.ty);
+            for variant in variants.iter_mut() {
+                match &name {
+                    Some(name) => self.put(variant, name.clone(), ty, constant, key.span),
+                    None => {
+                        let mut all: Vec<Ty> = vec![ty];
+                        all.extend(variant.index.map(|i| i.value));
+                        for p in &variant.properties {
+                            all.push(p.ty);
+                        }
+                        let value = self.types.union(&all);
+                        let numeric = numeric && variant.index.is_none_or(|i| i.numeric);
+                        variant.index = Some(Index { value, numeric });
+                    }
+                }
+            }
+            members.push(hir::Member::Computed(key, item));
+            return;
+        }
+        let Some(name) = key.name() else { return };
+        let wanted = expected.and_then(|e| self.property_wanted(e, name));
+        let item = self.value(value, wanted);
+        let ty = self.settle(item.ty, wanted);
+        for variant in variants.iter_mut() {
+            self.put(variant, name.clone(), ty, constant, key.span);
+        }
+        if members.iter().any(|m| matches!(m, hir::Member::Static(n, _) if n == name))
+            && !members.iter().any(|m| !matches!(m, hir::Member::Static(..)))
+        {
+            self.error(
+                codes::DUPLICATE_NAME,
+                key.span,
+                format!("the member `{name}` stands in this object twice"),
+            );
+        }
+        members.push(hir::Member::Static(name.clone(), item));
+    }
+
+    fn put(&mut self, object: &mut Object, name: Arc<str>, ty: Ty, readonly: bool, span: Span) {
+        if let Some(index) = &mut object.index {
+            index.value = self.types.either(index.value, ty);
+        }
+        let property = Property { name, ty, optional: false, readonly, span: Some(span) };
+        match object.properties.iter_mut().find(|p| p.name == property.name) {
+            Some(old) => *old = property,
+            None => object.properties.push(property),
+        }
+    }
+
+    fn spread_into(&mut self, item: &hir::Expr, variants: Vec<Object>) -> Vec<Object> {
+        let mut result = Vec::new();
+        let members = self.types.members_of(item.ty);
+        let nothing = members.iter().any(|&m| {
+            matches!(self.types.kind(m), Kind::Null | Kind::Undefined | Kind::Boolean { .. })
+        });
+        let mut kinds: Vec<Option<Arc<Object>>> = Vec::new();
+        for &member in &members {
+            match self.types.kind(member).clone() {
+                Kind::Object(id) => kinds.push(Some(self.object(id))),
+                Kind::Error => return variants,
+                Kind::Null | Kind::Undefined | Kind::Boolean { .. } => {}
+                // `cond && {…}` leaves falsy texts and numbers, which add nothing.
+                Kind::StringLiteral { value, .. } if value.is_empty() => {}
+                Kind::NumberLiteral { value, .. } if value.0 == 0.0 => {}
+                _ => {
+                    let fault = Diagnostic::error(
+                        codes::SPREAD,
+                        item.span,
+                        format!("`{}` cannot be spread into an object", self.types.text(item.ty)),
+                    );
+                    self.report(fault.help("spread an object"));
+                    return variants;
+                }
+            }
+        }
+        if members.contains(&Ty::TRUE) || members.contains(&Ty::FRESH_TRUE) {
+            let fault = Diagnostic::error(
+                codes::SPREAD,
+                item.span,
+                format!("`{}` cannot be spread into an object", self.types.text(item.ty)),
+            );
+            self.report(fault.help("write `...(condition ? { … } : {})`"));
+            return variants;
+        }
+        let many = kinds.len() * variants.len() > 24;
+        for variant in variants {
+            for spread in kinds.iter().flatten() {
+                let mut copy = variant.clone();
+                for property in &spread.properties {
+                    let old = copy.property(&property.name).cloned();
+                    // An optional member leaves what was there where it is missing.
+                    let optional = property.optional || nothing;
+                    let merged = match old {
+                        Some(old) if optional => {
+                            let own = self.types.filter(property.ty, |_, m| {
+                                m != Ty::UNDEFINED || !property.optional
+                            });
+                            Property {
+                                ty: self.types.either(old.ty, own),
+                                optional: old.optional,
+                                ..property.clone()
+                            }
+                        }
+                        _ => Property { optional, readonly: false, ..property.clone() },
+                    };
+                    match copy.properties.iter_mut().find(|p| p.name == merged.name) {
+                        Some(slot) => *slot = merged,
+                        None => copy.properties.push(merged),
+                    }
+                }
+                if let Some(index) = spread.index {
+                    let value = match copy.index {
+                        Some(own) => self.types.either(own.value, index.value),
+                        None => index.value,
+                    };
+                    copy.index = Some(Index { value, numeric: index.numeric });
+                }
+                result.push(copy);
+                if many {
+                    break;
+                }
+            }
+            if kinds.is_empty() {
+                result.push(variant);
+            }
+        }
+        result
+    }
+
+    /// Whether values of `ty` may be keys.
+    pub(super) fn key_type(&mut self, ty: Ty) -> bool {
+        let bound = self.constraint_of(ty).unwrap_or(ty);
+        self.types.all(bound, |k| {
+            matches!(
+                k,
+                Kind::String
+                    | Kind::StringLiteral { .. }
+                    | Kind::Number
+                    | Kind::NumberLiteral { .. }
+                    | Kind::Error
+                    | Kind::Keyof(_)
+            )
+        })
+    }
+}

@@ -1,0 +1,368 @@
+//! Check: types for every expression, as `tsc --strict` with `noUncheckedIndexedAccess` gives them.
+//!
+//! In:    resolved modules and the upstreams' contracts.
+//! Out:   [`crate::hir::Checked`] and every diagnostic.
+//! Never: a diagnostic that follows from another one: what did not check has the type
+//!        [`Ty::ERROR`], which fits everywhere.
+//!
+//! Start at [`check`]; [`Checker`] is what all files here add methods to. Types: `annotation`,
+//! `contract_types`, `relation`, `shape`, `infer`. Expressions: `expr`, `literal`, `operator`,
+//! `member`, `call`, `library`, `operation`, `promise`. Control flow: `flow`, `narrow`, `stmt`,
+//! `pattern`, `function`. Modules: `declare`, `names`, `route`, `zod`.
+
+mod annotation;
+mod assign;
+mod call;
+mod contract_types;
+mod declare;
+mod expr;
+mod flow;
+mod function;
+mod infer;
+mod library;
+mod literal;
+mod member;
+mod module_types;
+mod names;
+mod narrow;
+mod operation;
+mod operator;
+mod pattern;
+mod promise;
+mod relation;
+mod reply;
+mod route;
+mod shape;
+mod stmt;
+mod substitute;
+mod utility;
+mod zod;
+mod zod_kinds;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use frontage_diagnostic::{Code, Diagnostic, SourceMap, Span};
+use frontage_syntax::tree;
+
+use crate::hir::{self, Checked, FunctionId, GlobalId, Local, LocalId, OperationRef};
+use crate::input::{FrontendInput, Workspace};
+use crate::resolve::{Decl, ModuleId, Modules};
+use crate::types::{ObjectId, Ty, Types};
+
+use flow::Env;
+
+/// Expressions that one frontend may hold, counted each time one is looked at; a guard against
+/// sources made to be slow.
+const MOST_STEPS: u32 = 4_000_000;
+
+/// A block's names.
+#[derive(Debug, Default)]
+struct Scope {
+    values: HashMap<Arc<str>, Binding>,
+}
+
+/// What a name in a block stands for.
+#[derive(Debug, Clone, Copy)]
+enum Binding {
+    Local(LocalId),
+    /// Declared further down.
+    Pending(Span),
+    Refused,
+}
+
+/// Type names of a block or a generic declaration, with those around.
+#[derive(Debug)]
+struct TypeScope<'a> {
+    names: HashMap<Arc<str>, TypeBinding<'a>>,
+    parent: TypeScopeRef<'a>,
+}
+
+type TypeScopeRef<'a> = Option<Rc<TypeScope<'a>>>;
+
+/// What a type name in a block stands for.
+#[derive(Debug, Clone, Copy)]
+enum TypeBinding<'a> {
+    Ty(Ty),
+    Alias(&'a tree::TypeAlias),
+    Interface(&'a tree::Interface),
+    Refused,
+}
+
+/// What is known of a local beside its type.
+#[derive(Debug, Clone, Copy, Default)]
+struct LocalInfo<'a> {
+    /// What it was set to, where that may be a condition on other values.
+    condition: Option<&'a tree::Expr>,
+    /// It is the handler's context.
+    context: bool,
+}
+
+/// The function that is being checked.
+#[derive(Debug, Default)]
+struct Frame<'a> {
+    is_async: bool,
+    /// Declared or contextual type of results; awaited.
+    expected: Option<Ty>,
+    /// Whether `expected` was declared.
+    declared: bool,
+    /// Types and places of results so far.
+    returns: Vec<(Ty, Option<&'a tree::Expr>)>,
+    /// Unsafe calls so far.
+    effects: Effects,
+    /// How many `try` bodies lie around.
+    tries: u32,
+    /// The handler of a route.
+    handler: bool,
+}
+
+/// What running something does to upstreams.
+#[derive(Debug, Clone, Default)]
+struct Effects {
+    /// Calls that are not safe.
+    unsafe_calls: Vec<(OperationRef, Span)>,
+    /// It calls anything.
+    calls: bool,
+}
+
+/// How far a module-level declaration is.
+#[derive(Debug, Clone)]
+enum DeclState {
+    InProgress,
+    Done(Definition),
+}
+
+/// What a module-level value is.
+#[derive(Debug, Clone)]
+enum Definition {
+    Global(GlobalId, Ty),
+    Function(FunctionId, Ty),
+    Schema(Rc<zod::Schema>),
+    Refused,
+}
+
+/// Where the members of an object type that nobody needed so far come from.
+#[derive(Debug, Clone)]
+enum Lazy<'a> {
+    Contract { upstream: u16, id: frontage_contract::TypeId, request: bool },
+    Interface { module: ModuleId, decl: &'a tree::Interface, scope: TypeScopeRef<'a> },
+    Literal { module: ModuleId, members: &'a [tree::TypeMember], scope: TypeScopeRef<'a> },
+}
+
+/// The state of a check.
+struct Checker<'a> {
+    workspace: &'a Workspace,
+    frontend: &'a FrontendInput,
+    sources: &'a SourceMap,
+    modules: &'a Modules,
+    types: Types,
+    /// Of the declaration being checked; dropped where a try at an overload fails.
+    diagnostics: Vec<Diagnostic>,
+    /// Of finished declarations.
+    settled: Vec<Diagnostic>,
+    locals: Vec<Local>,
+    local_infos: Vec<LocalInfo<'a>>,
+    functions: Vec<Option<hir::Function>>,
+    effects: Vec<Effects>,
+    globals: Vec<hir::Global>,
+    decls: HashMap<(ModuleId, Decl), DeclState>,
+    lazy: HashMap<ObjectId, Lazy<'a>>,
+    contract_types: HashMap<(u16, frontage_contract::TypeId, bool), Ty>,
+    aliases: HashMap<(usize, Vec<Ty>), Option<Ty>>,
+    prelude_members: HashMap<(Arc<str>, Vec<Ty>, Arc<str>), Option<Ty>>,
+    regulars: HashMap<ObjectId, Ty>,
+    related: HashSet<(Ty, Ty)>,
+    unrelated: HashSet<(Ty, Ty)>,
+    module: ModuleId,
+    scopes: Vec<Scope>,
+    type_scope: TypeScopeRef<'a>,
+    flow: Option<Env>,
+    frame: Frame<'a>,
+    /// The type that each expression was given when it was last looked at, by its address.
+    recorded: HashMap<usize, Ty>,
+    /// Aliases whose body is being read.
+    alias_depth: u32,
+    /// Expressions that are being looked at within one another.
+    depth: u32,
+    steps: u32,
+    gave_up: bool,
+    /// An array literal written here stays as it is written (`as const`).
+    as_const: bool,
+    session: Option<Ty>,
+    narrow_depth: u32,
+    /// The expression stands directly in `Promise.all`: `.map` may start promises.
+    gather: bool,
+}
+
+/// Checks all modules of a frontend.
+pub(crate) fn check(
+    workspace: &Workspace,
+    frontend: &FrontendInput,
+    modules: &Modules,
+    sources: &SourceMap,
+) -> (Checked, Vec<Diagnostic>) {
+    let mut checker = Checker {
+        workspace,
+        frontend,
+        sources,
+        modules,
+        types: Types::default(),
+        diagnostics: Vec::new(),
+        settled: Vec::new(),
+        locals: Vec::new(),
+        local_infos: Vec::new(),
+        functions: Vec::new(),
+        effects: Vec::new(),
+        globals: Vec::new(),
+        decls: HashMap::new(),
+        lazy: HashMap::new(),
+        contract_types: HashMap::new(),
+        aliases: HashMap::new(),
+        prelude_members: HashMap::new(),
+        regulars: HashMap::new(),
+        related: HashSet::new(),
+        unrelated: HashSet::new(),
+        module: ModuleId(0),
+        scopes: Vec::new(),
+        type_scope: None,
+        flow: Some(Env::default()),
+        frame: Frame::default(),
+        recorded: HashMap::new(),
+        alias_depth: 0,
+        depth: 0,
+        steps: 0,
+        gave_up: false,
+        as_const: false,
+        session: None,
+        narrow_depth: 0,
+        gather: false,
+    };
+    checker.check_imports();
+    checker.check_module_types();
+    let mut routes = checker.check_routes();
+    checker.check_remaining();
+    checker.conflicts(&mut routes);
+    for route in &routes {
+        let mut tys = vec![route.result];
+        if let hir::CheckedKind::Handler { input_types, .. } = &route.kind {
+            tys.extend([input_types.params, input_types.query].into_iter().flatten());
+            tys.extend([input_types.headers, input_types.body].into_iter().flatten());
+        }
+        for ty in tys {
+            checker.force(ty);
+        }
+    }
+    let mut diagnostics = checker.settled;
+    diagnostics.append(&mut checker.diagnostics);
+    let functions = checker
+        .functions
+        .into_iter()
+        .map(|f| {
+            f.unwrap_or(hir::Function {
+                name: None,
+                params: Vec::new(),
+                rest: None,
+                body: Vec::new(),
+                is_async: false,
+                span: Span::new(crate::resolve::PRELUDE_FILE, 0, 0),
+            })
+        })
+        .collect();
+    let checked = Checked {
+        routes,
+        functions,
+        globals: checker.globals,
+        locals: checker.locals,
+        types: checker.types,
+    };
+    (checked, diagnostics)
+}
+
+impl<'a> Checker<'a> {
+    /// Adds a diagnostic, unless the same fault stands there already.
+    fn report(&mut self, diagnostic: Diagnostic) {
+        let place = diagnostic.primary.as_ref().map(|l| l.span);
+        let known = self
+            .diagnostics
+            .iter()
+            .any(|d| d.code == diagnostic.code && d.primary.as_ref().map(|l| l.span) == place);
+        if !known {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Adds an error made of its code, place and message.
+    fn error(&mut self, code: Code, span: Span, message: impl Into<String>) {
+        self.report(Diagnostic::error(code, span, message));
+    }
+
+    /// Whether `work` adds no error; what it adds is dropped either way.
+    fn silently<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, bool) {
+        let before = self.diagnostics.len();
+        let result = work(self);
+        let clean = self.diagnostics.len() == before;
+        self.diagnostics.truncate(before);
+        (result, clean)
+    }
+
+    /// Counts one step; `false` once there were too many, or the nesting is too deep.
+    fn step(&mut self, span: Span) -> bool {
+        self.steps += 1;
+        if self.steps < MOST_STEPS && self.depth < 400 {
+            return true;
+        }
+        if !self.gave_up {
+            self.gave_up = true;
+            let fault = Diagnostic::error(
+                crate::codes::TOO_COMPLEX,
+                span,
+                "this frontend's modules are too complex to check",
+            )
+            .help("give parts of long expressions names and types of their own");
+            self.settled.push(fault);
+        }
+        false
+    }
+
+    /// Adds a local.
+    fn local(&mut self, name: Option<&Arc<str>>, ty: Ty, span: Span) -> LocalId {
+        self.locals.push(Local { name: name.cloned(), ty, span });
+        self.local_infos.push(LocalInfo::default());
+        LocalId(u32::try_from(self.locals.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    fn info(&mut self, local: LocalId) -> &mut LocalInfo<'a> {
+        &mut self.local_infos[local.0 as usize]
+    }
+
+    fn local_ty(&self, local: LocalId) -> Ty {
+        self.locals[local.0 as usize].ty
+    }
+
+    /// Runs `work` as at the top of `module`, away from what is being checked.
+    fn aside<T>(&mut self, module: ModuleId, work: impl FnOnce(&mut Self) -> T) -> T {
+        let module = std::mem::replace(&mut self.module, module);
+        let scopes = std::mem::take(&mut self.scopes);
+        let type_scope = self.type_scope.take();
+        let flow = self.flow.replace(Env::default());
+        let frame = std::mem::take(&mut self.frame);
+        let diagnostics = std::mem::take(&mut self.diagnostics);
+        let as_const = std::mem::replace(&mut self.as_const, false);
+        let alias_depth = std::mem::replace(&mut self.alias_depth, 0);
+        let result = work(self);
+        self.module = module;
+        self.scopes = scopes;
+        self.type_scope = type_scope;
+        self.flow = flow;
+        self.frame = frame;
+        self.as_const = as_const;
+        self.alias_depth = alias_depth;
+        let found = std::mem::replace(&mut self.diagnostics, diagnostics);
+        self.settled.extend(found);
+        result
+    }
+}

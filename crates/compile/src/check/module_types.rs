@@ -1,0 +1,36 @@
+//! Type declarations of modules: each is read once, used or not, so that its faults are found.
+//!
+//! In:    aliases and interfaces of all modules.
+//! Out:   diagnostics only.
+//! Never: generic ones without arguments; their faults show where they are used.
+
+use frontage_syntax::tree::ItemKind;
+
+use super::Checker;
+use crate::resolve::ModuleId;
+use crate::types::Kind;
+
+impl Checker<'_> {
+    pub(super) fn check_module_types(&mut self) {
+        for (index, module) in self.modules.all.iter().enumerate().skip(1) {
+            for item in &module.tree.items {
+                match &item.kind {
+                    ItemKind::TypeAlias(alias) if alias.type_params.is_empty() => {
+                        self.aside(ModuleId(index), |c| {
+                            let ty = c.annotation(&alias.ty);
+                            if let Kind::Object(id) = *c.types.kind(ty) {
+                                c.object(id);
+                            }
+                        });
+                    }
+                    ItemKind::Interface(decl) if decl.type_params.is_empty() => {
+                        self.aside(ModuleId(index), |c| {
+                            c.interface_members(decl);
+                        });
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,489 @@
+//! Narrowing: what a condition says of the references in it.
+//!
+//! In:    a condition that has been checked, and whether it held.
+//! Out:   notes in the flow (`flow`).
+//! Never: a type that is not among those the reference may have.
+
+use std::sync::Arc;
+
+use frontage_syntax::tree::{BinaryOp, Element, Expr, ExprKind, LogicalOp, UnaryOp};
+
+use super::Checker;
+use super::flow::{Reference, Root, address};
+use super::names::Value;
+use crate::types::{Kind, Object, Property, Ty};
+
+type Keep<'k, 'a> = dyn Fn(&mut Checker<'a>, Ty) -> Ty + 'k;
+
+impl<'a> Checker<'a> {
+    fn recorded_ty(&self, expr: &Expr) -> Ty {
+        self.recorded.get(&address(expr)).copied().unwrap_or(Ty::ERROR)
+    }
+
+    /// Notes what follows where `expr` is truthy (`sense`), or falsy.
+    pub(super) fn narrow(&mut self, expr: &'a Expr, sense: bool) {
+        if self.flow.is_none() || self.narrow_depth > 100 {
+            return;
+        }
+        self.narrow_depth += 1;
+        self.narrow_inner(expr, sense);
+        self.narrow_depth -= 1;
+    }
+
+    fn narrow_inner(&mut self, expr: &'a Expr, sense: bool) {
+        match &expr.kind {
+            ExprKind::Unary { op: UnaryOp::Not, operand } => self.narrow(operand, !sense),
+            ExprKind::Logical { op: op @ (LogicalOp::And | LogicalOp::Or), left, right } => {
+                let decides = *op == LogicalOp::Or;
+                if sense != decides {
+                    self.narrow(left, sense);
+                    self.narrow(right, sense);
+                    return;
+                }
+                let start = self.flow.clone();
+                self.narrow(left, sense);
+                let first = std::mem::replace(&mut self.flow, start);
+                self.narrow(left, !sense);
+                self.narrow(right, sense);
+                let second = self.flow.take();
+                self.flow = self.join(first, second);
+            }
+            ExprKind::Binary { op, left, right, .. } => match op {
+                BinaryOp::Eq | BinaryOp::Ne => {
+                    self.narrow_equal(left, right, sense == (*op == BinaryOp::Eq));
+                }
+                BinaryOp::LooseEq | BinaryOp::LooseNe => {
+                    let equal = sense == (*op == BinaryOp::LooseEq);
+                    let subject = if matches!(right.kind, ExprKind::Null) { left } else { right };
+                    self.refine(subject, &move |c, ty| c.nullish_part(ty, equal));
+                }
+                BinaryOp::In => {
+                    if let Kind::StringLiteral { value, .. } =
+                        self.types.kind(self.recorded_ty(left)).clone()
+                    {
+                        self.refine(right, &move |c, ty| c.having(ty, &value, sense));
+                    }
+                }
+                BinaryOp::Instanceof => {
+                    if let ExprKind::Ident(name) = &right.kind {
+                        let class = self.types.library(name, &[]);
+                        self.refine(left, &move |c, ty| c.by_predicate(ty, class, sense));
+                    }
+                }
+                _ => {}
+            },
+            ExprKind::Call { callee, args, .. } => self.narrow_call(callee, args, sense),
+            ExprKind::Ident(name) => {
+                let (value, _) = self.silently(|c| c.value_named(name, expr.span));
+                if let Value::Local(local) = value
+                    && let Some(condition) = self.local_infos[local.0 as usize].condition
+                {
+                    self.narrow(condition, sense);
+                }
+                self.refine(expr, &move |c, ty| c.truthy_part(ty, sense));
+            }
+            ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Chain(_) => {
+                if let ExprKind::Chain(inner) = &expr.kind
+                    && let ExprKind::Call { callee, .. } = &inner.kind
+                {
+                    if sense {
+                        self.narrow_chain_present(callee);
+                    }
+                    return;
+                }
+                self.refine(expr, &move |c, ty| c.truthy_part(ty, sense));
+            }
+            ExprKind::Satisfies { value, .. } | ExprKind::AsConst(value) => {
+                self.narrow(value, sense);
+            }
+            _ => {}
+        }
+    }
+
+    /// `a?.b()` gave something: `a` is there.
+    fn narrow_chain_present(&mut self, callee: &'a Expr) {
+        let mut at = callee;
+        loop {
+            match &at.kind {
+                ExprKind::Member { object, optional, .. }
+                | ExprKind::Index { object, optional, .. } => {
+                    if *optional {
+                        self.refine(object, &|c, ty| c.types.non_nullish(ty));
+                    }
+                    at = object;
+                }
+                ExprKind::Call { callee, .. } => at = callee,
+                _ => return,
+            }
+        }
+    }
+
+    fn narrow_call(&mut self, callee: &'a Expr, args: &'a [Element], sense: bool) {
+        if let ExprKind::Member { object, name, .. } = &callee.kind
+            && matches!(&object.kind, ExprKind::Ident(n) if &**n == "Array")
+            && &*name.name == "isArray"
+            && let [Element::Value(arg)] = args
+        {
+            self.refine(arg, &move |c, ty| c.array_part(ty, sense));
+            return;
+        }
+        let callee_ty = self.recorded_ty(callee);
+        let Kind::Function(id) = *self.types.kind(callee_ty) else { return };
+        let function = self.types.signatures(id).clone();
+        if let Some((index, ty)) = function.signatures.first().and_then(|s| s.predicate)
+            && let Some(Element::Value(arg)) = args.get(index)
+            && !self.generic(ty)
+        {
+            self.refine(arg, &move |c, own| c.by_predicate(own, ty, sense));
+        }
+    }
+
+    /// `left === right` held, or not.
+    pub(super) fn narrow_equal(&mut self, left: &'a Expr, right: &'a Expr, equal: bool) {
+        for (subject, other) in [(left, right), (right, left)] {
+            if let ExprKind::Unary { op: UnaryOp::Typeof, operand } = &subject.kind {
+                if let Kind::StringLiteral { value, .. } =
+                    self.types.kind(self.recorded_ty(other)).clone()
+                {
+                    self.refine(operand, &move |c, ty| c.typeof_part(ty, &value, equal));
+                }
+                continue;
+            }
+            let value = self.recorded_ty(other);
+            if value == Ty::ERROR {
+                continue;
+            }
+            self.refine(subject, &move |c, ty| c.equal_part(ty, value, equal));
+        }
+    }
+
+    /// Narrows what `expr` refers to, and the objects that it is a member of.
+    fn refine(&mut self, expr: &'a Expr, keep: &Keep<'_, 'a>) {
+        let Some(reference) = self.reference(expr) else {
+            // `f(a?.b)`-like subjects: only what stands in a chain can still be told apart.
+            return;
+        };
+        let Some(ty) = self.current(&reference) else { return };
+        let new = keep(self, ty);
+        let before = ty;
+        if new != before {
+            self.note(reference.clone(), new);
+        }
+        self.refine_parent(expr, &reference, keep);
+    }
+
+    fn refine_parent(&mut self, expr: &'a Expr, reference: &Reference, keep: &Keep<'_, 'a>) {
+        let mut at = expr;
+        let object = loop {
+            match &at.kind {
+                ExprKind::Chain(inner) | ExprKind::Satisfies { value: inner, .. } => at = inner,
+                ExprKind::Member { object, .. } | ExprKind::Index { object, .. } => break object,
+                _ => return,
+            }
+        };
+        let Some(name) = reference.path.last().cloned() else { return };
+        let mut parent = reference.clone();
+        parent.path.pop();
+        let Some(ty) = self.current(&parent) else { return };
+        let members = self.types.members_of(ty);
+        if members.len() < 2 || ty == Ty::BOOLEAN {
+            return;
+        }
+        let objects: Vec<Ty> =
+            members.iter().copied().filter(|m| !matches!(*m, Ty::NULL | Ty::UNDEFINED)).collect();
+        let discriminant = self.discriminant(&objects, &name);
+        let mut kept = Vec::new();
+        for &member in &members {
+            let stays = match member {
+                Ty::NULL | Ty::UNDEFINED => keep(self, Ty::UNDEFINED) != Ty::NEVER,
+                _ if !discriminant => true,
+                _ => match self.property_type(member, &name) {
+                    Some(own) => keep(self, own) != Ty::NEVER,
+                    None => keep(self, Ty::UNDEFINED) != Ty::NEVER,
+                },
+            };
+            if stays {
+                kept.push(member);
+            }
+        }
+        if kept.len() < members.len() {
+            let lost_nullish = members.iter().any(|&m| self.types.nullish(m))
+                && !kept.iter().any(|&m| self.types.nullish(m));
+            let new = self.types.union(&kept);
+            self.note(parent.clone(), new);
+            if lost_nullish {
+                self.refine_parent(object, &parent, &|c, ty| c.types.non_nullish(ty));
+            }
+        }
+    }
+
+    /// Whether `name` tells the members of a union apart: some have a type of one value.
+    fn discriminant(&mut self, members: &[Ty], name: &Arc<str>) -> bool {
+        let mut tys = Vec::new();
+        for &member in members {
+            tys.push(self.property_type(member, name).unwrap_or(Ty::UNDEFINED));
+        }
+        let differ = tys.windows(2).any(|w| w[0] != w[1]);
+        differ && tys.iter().any(|&t| t == Ty::BOOLEAN || self.types.any(t, |k| unit(k)))
+    }
+
+    /// What a reference is here, by everything that is known.
+    pub(super) fn current(&mut self, reference: &Reference) -> Option<Ty> {
+        let root = Reference { root: reference.root, path: Vec::new() };
+        let declared = match reference.root {
+            Root::Local(local) => self.local_ty(local),
+            Root::Decl(module, decl) => self.decl_ty(module, decl),
+        };
+        let mut ty = self.narrowed(&root, declared);
+        let mut at = root;
+        for name in &reference.path {
+            at.path.push(name.clone());
+            let nullish = self.types.nullish(ty);
+            let object = self.types.non_nullish(ty);
+            let mut parts = Vec::new();
+            for member in self.types.members_of(object) {
+                parts.push(self.property_type(member, name).unwrap_or(Ty::UNDEFINED));
+            }
+            if nullish {
+                parts.push(Ty::UNDEFINED);
+            }
+            let own = self.types.union(&parts);
+            ty = self.narrowed(&at.clone(), own);
+        }
+        Some(ty)
+    }
+
+    // ------------------------------------------------------- parts of types
+
+    pub(super) fn truthy_part(&mut self, ty: Ty, truthy: bool) -> Ty {
+        if ty == Ty::UNKNOWN {
+            return if truthy { self.empty_object() } else { ty };
+        }
+        self.types.filter(ty, |types, m| match types.kind(m) {
+            Kind::Null | Kind::Undefined | Kind::Void => !truthy,
+            Kind::Boolean { value, .. } => *value == truthy,
+            Kind::StringLiteral { value, .. } => value.is_empty() != truthy,
+            Kind::NumberLiteral { value, .. } => (value.0 == 0.0 || value.0.is_nan()) != truthy,
+            Kind::Object(id) => {
+                truthy
+                    || types.members(*id).is_some_and(|o| o.properties.is_empty() && !o.interface)
+            }
+            Kind::Array { .. }
+            | Kind::Tuple { .. }
+            | Kind::Function(_)
+            | Kind::Library(..)
+            | Kind::NonPrimitive => truthy,
+            _ => true,
+        })
+    }
+
+    fn empty_object(&mut self) -> Ty {
+        self.types.object(Object::default())
+    }
+
+    fn nullish_part(&mut self, ty: Ty, nullish: bool) -> Ty {
+        if ty == Ty::UNKNOWN {
+            return if nullish {
+                self.types.union(&[Ty::NULL, Ty::UNDEFINED])
+            } else {
+                self.empty_object()
+            };
+        }
+        self.types.filter(ty, |types, m| match types.kind(m) {
+            Kind::Null | Kind::Undefined | Kind::Void => nullish,
+            Kind::Param(_) | Kind::Indexed(..) | Kind::Error => true,
+            _ => !nullish,
+        })
+    }
+
+    fn equal_part(&mut self, ty: Ty, value: Ty, equal: bool) -> Ty {
+        let value = self.types.regular(value);
+        if ty == Ty::UNKNOWN {
+            return if equal && self.types.is_unit(value) { value } else { ty };
+        }
+        if equal {
+            let mut kept = Vec::new();
+            for member in self.types.members_of(ty) {
+                let regular = self.types.regular(member);
+                let mut parts = Vec::new();
+                for other in self.types.members_of(value) {
+                    if self.assignable(other, regular)
+                        && matches!(
+                            self.types.kind(regular),
+                            Kind::String | Kind::Number | Kind::Boolean { .. }
+                        )
+                        && unit(self.types.kind(other))
+                    {
+                        parts.push(other);
+                    } else if self.overlap(regular, other) {
+                        parts.push(member);
+                    }
+                }
+                kept.extend(parts);
+            }
+            return self.types.union(&kept);
+        }
+        if !unit(self.types.kind(value)) {
+            return ty;
+        }
+        self.types.filter(ty, |types, m| {
+            let same = match (types.kind(m), types.kind(value)) {
+                (Kind::StringLiteral { value: a, .. }, Kind::StringLiteral { value: b, .. }) => {
+                    a == b
+                }
+                (Kind::NumberLiteral { value: a, .. }, Kind::NumberLiteral { value: b, .. }) => {
+                    a == b
+                }
+                (Kind::Boolean { value: a, .. }, Kind::Boolean { value: b, .. }) => a == b,
+                _ => m == value,
+            };
+            !same
+        })
+    }
+
+    fn overlap(&mut self, a: Ty, b: Ty) -> bool {
+        if matches!(a, Ty::NULL | Ty::UNDEFINED) || matches!(b, Ty::NULL | Ty::UNDEFINED) {
+            return a == b || a == Ty::UNKNOWN || b == Ty::UNKNOWN;
+        }
+        self.comparable(a, b)
+    }
+
+    fn typeof_part(&mut self, ty: Ty, name: &str, equal: bool) -> Ty {
+        if ty == Ty::UNKNOWN {
+            if !equal {
+                return ty;
+            }
+            return match name {
+                "string" => Ty::STRING,
+                "number" => Ty::NUMBER,
+                "boolean" => Ty::BOOLEAN,
+                "undefined" => Ty::UNDEFINED,
+                "object" => self.types.union(&[Ty::OBJECT, Ty::NULL]),
+                _ => ty,
+            };
+        }
+        let mut kept = Vec::new();
+        for member in self.types.members_of(ty) {
+            let own = match self.types.kind(member) {
+                Kind::String | Kind::StringLiteral { .. } => "string",
+                Kind::Number | Kind::NumberLiteral { .. } => "number",
+                Kind::Boolean { .. } => "boolean",
+                Kind::Undefined | Kind::Void => "undefined",
+                Kind::Function(_) => "function",
+                Kind::Object(id) => {
+                    let empty = self.types.members(*id).is_some_and(|o| {
+                        o.properties.is_empty() && o.index.is_none() && !o.interface
+                    });
+                    if empty && equal {
+                        // `{}` may be a primitive.
+                        kept.push(match name {
+                            "string" => Ty::STRING,
+                            "number" => Ty::NUMBER,
+                            "boolean" => Ty::BOOLEAN,
+                            "object" => Ty::OBJECT,
+                            _ => member,
+                        });
+                        continue;
+                    }
+                    if empty { "" } else { "object" }
+                }
+                Kind::Param(_) | Kind::Error | Kind::Indexed(..) => {
+                    kept.push(member);
+                    continue;
+                }
+                _ => "object",
+            };
+            if (own == name) == equal {
+                kept.push(member);
+            }
+        }
+        self.types.union(&kept)
+    }
+
+    fn having(&mut self, ty: Ty, name: &Arc<str>, has: bool) -> Ty {
+        let members = self.types.members_of(ty);
+        let mut kept = Vec::new();
+        let mut known = false;
+        for &member in &members {
+            let own = match self.types.kind(member).clone() {
+                Kind::Object(id) => {
+                    let object = self.object(id);
+                    object.property(name).map(|p| p.optional)
+                }
+                _ => self.property_type(member, name).map(|_| false),
+            };
+            known |= own.is_some();
+            let stays = match own {
+                Some(optional) => has || optional,
+                None => !has,
+            };
+            if stays {
+                kept.push(member);
+            }
+        }
+        if has && !known && members.len() == 1 {
+            let property = Property {
+                name: name.clone(),
+                ty: Ty::UNKNOWN,
+                optional: false,
+                readonly: false,
+                span: None,
+            };
+            let mut object = Object { properties: vec![property.clone()], ..Object::default() };
+            if let Kind::Object(id) = *self.types.kind(ty) {
+                object = (*self.object(id)).clone();
+                object.properties.push(property);
+            }
+            return self.types.object(object);
+        }
+        self.types.union(&kept)
+    }
+
+    fn array_part(&mut self, ty: Ty, is: bool) -> Ty {
+        if ty == Ty::UNKNOWN {
+            return if is { self.types.array(Ty::UNKNOWN) } else { ty };
+        }
+        self.types.filter(ty, |types, m| match types.kind(m) {
+            Kind::Array { .. } | Kind::Tuple { .. } => is,
+            Kind::Unknown | Kind::Param(_) | Kind::Error => true,
+            _ => !is,
+        })
+    }
+
+    /// What `ty` is where a predicate for `wanted` held, or not.
+    fn by_predicate(&mut self, ty: Ty, wanted: Ty, held: bool) -> Ty {
+        if ty == Ty::UNKNOWN {
+            return if held { wanted } else { ty };
+        }
+        let mut kept = Vec::new();
+        for member in self.types.members_of(ty) {
+            let inside = self.assignable(member, wanted);
+            if !held {
+                if !inside {
+                    kept.push(member);
+                }
+            } else if inside {
+                kept.push(member);
+            } else {
+                for candidate in self.types.members_of(wanted) {
+                    if self.assignable(candidate, member) {
+                        kept.push(candidate);
+                    }
+                }
+            }
+        }
+        self.types.union(&kept)
+    }
+}
+
+/// Whether a kind has one value only.
+fn unit(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::StringLiteral { .. }
+            | Kind::NumberLiteral { .. }
+            | Kind::Boolean { .. }
+            | Kind::Null
+            | Kind::Undefined
+    )
+}

@@ -1,0 +1,308 @@
+//! Operators: what their operands must be, and what they give.
+//!
+//! In:    two operands.
+//! Out:   a number, a text, a yes or no.
+//! Never: a conversion that TypeScript refuses.
+
+use frontage_diagnostic::{Diagnostic, Span};
+use frontage_plan::{BinaryOp as Op, ErrorClass};
+use frontage_syntax::tree::{self, BinaryOp, ExprKind};
+
+use super::Checker;
+use super::expr::made;
+use super::names::Value;
+use crate::codes;
+use crate::hir;
+use crate::types::{Kind, Ty};
+
+impl<'a> Checker<'a> {
+    pub(super) fn binary(
+        &mut self,
+        op: BinaryOp,
+        op_span: Span,
+        left: &'a tree::Expr,
+        right: &'a tree::Expr,
+        span: Span,
+    ) -> hir::Expr {
+        if op == BinaryOp::Instanceof {
+            return self.instance_of(left, right, span);
+        }
+        let a = self.value(left, None);
+        let b = self.value(right, None);
+        let (op, ty) = match op {
+            BinaryOp::Add => (Op::Add, self.addition(&a, &b, op_span)),
+            BinaryOp::Eq | BinaryOp::Ne => {
+                self.overlaps(&a, &b, op_span, op == BinaryOp::Eq);
+                (if op == BinaryOp::Eq { Op::Equal } else { Op::NotEqual }, Ty::BOOLEAN)
+            }
+            BinaryOp::LooseEq => (Op::LooseEqual, Ty::BOOLEAN),
+            BinaryOp::LooseNe => (Op::LooseNotEqual, Ty::BOOLEAN),
+            BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
+                self.ordered(&a, &b, op_span);
+                let op = match op {
+                    BinaryOp::Lt => Op::Less,
+                    BinaryOp::Le => Op::LessOrEqual,
+                    BinaryOp::Gt => Op::Greater,
+                    _ => Op::GreaterOrEqual,
+                };
+                (op, Ty::BOOLEAN)
+            }
+            BinaryOp::In => {
+                if !self.key_type(a.ty) {
+                    self.operand(&a, "in", "a key");
+                }
+                let object = self.types.all(b.ty, |k| {
+                    matches!(
+                        k,
+                        Kind::Object(_)
+                            | Kind::Array { .. }
+                            | Kind::Tuple { .. }
+                            | Kind::NonPrimitive
+                            | Kind::Library(..)
+                            | Kind::Error
+                            | Kind::Function(_)
+                    )
+                });
+                if !object && !self.nullish_use(&b, "in") {
+                    if b.ty == Ty::UNKNOWN {
+                        self.unknown_used(&b);
+                    } else {
+                        self.operand(&b, "in", "an object");
+                    }
+                }
+                (Op::In, Ty::BOOLEAN)
+            }
+            _ => {
+                let (op, text) = match op {
+                    BinaryOp::Sub => (Op::Subtract, "-"),
+                    BinaryOp::Mul => (Op::Multiply, "*"),
+                    BinaryOp::Div => (Op::Divide, "/"),
+                    BinaryOp::Rem => (Op::Remainder, "%"),
+                    BinaryOp::Pow => (Op::Exponent, "**"),
+                    BinaryOp::BitAnd => (Op::BitAnd, "&"),
+                    BinaryOp::BitOr => (Op::BitOr, "|"),
+                    BinaryOp::BitXor => (Op::BitXor, "^"),
+                    BinaryOp::Shl => (Op::ShiftLeft, "<<"),
+                    BinaryOp::Shr => (Op::ShiftRight, ">>"),
+                    _ => (Op::ShiftRightUnsigned, ">>>"),
+                };
+                self.number_operand(&a, text);
+                self.number_operand(&b, text);
+                (op, Ty::NUMBER)
+            }
+        };
+        made(hir::ExprKind::Binary(op, Box::new(a), Box::new(b)), ty, span)
+    }
+
+    fn operand(&mut self, checked: &hir::Expr, op: &str, wanted: &str) {
+        if checked.ty == Ty::ERROR {
+            return;
+        }
+        let message = format!("`{op}` wants {wanted}, not `{}`", self.types.text(checked.ty));
+        self.error(codes::OPERAND, checked.span, message);
+    }
+
+    /// Reports an operand that is no number.
+    pub(super) fn number_operand(&mut self, checked: &hir::Expr, op: &str) {
+        if checked.ty == Ty::UNKNOWN {
+            self.unknown_used(checked);
+            return;
+        }
+        if self.nullish_use(checked, op) {
+            return;
+        }
+        let bound = self.bound_of(checked.ty);
+        if !self.types.is_number(bound) && bound != Ty::NEVER && bound != Ty::ERROR {
+            let text = self.types.text(checked.ty);
+            let mut fault = Diagnostic::error(
+                codes::OPERAND,
+                checked.span,
+                format!("`{op}` wants a number, not `{text}`"),
+            );
+            if self.types.is_string(bound) {
+                fault = fault.help("make a number of it with `Number(…)`");
+            } else if self.types.any(bound, |k| matches!(k, Kind::Library(n, _) if &**n == "Date"))
+            {
+                fault = fault.help("use `getTime()`");
+            }
+            self.report(fault);
+        }
+    }
+
+    /// What a type parameter is at least; other types as they are.
+    pub(super) fn bound_of(&mut self, ty: Ty) -> Ty {
+        match self.types.kind(ty) {
+            Kind::Param(_) | Kind::Indexed(..) => self.constraint_of(ty).unwrap_or(Ty::UNKNOWN),
+            _ => ty,
+        }
+    }
+
+    fn addition(&mut self, a: &hir::Expr, b: &hir::Expr, op_span: Span) -> Ty {
+        if a.ty == Ty::ERROR || b.ty == Ty::ERROR {
+            return Ty::ERROR;
+        }
+        let (x, y) = (self.bound_of(a.ty), self.bound_of(b.ty));
+        let texts =
+            self.types.is_string(x) && x != Ty::NEVER || self.types.is_string(y) && y != Ty::NEVER;
+        if texts {
+            for side in [a, b] {
+                if side.ty == Ty::VOID {
+                    self.operand(side, "+", "a value");
+                }
+            }
+            // A text and anything but `null` alone, `undefined` alone and `unknown`.
+            for (side, ty) in [(a, x), (b, y)] {
+                if matches!(ty, Ty::NULL | Ty::UNDEFINED) {
+                    self.nullish_use(side, "+");
+                    return Ty::ERROR;
+                }
+                if ty == Ty::UNKNOWN {
+                    self.unknown_used(side);
+                    return Ty::ERROR;
+                }
+            }
+            return Ty::STRING;
+        }
+        for (side, ty) in [(a, x), (b, y)] {
+            if ty == Ty::UNKNOWN {
+                self.unknown_used(side);
+                return Ty::ERROR;
+            }
+        }
+        if self.types.is_number(x) && self.types.is_number(y) {
+            return Ty::NUMBER;
+        }
+        if self.nullish_use(a, "+") || self.nullish_use(b, "+") {
+            return Ty::ERROR;
+        }
+        let fault = Diagnostic::error(
+            codes::OPERAND,
+            op_span,
+            format!("`+` cannot add `{}` and `{}`", self.types.text(a.ty), self.types.text(b.ty)),
+        );
+        self.report(fault.help("add two numbers, or join texts with a template: `${a}${b}`"));
+        Ty::ERROR
+    }
+
+    fn ordered(&mut self, a: &hir::Expr, b: &hir::Expr, op_span: Span) {
+        for side in [a, b] {
+            if side.ty == Ty::UNKNOWN {
+                self.unknown_used(side);
+                return;
+            }
+            if self.nullish_use(side, "compare") {
+                return;
+            }
+        }
+        if a.ty == Ty::ERROR || b.ty == Ty::ERROR {
+            return;
+        }
+        let (x, y) = (self.bound_of(a.ty), self.bound_of(b.ty));
+        let numbers = self.types.is_number(x) && self.types.is_number(y);
+        if numbers {
+            return;
+        }
+        let either_number = self.types.is_number(x) || self.types.is_number(y);
+        let (p, q) = (self.types.base(x), self.types.base(y));
+        if either_number || !(self.assignable(p, q) || self.assignable(q, p)) {
+            let fault = Diagnostic::error(
+                codes::OPERAND,
+                op_span,
+                format!(
+                    "`{}` and `{}` cannot be compared by size",
+                    self.types.text(a.ty),
+                    self.types.text(b.ty)
+                ),
+            );
+            self.report(fault.help("compare two numbers or two texts"));
+        }
+    }
+
+    /// Reports `a === b` where no value is both.
+    pub(super) fn overlaps(&mut self, a: &hir::Expr, b: &hir::Expr, span: Span, equal: bool) {
+        if self.comparable(a.ty, b.ty) {
+            return;
+        }
+        let fault = Diagnostic::error(
+            codes::NO_OVERLAP,
+            span,
+            format!(
+                "this is always {}: `{}` and `{}` have no value in common",
+                if equal { "false" } else { "true" },
+                self.types.text(a.ty),
+                self.types.text(b.ty)
+            ),
+        );
+        let near = self.near_literal(a.ty, b.ty).or_else(|| self.near_literal(b.ty, a.ty));
+        self.report(match near {
+            Some(near) => fault.help(format!("did you mean `\"{near}\"`?")),
+            None => fault,
+        });
+    }
+
+    fn near_literal(&self, one: Ty, all: Ty) -> Option<String> {
+        let Kind::StringLiteral { value, .. } = self.types.kind(one) else { return None };
+        let known: Vec<String> = self
+            .types
+            .members_of(all)
+            .into_iter()
+            .filter_map(|m| match self.types.kind(m) {
+                Kind::StringLiteral { value, .. } => Some(value.to_string()),
+                _ => None,
+            })
+            .collect();
+        crate::nearest::nearest(value, known.iter().map(String::as_str)).map(str::to_owned)
+    }
+
+    fn instance_of(
+        &mut self,
+        left: &'a tree::Expr,
+        right: &'a tree::Expr,
+        span: Span,
+    ) -> hir::Expr {
+        let subject = self.value(left, None);
+        let class = if let ExprKind::Ident(name) = &right.kind {
+            if &**name == "Error" && !self.scopes.iter().any(|s| s.values.contains_key(name)) {
+                Some(ErrorClass::Error)
+            } else {
+                match self.value_named(name, right.span) {
+                    Value::Frontage(name) if &*name == "HttpError" => Some(ErrorClass::HttpError),
+                    Value::Frontage(name) if &*name == "UpstreamError" => {
+                        Some(ErrorClass::UpstreamError)
+                    }
+                    Value::Refused => return self.hole(span),
+                    _ => None,
+                }
+            }
+        } else {
+            None
+        };
+        let Some(class) = class else {
+            self.report(
+                Diagnostic::error(
+                    codes::INSTANCEOF,
+                    right.span,
+                    "`instanceof` is for `UpstreamError`, `HttpError` and `Error`",
+                )
+                .help("tell other values apart with `typeof`, `in` or a field of their own"),
+            );
+            return self.hole(span);
+        };
+        if self.types.all(subject.ty, |k| {
+            matches!(
+                k,
+                Kind::String
+                    | Kind::StringLiteral { .. }
+                    | Kind::Number
+                    | Kind::NumberLiteral { .. }
+                    | Kind::Boolean { .. }
+                    | Kind::Null
+                    | Kind::Undefined
+            )
+        }) && subject.ty != Ty::NEVER
+        {
+            self.operand(&subject, "instanceof", "an object");
+        }
+        made(hir::ExprKind::InstanceOf(Box::new(subject), class), Ty::BOOLEAN, span)
+    }
+}

@@ -1,0 +1,301 @@
+//! Patterns: destructuring, written out as one `const` for each name.
+//!
+//! In:    a pattern and the local that holds the value.
+//! Out:   [`hir::StmtKind::Const`]s.
+//! Never: a pattern in the checked form.
+
+use std::sync::Arc;
+
+use frontage_diagnostic::Diagnostic;
+use frontage_plan::{BinaryOp, Builtin, Constant, Number};
+use frontage_syntax::tree::{self, ElementPattern, Ident, Pattern, PatternKind, PropertyKeyKind};
+
+use super::Checker;
+use super::expr::made;
+use crate::codes;
+use crate::hir::{self, LocalId};
+use crate::types::{Kind, Object, Ty};
+
+impl<'a> Checker<'a> {
+    /// Binds the names of `pattern` to parts of what `local` holds.
+    pub(super) fn bind_pattern(
+        &mut self,
+        pattern: &'a Pattern,
+        local: LocalId,
+        ty: Ty,
+        body: &mut Vec<hir::Stmt>,
+    ) {
+        match &pattern.kind {
+            PatternKind::Ident(name) => {
+                self.locals[local.0 as usize].name = Some(name.name.clone());
+                self.declare(name, local);
+            }
+            PatternKind::Object { props, rest } => {
+                let (ty, fine) = self.taken_apart(pattern, local, ty);
+                let mut taken: Vec<Arc<str>> = Vec::new();
+                for prop in props {
+                    let value = if fine {
+                        self.property_of(prop, local, ty, &mut taken)
+                    } else {
+                        self.hole(prop.span)
+                    };
+                    self.bind_part(&prop.value, prop.default.as_ref(), value, body);
+                }
+                if let Some(rest) = rest {
+                    let value = if fine {
+                        self.rest_of(rest, local, ty, &taken)
+                    } else {
+                        self.hole(rest.span)
+                    };
+                    let bound = self.local(Some(&rest.name), value.ty, rest.span);
+                    self.declare(rest, bound);
+                    push(body, bound, value);
+                }
+            }
+            PatternKind::Array { elements, rest } => {
+                let (ty, fine) = self.taken_apart(pattern, local, ty);
+                let list = matches!(self.types.kind(ty), Kind::Array { .. } | Kind::Tuple { .. })
+                    || matches!(self.types.kind(ty), Kind::Union(_))
+                        && self
+                            .types
+                            .all(ty, |k| matches!(k, Kind::Array { .. } | Kind::Tuple { .. }));
+                if fine && !list && ty != Ty::ERROR {
+                    let message = format!("`{}` is not a list", self.types.text(ty));
+                    self.report(
+                        Diagnostic::error(codes::SPREAD, pattern.span, message)
+                            .help("make a list of it first: `[...values]`"),
+                    );
+                }
+                for (i, element) in elements.iter().enumerate() {
+                    let Some(ElementPattern { value: inner, default }) = element else { continue };
+                    let value = if fine && list {
+                        self.element_at(inner, local, ty, i)
+                    } else {
+                        self.hole(inner.span)
+                    };
+                    self.bind_part(inner, default.as_ref(), value, body);
+                }
+                if let Some(rest) = rest {
+                    let span = rest.span;
+                    let rest_ty = self.tail_ty(ty, elements.len());
+                    #[expect(clippy::cast_precision_loss, reason = "no pattern is that long")]
+                    let from = Number(elements.len() as f64);
+                    let args = vec![
+                        hir::Item::Value(made(hir::ExprKind::Local(local), ty, span)),
+                        hir::Item::Value(made(
+                            hir::ExprKind::Constant(Constant::Number(from)),
+                            Ty::NUMBER,
+                            span,
+                        )),
+                    ];
+                    let value = Self::builtin(Builtin::ArraySlice, args, rest_ty, span);
+                    self.bind_part(rest, None, value, body);
+                }
+            }
+            PatternKind::Error => {}
+        }
+    }
+
+    /// The type of what is taken apart; reports what may be missing.
+    fn taken_apart(&mut self, pattern: &Pattern, local: LocalId, ty: Ty) -> (Ty, bool) {
+        if ty == Ty::ERROR {
+            return (ty, false);
+        }
+        if ty == Ty::UNKNOWN {
+            let message = "`unknown` cannot be taken apart";
+            self.report(
+                Diagnostic::error(codes::UNKNOWN_USED, pattern.span, message)
+                    .help("narrow it first"),
+            );
+            return (Ty::ERROR, false);
+        }
+        if self.types.nullish(ty) {
+            let _ = local;
+            let text = self.types.text(ty);
+            self.report(
+                Diagnostic::error(
+                    codes::MAYBE_MISSING,
+                    pattern.span,
+                    "what is taken apart here may be missing",
+                )
+                .label(format!("its type is `{text}`"))
+                .help("give a default with `?? …`, or check it with `if` first"),
+            );
+            return (self.types.non_nullish(ty), true);
+        }
+        (ty, true)
+    }
+
+    fn property_of(
+        &mut self,
+        prop: &'a tree::PropertyPattern,
+        local: LocalId,
+        ty: Ty,
+        taken: &mut Vec<Arc<str>>,
+    ) -> hir::Expr {
+        let object = made(hir::ExprKind::Local(local), ty, prop.span);
+        if let PropertyKeyKind::Computed(_) = &prop.key.kind {
+            self.error(codes::INDEX, prop.key.span, "a pattern takes members by their names");
+            return self.hole(prop.span);
+        }
+        let Some(name) = prop.key.name() else { return self.hole(prop.span) };
+        taken.push(name.clone());
+        let ident = Ident { name: name.clone(), span: prop.key.span };
+        let Some(member) = self.property_type(ty, name) else {
+            self.unknown_member(ty, &ident);
+            return self.hole(prop.span);
+        };
+        if self.local_infos[local.0 as usize].context
+            && let Some(part) = Self::input_part(name)
+        {
+            return made(hir::ExprKind::Input(part), member, prop.span);
+        }
+        made(hir::ExprKind::Member(Box::new(object), name.clone()), member, prop.span)
+    }
+
+    fn element_at(&mut self, pattern: &Pattern, local: LocalId, ty: Ty, index: usize) -> hir::Expr {
+        let span = pattern.span;
+        let mut parts = Vec::new();
+        for member in self.types.members_of(ty) {
+            match self.types.kind(member).clone() {
+                Kind::Tuple { elements, rest, .. } => match (elements.get(index), rest) {
+                    (Some(e), _) => parts.push(self.read_type(e.ty, e.optional)),
+                    (None, Some(rest)) => parts.push(self.types.or_undefined(rest)),
+                    (None, None) => {
+                        let message =
+                            format!("`{}` has no element {index}", self.types.text(member));
+                        self.error(codes::INDEX, span, message);
+                        return self.hole(span);
+                    }
+                },
+                Kind::Array { element, .. } => parts.push(self.types.or_undefined(element)),
+                _ => return self.hole(span),
+            }
+        }
+        let member = self.types.union(&parts);
+        let object = made(hir::ExprKind::Local(local), ty, span);
+        #[expect(clippy::cast_precision_loss, reason = "no pattern is that long")]
+        let key = Constant::Number(Number(index as f64));
+        let key = made(hir::ExprKind::Constant(key), Ty::NUMBER, span);
+        made(hir::ExprKind::Index(Box::new(object), Box::new(key)), member, span)
+    }
+
+    fn tail_ty(&mut self, ty: Ty, from: usize) -> Ty {
+        match self.types.kind(ty).clone() {
+            Kind::Tuple { elements, rest, .. } => {
+                let elements = elements.iter().skip(from).copied().collect();
+                self.types.intern(Kind::Tuple { elements, rest, readonly: false })
+            }
+            _ => match self.types.element(ty) {
+                Some(element) => self.types.array(element),
+                None => Ty::ERROR,
+            },
+        }
+    }
+
+    /// What is left of an object: its declared members that were not taken.
+    fn rest_of(&mut self, rest: &Ident, local: LocalId, ty: Ty, taken: &[Arc<str>]) -> hir::Expr {
+        let span = rest.span;
+        let Kind::Object(id) = *self.types.kind(ty) else {
+            self.error(codes::SPREAD, span, "only an object of one known type has a rest");
+            return self.hole(span);
+        };
+        let object = self.object(id);
+        if object.index.is_some() {
+            self.report(
+                Diagnostic::error(
+                    codes::SPREAD,
+                    span,
+                    "an object with any number of keys has no rest",
+                )
+                .help("filter its entries: `Object.fromEntries(Object.entries(o).filter(…))`"),
+            );
+            return self.hole(span);
+        }
+        let mut members = Vec::new();
+        let mut left = Object::default();
+        for property in object.properties.iter().filter(|p| !taken.contains(&p.name)) {
+            left.properties.push(property.clone());
+            let own = self.read_type(property.ty, property.optional);
+            let read = || {
+                let object = made(hir::ExprKind::Local(local), ty, span);
+                made(hir::ExprKind::Member(Box::new(object), property.name.clone()), own, span)
+            };
+            if property.optional {
+                let empty = made(hir::ExprKind::Object(Vec::new()), ty, span);
+                let full = vec![hir::Member::Static(property.name.clone(), read())];
+                let full = made(hir::ExprKind::Object(full), ty, span);
+                members.push(hir::Member::Spread(self.unless_undefined(read(), empty, full)));
+            } else {
+                members.push(hir::Member::Static(property.name.clone(), read()));
+            }
+        }
+        let left = self.types.object(left);
+        made(hir::ExprKind::Object(members), left, span)
+    }
+
+    /// `test === undefined ? missing : present`
+    fn unless_undefined(
+        &mut self,
+        test: hir::Expr,
+        missing: hir::Expr,
+        present: hir::Expr,
+    ) -> hir::Expr {
+        let span = test.span;
+        let ty = present.ty;
+        let undefined = made(hir::ExprKind::Constant(Constant::Undefined), Ty::UNDEFINED, span);
+        let test = made(
+            hir::ExprKind::Binary(BinaryOp::Equal, Box::new(test), Box::new(undefined)),
+            Ty::BOOLEAN,
+            span,
+        );
+        made(
+            hir::ExprKind::Conditional(Box::new(test), Box::new(missing), Box::new(present)),
+            ty,
+            span,
+        )
+    }
+
+    fn bind_part(
+        &mut self,
+        pattern: &'a Pattern,
+        default: Option<&'a tree::Expr>,
+        value: hir::Expr,
+        body: &mut Vec<hir::Stmt>,
+    ) {
+        let span = value.span;
+        let value = match default {
+            None => value,
+            Some(default) => {
+                let present = self.types.filter(value.ty, |_, m| m != Ty::UNDEFINED);
+                let fallback = self.value(default, Some(present));
+                let ty = if value.ty == Ty::ERROR {
+                    Ty::ERROR
+                } else {
+                    let own = self.settle(fallback.ty, Some(present));
+                    self.subtype_union(&[present, own])
+                };
+                let held = self.local(None, value.ty, span);
+                let read = |ty| made(hir::ExprKind::Local(held), ty, span);
+                let (test, there) = (read(value.ty), read(present));
+                push(body, held, value);
+                let mut chosen = self.unless_undefined(test, fallback, there);
+                chosen.ty = ty;
+                chosen
+            }
+        };
+        let name = match &pattern.kind {
+            PatternKind::Ident(name) => Some(name),
+            _ => None,
+        };
+        let local = self.local(name.map(|n| &n.name), value.ty, pattern.span);
+        let ty = value.ty;
+        push(body, local, value);
+        self.bind_pattern(pattern, local, ty, body);
+    }
+}
+
+fn push(body: &mut Vec<hir::Stmt>, local: LocalId, init: hir::Expr) {
+    let span = init.span;
+    body.push(hir::Stmt { kind: hir::StmtKind::Const { local, init }, span });
+}

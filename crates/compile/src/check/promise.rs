@@ -1,0 +1,267 @@
+//! Promises: where they may stand, and what becomes of them.
+//!
+//! In:    `await`, `.catch`, `Promise.all`, `Promise.allSettled`.
+//! Out:   the shapes that a plan can run.
+//! Never: a promise as a value: it is awaited, or stands directly in `Promise.all`.
+
+use frontage_diagnostic::{Diagnostic, Span};
+use frontage_plan::Gather;
+use frontage_syntax::tree::{self, Element, ExprKind, Ident};
+
+use super::Checker;
+use super::expr::made;
+use crate::codes;
+use crate::hir;
+use crate::types::{Kind, Object, Property, Signature, SignatureParam, TupleElement, Ty};
+
+impl<'a> Checker<'a> {
+    /// Whether values of `ty` may be promises.
+    pub(super) fn promises(&self, ty: Ty) -> bool {
+        self.types.any(ty, |k| matches!(k, Kind::Library(n, _) if &**n == "Promise"))
+    }
+
+    /// Reports a promise that nothing awaits.
+    pub(super) fn forgotten_await(&mut self, checked: &hir::Expr) {
+        let text = self.source(checked.span);
+        let fault = Diagnostic::error(
+            codes::FORGOTTEN_AWAIT,
+            checked.span,
+            "this is a promise, and nothing awaits it",
+        )
+        .label(format!("`{}`", self.types.text(checked.ty)));
+        self.report(fault.help(if self.frame.is_async {
+            format!("write `await {text}`; in a longer expression `(await {text})`")
+        } else {
+            format!("make the function `async` and write `await {text}`")
+        }));
+    }
+
+    pub(super) fn await_expr(
+        &mut self,
+        inner: &'a tree::Expr,
+        span: Span,
+        expected: Option<Ty>,
+    ) -> hir::Expr {
+        if !self.frame.is_async {
+            self.report(
+                Diagnostic::error(
+                    codes::AWAIT_OUTSIDE,
+                    span,
+                    "`await` stands in a function that is not `async`",
+                )
+                .help("write `async` before the function's parameters"),
+            );
+        }
+        let checked = self.expr(inner, expected);
+        let ty = self.types.awaited(checked.ty);
+        made(hir::ExprKind::Await(Box::new(checked)), ty, span)
+    }
+
+    /// `promise.catch(handler)`
+    pub(super) fn promise_method(
+        &mut self,
+        receiver: hir::Expr,
+        name: &'a Ident,
+        args: &'a [Element],
+        span: Span,
+    ) -> hir::Expr {
+        if &*name.name != "catch" {
+            self.unknown_member(receiver.ty, name);
+            self.check_loose(args);
+            return self.hole(span);
+        }
+        let [Element::Value(handler)] = args else {
+            self.report(
+                Diagnostic::error(codes::ARGUMENT_COUNT, name.span, "`catch` takes one function")
+                    .help("write `.catch(() => fallback)`"),
+            );
+            return self.hole(span);
+        };
+        let value = self.types.promised(receiver.ty).unwrap_or(Ty::ERROR);
+        // What the call gives is what the fallback should look like, but need not.
+        let wanted = self.types.function_of(Signature {
+            type_params: Vec::new(),
+            params: vec![SignatureParam {
+                name: "reason".into(),
+                ty: Ty::UNKNOWN,
+                optional: false,
+            }],
+            rest: None,
+            result: Ty::UNKNOWN,
+            predicate: None,
+        });
+        let checked = self.value(handler, Some(wanted));
+        let Kind::Function(id) = *self.types.kind(checked.ty) else {
+            if checked.ty != Ty::ERROR {
+                let fault = self.mismatch(handler.span, checked.ty, wanted);
+                self.report(fault.help("write `() => fallback`"));
+            }
+            return made(
+                hir::ExprKind::Catch(Box::new(receiver), Box::new(checked)),
+                Ty::ERROR,
+                span,
+            );
+        };
+        self.fits(handler, checked.ty, wanted);
+        let result = self.types.signatures(id).signatures.last().map_or(Ty::ERROR, |s| s.result);
+        let fallback = self.types.awaited(result);
+        let fallback = self.widen(fallback);
+        let both = self.types.union(&[value, fallback]);
+        let ty = self.types.promise(both);
+        made(hir::ExprKind::Catch(Box::new(receiver), Box::new(checked)), ty, span)
+    }
+
+    /// `Promise.all(…)`, `Promise.allSettled(…)`
+    pub(super) fn promise_call(
+        &mut self,
+        name: &'a Ident,
+        args: &'a [Element],
+        span: Span,
+    ) -> hir::Expr {
+        let gather = match &*name.name {
+            "all" => Gather::All,
+            "allSettled" => Gather::Settled,
+            _ => {
+                self.unknown_static("Promise", "PromiseConstructor", name);
+                self.check_loose(args);
+                return self.hole(span);
+            }
+        };
+        let [Element::Value(list)] = args else {
+            self.error(
+                codes::ARGUMENT_COUNT,
+                span,
+                format!("`Promise.{}` takes one list", name.name),
+            );
+            return self.hole(span);
+        };
+        let before = self.frame.effects.unsafe_calls.len();
+        let (checked, ty) = match &list.kind {
+            ExprKind::Array(elements) => self.gathered_list(elements, list.span, gather),
+            _ => {
+                let outer = std::mem::replace(&mut self.gather, true);
+                let checked = self.expr(list, None);
+                self.gather = outer;
+                let mapped = matches!(checked.kind, hir::ExprKind::Iterate { .. });
+                let Some(element) = self.types.element(checked.ty) else {
+                    if checked.ty != Ty::ERROR {
+                        let message = format!(
+                            "`Promise.{}` wants a list, not `{}`",
+                            name.name,
+                            self.types.text(checked.ty)
+                        );
+                        self.error(codes::NOT_ASSIGNABLE, list.span, message);
+                    }
+                    return self.hole(span);
+                };
+                if !mapped && checked.ty != Ty::ERROR {
+                    self.report(
+                        Diagnostic::error(
+                            codes::PROMISE_LIST,
+                            list.span,
+                            format!(
+                                "`Promise.{}` takes a list written here, or `list.map(…)`",
+                                name.name
+                            ),
+                        )
+                        .help("write the calls into the list: `Promise.all([a(), b()])`"),
+                    );
+                    return self.hole(span);
+                }
+                let value = self.types.awaited(element);
+                let value = if gather == Gather::Settled { self.settled_ty(value) } else { value };
+                let ty = self.types.array(value);
+                if let Some(&(_, place)) = self.frame.effects.unsafe_calls.get(before) {
+                    self.report(
+                        Diagnostic::error(
+                            codes::UNSAFE_IN_MAP,
+                            place,
+                            "a call that changes something cannot run for each element of a list",
+                        )
+                        .label("if one fails, some have happened and some have not")
+                        .help("use an operation of the upstream that takes the whole list"),
+                    );
+                }
+                (checked, ty)
+            }
+        };
+        if matches!(list.kind, ExprKind::Array(_))
+            && let Some(&(_, second)) = self.frame.effects.unsafe_calls.get(before + 1)
+        {
+            self.report(
+                Diagnostic::error(
+                    codes::UNSAFE_TOGETHER,
+                    second,
+                    "two calls that change something cannot run side by side",
+                )
+                .label("if one fails, the other may have happened")
+                .help("await one after the other, or use one operation that does both"),
+            );
+        }
+        let ty = self.types.promise(ty);
+        made(hir::ExprKind::All(gather, Box::new(checked)), ty, span)
+    }
+
+    fn gathered_list(
+        &mut self,
+        elements: &'a [Element],
+        span: Span,
+        gather: Gather,
+    ) -> (hir::Expr, Ty) {
+        let mut items = Vec::new();
+        let mut tys = Vec::new();
+        for element in elements {
+            match element {
+                Element::Value(value) => {
+                    let item = self.expr(value, None);
+                    let ty = self.types.awaited(item.ty);
+                    let ty = self.types.widen_literal(ty);
+                    let ty = if gather == Gather::Settled { self.settled_ty(ty) } else { ty };
+                    tys.push(TupleElement { ty, optional: false });
+                    items.push(hir::Item::Value(item));
+                }
+                Element::Spread { span, value } => {
+                    self.report(
+                        Diagnostic::error(
+                            codes::PROMISE_LIST,
+                            *span,
+                            "a list of promises cannot be spread",
+                        )
+                        .help("give it a `Promise.all` of its own within this one"),
+                    );
+                    let _ = self.expr(value, None);
+                }
+            }
+        }
+        let ty =
+            self.types.intern(Kind::Tuple { elements: tys.into(), rest: None, readonly: false });
+        (made(hir::ExprKind::Array(items), ty, span), ty)
+    }
+
+    /// What `Promise.allSettled` makes of one promise.
+    fn settled_ty(&mut self, value: Ty) -> Ty {
+        let property = |name: &str, ty| Property {
+            name: name.into(),
+            ty,
+            optional: false,
+            readonly: false,
+            span: None,
+        };
+        let fulfilled = self.types.string_literal("fulfilled");
+        let rejected = self.types.string_literal("rejected");
+        let good = self.types.object(Object {
+            name: Some(format!("PromiseFulfilledResult<{}>", self.types.text(value)).into()),
+            interface: true,
+            properties: vec![property("status", fulfilled), property("value", value)],
+            ..Object::default()
+        });
+        // In TypeScript `reason` is `any`; here it has to be narrowed like every caught error.
+        let bad = self.types.object(Object {
+            name: Some("PromiseRejectedResult".into()),
+            interface: true,
+            properties: vec![property("status", rejected), property("reason", Ty::UNKNOWN)],
+            ..Object::default()
+        });
+        self.types.union(&[good, bad])
+    }
+}

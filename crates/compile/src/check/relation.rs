@@ -1,0 +1,474 @@
+//! Assignability: whether a value of one type may stand where another is wanted.
+//!
+//! In:    two types.
+//! Out:   yes or no, by structure, as TypeScript's `strict` has it.
+//! Never: excess members; these are a matter of how a value is written (see `assign`).
+
+use std::sync::Arc;
+
+use super::Checker;
+use crate::types::{Kind, Object, ObjectId, Signature, Ty};
+
+/// Which rules hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    Assign,
+    /// Optional members must be there too.
+    Subtype,
+}
+
+impl Checker<'_> {
+    /// Whether a `source` may stand where a `target` is wanted.
+    pub(super) fn assignable(&mut self, source: Ty, target: Ty) -> bool {
+        self.relate(source, target, Rule::Assign, &mut Vec::new())
+    }
+
+    /// Whether every `source` is a `target`, strictly enough to leave it out of a union.
+    pub(super) fn subtype(&mut self, source: Ty, target: Ty) -> bool {
+        self.relate(source, target, Rule::Subtype, &mut Vec::new())
+    }
+
+    /// Whether two types have values in common, as `===` and `switch` want it.
+    pub(super) fn comparable(&mut self, a: Ty, b: Ty) -> bool {
+        if a == Ty::ERROR || b == Ty::ERROR || a == Ty::NEVER || b == Ty::NEVER {
+            return true;
+        }
+        let (xs, ys) = (self.types.members_of(a), self.types.members_of(b));
+        for &x in &xs {
+            for &y in &ys {
+                if x == y
+                    || matches!(x, Ty::NULL | Ty::UNDEFINED) && xs.len() == 1
+                    || matches!(y, Ty::NULL | Ty::UNDEFINED) && ys.len() == 1
+                {
+                    return true;
+                }
+                let (x, y) = (self.types.regular(x), self.types.regular(y));
+                if self.assignable(x, y) || self.assignable(y, x) {
+                    return true;
+                }
+                // Objects that might be one another: members of one name that are comparable.
+                if let (Kind::Object(p), Kind::Object(q)) =
+                    (self.types.kind(x).clone(), self.types.kind(y).clone())
+                {
+                    let (p, q) = (self.object(p), self.object(q));
+                    if q.properties.iter().all(|m| {
+                        m.optional
+                            || p.property(&m.name).is_some_and(|n| self.comparable(n.ty, m.ty))
+                    }) {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    fn relate(&mut self, source: Ty, target: Ty, rule: Rule, stack: &mut Vec<(Ty, Ty)>) -> bool {
+        if source == target
+            || target == Ty::UNKNOWN
+            || matches!(source, Ty::ERROR | Ty::NEVER)
+            || target == Ty::ERROR
+        {
+            return true;
+        }
+        if source == Ty::UNDEFINED && target == Ty::VOID {
+            return true;
+        }
+        // Circles hold unless something speaks against them; so does what is nested without end.
+        if stack.len() > 40 || stack.contains(&(source, target)) {
+            return true;
+        }
+        if rule == Rule::Assign {
+            if self.related.contains(&(source, target)) {
+                return true;
+            }
+            if self.unrelated.contains(&(source, target)) {
+                return false;
+            }
+        }
+        stack.push((source, target));
+        let result = self.relate_kinds(source, target, rule, stack);
+        stack.pop();
+        // What was assumed on the way holds only if the whole circle does.
+        if rule == Rule::Assign {
+            if !result {
+                self.unrelated.insert((source, target));
+            } else if stack.is_empty() {
+                self.related.insert((source, target));
+            }
+        }
+        result
+    }
+
+    fn relate_kinds(
+        &mut self,
+        source: Ty,
+        target: Ty,
+        rule: Rule,
+        stack: &mut Vec<(Ty, Ty)>,
+    ) -> bool {
+        let (s, t) = (self.types.kind(source).clone(), self.types.kind(target).clone());
+        match (&s, &t) {
+            (Kind::Union(members), _) => {
+                members.iter().all(|&m| self.relate(m, target, rule, stack))
+            }
+            (_, Kind::Union(members)) => {
+                if members.contains(&source) || members.contains(&self.types.regular(source)) {
+                    return true;
+                }
+                if members.iter().any(|&m| self.relate(source, m, rule, stack)) {
+                    return true;
+                }
+                if let Kind::Param(_) | Kind::Keyof(_) | Kind::Indexed(..) = s
+                    && let Some(bound) = self.constraint_of(source)
+                {
+                    return self.relate(bound, target, rule, stack);
+                }
+                self.relate_by_cases(&s, members, rule, stack)
+            }
+            (Kind::Param(_) | Kind::Indexed(..), _) => match self.constraint_of(source) {
+                Some(bound) => self.relate(bound, target, rule, stack),
+                None => self.is_empty_object(&t) && false,
+            },
+            (Kind::Keyof(inner), Kind::Keyof(other)) => inner == other,
+            (Kind::Keyof(_), _) => {
+                let all = self.types.union(&[Ty::STRING, Ty::NUMBER]);
+                self.relate(all, target, rule, stack)
+            }
+            (Kind::StringLiteral { value: a, .. }, Kind::StringLiteral { value: b, .. }) => a == b,
+            (Kind::NumberLiteral { value: a, .. }, Kind::NumberLiteral { value: b, .. }) => a == b,
+            (Kind::Boolean { value: a, .. }, Kind::Boolean { value: b, .. }) => a == b,
+            (Kind::StringLiteral { .. }, Kind::String)
+            | (Kind::NumberLiteral { .. }, Kind::Number) => true,
+            (Kind::Array { element: a, readonly: from }, Kind::Array { element: b, readonly }) => {
+                (*readonly || !*from) && self.relate(*a, *b, rule, stack)
+            }
+            (Kind::Tuple { readonly: from, .. }, Kind::Array { element, readonly }) => {
+                let own = self.types.element(source).unwrap_or(Ty::NEVER);
+                (*readonly || !*from) && self.relate(own, *element, rule, stack)
+            }
+            (
+                Kind::Tuple { elements: a, rest: more, readonly: from },
+                Kind::Tuple { elements: b, rest, readonly },
+            ) => {
+                if *from && !*readonly {
+                    return false;
+                }
+                let required = b.iter().filter(|e| !e.optional).count();
+                if a.iter().filter(|e| !e.optional).count() < required {
+                    return false;
+                }
+                if (a.len() > b.len() || more.is_some()) && rest.is_none() {
+                    return false;
+                }
+                for (i, own) in a.iter().enumerate() {
+                    let Some(wanted) = b.get(i).map(|e| e.ty).or(*rest) else { return false };
+                    if !self.relate(own.ty, wanted, rule, stack) {
+                        return false;
+                    }
+                }
+                match (more, rest) {
+                    (Some(more), Some(rest)) => self.relate(*more, *rest, rule, stack),
+                    _ => true,
+                }
+            }
+            (_, Kind::Library(name, args)) if &**name == "Iterable" => {
+                match self.iterated(source) {
+                    Some(own) => self.relate(own, args[0], rule, stack),
+                    None => false,
+                }
+            }
+            (Kind::Library(a, xs), Kind::Library(b, ys)) => {
+                (a == b || matches!((&**a, &**b), ("HttpError" | "UpstreamError", "Error")))
+                    && xs.iter().zip(ys.iter()).all(|(&x, &y)| self.relate(x, y, rule, stack))
+            }
+            (Kind::Function(a), Kind::Function(b)) => {
+                let (a, b) = (self.types.signatures(*a).clone(), self.types.signatures(*b).clone());
+                b.signatures.iter().all(|wanted| {
+                    a.signatures.iter().any(|own| self.relate_signatures(own, wanted, rule, stack))
+                })
+            }
+            (Kind::Object(a), Kind::Object(b)) => self.relate_objects(*a, *b, rule, stack),
+            (_, Kind::NonPrimitive) => matches!(
+                s,
+                Kind::Object(_)
+                    | Kind::Array { .. }
+                    | Kind::Tuple { .. }
+                    | Kind::Function(_)
+                    | Kind::Library(..)
+            ),
+            (
+                Kind::Null | Kind::Undefined | Kind::Void | Kind::Unknown | Kind::NonPrimitive,
+                Kind::Object(id),
+            ) => matches!(s, Kind::NonPrimitive) && self.object(*id).properties.is_empty(),
+            (_, Kind::Object(id)) => self.relate_to_object(source, *id, rule, stack),
+            _ => false,
+        }
+    }
+
+    fn is_empty_object(&mut self, kind: &Kind) -> bool {
+        matches!(kind, Kind::Object(id) if self.object(*id).properties.is_empty())
+    }
+
+    /// What a type that is not known yet is at least.
+    pub(super) fn constraint_of(&mut self, ty: Ty) -> Option<Ty> {
+        match self.types.kind(ty).clone() {
+            Kind::Param(id) => self.types.type_param(id).constraint,
+            Kind::Indexed(object, index) => {
+                let object = self.constraint_of(object).unwrap_or(object);
+                let index = match self.types.kind(index) {
+                    Kind::Param(_) => self.constraint_of(index)?,
+                    _ => index,
+                };
+                let found = self.indexed(object, index, None);
+                (!matches!(self.types.kind(found), Kind::Indexed(..))).then_some(found)
+            }
+            _ => None,
+        }
+    }
+
+    /// A value that is not an object where one is wanted: a string's `length`, an error's `name`.
+    fn relate_to_object(
+        &mut self,
+        source: Ty,
+        target: ObjectId,
+        rule: Rule,
+        stack: &mut Vec<(Ty, Ty)>,
+    ) -> bool {
+        let target = self.object(target);
+        if let Some(index) = target.index {
+            let element = self.types.element(source);
+            return match element {
+                Some(element) if index.numeric => {
+                    self.relate(element, index.value, rule, stack)
+                        && self.has_properties(source, &target, rule, stack)
+                }
+                _ => false,
+            };
+        }
+        self.has_properties(source, &target, rule, stack)
+    }
+
+    fn has_properties(
+        &mut self,
+        source: Ty,
+        target: &Arc<Object>,
+        rule: Rule,
+        stack: &mut Vec<(Ty, Ty)>,
+    ) -> bool {
+        let all_optional = target.properties.iter().all(|p| p.optional);
+        let mut any = target.properties.is_empty();
+        for property in &target.properties {
+            match self.property_type(source, &property.name) {
+                Some(own) => {
+                    any = true;
+                    let wanted = self.read_type(property.ty, property.optional);
+                    if !self.relate(own, wanted, rule, stack) {
+                        return false;
+                    }
+                }
+                None if property.optional => {}
+                None => return false,
+            }
+        }
+        // Nothing in common with a type of which everything is optional: TypeScript's weak types.
+        any || !all_optional
+    }
+
+    fn relate_objects(
+        &mut self,
+        source: ObjectId,
+        target: ObjectId,
+        rule: Rule,
+        stack: &mut Vec<(Ty, Ty)>,
+    ) -> bool {
+        let (source, target) = (self.object(source), self.object(target));
+        let mut common = target.properties.is_empty() || target.index.is_some();
+        for wanted in &target.properties {
+            match source.property(&wanted.name) {
+                Some(own) => {
+                    common = true;
+                    if own.optional && !wanted.optional {
+                        return false;
+                    }
+                    let own_ty = self.read_type(own.ty, own.optional);
+                    let wanted_ty = self.read_type(wanted.ty, wanted.optional);
+                    if !self.relate(own_ty, wanted_ty, rule, stack) {
+                        return false;
+                    }
+                }
+                None if wanted.optional && (rule == Rule::Assign || source.literal) => {}
+                None => return false,
+            }
+        }
+        if rule == Rule::Subtype
+            && source.literal
+            && target.index.is_none()
+            && source.properties.iter().any(|p| target.property(&p.name).is_none())
+        {
+            return false;
+        }
+        if let Some(index) = target.index {
+            match source.index {
+                Some(own) => {
+                    if !self.relate(own.value, index.value, rule, stack) {
+                        return false;
+                    }
+                }
+                None if source.interface => return false,
+                None => {}
+            }
+            for own in &source.properties {
+                if index.numeric && own.name.parse::<f64>().is_err() {
+                    continue;
+                }
+                let own_ty = self.read_type(own.ty, own.optional && source.index.is_none());
+                if !self.relate(own_ty, index.value, rule, stack) {
+                    return false;
+                }
+            }
+        }
+        let weak = !target.properties.is_empty()
+            && target.properties.iter().all(|p| p.optional)
+            && target.index.is_none();
+        !(weak && !common && !source.properties.is_empty())
+    }
+
+    /// An object whose discriminant is a union, against a union with a member for each value.
+    fn relate_by_cases(
+        &mut self,
+        source: &Kind,
+        members: &[Ty],
+        rule: Rule,
+        stack: &mut Vec<(Ty, Ty)>,
+    ) -> bool {
+        let Kind::Object(id) = source else { return false };
+        let object = self.object(*id);
+        for (i, property) in object.properties.iter().enumerate() {
+            let cases = self.types.members_of(property.ty);
+            if cases.len() < 2 || cases.len() > 25 || !self.types.is_unit(property.ty) {
+                continue;
+            }
+            let fits = cases.into_iter().all(|case| {
+                let mut variant = (*object).clone();
+                variant.properties[i].ty = case;
+                let variant = self.types.object(variant);
+                members.iter().any(|&m| self.relate(variant, m, rule, stack))
+            });
+            if fits {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn relate_signatures(
+        &mut self,
+        source: &Signature,
+        target: &Signature,
+        rule: Rule,
+        stack: &mut Vec<(Ty, Ty)>,
+    ) -> bool {
+        if source.required() > target.params.len() && target.rest.is_none() {
+            return false;
+        }
+        let source = if source.type_params.is_empty() {
+            source.clone()
+        } else {
+            self.instantiate_for(source, target)
+        };
+        for (i, own) in source.params.iter().enumerate() {
+            let Some(given) = target.params.get(i).map(|p| (p.ty, p.optional)) else {
+                if let Some(rest) = target.rest
+                    && !self.relate(rest, own.ty, rule, stack)
+                {
+                    return false;
+                }
+                continue;
+            };
+            let given = self.read_type(given.0, given.1);
+            let own = self.read_type(own.ty, own.optional);
+            if !self.relate(given, own, rule, stack) {
+                return false;
+            }
+        }
+        if let Some(rest) = source.rest {
+            for given in target.params.iter().skip(source.params.len()) {
+                if !self.relate(given.ty, rest, rule, stack) {
+                    return false;
+                }
+            }
+        }
+        if let Some((_, wanted)) = target.predicate {
+            match source.predicate {
+                Some((_, own)) => return self.relate(own, wanted, rule, stack),
+                None => return false,
+            }
+        }
+        target.result == Ty::VOID || self.relate(source.result, target.result, rule, stack)
+    }
+
+    /// What an iteration of a value gives; `None` if it cannot be iterated.
+    pub(super) fn iterated(&mut self, ty: Ty) -> Option<Ty> {
+        match self.types.kind(ty).clone() {
+            Kind::Error => Some(Ty::ERROR),
+            Kind::String | Kind::StringLiteral { .. } => Some(Ty::STRING),
+            Kind::Array { .. } | Kind::Tuple { .. } => self.types.element(ty),
+            Kind::Library(name, args) => match &*name {
+                "Iterable" | "Set" | "ArrayIterator" | "MapIterator" | "SetIterator" => {
+                    args.first().copied()
+                }
+                "Map" => Some(self.types.tuple(&[args[0], args[1]])),
+                _ => None,
+            },
+            Kind::Union(members) => {
+                let mut parts = Vec::new();
+                for &member in members.iter() {
+                    parts.push(self.iterated(member)?);
+                }
+                Some(self.types.union(&parts))
+            }
+            Kind::Param(_) => self.constraint_of(ty).and_then(|c| self.iterated(c)),
+            _ => None,
+        }
+    }
+
+    /// The union of `members` without those that another covers.
+    pub(super) fn subtype_union(&mut self, members: &[Ty]) -> Ty {
+        let union = self.types.union(members);
+        let Kind::Union(all) = self.types.kind(union).clone() else { return union };
+        if all.len() > 100 {
+            return union;
+        }
+        let mut kept: Vec<Ty> = all.to_vec();
+        let mut i = kept.len();
+        while i > 0 {
+            i -= 1;
+            let one = kept[i];
+            let covered = kept.iter().enumerate().any(|(j, &other)| {
+                j != i
+                    && !matches!(self.types.kind(one), Kind::Null | Kind::Undefined)
+                    && self.structured(one)
+                    && self.structured(other)
+                    && self.subtype(one, other)
+                    // Of two equal shapes the one that stands first stays.
+                    && (!self.subtype(other, one) || j < i)
+            });
+            if covered {
+                kept.remove(i);
+            }
+        }
+        self.types.union(&kept)
+    }
+
+    fn structured(&self, ty: Ty) -> bool {
+        matches!(
+            self.types.kind(ty),
+            Kind::Object(_)
+                | Kind::Array { .. }
+                | Kind::Tuple { .. }
+                | Kind::Function(_)
+                | Kind::Library(..)
+        )
+    }
+}

@@ -1,0 +1,405 @@
+//! The shape of types: members, keys, widening, intersections.
+//!
+//! In:    any type.
+//! Out:   what reading a member of it gives.
+//! Never: a diagnostic about a member; whoever reads one says what is missing.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use frontage_diagnostic::Span;
+use frontage_syntax::tree::{ItemKind, TypeKind, TypeMember};
+
+use super::{Checker, TypeBinding, TypeScope};
+use crate::codes;
+use crate::resolve::{Decl, ModuleId};
+use crate::types::{FunctionType, Index, Kind, Object, Property, Ty};
+
+impl Checker<'_> {
+    /// The interface of the library that describes a value which is not an object, and its
+    /// arguments.
+    pub(super) fn apparent(&mut self, ty: Ty) -> Option<(Arc<str>, Vec<Ty>)> {
+        Some(match self.types.kind(ty).clone() {
+            Kind::String | Kind::StringLiteral { .. } => ("String".into(), Vec::new()),
+            Kind::Number | Kind::NumberLiteral { .. } => ("Number".into(), Vec::new()),
+            Kind::Boolean { .. } => ("Boolean".into(), Vec::new()),
+            Kind::Array { element, .. } => ("Array".into(), vec![element]),
+            Kind::Tuple { .. } => {
+                let element = self.types.element(ty)?;
+                ("Array".into(), vec![element])
+            }
+            Kind::Library(name, args) => (name, args.to_vec()),
+            _ => return None,
+        })
+    }
+
+    /// The type of a member of the library's `interface`.
+    pub(super) fn prelude_member(
+        &mut self,
+        interface: &Arc<str>,
+        args: &[Ty],
+        name: &Arc<str>,
+    ) -> Option<Ty> {
+        let key = (interface.clone(), args.to_vec(), name.clone());
+        if let Some(&found) = self.prelude_members.get(&key) {
+            return found;
+        }
+        let prelude = ModuleId(0);
+        let module = self.module_of(prelude);
+        let Some(&Decl::Interface(item)) = module.symbols.types.get(interface) else { return None };
+        let ItemKind::Interface(decl) = &module.tree.items[item].kind else { return None };
+        let names: HashMap<Arc<str>, TypeBinding<'_>> = decl
+            .type_params
+            .iter()
+            .zip(args)
+            .map(|(p, &ty)| (p.name.name.clone(), TypeBinding::Ty(ty)))
+            .collect();
+        let scope = Some(Rc::new(TypeScope { names, parent: None }));
+        let mut found = None;
+        let mut signatures = Vec::new();
+        self.within(prelude, scope, |c| {
+            for member in &decl.members {
+                let TypeMember::Property { key, ty, optional, .. } = member else { continue };
+                if key.name() != Some(name) {
+                    continue;
+                }
+                if let TypeKind::Function(function) = &ty.kind {
+                    let signature = c.signature(function);
+                    signatures.push(Arc::new(signature));
+                } else {
+                    let ty = c.annotation(ty);
+                    found = Some(c.read_type(ty, *optional));
+                }
+            }
+        });
+        if !signatures.is_empty() {
+            found = Some(self.types.function(FunctionType { signatures }));
+        }
+        if found.is_none()
+            && decl
+                .extends
+                .iter()
+                .any(|e| matches!(&e.kind, TypeKind::Ref { path, .. } if &*path[0].name == "Error"))
+        {
+            found = self.prelude_member(&"Error".into(), &[], name);
+        }
+        self.prelude_members.insert(key, found);
+        found
+    }
+
+    /// The names of all members of a library's interface.
+    pub(super) fn prelude_names(&self, interface: &str) -> Vec<Arc<str>> {
+        let module = self.module_of(ModuleId(0));
+        let Some(&Decl::Interface(item)) = module.symbols.types.get(interface) else {
+            return Vec::new();
+        };
+        let ItemKind::Interface(decl) = &module.tree.items[item].kind else { return Vec::new() };
+        let mut names: Vec<Arc<str>> = Vec::new();
+        for member in &decl.members {
+            if let TypeMember::Property { key, .. } = member
+                && let Some(name) = key.name()
+                && !names.contains(name)
+            {
+                names.push(name.clone());
+            }
+        }
+        names
+    }
+
+    /// What `value.name` gives for a value of type `ty`; `None` where some of its values have no
+    /// such member (nullish ones count as having none).
+    pub(super) fn property_type(&mut self, ty: Ty, name: &Arc<str>) -> Option<Ty> {
+        match self.types.kind(ty).clone() {
+            Kind::Error => Some(Ty::ERROR),
+            Kind::Never => Some(Ty::NEVER),
+            Kind::Union(members) => {
+                if ty == Ty::BOOLEAN {
+                    return self.prelude_member(&"Boolean".into(), &[], name);
+                }
+                let mut parts = Vec::new();
+                for &member in members.iter() {
+                    parts.push(self.property_type(member, name)?);
+                }
+                Some(self.types.union(&parts))
+            }
+            Kind::Object(id) => {
+                let object = self.object(id);
+                if let Some(property) = object.property(name) {
+                    return Some(self.read_type(property.ty, property.optional));
+                }
+                let index = object.index?;
+                if index.numeric && name.parse::<f64>().is_err() {
+                    return None;
+                }
+                // `noUncheckedIndexedAccess`
+                Some(self.types.or_undefined(index.value))
+            }
+            Kind::Tuple { elements, rest, .. } => {
+                if let Ok(i) = name.parse::<usize>() {
+                    return match (elements.get(i), rest) {
+                        (Some(e), _) => Some(self.read_type(e.ty, e.optional)),
+                        (None, Some(rest)) => Some(self.types.or_undefined(rest)),
+                        (None, None) => None,
+                    };
+                }
+                if &**name == "length" && rest.is_none() && elements.iter().all(|e| !e.optional) {
+                    #[expect(clippy::cast_precision_loss, reason = "no tuple is that long")]
+                    let length = elements.len() as f64;
+                    return Some(self.types.number_literal(length));
+                }
+                let (interface, args) = self.apparent(ty)?;
+                self.prelude_member(&interface, &args, name)
+            }
+            Kind::Param(_) | Kind::Indexed(..) => {
+                let bound = self.constraint_of(ty)?;
+                self.property_type(bound, name)
+            }
+            _ => {
+                let (interface, args) = self.apparent(ty)?;
+                self.prelude_member(&interface, &args, name)
+            }
+        }
+    }
+
+    /// `T[K]`
+    pub(super) fn indexed(&mut self, object: Ty, index: Ty, place: Option<Span>) -> Ty {
+        if object == Ty::ERROR || index == Ty::ERROR {
+            return Ty::ERROR;
+        }
+        match self.types.kind(index).clone() {
+            Kind::Union(members) => {
+                let parts: Vec<Ty> =
+                    members.iter().map(|&m| self.indexed(object, m, place)).collect();
+                return self.types.union(&parts);
+            }
+            Kind::Param(_) | Kind::Keyof(_) => {
+                return self.types.intern(Kind::Indexed(object, index));
+            }
+            _ => {}
+        }
+        if let Kind::Param(_) = self.types.kind(object) {
+            return self.types.intern(Kind::Indexed(object, index));
+        }
+        let found = match self.types.kind(index).clone() {
+            Kind::StringLiteral { value, .. } => self.property_or_value(object, &value),
+            Kind::NumberLiteral { value, .. } => {
+                let name: Arc<str> = value.0.to_string().into();
+                match self.types.kind(object) {
+                    Kind::Array { element, .. } => Some(*element),
+                    _ => self.property_or_value(object, &name),
+                }
+            }
+            Kind::Number => match self.types.kind(object).clone() {
+                Kind::Object(id) => self.object(id).index.map(|i| i.value),
+                Kind::String => Some(Ty::STRING),
+                _ => self.types.element(object),
+            },
+            Kind::String => match self.types.kind(object).clone() {
+                Kind::Object(id) => self.object(id).index.filter(|i| !i.numeric).map(|i| i.value),
+                _ => None,
+            },
+            _ => None,
+        };
+        found.unwrap_or_else(|| {
+            if let Some(span) = place {
+                let message = format!(
+                    "`{}` is not a key of `{}`",
+                    self.types.text(index),
+                    self.types.text(object)
+                );
+                self.error(codes::UNKNOWN_MEMBER, span, message);
+            }
+            Ty::ERROR
+        })
+    }
+
+    /// As [`Checker::property_type`], but an index signature gives its values as they are.
+    fn property_or_value(&mut self, object: Ty, name: &Arc<str>) -> Option<Ty> {
+        if let Kind::Object(id) = *self.types.kind(object) {
+            let found = self.object(id);
+            if found.property(name).is_none() {
+                return found.index.map(|i| i.value);
+            }
+        }
+        self.property_type(object, name)
+    }
+
+    /// `keyof T`
+    pub(super) fn keyof(&mut self, ty: Ty) -> Ty {
+        match self.types.kind(ty).clone() {
+            Kind::Param(_) | Kind::Indexed(..) => self.types.intern(Kind::Keyof(ty)),
+            Kind::Object(id) => {
+                let object = self.object(id);
+                let mut keys: Vec<Ty> =
+                    object.properties.iter().map(|p| self.types.string_literal(&p.name)).collect();
+                if let Some(index) = object.index {
+                    keys.push(Ty::NUMBER);
+                    if !index.numeric {
+                        keys.push(Ty::STRING);
+                    }
+                }
+                self.types.union(&keys)
+            }
+            Kind::Union(members) => {
+                let mut common: Option<Vec<Ty>> = None;
+                for &member in members.iter() {
+                    let keys = self.keyof(member);
+                    let keys = self.types.members_of(keys);
+                    common = Some(match common {
+                        None => keys,
+                        Some(c) => c.into_iter().filter(|k| keys.contains(k)).collect(),
+                    });
+                }
+                self.types.union(&common.unwrap_or_default())
+            }
+            Kind::Error => Ty::ERROR,
+            Kind::Array { .. } | Kind::Tuple { .. } => Ty::NUMBER,
+            _ => Ty::NEVER,
+        }
+    }
+
+    /// `A & B`
+    pub(super) fn intersection(&mut self, a: Ty, b: Ty, span: Span) -> Ty {
+        if a == b || b == Ty::UNKNOWN || a == Ty::ERROR {
+            return a;
+        }
+        if a == Ty::UNKNOWN || b == Ty::ERROR {
+            return b;
+        }
+        if let Kind::Union(members) = self.types.kind(a).clone() {
+            let parts: Vec<Ty> = members.iter().map(|&m| self.intersection(m, b, span)).collect();
+            return self.types.union(&parts);
+        }
+        if let Kind::Union(members) = self.types.kind(b).clone() {
+            let parts: Vec<Ty> = members.iter().map(|&m| self.intersection(a, m, span)).collect();
+            return self.types.union(&parts);
+        }
+        let (Kind::Object(x), Kind::Object(y)) =
+            (self.types.kind(a).clone(), self.types.kind(b).clone())
+        else {
+            if self.assignable(a, b) {
+                return a;
+            }
+            if self.assignable(b, a) {
+                return b;
+            }
+            if self.generic(a) || self.generic(b) {
+                self.error(
+                    codes::TYPE_FORM,
+                    span,
+                    "an intersection with a type parameter is not part of the language",
+                );
+                return Ty::ERROR;
+            }
+            return Ty::NEVER;
+        };
+        let (x, y) = (self.object(x), self.object(y));
+        let mut merged = Object { interface: x.interface || y.interface, ..Object::default() };
+        for property in &x.properties {
+            let mut property = property.clone();
+            if let Some(other) = y.property(&property.name) {
+                property.ty = self.intersection(property.ty, other.ty, span);
+                property.optional &= other.optional;
+                property.readonly &= other.readonly;
+                if property.ty == Ty::NEVER && !property.optional {
+                    return Ty::NEVER;
+                }
+            }
+            merged.properties.push(property);
+        }
+        for property in &y.properties {
+            if x.property(&property.name).is_none() {
+                merged.properties.push(property.clone());
+            }
+        }
+        merged.index = match (x.index, y.index) {
+            (Some(i), Some(j)) => Some(Index {
+                value: self.intersection(i.value, j.value, span),
+                numeric: i.numeric && j.numeric,
+            }),
+            (i, j) => i.or(j),
+        };
+        self.types.object(merged)
+    }
+
+    /// What a declaration without annotation makes of its value's type: literal objects become
+    /// ordinary ones, and those of one union know each other's members.
+    pub(super) fn widen(&mut self, ty: Ty) -> Ty {
+        match self.types.kind(ty).clone() {
+            Kind::Object(id) => {
+                if !self.types.members(id).is_some_and(|o| o.literal) {
+                    return ty;
+                }
+                if let Some(&regular) = self.regulars.get(&id) {
+                    return regular;
+                }
+                let mut copy = (*self.object(id)).clone();
+                copy.literal = false;
+                for property in &mut copy.properties {
+                    property.ty = self.widen(property.ty);
+                }
+                let regular = self.types.object(copy);
+                self.regulars.insert(id, regular);
+                regular
+            }
+            Kind::Array { element, readonly } => {
+                let element = self.widen(element);
+                self.types.intern(Kind::Array { element, readonly })
+            }
+            Kind::Library(name, args) => {
+                let args = args.iter().map(|&a| self.widen(a)).collect();
+                self.types.intern(Kind::Library(name, args))
+            }
+            Kind::Union(members) => {
+                let mut names: Vec<Arc<str>> = Vec::new();
+                let mut literals = 0;
+                for &member in members.iter() {
+                    if let Kind::Object(id) = *self.types.kind(member)
+                        && let Some(object) = self.types.members(id)
+                        && object.literal
+                    {
+                        literals += 1;
+                        for p in &object.properties {
+                            if !names.contains(&p.name) {
+                                names.push(p.name.clone());
+                            }
+                        }
+                    }
+                }
+                let mut widened = Vec::new();
+                for &member in members.iter() {
+                    let regular = self.widen(member);
+                    widened.push(if literals > 1 && regular != member {
+                        self.with_missing(regular, &names)
+                    } else {
+                        regular
+                    });
+                }
+                self.types.union(&widened)
+            }
+            _ => ty,
+        }
+    }
+
+    fn with_missing(&mut self, ty: Ty, names: &[Arc<str>]) -> Ty {
+        let Kind::Object(id) = *self.types.kind(ty) else { return ty };
+        let object = self.object(id);
+        if object.index.is_some() || names.iter().all(|n| object.property(n).is_some()) {
+            return ty;
+        }
+        let mut copy = (*object).clone();
+        for name in names {
+            if object.property(name).is_none() {
+                copy.properties.push(Property {
+                    name: name.clone(),
+                    ty: Ty::UNDEFINED,
+                    optional: true,
+                    readonly: false,
+                    span: None,
+                });
+            }
+        }
+        self.types.object(copy)
+    }
+}

@@ -1,0 +1,421 @@
+//! Statements and blocks.
+//!
+//! In:    the statements of a block, in order.
+//! Out:   [`hir::Stmt`]s; afterwards the flow says what is known behind them, or that nothing
+//!        gets there.
+//! Never: a pattern, or a name that is used before its declaration.
+
+use frontage_diagnostic::{Diagnostic, Span};
+use frontage_syntax::tree::{self, Block, ExprKind, PatternKind, StmtKind};
+
+use super::expr::made;
+use super::flow::Env;
+use super::{Binding, Checker, Scope};
+use crate::codes;
+use crate::hir;
+use crate::resolve::{duplicate, names_of};
+use crate::types::{Kind, Ty};
+
+impl<'a> Checker<'a> {
+    /// Checks a block in a scope of its own.
+    pub(super) fn block(&mut self, block: &'a Block) -> Vec<hir::Stmt> {
+        self.scopes.push(Scope::default());
+        let flow = self.flow.clone();
+        let stmts = self.block_stmts(&block.stmts, flow);
+        self.scopes.pop();
+        stmts
+    }
+
+    /// Checks statements in the innermost scope.
+    pub(super) fn block_stmts(
+        &mut self,
+        stmts: &'a [tree::Stmt],
+        flow: Option<Env>,
+    ) -> Vec<hir::Stmt> {
+        self.flow = flow;
+        let names = self.block_types(stmts);
+        let types = (!names.is_empty()).then(|| self.open_types(names));
+        self.hoist(stmts);
+        let mut checked = Vec::new();
+        for stmt in stmts {
+            if !self.step(stmt.span) {
+                break;
+            }
+            self.depth += 1;
+            self.stmt(stmt, &mut checked);
+            self.depth -= 1;
+        }
+        if let Some(before) = types {
+            self.type_scope = before;
+        }
+        checked
+    }
+
+    /// Makes a block's names known, so that a use before the declaration can be told from a name
+    /// that nobody declares.
+    fn hoist(&mut self, stmts: &'a [tree::Stmt]) {
+        for stmt in stmts {
+            let (names, refused) = match &stmt.kind {
+                StmtKind::Const(decl) => {
+                    (decl.bindings.iter().flat_map(|b| names_of(&b.pattern)).collect(), false)
+                }
+                StmtKind::Function(decl) => (vec![decl.name.clone()], false),
+                StmtKind::Error(names) => (names.clone(), true),
+                _ => continue,
+            };
+            for name in names {
+                let Some(scope) = self.scopes.last_mut() else { return };
+                match scope.values.get(&name.name) {
+                    Some(Binding::Pending(first)) => {
+                        let fault = duplicate(&name, *first);
+                        self.report(fault);
+                    }
+                    Some(Binding::Local(local)) => {
+                        let first = self.locals[local.0 as usize].span;
+                        let fault = duplicate(&name, first);
+                        self.report(fault);
+                    }
+                    _ => {
+                        let binding =
+                            if refused { Binding::Refused } else { Binding::Pending(name.span) };
+                        scope.values.insert(name.name.clone(), binding);
+                    }
+                }
+            }
+        }
+    }
+
+    fn stmt(&mut self, stmt: &'a tree::Stmt, out: &mut Vec<hir::Stmt>) {
+        let span = stmt.span;
+        match &stmt.kind {
+            StmtKind::Const(decl) => {
+                for binding in &decl.bindings {
+                    self.binding(binding, out);
+                }
+            }
+            StmtKind::Function(decl) => {
+                let checked =
+                    self.function(Some(decl.name.name.clone()), &decl.function, None, false);
+                self.frame.effects.calls |= checked.effects.calls;
+                self.frame.effects.unsafe_calls.extend(checked.effects.unsafe_calls);
+                let local = self.local(Some(&decl.name.name), checked.ty, decl.name.span);
+                self.declare(&decl.name, local);
+                let kind = hir::ExprKind::Arrow(Box::new(checked.function));
+                let init = made(kind, checked.ty, decl.span);
+                out.push(hir::Stmt { kind: hir::StmtKind::Const { local, init }, span });
+            }
+            StmtKind::TypeAlias(alias) => {
+                if alias.type_params.is_empty() {
+                    let _ = self.annotation(&alias.ty);
+                }
+            }
+            StmtKind::Interface(_) | StmtKind::Error(_) => {}
+            StmtKind::If { test, then, otherwise } => {
+                let checked = self.value(test, None);
+                self.check_condition(&checked);
+                let start = self.flow.clone();
+                self.narrow(test, true);
+                let then = self.block(then);
+                let first = std::mem::replace(&mut self.flow, start);
+                self.narrow(test, false);
+                let otherwise = otherwise.as_ref().map(|b| self.block(b)).unwrap_or_default();
+                let second = self.flow.take();
+                self.flow = self.join(first, second);
+                out.push(hir::Stmt {
+                    kind: hir::StmtKind::If { test: checked, then, otherwise },
+                    span,
+                });
+            }
+            StmtKind::Switch { subject, cases } => self.switch(subject, cases, span, out),
+            StmtKind::Break => out.push(hir::Stmt { kind: hir::StmtKind::Break, span }),
+            StmtKind::Return(value) => {
+                let expected = self.frame.expected;
+                match value {
+                    Some(value) => {
+                        let mut checked = self.return_value(value, expected);
+                        checked.span = span;
+                        out.push(checked);
+                    }
+                    None => {
+                        self.frame.returns.push((Ty::UNDEFINED, None));
+                        if self.frame.declared
+                            && let Some(wanted) = expected
+                            && !self.assignable(Ty::UNDEFINED, wanted)
+                        {
+                            let fault = self.mismatch(span, Ty::UNDEFINED, wanted);
+                            self.report(fault);
+                        }
+                        out.push(hir::Stmt { kind: hir::StmtKind::Return(None), span });
+                    }
+                }
+                self.flow = None;
+            }
+            StmtKind::Throw(value) => {
+                let checked = self.value(value, None);
+                self.thrown(&checked);
+                out.push(hir::Stmt { kind: hir::StmtKind::Throw(checked), span });
+                self.flow = None;
+            }
+            StmtKind::Try { body, param, handler } => {
+                self.try_catch(body, param.as_ref(), handler, span, out);
+            }
+            StmtKind::Expr(expr) => {
+                let checked = self.value(expr, None);
+                let call = matches!(
+                    &expr.kind,
+                    ExprKind::Await(_)
+                        | ExprKind::Call { .. }
+                        | ExprKind::Chain(_)
+                        | ExprKind::Error
+                );
+                if !call {
+                    self.report(
+                        Diagnostic::error(
+                            codes::USELESS,
+                            expr.span,
+                            "this statement has no effect",
+                        )
+                        .help("leave it out, or give its value a name with `const`"),
+                    );
+                }
+                out.push(hir::Stmt { kind: hir::StmtKind::Expr(checked), span });
+            }
+            StmtKind::Block(block) => {
+                let inner = self.block(block);
+                out.push(hir::Stmt { kind: hir::StmtKind::Block(inner), span });
+            }
+        }
+    }
+
+    fn binding(&mut self, binding: &'a tree::Binding, out: &mut Vec<hir::Stmt>) {
+        let annotated = binding.ty.as_ref().map(|ty| self.annotation(ty));
+        let suggested = annotated.or_else(|| self.pattern_shape(&binding.pattern));
+        let mut init = self.value(&binding.init, suggested);
+        let ty = match annotated {
+            Some(wanted) => {
+                self.fits(&binding.init, init.ty, wanted);
+                // A declared union is known to be what it was set to.
+                init.ty = if init.ty == Ty::ERROR { wanted } else { init.ty };
+                wanted
+            }
+            None => self.widen(init.ty),
+        };
+        let (name, place) = match &binding.pattern.kind {
+            PatternKind::Ident(name) => (Some(&name.name), name.span),
+            _ => (None, binding.pattern.span),
+        };
+        let local = self.local(name, ty, place);
+        if name.is_some() && annotated.is_none() && conditional(&binding.init) {
+            self.info(local).condition = Some(&binding.init);
+        }
+        let narrower = annotated.is_some()
+            && matches!(self.types.kind(ty), Kind::Union(_))
+            && self.assignable(init.ty, ty);
+        let assigned = init.ty;
+        if matches!(init.kind, hir::ExprKind::Context) {
+            self.info(local).context = true;
+        }
+        out.push(hir::Stmt { kind: hir::StmtKind::Const { local, init }, span: binding.span });
+        if narrower && name.is_some() {
+            let mut kept = Vec::new();
+            let own = self.types.regular(assigned);
+            for member in self.types.members_of(ty) {
+                let mut fits = false;
+                for part in self.types.members_of(own) {
+                    fits |= self.assignable(part, member);
+                }
+                if fits {
+                    kept.push(member);
+                }
+            }
+            if !kept.is_empty() {
+                let known = self.types.union(&kept);
+                let reference = super::flow::Reference {
+                    root: super::flow::Root::Local(local),
+                    path: Vec::new(),
+                };
+                self.note(reference, known);
+            }
+        }
+        self.bind_pattern(&binding.pattern, local, ty, out);
+    }
+
+    /// What an array pattern says of its value: a literal is seen as a tuple.
+    fn pattern_shape(&mut self, pattern: &tree::Pattern) -> Option<Ty> {
+        let PatternKind::Array { elements, .. } = &pattern.kind else { return None };
+        let parts: Vec<Ty> = elements.iter().map(|_| Ty::UNKNOWN).collect();
+        Some(self.types.tuple(&parts))
+    }
+
+    fn thrown(&mut self, checked: &hir::Expr) {
+        let fine = self.types.all(checked.ty, |k| {
+            matches!(k, Kind::Unknown | Kind::Error | Kind::Never)
+                || matches!(k, Kind::Library(n, _) if n.ends_with("Error"))
+                || matches!(k, Kind::Object(_)) && false
+        });
+        if !fine {
+            let text = self.types.text(checked.ty);
+            self.report(
+                Diagnostic::error(codes::THROWN, checked.span, format!("`{text}` is not an error"))
+                    .help("write `throw error(status, \"code\")`, or throw a caught error again"),
+            );
+        }
+    }
+
+    fn try_catch(
+        &mut self,
+        body: &'a Block,
+        param: Option<&'a tree::Pattern>,
+        handler: &'a Block,
+        span: Span,
+        out: &mut Vec<hir::Stmt>,
+    ) {
+        let start = self.flow.clone();
+        self.frame.tries += 1;
+        let body = self.block(body);
+        self.frame.tries -= 1;
+        let first = std::mem::replace(&mut self.flow, start);
+        self.scopes.push(Scope::default());
+        let mut error = None;
+        let mut caught = Vec::new();
+        if let Some(pattern) = param {
+            let local = self.local(None, Ty::UNKNOWN, pattern.span);
+            self.bind_pattern(pattern, local, Ty::UNKNOWN, &mut caught);
+            error = Some(local);
+        }
+        caught.extend(self.block(handler));
+        self.scopes.pop();
+        let second = self.flow.take();
+        self.flow = self.join(first, second);
+        out.push(hir::Stmt { kind: hir::StmtKind::Try { body, error, handler: caught }, span });
+    }
+
+    fn switch(
+        &mut self,
+        subject: &'a tree::Expr,
+        cases: &'a [tree::SwitchCase],
+        span: Span,
+        out: &mut Vec<hir::Stmt>,
+    ) {
+        let checked_subject = self.value(subject, None);
+        let by_truth = matches!(subject.kind, ExprKind::Boolean(true));
+        let mut checked = Vec::new();
+        // What is known where no case so far has matched.
+        let mut unmatched = self.flow.clone();
+        let mut tests = Vec::new();
+        for case in cases {
+            let Some(test) = &case.test else {
+                tests.push(None);
+                continue;
+            };
+            self.flow = unmatched.clone();
+            let value = self.value(test, Some(checked_subject.ty));
+            // Against what is left of the subject TypeScript compares, too.
+            if !by_truth {
+                self.overlaps(&checked_subject, &value, test.span, true);
+            }
+            let before = self.flow.clone();
+            if by_truth {
+                self.narrow(test, true)
+            } else {
+                self.narrow_equal(subject, test, true)
+            }
+            let matched = std::mem::replace(&mut self.flow, before);
+            if by_truth {
+                self.narrow(test, false)
+            } else {
+                self.narrow_equal(subject, test, false)
+            }
+            unmatched = self.flow.take();
+            tests.push(Some((value, matched)));
+        }
+        let exhausted = self.exhausted(subject, unmatched.as_ref(), &checked_subject);
+        let mut fallen: Option<Env> = None;
+        let mut left: Option<Env> = None;
+        let has_default = cases.iter().any(|c| c.test.is_none());
+        self.scopes.push(Scope::default());
+        for (case, test) in cases.iter().zip(tests) {
+            let (test, entry) = match test {
+                Some((value, matched)) => (Some(value), matched),
+                None => (None, if exhausted { None } else { unmatched.clone() }),
+            };
+            let entry = self.join(fallen.take(), entry);
+            let body = self.block_stmts(&case.body, entry);
+            let end = self.flow.take();
+            if ends_with_break(&body) {
+                left = self.join(left, end);
+            } else {
+                let inner = breaks_within(&body);
+                if inner {
+                    left = self.join(left, end.clone().or_else(|| unmatched.clone()));
+                }
+                fallen = end;
+            }
+            checked.push(hir::Case { test, body });
+        }
+        self.scopes.pop();
+        left = self.join(left, fallen);
+        if !has_default && !exhausted {
+            left = self.join(left, unmatched);
+        }
+        self.flow = left;
+        out.push(hir::Stmt {
+            kind: hir::StmtKind::Switch { subject: checked_subject, cases: checked },
+            span,
+        });
+    }
+
+    /// Whether the cases of a `switch` leave nothing of its subject.
+    fn exhausted(
+        &mut self,
+        subject: &'a tree::Expr,
+        unmatched: Option<&Env>,
+        checked: &hir::Expr,
+    ) -> bool {
+        let before = std::mem::replace(&mut self.flow, unmatched.cloned());
+        let subject = match &subject.kind {
+            ExprKind::Unary { op: tree::UnaryOp::Typeof, operand } => operand,
+            _ => subject,
+        };
+        let result = match self.reference(subject) {
+            Some(reference) => {
+                checked.ty != Ty::ERROR && self.current(&reference) == Some(Ty::NEVER)
+            }
+            None => false,
+        };
+        self.flow = before;
+        result
+    }
+}
+
+/// Whether an initialiser may say something of other values.
+fn conditional(expr: &tree::Expr) -> bool {
+    matches!(
+        expr.kind,
+        ExprKind::Binary { .. }
+            | ExprKind::Logical { .. }
+            | ExprKind::Unary { .. }
+            | ExprKind::Call { .. }
+    )
+}
+
+fn ends_with_break(body: &[hir::Stmt]) -> bool {
+    match body.last().map(|s| &s.kind) {
+        Some(hir::StmtKind::Break) => true,
+        Some(hir::StmtKind::Block(inner)) => ends_with_break(inner),
+        _ => false,
+    }
+}
+
+/// Whether a `break` of this switch stands deeper in a case.
+fn breaks_within(body: &[hir::Stmt]) -> bool {
+    body.iter().any(|stmt| match &stmt.kind {
+        hir::StmtKind::Break => true,
+        hir::StmtKind::If { then, otherwise, .. } => {
+            breaks_within(then) || breaks_within(otherwise)
+        }
+        hir::StmtKind::Try { body, handler, .. } => breaks_within(body) || breaks_within(handler),
+        hir::StmtKind::Block(inner) => breaks_within(inner),
+        _ => false,
+    })
+}

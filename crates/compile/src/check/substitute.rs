@@ -1,0 +1,148 @@
+//! Putting types in the place of type parameters.
+//!
+//! In:    a type with parameters, and what stands for each.
+//! Out:   the type without them.
+//! Never: a copy of a type that holds none of the parameters.
+
+use std::collections::HashMap;
+
+use super::Checker;
+use crate::types::{
+    FunctionType, Index, Kind, Object, Signature, SignatureParam, TupleElement, Ty, TypeParamId,
+};
+
+/// What stands for each parameter.
+pub(super) type Mapping = HashMap<TypeParamId, Ty>;
+
+impl Checker<'_> {
+    /// Whether `ty` holds a type parameter.
+    pub(super) fn generic(&mut self, ty: Ty) -> bool {
+        self.generic_at(ty, 0)
+    }
+
+    fn generic_at(&mut self, ty: Ty, depth: u32) -> bool {
+        if depth > 12 {
+            return false;
+        }
+        match self.types.kind(ty).clone() {
+            Kind::Param(_) | Kind::Keyof(_) | Kind::Indexed(..) => true,
+            Kind::Array { element, .. } => self.generic_at(element, depth),
+            Kind::Tuple { elements, rest, .. } => {
+                elements.iter().any(|e| self.generic_at(e.ty, depth))
+                    || rest.is_some_and(|r| self.generic_at(r, depth))
+            }
+            Kind::Library(_, args) => args.iter().any(|&a| self.generic_at(a, depth)),
+            Kind::Union(members) => members.iter().any(|&m| self.generic_at(m, depth)),
+            Kind::Object(id) => {
+                if matches!(self.lazy.get(&id), Some(super::Lazy::Contract { .. })) {
+                    return false;
+                }
+                let object = self.object(id);
+                object.properties.iter().any(|p| self.generic_at(p.ty, depth + 1))
+                    || object.index.is_some_and(|i| self.generic_at(i.value, depth + 1))
+            }
+            Kind::Function(id) => {
+                let function = self.types.signatures(id).clone();
+                function.signatures.iter().any(|s| {
+                    s.params.iter().any(|p| self.generic_at(p.ty, depth + 1))
+                        || self.generic_at(s.result, depth + 1)
+                        || s.rest.is_some_and(|r| self.generic_at(r, depth + 1))
+                })
+            }
+            _ => false,
+        }
+    }
+
+    /// `ty` with every parameter of `map` replaced.
+    pub(super) fn substitute(&mut self, ty: Ty, map: &Mapping) -> Ty {
+        if map.is_empty() { ty } else { self.substitute_at(ty, map, 0) }
+    }
+
+    fn substitute_at(&mut self, ty: Ty, map: &Mapping, depth: u32) -> Ty {
+        match self.types.kind(ty).clone() {
+            Kind::Param(id) => map.get(&id).copied().unwrap_or(ty),
+            Kind::Array { element, readonly } => {
+                let element = self.substitute_at(element, map, depth);
+                self.types.intern(Kind::Array { element, readonly })
+            }
+            Kind::Tuple { elements, rest, readonly } => {
+                let elements = elements
+                    .iter()
+                    .map(|e| TupleElement {
+                        ty: self.substitute_at(e.ty, map, depth),
+                        optional: e.optional,
+                    })
+                    .collect();
+                let rest = rest.map(|r| self.substitute_at(r, map, depth));
+                self.types.intern(Kind::Tuple { elements, rest, readonly })
+            }
+            Kind::Library(name, args) => {
+                let args = args.iter().map(|&a| self.substitute_at(a, map, depth)).collect();
+                self.types.intern(Kind::Library(name, args))
+            }
+            Kind::Union(members) => {
+                let members: Vec<Ty> =
+                    members.iter().map(|&m| self.substitute_at(m, map, depth)).collect();
+                self.types.union(&members)
+            }
+            Kind::Keyof(inner) => {
+                let inner = self.substitute_at(inner, map, depth);
+                self.keyof(inner)
+            }
+            Kind::Indexed(object, index) => {
+                let object = self.substitute_at(object, map, depth);
+                let index = self.substitute_at(index, map, depth);
+                self.indexed(object, index, None)
+            }
+            Kind::Object(id) if depth < 12 && self.generic(ty) => {
+                let object = self.object(id);
+                let mut copy: Object = (*object).clone();
+                for property in &mut copy.properties {
+                    property.ty = self.substitute_at(property.ty, map, depth + 1);
+                }
+                copy.index = copy.index.map(|i| Index {
+                    value: self.substitute_at(i.value, map, depth + 1),
+                    numeric: i.numeric,
+                });
+                if copy.properties == object.properties && copy.index == object.index {
+                    ty
+                } else {
+                    self.types.object(copy)
+                }
+            }
+            Kind::Function(id) if depth < 12 && self.generic(ty) => {
+                let function = self.types.signatures(id).clone();
+                let signatures = function
+                    .signatures
+                    .iter()
+                    .map(|s| self.substitute_signature_at(s, map, depth + 1).into())
+                    .collect();
+                self.types.function(FunctionType { signatures })
+            }
+            _ => ty,
+        }
+    }
+
+    /// A signature with every parameter of `map` replaced.
+    pub(super) fn substitute_signature(&mut self, s: &Signature, map: &Mapping) -> Signature {
+        self.substitute_signature_at(s, map, 0)
+    }
+
+    fn substitute_signature_at(&mut self, s: &Signature, map: &Mapping, depth: u32) -> Signature {
+        Signature {
+            type_params: s.type_params.iter().copied().filter(|p| !map.contains_key(p)).collect(),
+            params: s
+                .params
+                .iter()
+                .map(|p| SignatureParam {
+                    name: p.name.clone(),
+                    ty: self.substitute_at(p.ty, map, depth),
+                    optional: p.optional,
+                })
+                .collect(),
+            rest: s.rest.map(|r| self.substitute_at(r, map, depth)),
+            result: self.substitute_at(s.result, map, depth),
+            predicate: s.predicate.map(|(i, ty)| (i, self.substitute_at(ty, map, depth))),
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! The types that TypeScript's library and `frontage` bring: `Partial`, `Record`, `Session`.
+//!
+//! In:    a name and its arguments as written.
+//! Out:   the type.
+//! Never: a mapped type over a type parameter: that is refused with words.
+
+use std::sync::Arc;
+
+use frontage_diagnostic::{Diagnostic, Span};
+use frontage_syntax::tree;
+
+use super::Checker;
+use crate::codes;
+use crate::input::{SessionField, SessionType};
+use crate::resolve::ModuleId;
+use crate::types::{Index, Kind, Object, Property, Ty};
+
+/// Names of the library's types.
+pub(super) const KNOWN: &[&str] = &[
+    "Array",
+    "ReadonlyArray",
+    "Promise",
+    "Awaited",
+    "Partial",
+    "Required",
+    "Readonly",
+    "Pick",
+    "Omit",
+    "Record",
+    "NonNullable",
+    "Exclude",
+    "Extract",
+    "ReturnType",
+    "Parameters",
+    "Map",
+    "ReadonlyMap",
+    "Set",
+    "ReadonlySet",
+    "Date",
+    "Error",
+    "Iterable",
+    "ArrayIterator",
+    "MapIterator",
+    "SetIterator",
+    "RegExp",
+    "HttpError",
+    "Reply",
+    "Route",
+    "UpstreamError",
+    "Grouped",
+];
+
+impl<'a> Checker<'a> {
+    pub(super) fn library_type(
+        &mut self,
+        name: &Arc<str>,
+        args: &'a [tree::Type],
+        span: Span,
+    ) -> Ty {
+        let in_prelude = self.module == ModuleId(0);
+        let wanted = match &**name {
+            "Date" | "Error" | "RegExp" | "HttpError" | "UpstreamError" => 0,
+            "Pick" | "Omit" | "Record" | "Exclude" | "Extract" | "Map" | "ReadonlyMap"
+            | "Grouped" => 2,
+            _ => 1,
+        };
+        if matches!(
+            &**name,
+            "HttpError" | "Reply" | "Route" | "UpstreamError" | "RegExp" | "Grouped"
+        ) && !in_prelude
+        {
+            self.report(
+                Diagnostic::error(codes::UNKNOWN_TYPE, span, format!("there is no type `{name}`"))
+                    .help(format!("import it: `import type {{ {name} }} from \"frontage\"`")),
+            );
+            return Ty::ERROR;
+        }
+        if args.len() != wanted {
+            self.error(
+                codes::TYPE_ARGUMENTS,
+                span,
+                format!("`{name}` takes {wanted} type arguments, not {}", args.len()),
+            );
+            return Ty::ERROR;
+        }
+        let args: Vec<Ty> = args.iter().map(|a| self.annotation(a)).collect();
+        if args.contains(&Ty::ERROR) {
+            return Ty::ERROR;
+        }
+        match &**name {
+            "Array" => self.types.array(args[0]),
+            "ReadonlyArray" => self.types.intern(Kind::Array { element: args[0], readonly: true }),
+            "Awaited" => self.types.awaited(args[0]),
+            "NonNullable" => self.types.non_nullish(args[0]),
+            "Exclude" | "Extract" => {
+                let wanted = &**name == "Extract";
+                let mut kept = Vec::new();
+                for member in self.types.members_of(args[0]) {
+                    if self.assignable(member, args[1]) == wanted {
+                        kept.push(member);
+                    }
+                }
+                self.types.union(&kept)
+            }
+            "Partial" => self.each_property(args[0], span, |p| p.optional = true),
+            "Required" => {
+                let ty = self.each_property(args[0], span, |p| p.optional = false);
+                self.without_undefined(ty)
+            }
+            "Readonly" => match self.types.kind(args[0]) {
+                Kind::Array { .. } | Kind::Tuple { .. } => self.readonly(args[0]),
+                _ => self.each_property(args[0], span, |p| p.readonly = true),
+            },
+            "Pick" => self.picked(args[0], args[1], span),
+            "Omit" => self.omitted(args[0], args[1], span),
+            "Record" => self.record(args[0], args[1]),
+            "ReturnType" | "Parameters" => match self.types.kind(args[0]).clone() {
+                Kind::Function(id) => {
+                    let function = self.types.signatures(id).clone();
+                    let Some(last) = function.signatures.last() else { return Ty::ERROR };
+                    if &**name == "ReturnType" {
+                        last.result
+                    } else {
+                        let params: Vec<Ty> = last.params.iter().map(|p| p.ty).collect();
+                        self.types.tuple(&params)
+                    }
+                }
+                _ => {
+                    self.error(codes::TYPE_FORM, span, format!("`{name}` wants a function's type"));
+                    Ty::ERROR
+                }
+            },
+            "ReadonlyMap" => self.types.library("Map", &args),
+            "ReadonlySet" => self.types.library("Set", &args),
+            _ => self.types.library(name, &args),
+        }
+    }
+
+    fn each_property(&mut self, ty: Ty, span: Span, change: impl Fn(&mut Property) + Copy) -> Ty {
+        match self.types.kind(ty).clone() {
+            Kind::Object(id) => {
+                let mut copy = (*self.object(id)).clone();
+                copy.name = None;
+                copy.interface = false;
+                copy.properties.iter_mut().for_each(change);
+                self.types.object(copy)
+            }
+            Kind::Union(members) => {
+                let members: Vec<Ty> =
+                    members.iter().map(|&m| self.each_property(m, span, change)).collect();
+                self.types.union(&members)
+            }
+            Kind::Param(_) | Kind::Indexed(..) => self.no_mapping(span),
+            _ => ty,
+        }
+    }
+
+    fn no_mapping(&mut self, span: Span) -> Ty {
+        // The prelude's own `Partial<Record<K, T[]>>` never gets here: see `record`.
+        self.report(
+            Diagnostic::error(
+                codes::TYPE_FORM,
+                span,
+                "this utility type cannot be applied to a type parameter",
+            )
+            .help("write the type out, or give the helper a type without parameters"),
+        );
+        Ty::ERROR
+    }
+
+    fn without_undefined(&mut self, ty: Ty) -> Ty {
+        let Kind::Object(id) = *self.types.kind(ty) else { return ty };
+        let mut copy = (*self.object(id)).clone();
+        for property in &mut copy.properties {
+            property.ty = self.types.filter(property.ty, |_, m| m != Ty::UNDEFINED);
+        }
+        self.types.object(copy)
+    }
+
+    fn picked(&mut self, ty: Ty, keys: Ty, span: Span) -> Ty {
+        let Kind::Object(id) = self.types.kind(ty).clone() else { return self.no_mapping(span) };
+        let known = self.keyof(ty);
+        if !self.assignable(keys, known) {
+            let message =
+                format!("`{}` is not a key of `{}`", self.types.text(keys), self.types.text(ty));
+            self.error(codes::TYPE_ARGUMENTS, span, message);
+            return Ty::ERROR;
+        }
+        let wanted = self.types.members_of(keys);
+        let mut copy = (*self.object(id)).clone();
+        let mut kept = Vec::new();
+        for property in copy.properties {
+            let key = self.types.string_literal(&property.name);
+            if wanted.contains(&key) {
+                kept.push(property);
+            }
+        }
+        copy.properties = kept;
+        copy.name = None;
+        copy.interface = false;
+        copy.index = None;
+        self.types.object(copy)
+    }
+
+    fn omitted(&mut self, ty: Ty, keys: Ty, span: Span) -> Ty {
+        let Kind::Object(id) = self.types.kind(ty).clone() else {
+            if let Kind::Union(_) = self.types.kind(ty) {
+                let all = self.keyof(ty);
+                let left: Vec<Ty> = {
+                    let gone = self.types.members_of(keys);
+                    self.types.members_of(all).into_iter().filter(|k| !gone.contains(k)).collect()
+                };
+                let mut object = Object::default();
+                for key in left {
+                    if let Kind::StringLiteral { value, .. } = self.types.kind(key).clone()
+                        && let Some(ty) = self.property_type(ty, &value)
+                    {
+                        object.properties.push(Property {
+                            name: value,
+                            ty,
+                            optional: false,
+                            readonly: false,
+                            span: None,
+                        });
+                    }
+                }
+                return self.types.object(object);
+            }
+            return self.no_mapping(span);
+        };
+        let gone = self.types.members_of(keys);
+        let mut copy = (*self.object(id)).clone();
+        let mut kept = Vec::new();
+        for property in copy.properties {
+            let key = self.types.string_literal(&property.name);
+            if !gone.contains(&key) {
+                kept.push(property);
+            }
+        }
+        copy.properties = kept;
+        copy.name = None;
+        copy.interface = false;
+        self.types.object(copy)
+    }
+
+    /// `Record<K, V>`
+    pub(super) fn record(&mut self, keys: Ty, value: Ty) -> Ty {
+        let mut object = Object::default();
+        for key in self.types.members_of(keys) {
+            match self.types.kind(key).clone() {
+                Kind::StringLiteral { value: name, .. } => object.properties.push(Property {
+                    name,
+                    ty: value,
+                    optional: false,
+                    readonly: false,
+                    span: None,
+                }),
+                Kind::NumberLiteral { value: number, .. } => object.properties.push(Property {
+                    name: number.0.to_string().into(),
+                    ty: value,
+                    optional: false,
+                    readonly: false,
+                    span: None,
+                }),
+                Kind::Number => object.index = Some(Index { value, numeric: true }),
+                _ => object.index = Some(Index { value, numeric: false }),
+            }
+        }
+        self.types.object(object)
+    }
+
+    pub(super) fn frontage_type(
+        &mut self,
+        name: &Arc<str>,
+        args: &'a [tree::Type],
+        span: Span,
+    ) -> Ty {
+        let wanted = usize::from(matches!(&**name, "Reply" | "Route"));
+        if args.len() != wanted {
+            self.error(
+                codes::TYPE_ARGUMENTS,
+                span,
+                format!("`{name}` takes {wanted} type arguments, not {}", args.len()),
+            );
+            return Ty::ERROR;
+        }
+        let args: Vec<Ty> = args.iter().map(|a| self.annotation(a)).collect();
+        match &**name {
+            "Session" => self.session_ty(),
+            "RequestInfo" | "ReplyInit" | "CallOptions" => self.prelude_object(name),
+            _ => self.types.library(name, &args),
+        }
+    }
+
+    /// An interface of the prelude as an ordinary object type.
+    pub(super) fn prelude_object(&mut self, name: &Arc<str>) -> Ty {
+        let module = self.module_of(ModuleId(0));
+        let Some(&crate::resolve::Decl::Interface(i)) = module.symbols.types.get(name) else {
+            return Ty::ERROR;
+        };
+        let tree::ItemKind::Interface(decl) = &module.tree.items[i].kind else { return Ty::ERROR };
+        let key = (std::ptr::from_ref(decl) as usize, Vec::new());
+        if let Some(Some(ty)) = self.aliases.get(&key) {
+            return *ty;
+        }
+        let mut object = self.within(ModuleId(0), None, |c| c.interface_members(decl));
+        object.span = None;
+        for property in &mut object.properties {
+            property.span = None;
+        }
+        let ty = self.types.object(object);
+        self.aliases.insert(key, Some(ty));
+        ty
+    }
+
+    /// The frontend's `Session`.
+    pub(super) fn session_ty(&mut self) -> Ty {
+        if let Some(ty) = self.session {
+            return ty;
+        }
+        let fields = self.frontend.session.clone();
+        let ty = self.session_object(&fields, Some("Session"));
+        self.session = Some(ty);
+        ty
+    }
+
+    fn session_object(&mut self, fields: &[SessionField], name: Option<&str>) -> Ty {
+        let properties = fields
+            .iter()
+            .map(|f| Property {
+                name: f.name.clone(),
+                ty: self.session_member(&f.ty),
+                optional: false,
+                readonly: true,
+                span: None,
+            })
+            .collect();
+        self.types.object(Object {
+            name: name.map(Into::into),
+            properties,
+            interface: true,
+            ..Object::default()
+        })
+    }
+
+    fn session_member(&mut self, ty: &SessionType) -> Ty {
+        match ty {
+            SessionType::String => Ty::STRING,
+            SessionType::Number => Ty::NUMBER,
+            SessionType::Boolean => Ty::BOOLEAN,
+            SessionType::Array(item) => {
+                let item = self.session_member(item);
+                self.types.array(item)
+            }
+            SessionType::Object(fields) => self.session_object(fields, None),
+        }
+    }
+}
