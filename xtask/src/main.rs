@@ -5,6 +5,7 @@
 //! Never: a step that is skipped in silence.
 
 mod figures;
+mod oracle;
 mod step;
 mod test;
 mod tidy;

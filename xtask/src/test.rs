@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     ("clippy", clippy),
     ("tests", tests),
     ("tsc", tsc),
+    ("oracle", oracle),
     ("browser", browser),
 ];
 
@@ -135,6 +136,12 @@ fn tsc(root: &Path) -> Result<(), String> {
         run(&format!("tsc {project}"), &mut command(root, "node", &arguments))?;
     }
     Ok(())
+}
+
+/// The real tsc over every case.
+fn oracle(root: &Path) -> Result<(), String> {
+    run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
+    crate::oracle::run(root)
 }
 
 /// Folders of the shop with a `tsconfig.json`.
