@@ -103,11 +103,18 @@ impl Demand {
 
     /// What is needed of every element: by `elements`, or of any position.
     pub(super) fn of_element(&self) -> Self {
+        self.merged(|name| name.bytes().all(|b| b.is_ascii_digit()))
+    }
+
+    /// What is needed of any member, whatever its name.
+    pub(super) fn of_any(&self) -> Self {
+        self.merged(|_| true)
+    }
+
+    fn merged(&self, counts: impl Fn(&str) -> bool) -> Self {
         let mut demand = self.inherited();
-        for (name, field) in &self.fields {
-            if &**name != "length" && &**name != "size" {
-                demand.add(field);
-            }
+        for (_, field) in self.fields.iter().filter(|(name, _)| counts(name)) {
+            demand.add(field);
         }
         if let Some(elements) = &self.elements {
             demand.add(elements);

@@ -366,8 +366,19 @@ impl<'h> Lowerer<'h> {
 }
 
 /// The expression for a block without asynchronous steps.
-pub(super) fn value_of(block: Block) -> Expr {
-    if is_choice(&block.steps) { choice(block.steps) } else { Expr::Block(Box::new(block)) }
+pub(super) fn value_of(mut block: Block) -> Expr {
+    let first = block.steps.iter().position(|step| !matches!(step, Step::Let { .. }));
+    let rest = block.steps.split_off(first.unwrap_or(block.steps.len()));
+    if !is_choice(&rest) {
+        block.steps.extend(rest);
+        return Expr::Block(Box::new(block));
+    }
+    let value = choice(rest);
+    if block.steps.is_empty() {
+        return value;
+    }
+    block.steps.push(Step::Return(value));
+    Expr::Block(Box::new(block))
 }
 
 /// Whether a block only chooses between values: `if (a) return b; return c;`.

@@ -4,7 +4,7 @@
 //! (the arguments) stands before the `try` that `.catch` becomes, what the promise does in it.
 
 use frontage_plan::{
-    ArrayItem, Block, Builtin, Call, Expr, Gather, IterateOp, Key, Name, ObjectItem, Step,
+    ArrayItem, Block, Builtin, Call, Expr, Gather, IterateOp, Key, Name, ObjectItem, Step, exits,
 };
 
 use super::codes;
@@ -97,7 +97,7 @@ impl<'h> Lowerer<'h> {
                     }
                 };
                 self.in_handler = in_handler;
-                let part = hint.or_else(|| self.first_call(&body));
+                let part = self.replaced_part(hint, &body, &handler);
                 let slot = self.slot(at.span);
                 let mut handler = handler;
                 if !matches!(handler.steps.last(), Some(Step::Return(_) | Step::Throw(_))) {
@@ -110,8 +110,20 @@ impl<'h> Lowerer<'h> {
         }
     }
 
+    /// The part that `handler` replaces: none if it only throws.
+    pub(super) fn replaced_part(
+        &self,
+        hint: Option<Name>,
+        body: &Block,
+        handler: &Block,
+    ) -> Option<Name> {
+        let only_throws =
+            matches!(handler.steps.last(), Some(Step::Throw(_))) && !exits(handler).returns;
+        if only_throws { None } else { hint.or_else(|| self.first_call(body)) }
+    }
+
     /// `upstream.operation` of the first call of a block.
-    pub(super) fn first_call(&self, block: &Block) -> Option<Name> {
+    fn first_call(&self, block: &Block) -> Option<Name> {
         block.steps.iter().find_map(|step| match step {
             Step::Call { call, .. } => Some(self.operations.name(call.operation, self.workspace)),
             Step::If { then, otherwise, .. } => {

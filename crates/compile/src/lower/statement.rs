@@ -71,7 +71,7 @@ impl<'h> Lowerer<'h> {
                 let in_handler = std::mem::replace(&mut self.in_handler, true);
                 let (handler, b) = self.nested(handler, scope);
                 self.in_handler = in_handler;
-                let part = self.part.clone().or_else(|| self.first_call(&body));
+                let part = self.replaced_part(self.part.clone(), &body, &handler);
                 self.steps.push(Step::Try { body, error: slot, handler, part });
                 a && b
             }

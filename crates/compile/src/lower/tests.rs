@@ -5,3 +5,4 @@ mod calls;
 mod functions;
 mod invariants;
 mod projections;
+mod sources;

@@ -157,7 +157,7 @@ fn of_object(items: &[ObjectItem], demand: &Demand, demands: &mut Demands) {
             }
             ObjectItem::Property(Key::Computed(key), e) => {
                 of_expr(key, &Demand::whole(), demands);
-                of_expr(e, &demand.of_element(), demands);
+                of_expr(e, &demand.of_any(), demands);
             }
             ObjectItem::Spread(e) => {
                 // Its members, each as the result's; those that a later property replaces are
@@ -229,7 +229,7 @@ fn of_builtin(builtin: Builtin, arguments: &[Expr], demand: &Demand, demands: &m
         }
         Builtin::ObjectFromEntries | Builtin::MapNew => {
             let pair =
-                Demand::field("0", Demand::whole()).and(&Demand::field("1", demand.of_element()));
+                Demand::field("0", Demand::whole()).and(&Demand::field("1", demand.of_any()));
             Demand::elements(pair)
         }
         Builtin::SetNew => Demand::elements(demand.of_element().and(&Demand::looked())),
@@ -295,7 +295,7 @@ fn of_iterate(
         }
         IterateOp::GroupBy => {
             of_expr(&lambda.body, &Demand::whole(), demands);
-            (param(demands, 0).and(&element.of_element()), usize::MAX)
+            (param(demands, 0).and(&demand.of_any().of_element()), usize::MAX)
         }
         IterateOp::Reduce => {
             // The accumulator is the body's own result: as much is needed of one as of the other.

@@ -121,10 +121,7 @@ impl Frontend {
         let (plan, diagnostics) = self.lower();
         assert!(diagnostics.is_empty(), "{diagnostics:?}");
         super::invariants::hold(&plan);
-        let lines = || expected.lines().filter(|line| !line.trim().is_empty());
-        let indent = lines().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
-        let expected: String = lines().map(|line| format!("{}\n", &line[indent..])).collect();
-        assert_eq!(crate::lower::print(&plan), expected);
+        assert_eq!(crate::lower::print(&plan), unindented(expected));
     }
 
     /// The codes of the diagnostics.
@@ -228,4 +225,11 @@ pub(super) fn all_map(list: Expr, callback: Expr) -> Expr {
 /// A function of the library.
 pub(super) fn builtin(builtin: Builtin, arguments: Vec<Expr>) -> Expr {
     e(ExprKind::Builtin(builtin, arguments.into_iter().map(Item::Value).collect()))
+}
+
+/// The text without empty lines and without the indentation that all its lines share.
+pub(super) fn unindented(text: &str) -> String {
+    let lines = || text.lines().filter(|line| !line.trim().is_empty());
+    let indent = lines().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
+    lines().map(|line| format!("{}\n", &line[indent..])).collect()
 }
