@@ -1,8 +1,9 @@
 //! Prints what a frontend's routes become: explanations, then plans. For people who work on the
 //! compiler.
 //!
-//! `cargo run -p frontage-emit --example plan -- FRONTEND NAME=CONTRACT...`, from the workspace's
-//! directory; the frontend is `frontends/FRONTEND`, its session has `sub`.
+//! `cargo run -p frontage-emit --example plan -- FRONTEND NAME=CONTRACT... [OPERATION...]`, from
+//! the workspace's directory; the frontend is `frontends/FRONTEND`, its session has `sub`, and the
+//! operations named are safe whatever their method.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,7 +20,10 @@ fn main() {
     };
     let mut sources = SourceMap::new();
     let mut upstreams = Vec::new();
-    for argument in arguments {
+    let arguments: Vec<String> = arguments.collect();
+    let named = arguments.iter().filter(|argument| !argument.contains('='));
+    let safe: BTreeMap<String, bool> = named.map(|name| (name.clone(), true)).collect();
+    for argument in &arguments {
         let Some((name, path)) = argument.split_once('=') else { continue };
         let root = sources.add(path, std::fs::read_to_string(path).unwrap_or_default());
         let mut load = |path: &str| std::fs::read_to_string(path).map_err(|e| e.to_string());
@@ -28,7 +32,7 @@ fn main() {
             name: name.into(),
             contract: Arc::new(contract),
             timeout_ms: 2000,
-            safe: BTreeMap::from([("searchUsers".to_owned(), true)]),
+            safe: safe.clone(),
             span: None,
         });
     }
