@@ -1,2 +1,52 @@
-//! The command line of Frontage.
-fn main() {}
+//! `frontage`: the command line; the only reader of files, environment and secrets.
+//!
+//! In:    arguments.
+//! Out:   exit status 0 (done), 1 (the workspace has errors, or a check failed), 2 (wrong use).
+//! Never: logic of compiling or serving; those are the two towers' crates.
+//!
+//! Start at [`main`].
+
+mod build;
+mod cli;
+mod codes;
+mod command;
+mod config;
+mod logging;
+mod process;
+mod terminal;
+mod watch;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use cli::{Cli, Command};
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = Terminal::new(&cli.global);
+    let done = match cli.command {
+        Command::New { dir } => command::new::run(&terminal, &dir),
+        Command::Dev { frontends } => command::dev::run(&cli.global, &terminal, &frontends),
+        Command::Check { watch } => command::check::run(&cli.global, &terminal, watch),
+        Command::Explain { frontend, route, mermaid } => {
+            command::explain::run(&cli.global, &terminal, &frontend, route.as_deref(), mermaid)
+        }
+        Command::Types => command::types::run(&cli.global, &terminal),
+        Command::Serve { frontends } => command::serve::run(&cli.global, &terminal, &frontends),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "frontage", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Backend { frontend } => {
+            logging::start(logging::Format::Json, Some(&frontend), cli.global.verbose);
+            Ok(process::run_supervised())
+        }
+    };
+    done.unwrap_or_else(|fault| {
+        terminal.fault(&fault);
+        ExitCode::FAILURE
+    })
+}

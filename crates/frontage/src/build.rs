@@ -1,0 +1,149 @@
+//! Compiling a workspace that was read: one plan for each frontend that has no errors.
+
+use std::sync::Arc;
+
+use frontage_diagnostic::{Diagnostic, sort, summary};
+use frontage_plan::{Method, PathSegment, Plan};
+
+use crate::codes;
+use crate::workspace::Loaded;
+
+/// What became of a workspace.
+#[derive(Debug)]
+pub(crate) struct Built {
+    /// Each frontend, in order of name.
+    pub(crate) frontends: Vec<BuiltFrontend>,
+    /// Faults of configuration, layout and contracts, sorted.
+    pub(crate) workspace: Vec<Diagnostic>,
+}
+
+/// What became of one frontend.
+#[derive(Debug)]
+pub(crate) struct BuiltFrontend {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its plan, unless something is wrong.
+    pub(crate) plan: Option<Arc<Plan>>,
+    /// Faults of its own modules, sorted.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl Built {
+    /// All diagnostics, each once, sorted by place.
+    pub(crate) fn diagnostics(&self, loaded: &Loaded) -> Vec<Diagnostic> {
+        let mut all = self.workspace.clone();
+        for frontend in &self.frontends {
+            for diagnostic in &frontend.diagnostics {
+                // A fault in `shared/` is found by every frontend that uses it.
+                if !all.contains(diagnostic) {
+                    all.push(diagnostic.clone());
+                }
+            }
+        }
+        sort(&mut all, &loaded.sources);
+        all
+    }
+}
+
+/// Whether any is an error.
+pub(crate) fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    summary(diagnostics).errors > 0
+}
+
+/// Compiles every frontend.
+pub(crate) fn build(loaded: &Loaded) -> Built {
+    let mut workspace = loaded.diagnostics.clone();
+    shared_addresses(loaded, &mut workspace);
+    let broken = has_errors(&workspace);
+    // Without its contract every use of an upstream would be an error: one fault, one message.
+    let contracts = loaded.workspace.upstreams.len() == loaded.config.upstreams.len();
+    let mut frontends = Vec::new();
+    for (config, input) in loaded.frontends.iter().zip(&loaded.inputs) {
+        if !contracts {
+            let (name, diagnostics) = (config.name.clone(), Vec::new());
+            frontends.push(BuiltFrontend { name, plan: None, diagnostics });
+            continue;
+        }
+        let compiled = frontage_compile::compile(&loaded.workspace, input, &loaded.sources);
+        let mut diagnostics = compiled.diagnostics;
+        if let Some(plan) = &compiled.plan {
+            hidden_files(loaded, config, plan, &mut diagnostics);
+        }
+        sort(&mut diagnostics, &loaded.sources);
+        let usable = !broken && !has_errors(&diagnostics);
+        frontends.push(BuiltFrontend {
+            name: config.name.clone(),
+            plan: compiled.plan.filter(|_| usable).map(Arc::new),
+            diagnostics,
+        });
+    }
+    sort(&mut workspace, &loaded.sources);
+    Built { frontends, workspace }
+}
+
+/// Two frontends cannot listen on one address.
+fn shared_addresses(loaded: &Loaded, out: &mut Vec<Diagnostic>) {
+    let mut seen: Vec<(String, frontage_diagnostic::Span, &str)> = Vec::new();
+    for frontend in &loaded.frontends {
+        for listen in frontend.listen.iter().chain(&frontend.admin) {
+            let Ok(address) = listen.value.resolve() else { continue };
+            if address.ends_with(":0") {
+                continue;
+            }
+            if let Some((_, first, owner)) = seen.iter().find(|(known, ..)| *known == address) {
+                out.push(
+                    Diagnostic::error(
+                        codes::SHARED_ADDRESS,
+                        listen.span,
+                        format!("`{address}` is taken by `{owner}`"),
+                    )
+                    .also(*first, "taken here")
+                    .help("every backend is a process of its own: give each another port"),
+                );
+            } else {
+                seen.push((address, listen.span, &frontend.name));
+            }
+        }
+    }
+}
+
+/// Routes win over static files; a file that can never be seen is worth a warning.
+fn hidden_files(
+    loaded: &Loaded,
+    config: &crate::config::FrontendConfig,
+    plan: &Plan,
+    out: &mut Vec<Diagnostic>,
+) {
+    let Some(folder) = &config.static_dir else { return };
+    let root = loaded.root.join("frontends").join(&config.name).join(&folder.value);
+    if !root.is_dir() {
+        out.push(
+            Diagnostic::error(
+                codes::UNREADABLE,
+                folder.span,
+                format!("the folder `frontends/{}/{}` is missing", config.name, folder.value),
+            )
+            .help("make it, or remove `static`"),
+        );
+        return;
+    }
+    for route in plan.routes.iter().filter(|r| r.method == Method::Get) {
+        let mut file = root.clone();
+        let literal = route.path.iter().all(|segment| match segment {
+            PathSegment::Literal(name) => {
+                file.push(&**name);
+                true
+            }
+            _ => false,
+        });
+        let hidden = if file.is_dir() { file.join("index.html") } else { file };
+        if literal && hidden.is_file() {
+            let shown = hidden.strip_prefix(&loaded.root).unwrap_or(&hidden).display().to_string();
+            let message = format!("the route `{}` hides the file `{shown}`", route.path_text());
+            let fault = Diagnostic::error(codes::ROUTE_HIDES_FILE, folder.span, message)
+                .warning()
+                .help(format!("routes win over files: move one of them ({})", route.place.path));
+            out.push(fault);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The command line's grammar.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Builds and runs a backend for each frontend, compiled from TypeScript route modules.
+#[derive(Debug, Parser)]
+#[command(name = "frontage", version, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    /// What all commands take.
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// The workspace's folder [default: the current one or the nearest above with frontage.toml]
+    #[arg(short = 'C', long, value_name = "DIR", global = true)]
+    pub(crate) workspace: Option<PathBuf>,
+    /// Print JSON for machines
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
+    pub(crate) color: Color,
+    /// Print errors only
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Print more
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a small workspace that runs
+    New {
+        /// The folder to make
+        dir: PathBuf,
+    },
+    /// Start the services and every backend; watch, recompile and swap
+    Dev {
+        /// The frontends to run [default: all]
+        frontends: Vec<String>,
+    },
+    /// Report everything that is wrong with the workspace
+    Check {
+        /// Check again whenever a file changes
+        #[arg(long)]
+        watch: bool,
+    },
+    /// Print a backend's plan: stages, calls, fields read, budgets
+    Explain {
+        /// The frontend
+        frontend: String,
+        /// One route, such as "GET /home"
+        route: Option<String>,
+        /// Print a Mermaid flowchart
+        #[arg(long, conflicts_with = "json")]
+        mermaid: bool,
+    },
+    /// Write .frontage/ for editors, tsc and Node
+    Types,
+    /// Run backends: a supervisor with one process each, or one in this process if one is named
+    Serve {
+        /// The frontends to run [default: all]
+        frontends: Vec<String>,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Run one backend under a supervisor, which speaks on standard input
+    #[command(hide = true)]
+    Backend {
+        /// The frontend
+        frontend: String,
+    },
+}

@@ -1,0 +1,267 @@
+//! `frontage dev`: services, backends, watching, swapping, and errors where people look.
+//!
+//! In:    a workspace that changes under our hands.
+//! Out:   every backend running the newest plan that compiled.
+//! Never: a running plan lost to an error; one frontend's error shown on another's pages.
+
+use std::collections::BTreeMap;
+use std::net::ToSocketAddrs as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use frontage_diagnostic::{Diagnostic, render, summary};
+use frontage_plan::Plan;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+
+use super::check::contracts;
+use super::serve::{bundle, report};
+use super::services::Services;
+use super::{Done, chosen, types};
+use crate::build::{Built, build, has_errors};
+use crate::cli::Global;
+use crate::codes;
+use crate::process::{BackendSettings, Event, FromBackend, Order, Supervisor};
+use crate::terminal::{Terminal, Tone};
+use crate::watch::Watch;
+use crate::workspace::{Loaded, find, load};
+
+/// How often an upstream that does not answer yet is tried.
+const PROBE: Duration = Duration::from_millis(250);
+/// How often it is said that one does not answer yet.
+const REMIND: Duration = Duration::from_secs(5);
+/// How long upstreams are waited for before that is called a fault.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Runs until a signal comes.
+pub(crate) fn run(global: &Global, terminal: &Terminal, names: &[String]) -> Done {
+    let root = find(global.workspace.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| Diagnostic::placeless(codes::CANNOT_START, e.to_string()))?;
+    let done = runtime.block_on(async {
+        let watch = Watch::new(&root)?;
+        let (supervisor, events) = Supervisor::new();
+        let dev = Dev {
+            global,
+            terminal,
+            root: root.clone(),
+            names: names.to_vec(),
+            supervisor,
+            running: BTreeMap::new(),
+            overlays: BTreeMap::new(),
+        };
+        dev.run(watch, events).await
+    });
+    runtime.shutdown_background();
+    done
+}
+
+struct Dev<'a> {
+    global: &'a Global,
+    terminal: &'a Terminal,
+    root: PathBuf,
+    /// The frontends that were asked for; all if empty.
+    names: Vec<String>,
+    supervisor: Supervisor,
+    /// What each backend runs.
+    running: BTreeMap<String, (BackendSettings, Arc<Plan>)>,
+    /// What each backend's pages show.
+    overlays: BTreeMap<String, String>,
+}
+
+impl Dev<'_> {
+    async fn run(mut self, mut watch: Watch, mut events: mpsc::Receiver<Event>) -> Done {
+        let no_signals =
+            |e: std::io::Error| Diagnostic::placeless(codes::CANNOT_START, e.to_string());
+        let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
+
+        let loaded = self.refresh(true).await?;
+        watch.follow(contracts(&loaded))?;
+        let commands = loaded.config.dev_run.iter().map(|c| c.value.as_str());
+        let (mut services, mut ended) = Services::start(commands, &self.root, self.terminal);
+        let probes = probe(&loaded, self.terminal);
+
+        let code = loop {
+            tokio::select! {
+                _ = terminate.recv() => break ExitCode::SUCCESS,
+                _ = interrupt.recv() => break ExitCode::SUCCESS,
+                event = events.recv() => if let Some(event) = event { self.show(event) },
+                Some(end) = ended.recv() => {
+                    let how = services.status(&end.command).unwrap_or(end.how);
+                    let fault = Diagnostic::placeless(
+                        codes::DEV_COMMAND,
+                        format!("the service `{}` has ended: {how}", end.command),
+                    );
+                    self.terminal.fault(&fault.help("see its lines above; start `frontage dev` again once it runs"));
+                }
+                changed = watch.next() => {
+                    if changed.iter().any(|path| self.needs_compiling(path, &loaded)) {
+                        let loaded = self.refresh(false).await?;
+                        watch.follow(contracts(&loaded))?;
+                    }
+                    for name in self.running.keys().cloned().collect::<Vec<_>>() {
+                        if changed.iter().any(|path| self.is_page_of(&name, path)) {
+                            self.supervisor.order(&name, Order::ReloadPages).await;
+                        }
+                    }
+                }
+            }
+        };
+        probes.abort();
+        self.terminal.note("stopping");
+        let reader = tokio::spawn(async move { while events.recv().await.is_some() {} });
+        tokio::join!(self.supervisor.stop(), services.stop());
+        reader.abort();
+        Ok(code)
+    }
+
+    /// Reads and compiles everything, and gives each backend what became of its frontend.
+    async fn refresh(&mut self, first: bool) -> Result<Loaded, Diagnostic> {
+        let began = Instant::now();
+        let loaded = load(&self.root);
+        let built = build(&loaded);
+        if let Err(fault) = types::write(&loaded, &built) {
+            self.terminal.fault(&fault);
+        }
+        let all = built.diagnostics(&loaded);
+        self.terminal.diagnostics(&all, &loaded.sources);
+        let names =
+            if loaded.frontends.is_empty() { Vec::new() } else { chosen(&loaded, &self.names)? };
+        let mut swapped = Vec::new();
+        for name in &names {
+            if self.give(name, &loaded, &built).await {
+                swapped.push(name.as_str());
+            }
+        }
+        let took = began.elapsed().as_millis();
+        if has_errors(&all) {
+            let kept = if first { "waiting for a fix" } else { "the running plans stay" };
+            let text = format!("{}; {kept} ({took} ms)", summary(&all));
+            self.terminal.error(&self.terminal.paint(Tone::Bad, &text));
+        } else if !first {
+            let what = if swapped.is_empty() {
+                "nothing to swap".into()
+            } else {
+                format!("swapped {}", swapped.join(", "))
+            };
+            self.terminal.note(&self.terminal.paint(Tone::Good, &format!("{what} ({took} ms)")));
+        }
+        Ok(loaded)
+    }
+
+    /// Brings one backend up to date; whether it got something new to run.
+    async fn give(&mut self, name: &str, loaded: &Loaded, built: &Built) -> bool {
+        let Some(frontend) = built.frontends.iter().find(|f| f.name == name) else { return false };
+        let mut faults = built.workspace.clone();
+        faults.extend(frontend.diagnostics.iter().cloned());
+        faults.retain(|d| d.severity == frontage_diagnostic::Severity::Error);
+        let overlay = (!faults.is_empty()).then(|| render(&faults, &loaded.sources, false));
+        if self.overlays.get(name) != overlay.as_ref() {
+            match &overlay {
+                Some(text) => self.overlays.insert(name.to_owned(), text.clone()),
+                None => self.overlays.remove(name),
+            };
+            self.supervisor.order(name, Order::Overlay(overlay)).await;
+        }
+        let Some(plan) = &frontend.plan else { return false };
+        let Some(bundle) = bundle(loaded, name, Plan::clone(plan), true) else { return false };
+        let same = self.running.get(name).is_some_and(|(settings, running)| {
+            *settings == bundle.settings && **running == bundle.plan
+        });
+        if same {
+            return false;
+        }
+        self.running.insert(name.to_owned(), (bundle.settings.clone(), Arc::clone(plan)));
+        self.supervisor.order(name, Order::Run(Box::new(bundle))).await;
+        true
+    }
+
+    fn show(&self, event: Event) {
+        match event {
+            Event::Said { frontend, event: FromBackend::Listening { address, admin } } => {
+                let admin = admin.map(|a| format!("   admin http://{a}")).unwrap_or_default();
+                let page = self.terminal.paint(Tone::Strong, &format!("http://{address}/"));
+                self.terminal
+                    .note(&format!("{frontend}: {page}{}", self.terminal.paint(Tone::Dim, &admin)));
+            }
+            Event::Said { event: FromBackend::Swapped, .. } | Event::Started { .. } => {}
+            Event::Said { frontend, event } => {
+                report(self.global, self.terminal, &frontend, &event);
+            }
+            Event::Died { frontend, how, again_in } => {
+                self.terminal.error(&format!(
+                    "{} {how}; starting it again in {} ms",
+                    self.terminal.paint(Tone::Bad, &format!("{frontend}: the backend")),
+                    again_in.as_millis()
+                ));
+            }
+        }
+    }
+
+    /// Modules, contracts and configuration; a page's files only need a reload.
+    fn needs_compiling(&self, path: &Path, loaded: &Loaded) -> bool {
+        !loaded.frontends.iter().any(|f| self.is_page_of(&f.name, path))
+    }
+
+    fn is_page_of(&self, frontend: &str, path: &Path) -> bool {
+        let Some((settings, _)) = self.running.get(frontend) else { return false };
+        let Some(folder) = &settings.static_dir else { return false };
+        let root = std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone());
+        folder.strip_prefix(root).is_ok_and(|folder| path.starts_with(folder))
+    }
+}
+
+/// Waits for the upstreams side by side and says when they are there.
+fn probe(loaded: &Loaded, terminal: &Terminal) -> tokio::task::JoinHandle<()> {
+    let mut waiting: Vec<(String, String)> = Vec::new();
+    for upstream in &loaded.config.upstreams {
+        for url in &upstream.urls {
+            let Ok(url) = url.value.resolve() else { continue };
+            if let Ok(address) = frontage_server::Address::parse(&url) {
+                let host = format!("{}:{}", address.host, address.port);
+                waiting.push((upstream.name.value.clone(), host));
+            }
+        }
+    }
+    let terminal = terminal.clone();
+    tokio::spawn(async move {
+        let began = Instant::now();
+        let mut reminded = Instant::now();
+        while !waiting.is_empty() && began.elapsed() < PATIENCE {
+            let mut still = Vec::new();
+            for (name, host) in waiting {
+                let address = host.to_socket_addrs().ok().and_then(|mut a| a.next());
+                let there = match address {
+                    Some(address) => {
+                        let connect = tokio::net::TcpStream::connect(address);
+                        matches!(tokio::time::timeout(PROBE, connect).await, Ok(Ok(_)))
+                    }
+                    None => false,
+                };
+                if there {
+                    terminal.note(&format!("upstream {name} is up at {host}"));
+                } else {
+                    still.push((name, host));
+                }
+            }
+            waiting = still;
+            if !waiting.is_empty() && reminded.elapsed() >= REMIND {
+                reminded = Instant::now();
+                let names: Vec<&str> = waiting.iter().map(|(name, _)| name.as_str()).collect();
+                terminal.note(&terminal.paint(
+                    Tone::Dim,
+                    &format!("waiting for {} ({} s)", names.join(", "), began.elapsed().as_secs()),
+                ));
+            }
+            if !waiting.is_empty() {
+                tokio::time::sleep(PROBE).await;
+            }
+        }
+        for (name, host) in waiting {
+            terminal.error(&format!("upstream {name} does not answer at {host}; its calls fail"));
+        }
+    })
+}

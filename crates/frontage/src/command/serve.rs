@@ -1,0 +1,133 @@
+//! `frontage serve`: production. A supervisor with one process for each frontend, or one frontend
+//! in this process.
+
+use std::process::ExitCode;
+
+use frontage_diagnostic::Diagnostic;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{Done, chosen};
+use crate::build::{build, has_errors};
+use crate::cli::Global;
+use crate::codes;
+use crate::logging::{self, Format};
+use crate::process::{BackendSettings, Bundle, Event, FromBackend, Order, Supervisor, run_alone};
+use crate::terminal::{Terminal, print};
+use crate::workspace::{Loaded, find, load};
+
+/// Compiles, then serves until a signal comes.
+pub(crate) fn run(global: &Global, terminal: &Terminal, names: &[String]) -> Done {
+    let loaded = load(&find(global.workspace.as_deref())?);
+    let names_chosen =
+        if loaded.frontends.is_empty() { Vec::new() } else { chosen(&loaded, names)? };
+    let built = build(&loaded);
+    let diagnostics = built.diagnostics(&loaded);
+    terminal.diagnostics(&diagnostics, &loaded.sources);
+    if has_errors(&diagnostics) {
+        return Ok(ExitCode::FAILURE);
+    }
+    let bundles: Vec<Bundle> = built
+        .frontends
+        .iter()
+        .filter(|f| names_chosen.contains(&f.name))
+        .filter_map(|f| bundle(&loaded, &f.name, f.plan.as_deref()?.clone(), false))
+        .collect();
+    logging::start(Format::Json, None, global.verbose);
+    let mut bundles = bundles;
+    if names.len() == 1
+        && let Some(bundle) = bundles.pop()
+    {
+        let frontend = bundle.settings.frontend.clone();
+        run_alone(bundle, |event| report(global, terminal, &frontend, event))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| no_start(&e))?;
+    runtime.block_on(supervise(global, terminal, bundles))
+}
+
+/// The settings and plan of one frontend.
+pub(crate) fn bundle(
+    loaded: &Loaded,
+    frontend: &str,
+    plan: frontage_plan::Plan,
+    dev: bool,
+) -> Option<Bundle> {
+    let config = loaded.frontends.iter().find(|f| f.name == frontend)?;
+    Some(Bundle { settings: BackendSettings::of(loaded, config, dev)?, plan })
+}
+
+async fn supervise(global: &Global, terminal: &Terminal, bundles: Vec<Bundle>) -> Done {
+    let mut terminate = signal(SignalKind::terminate()).map_err(|e| no_start(&e))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|e| no_start(&e))?;
+    let (mut supervisor, mut events) = Supervisor::new();
+    // Backends that neither listen nor failed yet; if all fail at once, so does the command.
+    let mut undecided: Vec<String> = Vec::new();
+    let mut any_listens = false;
+    for bundle in bundles {
+        let frontend = bundle.settings.frontend.clone();
+        undecided.push(frontend.clone());
+        supervisor.order(&frontend, Order::Run(Box::new(bundle))).await;
+    }
+    let code = loop {
+        tokio::select! {
+            _ = terminate.recv() => break ExitCode::SUCCESS,
+            _ = interrupt.recv() => break ExitCode::SUCCESS,
+            event = events.recv() => match event {
+                Some(Event::Said { frontend, event }) => {
+                    report(global, terminal, &frontend, &event);
+                    undecided.retain(|name| *name != frontend);
+                    any_listens |= matches!(event, FromBackend::Listening { .. });
+                    if undecided.is_empty() && !any_listens {
+                        break ExitCode::FAILURE;
+                    }
+                }
+                Some(Event::Started { frontend, pid }) => {
+                    tracing::info!(frontend, pid, "backend process started");
+                }
+                Some(Event::Died { frontend, how, again_in }) => {
+                    let again_in_ms = again_in.as_millis() as u64;
+                    tracing::error!(frontend, how, again_in_ms, "backend process ended; it is started again");
+                }
+                None => break ExitCode::FAILURE,
+            },
+        }
+    };
+    // A supervisor whose events nobody reads must not hold its backends up.
+    let reader = tokio::spawn(async move { while events.recv().await.is_some() {} });
+    supervisor.stop().await;
+    reader.abort();
+    Ok(code)
+}
+
+/// Shows what a backend said.
+pub(crate) fn report(global: &Global, terminal: &Terminal, frontend: &str, event: &FromBackend) {
+    match event {
+        FromBackend::Listening { address, admin } => {
+            if global.json {
+                print(
+                    &serde_json::json!({
+                        "frontend": frontend,
+                        "address": address.to_string(),
+                        "admin": admin.map(|a| a.to_string()),
+                    })
+                    .to_string(),
+                );
+            } else {
+                let admin = admin.map(|a| format!("  (admin http://{a})")).unwrap_or_default();
+                terminal.note(&format!("{frontend}: http://{address}{admin}"));
+            }
+        }
+        FromBackend::Swapped => tracing::info!(frontend, "plan swapped"),
+        FromBackend::Failed { message, help } => {
+            let mut fault =
+                Diagnostic::placeless(codes::CANNOT_START, format!("{frontend}: {message}"));
+            fault.help.clone_from(help);
+            terminal.fault(&fault);
+        }
+    }
+}
+
+fn no_start(error: &std::io::Error) -> Diagnostic {
+    Diagnostic::placeless(codes::CANNOT_START, error.to_string())
+}

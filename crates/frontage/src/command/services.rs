@@ -1,0 +1,117 @@
+//! The services that `frontage dev` starts and stops: the commands of `[dev] run`.
+//!
+//! In:    commands, run by the shell in the workspace's folder.
+//! Out:   their lines, prefixed; a note when one ends.
+//! Never: a service left behind: each has a process group, which ends with this command.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::terminal::{Terminal, Tone};
+
+/// How long a service may take to end after `SIGTERM`.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Running services.
+#[derive(Debug, Default)]
+pub(crate) struct Services {
+    children: Vec<(String, Child)>,
+}
+
+/// A service that ended by itself.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// Its command.
+    pub(crate) command: String,
+    /// How it ended.
+    pub(crate) how: String,
+}
+
+impl Services {
+    /// Starts every command; what cannot start is reported as ended.
+    pub(crate) fn start<'c>(
+        commands: impl Iterator<Item = &'c str>,
+        root: &Path,
+        terminal: &Terminal,
+    ) -> (Self, mpsc::Receiver<Ended>) {
+        let (sender, ended) = mpsc::channel(16);
+        let mut services = Self::default();
+        for command in commands {
+            terminal.note(&format!("starting {}", terminal.paint(Tone::Strong, command)));
+            let started = Command::new("sh")
+                .args(["-c", command])
+                .current_dir(root)
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .process_group(0)
+                .kill_on_drop(true)
+                .spawn();
+            match started {
+                Ok(mut child) => {
+                    let out = child.stdout.take();
+                    let err = child.stderr.take();
+                    let copies = [
+                        out.map(|o| tokio::spawn(copy(o, terminal.clone()))),
+                        err.map(|e| tokio::spawn(copy(e, terminal.clone()))),
+                    ];
+                    let (sender, command_text) = (sender.clone(), command.to_owned());
+                    tokio::spawn(async move {
+                        // Both pipes close when the service and all it started have ended.
+                        for copy in copies.into_iter().flatten() {
+                            let _ = copy.await;
+                        }
+                        let how = "closed its output".to_owned();
+                        let _ = sender.send(Ended { command: command_text, how }).await;
+                    });
+                    services.children.push((command.to_owned(), child));
+                }
+                Err(error) => {
+                    let ended = Ended { command: command.to_owned(), how: error.to_string() };
+                    let _ = sender.try_send(ended);
+                }
+            }
+        }
+        (services, ended)
+    }
+
+    /// How a command that ended did so.
+    pub(crate) fn status(&mut self, command: &str) -> Option<String> {
+        let (_, child) = self.children.iter_mut().find(|(name, _)| name == command)?;
+        child.try_wait().ok().flatten().map(|status| status.to_string())
+    }
+
+    /// Ends all of them: `SIGTERM` to each group, then `SIGKILL`.
+    pub(crate) async fn stop(mut self) {
+        let groups: Vec<_> = self
+            .children
+            .iter()
+            .filter_map(|(_, child)| child.id())
+            .filter_map(|id| i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw))
+            .collect();
+        for group in &groups {
+            let _ = rustix::process::kill_process_group(*group, rustix::process::Signal::TERM);
+        }
+        for (_, child) in &mut self.children {
+            let _ = timeout(GRACE, child.wait()).await;
+        }
+        for group in &groups {
+            let _ = rustix::process::kill_process_group(*group, rustix::process::Signal::KILL);
+        }
+    }
+}
+
+async fn copy(from: impl AsyncRead + Unpin, terminal: Terminal) {
+    let mut lines = BufReader::new(from).split(b'\n');
+    while let Ok(Some(line)) = lines.next_segment().await {
+        let text = String::from_utf8_lossy(&line);
+        let text = text.trim_end_matches('\r');
+        terminal.note(&format!("{} {text}", terminal.paint(Tone::Dim, "service |")));
+    }
+}

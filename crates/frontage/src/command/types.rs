@@ -1,0 +1,79 @@
+//! `frontage types`: declarations for editors and tsc, in `.frontage/`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use frontage_diagnostic::Diagnostic;
+
+use super::Done;
+use crate::build::{Built, build, has_errors};
+use crate::cli::Global;
+use crate::codes;
+use crate::terminal::{Terminal, print};
+use crate::workspace::{Loaded, find, load};
+
+/// Writes what route modules import, and says which files changed.
+pub(crate) fn run(global: &Global, terminal: &Terminal) -> Done {
+    let loaded = load(&find(global.workspace.as_deref())?);
+    let built = build(&loaded);
+    let changed = write(&loaded, &built)?;
+    terminal.diagnostics(&loaded.diagnostics, &loaded.sources);
+    if global.json {
+        print(&serde_json::json!({ "written": changed }).to_string());
+    } else if changed.is_empty() {
+        terminal.note("types are up to date");
+    } else {
+        for path in changed {
+            terminal.note(&format!("wrote {path}"));
+        }
+    }
+    let broken = has_errors(&loaded.diagnostics);
+    Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Writes the files whose contents differ; gives their paths.
+///
+/// # Errors
+///
+/// If a file cannot be written.
+pub(crate) fn write(loaded: &Loaded, built: &Built) -> Result<Vec<String>, Diagnostic> {
+    let mut files = vec![
+        ("frontage.d.ts".to_owned(), frontage_emit::frontage_types().to_owned()),
+        ("upstreams.d.ts".to_owned(), frontage_emit::upstream_types(&loaded.workspace.upstreams)),
+    ];
+    for input in &loaded.inputs {
+        let path = format!("{}/session.d.ts", input.name);
+        files.push((path, frontage_emit::session_types(&input.session)));
+    }
+    // A frontend that does not compile keeps the routes it had.
+    for frontend in &built.frontends {
+        if let Some(plan) = &frontend.plan {
+            let path = format!("{}/routes.d.ts", frontend.name);
+            files.push((path, frontage_emit::route_types(plan)));
+        }
+    }
+    let folder = loaded.root.join(".frontage");
+    let mut changed = Vec::new();
+    for (path, text) in files {
+        if write_if_changed(&folder.join(&path), &text).map_err(|e| {
+            Diagnostic::placeless(codes::CANNOT_WRITE, format!("`.frontage/{path}`: {e}"))
+        })? {
+            changed.push(format!(".frontage/{path}"));
+        }
+    }
+    Ok(changed)
+}
+
+/// Editors watch these files: an equal one is left alone, a new one appears whole.
+fn write_if_changed(path: &Path, text: &str) -> std::io::Result<bool> {
+    if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
+        return Ok(false);
+    }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let draft = path.with_extension("tmp");
+    std::fs::write(&draft, text)?;
+    std::fs::rename(draft, path)?;
+    Ok(true)
+}

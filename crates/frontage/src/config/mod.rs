@@ -1,0 +1,16 @@
+//! The configuration files: `frontage.toml` and each `frontend.toml`.
+//!
+//! In:    their texts, already in the source map.
+//! Out:   [`WorkspaceConfig`] and [`FrontendConfig`], and every fault found in them.
+//! Never: a resolved `${...}` reference: those are resolved where a backend starts, so that no
+//!        secret is held longer or sent further than needed.
+
+mod frontend;
+mod reference;
+mod table;
+mod units;
+mod workspace;
+
+pub(crate) use frontend::{Auth, FrontendConfig, Limits};
+pub(crate) use reference::Reference;
+pub(crate) use workspace::WorkspaceConfig;

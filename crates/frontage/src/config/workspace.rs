@@ -1,0 +1,185 @@
+//! `frontage.toml`: upstreams and workspace defaults, the platform's file.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use frontage_diagnostic::{Diagnostic, FileId};
+
+use super::reference::Reference;
+use super::table::{Located, Table, parse};
+use crate::codes;
+
+/// The workspace's settings.
+#[derive(Debug)]
+pub(crate) struct WorkspaceConfig {
+    /// Name of the workspace.
+    pub(crate) name: String,
+    /// The services, by name.
+    pub(crate) upstreams: Vec<UpstreamConfig>,
+    /// Commands that `frontage dev` starts and stops.
+    pub(crate) dev_run: Vec<Located<String>>,
+}
+
+/// One service.
+#[derive(Debug)]
+pub(crate) struct UpstreamConfig {
+    /// Its name.
+    pub(crate) name: Located<String>,
+    /// Its contract, relative to the workspace.
+    pub(crate) contract: Option<Located<String>>,
+    /// Its addresses.
+    pub(crate) urls: Vec<Located<Reference>>,
+    /// Time for each call.
+    pub(crate) timeout: Duration,
+    /// Request headers with values that may be secrets.
+    pub(crate) headers: Vec<(String, Located<Reference>)>,
+    /// Operations whose safety is said here.
+    pub(crate) safe: BTreeMap<String, Located<bool>>,
+}
+
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+
+impl WorkspaceConfig {
+    /// Reads the file's text.
+    pub(crate) fn read(text: &str, file: FileId, faults: &mut Vec<Diagnostic>) -> Self {
+        let document = parse(text, file, faults);
+        let mut root = Table::root(document.get_ref(), file);
+
+        let mut name = None;
+        if let Some(mut workspace) = root.table("workspace", faults) {
+            name = workspace.string("name", faults);
+            workspace.finish(faults);
+        }
+        if name.is_none() && faults.is_empty() {
+            root.missing("[workspace] name", "\"my-workspace\"", faults);
+        }
+
+        let mut upstreams = Vec::new();
+        if let Some(table) = root.table("upstreams", faults) {
+            for (name, member) in table.members(faults) {
+                upstreams.push(read_upstream(name, member, faults));
+            }
+        }
+        upstreams.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+
+        let mut dev_run = Vec::new();
+        if let Some(mut dev) = root.table("dev", faults) {
+            dev_run = dev.strings("run", faults).unwrap_or_default();
+            dev.finish(faults);
+        }
+        root.finish(faults);
+        Self { name: name.map(|n| n.value).unwrap_or_default(), upstreams, dev_run }
+    }
+}
+
+fn read_upstream(
+    name: Located<String>,
+    mut table: Table<'_>,
+    faults: &mut Vec<Diagnostic>,
+) -> UpstreamConfig {
+    if !is_identifier(&name.value) {
+        faults.push(
+            Diagnostic::error(
+                codes::INVALID_VALUE,
+                name.span,
+                format!("`{}` cannot be an upstream's name", name.value),
+            )
+            .help(
+                "route modules import it: use letters, digits and `_`, not starting with a digit",
+            ),
+        );
+    }
+    let contract = table.string("contract", faults);
+    if contract.is_none() {
+        table.missing("contract", "\"contracts/users.openapi.yaml\"", faults);
+    }
+    let mut urls = Vec::new();
+    let url = table.string("url", faults);
+    let many = table.strings("urls", faults);
+    if url.is_none() && many.as_ref().is_none_or(Vec::is_empty) {
+        table.missing("url", "\"http://127.0.0.1:4001\"", faults);
+    }
+    for text in url.into_iter().chain(many.unwrap_or_default()) {
+        urls.extend(table.parse_reference(&text, faults));
+    }
+    let timeout = table.duration("timeout", faults).unwrap_or(DEFAULT_TIMEOUT);
+
+    let mut headers = Vec::new();
+    if let Some(members) = table.table("headers", faults) {
+        for (key, value) in members.string_members(faults) {
+            let lower = key.value.to_ascii_lowercase();
+            let valid = http::HeaderName::from_bytes(lower.as_bytes()).is_ok();
+            if !valid || is_connection_header(&lower) {
+                faults.push(
+                    Diagnostic::error(
+                        codes::INVALID_VALUE,
+                        key.span,
+                        format!("`{}` cannot be set as a request header", key.value),
+                    )
+                    .help("headers that belong to the connection (`host`, `content-length`, ...) are set by Frontage"),
+                );
+                continue;
+            }
+            if let Some(value) = table.parse_reference(&value, faults) {
+                headers.push((lower, value));
+            }
+        }
+    }
+
+    let mut safe = BTreeMap::new();
+    if let Some(operations) = table.table("operations", faults) {
+        for (operation, mut settings) in operations.members(faults) {
+            if let Some(value) = settings.boolean("safe", faults) {
+                let span = operation.span;
+                safe.insert(operation.value, Located { value, span });
+            }
+            settings.finish(faults);
+        }
+    }
+
+    if let Some(bulk) = table.table("bulk", faults) {
+        for (operation, mut settings) in bulk.members(faults) {
+            for key in ["operation", "key", "items", "match"] {
+                let found = settings.string(key, faults);
+                if found.is_none() && key != "items" {
+                    settings.missing(key, "\"...\"", faults);
+                }
+            }
+            settings.finish(faults);
+            faults.push(
+                Diagnostic::error(
+                    codes::NOT_YET,
+                    operation.span,
+                    format!("bulk calls are not built yet: `{}` is called singly", operation.value),
+                )
+                .warning()
+                .help("each distinct argument is called once, side by side; this setting has no effect in this version"),
+            );
+        }
+    }
+    table.finish(faults);
+    UpstreamConfig { name, contract, urls, timeout, headers, safe }
+}
+
+/// Whether route modules can import a name.
+pub(super) fn is_identifier(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_' || b == b'$')
+        && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'$')
+}
+
+fn is_connection_header(lower: &str) -> bool {
+    matches!(
+        lower,
+        "host"
+            | "connection"
+            | "content-length"
+            | "transfer-encoding"
+            | "te"
+            | "trailer"
+            | "upgrade"
+            | "keep-alive"
+            | "proxy-connection"
+            | "expect"
+    )
+}

@@ -1,0 +1,36 @@
+//! Logs: lines on standard error, for people or as JSON.
+
+use tracing_subscriber::EnvFilter;
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Text,
+}
+
+/// Environment variable that overrides what is logged, in `tracing`'s filter syntax.
+const FILTER: &str = "FRONTAGE_LOG";
+/// Environment variable by which a supervisor tells its backends how to log.
+pub(crate) const FORMAT: &str = "FRONTAGE_LOG_FORMAT";
+
+/// Starts logging; once for each process.
+///
+/// - `frontend`: whose backend this process is, if one's.
+pub(crate) fn start(format: Format, frontend: Option<&str>, verbose: bool) {
+    let level = if verbose { "debug" } else { "info" };
+    let filter = EnvFilter::try_from_env(FILTER).unwrap_or_else(|_| EnvFilter::new(level));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let text = format == Format::Text || std::env::var(FORMAT).is_ok_and(|f| f == "text");
+    // A second subscriber is refused; the first stays.
+    let _ = if text {
+        builder.compact().without_time().with_ansi(false).try_init()
+    } else {
+        builder.json().flatten_event(true).with_current_span(false).try_init()
+    };
+    if let Some(frontend) = frontend {
+        tracing::debug!(frontend, "backend process");
+    }
+}

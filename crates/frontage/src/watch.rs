@@ -1,0 +1,124 @@
+//! Watching a workspace's folders.
+//!
+//! In:    the workspace's folder and the places of its contracts.
+//! Out:   batches of changed paths, once a burst of changes has calmed down.
+//! Never: what Frontage or package managers write: `.frontage`, `node_modules`, dot files.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use frontage_diagnostic::Diagnostic;
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
+
+use crate::codes;
+
+/// A burst ends when nothing changed for so long.
+const CALM: Duration = Duration::from_millis(25);
+/// A burst that does not calm down is handed on after so long.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// A watch on a workspace; ends when dropped.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    watcher: RecommendedWatcher,
+    changes: mpsc::Receiver<PathBuf>,
+    root: PathBuf,
+    watched: BTreeSet<PathBuf>,
+}
+
+impl Watch {
+    /// Watches `root`'s own files, `frontends/`, `shared/` and the folders of `contracts`.
+    ///
+    /// # Errors
+    ///
+    /// If the system refuses, as when its watches are used up.
+    pub(crate) fn new(root: &Path) -> Result<Self, Diagnostic> {
+        let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        let (sender, changes) = mpsc::channel(1024);
+        let ignored_below = root.clone();
+        let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            let Ok(event) = event else { return };
+            if matches!(event.kind, EventKind::Access(_)) {
+                return;
+            }
+            for path in event.paths {
+                if !ignored(&path, &ignored_below) {
+                    // A full queue already holds enough to compile again.
+                    let _ = sender.try_send(path);
+                }
+            }
+        })
+        .map_err(|e| refused(&e))?;
+        let mut watch = Self { watcher, changes, root: root.clone(), watched: BTreeSet::new() };
+        watch.add(&root, RecursiveMode::NonRecursive)?;
+        Ok(watch)
+    }
+
+    /// Watches what a new state of the workspace has beyond the old one.
+    ///
+    /// - `contracts`: paths relative to the workspace.
+    ///
+    /// # Errors
+    ///
+    /// As [`Watch::new`].
+    pub(crate) fn follow<'p>(
+        &mut self,
+        contracts: impl Iterator<Item = &'p str>,
+    ) -> Result<(), Diagnostic> {
+        let root = self.root.clone();
+        for folder in ["frontends", "shared"] {
+            self.add(&root.join(folder), RecursiveMode::Recursive)?;
+        }
+        for contract in contracts {
+            if let Some(folder) = root.join(contract).parent()
+                && folder != root
+            {
+                self.add(folder, RecursiveMode::Recursive)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, folder: &Path, mode: RecursiveMode) -> Result<(), Diagnostic> {
+        if folder.is_dir() && self.watched.insert(folder.to_owned()) {
+            self.watcher.watch(folder, mode).map_err(|e| refused(&e))?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the next burst of changes; gives the paths relative to the workspace.
+    pub(crate) async fn next(&mut self) -> BTreeSet<PathBuf> {
+        let mut burst = BTreeSet::new();
+        let Some(first) = self.changes.recv().await else {
+            return std::future::pending().await;
+        };
+        self.note(first, &mut burst);
+        let end = Instant::now() + PATIENCE;
+        while let Ok(Some(path)) =
+            timeout_at((Instant::now() + CALM).min(end), self.changes.recv()).await
+        {
+            self.note(path, &mut burst);
+        }
+        burst
+    }
+
+    fn note(&self, path: PathBuf, burst: &mut BTreeSet<PathBuf>) {
+        burst.insert(path.strip_prefix(&self.root).map(Path::to_owned).unwrap_or(path));
+    }
+}
+
+fn ignored(path: &Path, root: &Path) -> bool {
+    let inside = path.strip_prefix(root).unwrap_or(path);
+    inside.components().any(|part| {
+        let name = part.as_os_str().to_string_lossy();
+        name.starts_with('.') || name == "node_modules" || name == "target" || name.ends_with('~')
+    })
+}
+
+fn refused(error: &notify::Error) -> Diagnostic {
+    Diagnostic::placeless(codes::UNREADABLE, format!("the workspace cannot be watched: {error}"))
+        .help("raise the system's limit of watches (`fs.inotify.max_user_watches`), or use `frontage serve`")
+}

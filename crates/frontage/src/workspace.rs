@@ -1,0 +1,322 @@
+//! Finding a workspace and reading its files.
+//!
+//! In:    a folder.
+//! Out:   [`Loaded`]: configuration, contracts and the texts of all modules, with every fault.
+//! Never: a file outside the workspace; a symbolic link followed out of it.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use frontage_compile::{FrontendInput, UpstreamInput, Workspace};
+use frontage_contract::Contract;
+use frontage_diagnostic::{Diagnostic, FileId, SourceMap, nearest, summary};
+
+use crate::codes;
+use crate::config::{FrontendConfig, WorkspaceConfig};
+
+/// Name of the file that makes a folder a workspace.
+pub(crate) const WORKSPACE_FILE: &str = "frontage.toml";
+const FRONTEND_FILE: &str = "frontend.toml";
+const MAX_FILES: usize = 20_000;
+const MAX_DEPTH: usize = 16;
+
+/// A workspace that was read.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// Its folder.
+    pub(crate) root: PathBuf,
+    /// Every text that was read.
+    pub(crate) sources: SourceMap,
+    /// `frontage.toml`.
+    pub(crate) config: WorkspaceConfig,
+    /// Each `frontend.toml`, by name.
+    pub(crate) frontends: Vec<FrontendConfig>,
+    /// What the compile tower is given.
+    pub(crate) workspace: Workspace,
+    /// What the compile tower is given for each frontend, in the order of `frontends`.
+    pub(crate) inputs: Vec<FrontendInput>,
+    /// Faults of configuration, layout and contracts.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// The workspace's folder: `given`, or the nearest folder at or above the current one that holds
+/// a `frontage.toml`.
+///
+/// # Errors
+///
+/// A placeless diagnostic that says where was looked.
+pub(crate) fn find(given: Option<&Path>) -> Result<PathBuf, Diagnostic> {
+    if let Some(folder) = given {
+        if folder.join(WORKSPACE_FILE).is_file() {
+            return Ok(folder.to_owned());
+        }
+        return Err(Diagnostic::placeless(
+            codes::NO_WORKSPACE,
+            format!("`{}` has no `{WORKSPACE_FILE}`", folder.display()),
+        )
+        .help("name the workspace's folder, or make one with `frontage new DIR`"));
+    }
+    let start = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    for folder in start.ancestors() {
+        if folder.join(WORKSPACE_FILE).is_file() {
+            return Ok(folder.to_owned());
+        }
+    }
+    Err(Diagnostic::placeless(
+        codes::NO_WORKSPACE,
+        format!("neither `{}` nor a folder above it has a `{WORKSPACE_FILE}`", start.display()),
+    )
+    .help("give the workspace with `-C DIR`, or make one with `frontage new DIR`"))
+}
+
+/// Reads everything below `root` that belongs to the workspace.
+pub(crate) fn load(root: &Path) -> Loaded {
+    let mut reader = Reader {
+        root: root.to_owned(),
+        sources: SourceMap::new(),
+        diagnostics: Vec::new(),
+        files: 0,
+    };
+    let config = match reader.add(WORKSPACE_FILE) {
+        Ok(file) => {
+            let text = reader.sources.file(file).text.clone();
+            WorkspaceConfig::read(&text, file, &mut reader.diagnostics)
+        }
+        Err(fault) => {
+            reader.diagnostics.push(fault);
+            let file = reader.sources.add(WORKSPACE_FILE, "");
+            WorkspaceConfig::read("", file, &mut Vec::new())
+        }
+    };
+
+    let upstreams = reader.upstreams(&config);
+    let shared = reader.modules("shared");
+    let (frontends, inputs) = reader.frontends();
+    let workspace = Workspace { upstreams, shared };
+    let Reader { root, sources, diagnostics, .. } = reader;
+    Loaded { root, sources, config, frontends, workspace, inputs, diagnostics }
+}
+
+struct Reader {
+    root: PathBuf,
+    sources: SourceMap,
+    diagnostics: Vec<Diagnostic>,
+    files: usize,
+}
+
+impl Reader {
+    /// Reads a file into the source map.
+    fn add(&mut self, path: &str) -> Result<FileId, Diagnostic> {
+        let text = read_inside(&self.root, path)
+            .map_err(|why| Diagnostic::placeless(codes::UNREADABLE, format!("`{path}`: {why}")))?;
+        Ok(self.sources.add(path, text))
+    }
+
+    fn upstreams(&mut self, config: &WorkspaceConfig) -> Vec<UpstreamInput> {
+        let mut read: BTreeMap<String, Option<Arc<Contract>>> = BTreeMap::new();
+        let mut out = Vec::new();
+        for upstream in &config.upstreams {
+            let Some(at) = &upstream.contract else { continue };
+            let path = normalise(&at.value);
+            let contract = match read.get(&path) {
+                Some(known) => known.clone(),
+                None => {
+                    let found = self.contract(&path, at.span);
+                    read.insert(path, found.clone());
+                    found
+                }
+            };
+            let Some(contract) = contract else { continue };
+            for (operation, setting) in &upstream.safe {
+                if contract.operation(operation).is_none() {
+                    let names = contract.operations.iter().map(|o| o.name.as_str());
+                    let mut fault = Diagnostic::error(
+                        codes::UNKNOWN_OPERATION,
+                        setting.span,
+                        format!("`{operation}` is not an operation of `{}`", at.value),
+                    );
+                    if let Some(near) = nearest(operation, names) {
+                        fault = fault.help(format!("did you mean `{near}`?"));
+                    }
+                    self.diagnostics.push(fault);
+                }
+            }
+            out.push(UpstreamInput {
+                name: Arc::from(upstream.name.value.as_str()),
+                contract,
+                timeout_ms: u32::try_from(upstream.timeout.as_millis()).unwrap_or(u32::MAX),
+                safe: upstream.safe.iter().map(|(k, v)| (k.clone(), v.value)).collect(),
+                span: Some(upstream.name.span),
+            });
+        }
+        out
+    }
+
+    fn contract(&mut self, path: &str, at: frontage_diagnostic::Span) -> Option<Arc<Contract>> {
+        let file = match read_inside(&self.root, path) {
+            Ok(text) => self.sources.add(path, text),
+            Err(why) => {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        codes::UNREADABLE,
+                        at,
+                        format!("the contract `{path}` cannot be read: {why}"),
+                    )
+                    .help("paths of contracts are relative to the workspace"),
+                );
+                return None;
+            }
+        };
+        let root = self.root.clone();
+        let read =
+            frontage_contract::read(file, &mut self.sources, &mut |path| read_inside(&root, path));
+        // A contract of no use would make every call of it an error of its own.
+        let usable = summary(&read.diagnostics).errors == 0;
+        self.diagnostics.extend(read.diagnostics);
+        usable.then(|| Arc::new(read.contract))
+    }
+
+    /// All `.ts` files below `folder`, sorted by path.
+    fn modules(&mut self, folder: &str) -> Vec<FileId> {
+        let mut paths = Vec::new();
+        self.walk(folder, 0, &mut paths);
+        paths.sort();
+        let mut files = Vec::new();
+        for path in paths {
+            match self.add(&path) {
+                Ok(file) => files.push(file),
+                Err(fault) => self.diagnostics.push(fault),
+            }
+        }
+        files
+    }
+
+    fn walk(&mut self, folder: &str, depth: usize, out: &mut Vec<String>) {
+        let Ok(entries) = std::fs::read_dir(self.root.join(folder)) else { return };
+        for entry in entries.flatten() {
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let Ok(kind) = entry.file_type() else { continue };
+            if name.starts_with('.') || name == "node_modules" {
+                continue;
+            }
+            let path = format!("{folder}/{name}");
+            if kind.is_dir() && depth < MAX_DEPTH {
+                self.walk(&path, depth + 1, out);
+            } else if name.ends_with(".ts") && !name.ends_with(".d.ts") {
+                self.files += 1;
+                if self.files == MAX_FILES {
+                    self.diagnostics.push(Diagnostic::placeless(
+                        codes::UNREADABLE,
+                        format!("the workspace has more than {MAX_FILES} modules"),
+                    ));
+                }
+                if self.files < MAX_FILES {
+                    out.push(path);
+                }
+            }
+        }
+    }
+
+    fn frontends(&mut self) -> (Vec<FrontendConfig>, Vec<FrontendInput>) {
+        let mut names = Vec::new();
+        if let Ok(entries) = std::fs::read_dir(self.root.join("frontends")) {
+            for entry in entries.flatten() {
+                if entry.path().is_dir()
+                    && let Ok(name) = entry.file_name().into_string()
+                    && !name.starts_with('.')
+                {
+                    names.push(name);
+                }
+            }
+        }
+        names.sort();
+        if names.is_empty() {
+            self.diagnostics.push(
+                Diagnostic::placeless(codes::UNKNOWN_FRONTEND, "the workspace has no frontend")
+                    .help("make a folder `frontends/NAME` with a `frontend.toml`"),
+            );
+        }
+        let (mut configs, mut inputs) = (Vec::new(), Vec::new());
+        for name in names {
+            let folder = format!("frontends/{name}");
+            let file = match self.add(&format!("{folder}/{FRONTEND_FILE}")) {
+                Ok(file) => file,
+                Err(fault) => {
+                    self.diagnostics.push(fault.help(format!(
+                        "each folder below `frontends/` is a frontend and needs its `{FRONTEND_FILE}`"
+                    )));
+                    continue;
+                }
+            };
+            let text = self.sources.file(file).text.clone();
+            let config = FrontendConfig::read(&name, &text, file, &mut self.diagnostics);
+            let routes = self.modules(&format!("{folder}/routes"));
+            let static_prefix =
+                config.static_dir.as_ref().map(|s| format!("{folder}/{}/", normalise(&s.value)));
+            let routes_prefix = format!("{folder}/routes/");
+            let mut paths = Vec::new();
+            self.walk(&folder, 0, &mut paths);
+            paths.sort();
+            paths.retain(|path| {
+                !path.starts_with(&routes_prefix)
+                    && static_prefix.as_ref().is_none_or(|prefix| !path.starts_with(prefix))
+            });
+            let mut modules = Vec::new();
+            for path in paths {
+                match self.add(&path) {
+                    Ok(file) => modules.push(file),
+                    Err(fault) => self.diagnostics.push(fault),
+                }
+            }
+            inputs.push(FrontendInput {
+                name: Arc::from(name.as_str()),
+                routes,
+                modules,
+                session: config.session.clone(),
+            });
+            configs.push(config);
+        }
+        (configs, inputs)
+    }
+}
+
+/// Reads `path`, which is relative to `root` and must stay inside it.
+fn read_inside(root: &Path, path: &str) -> Result<String, String> {
+    let relative = Path::new(path);
+    if !relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)) {
+        return Err("lies outside the workspace".into());
+    }
+    let full = root.join(relative);
+    let real = full.canonicalize().map_err(|e| reason(&e))?;
+    let real_root = root.canonicalize().map_err(|e| reason(&e))?;
+    if !real.starts_with(real_root) {
+        return Err("a link leads outside the workspace".into());
+    }
+    let bytes = std::fs::read(real).map_err(|e| reason(&e))?;
+    String::from_utf8(bytes)
+        .map_err(|e| format!("is not UTF-8 text (byte {})", e.utf8_error().valid_up_to()))
+}
+
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file".into(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
+        _ => error.to_string(),
+    }
+}
+
+/// `./a//b/../c` → `a/c`; what would leave the workspace keeps its `..` and is refused later.
+fn normalise(path: &str) -> String {
+    let mut out: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if out.last().is_some_and(|last| *last != "..") => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out.join("/")
+}

@@ -1,0 +1,136 @@
+//! The commands as people and machines use them.
+
+use crate::clinic::{Clinic, WEB_ROUTE};
+use frontage_testkit::client::get;
+use frontage_testkit::process::Program;
+
+fn program() -> Program {
+    Program::new(env!("CARGO_BIN_EXE_frontage"))
+}
+
+fn err(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn out(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn a_new_workspace_checks_and_serves() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = program().run(folder.path(), &["new", "my shop"]);
+    assert!(output.status.success(), "{}", err(&output));
+    let dir = folder.path().join("my shop");
+    let output = program().run(&dir, &["check"]);
+    assert!(output.status.success(), "{}", err(&output));
+    assert!(err(&output).contains("my-shop: 1 frontend, 2 routes; no errors"), "{}", err(&output));
+    assert!(dir.join(".frontage/upstreams.d.ts").is_file());
+    // Nothing is overwritten.
+    let output = program().run(folder.path(), &["new", "my shop"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("FR5017"), "{}", err(&output));
+}
+
+#[test]
+fn wrong_use_ends_with_2_and_a_missing_workspace_with_1() {
+    let empty = tempfile::tempdir().unwrap();
+    let cases: &[(&[&str], i32, &str)] = &[
+        (&["chek"], 2, "check"),
+        (&["check", "--nonsense"], 2, "--nonsense"),
+        (&["explain"], 2, "FRONTEND"),
+        (&["check"], 1, "FR5007"),
+        (&["check", "-C", "nowhere"], 1, "nowhere"),
+    ];
+    for (arguments, code, needed) in cases {
+        let output = program().run(empty.path(), arguments);
+        assert_eq!(output.status.code(), Some(*code), "{arguments:?}: {}", err(&output));
+        assert!(err(&output).contains(needed), "{arguments:?}: {}", err(&output));
+    }
+}
+
+#[test]
+fn check_finds_the_workspace_above_and_prints_json_for_machines() {
+    let clinic = Clinic::new();
+    let inside = clinic.folder.path().join("frontends/web/routes");
+    let output = clinic.program.run(&inside, &["check", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
+    assert_eq!(report["ok"], true);
+    assert_eq!(report["frontends"][0]["name"], "mobile");
+    assert_eq!(report["frontends"][1]["routes"][0]["path"], "/api/patients/{id}");
+
+    clinic.write(WEB_ROUTE, &Clinic::web_version(1).replace("getPatient", "getPatent"));
+    let output = clinic.program.run(&inside, &["check", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
+    let fault = &report["diagnostics"][0];
+    assert_eq!(fault["path"], WEB_ROUTE);
+    assert!(fault["code"].as_str().unwrap().starts_with("FR2"), "{fault}");
+    assert_eq!(fault["line"], 6);
+    assert!(fault["help"].as_str().unwrap_or_default().contains("getPatient"), "{fault}");
+}
+
+#[test]
+fn explain_shows_the_plan_in_three_forms() {
+    let clinic = Clinic::new();
+    let folder = clinic.folder.path();
+    let text = out(&clinic.program.run(folder, &["explain", "web"]));
+    for needed in ["GET /api/patients/{id}", "records.getPatient", "name.first", "2000 ms"] {
+        assert!(text.contains(needed), "no {needed} in:\n{text}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    let json = out(&clinic.program.run(folder, &["explain", "web", "--json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(json.to_string().contains("records"), "{json}");
+    let mermaid = out(&clinic
+        .program
+        .run(folder, &["explain", "web", "GET /api/patients/{id}", "--mermaid"]));
+    assert!(mermaid.starts_with("flowchart"), "{mermaid}");
+
+    let output = clinic.program.run(folder, &["explain", "wbe"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("did you mean `web`?"), "{}", err(&output));
+    let output = clinic.program.run(folder, &["explain", "web", "GET /api/patient/{id}"]);
+    assert!(err(&output).contains("did you mean \"GET /api/patients/{id}\"?"), "{}", err(&output));
+}
+
+#[test]
+fn types_are_written_once() {
+    let clinic = Clinic::new();
+    let folder = clinic.folder.path();
+    let output = clinic.program.run(folder, &["types"]);
+    assert!(output.status.success(), "{}", err(&output));
+    let text = std::fs::read_to_string(folder.join(".frontage/upstreams.d.ts")).unwrap();
+    assert!(text.contains("getPatient"), "{text}");
+    let session = std::fs::read_to_string(folder.join(".frontage/web/session.d.ts")).unwrap();
+    assert!(session.contains("roles") && session.contains("string[]"), "{session}");
+    let output = clinic.program.run(folder, &["types"]);
+    assert!(err(&output).contains("up to date"), "{}", err(&output));
+}
+
+#[test]
+fn secrets_by_reference_reach_the_upstream_and_no_output() {
+    let clinic = Clinic::new();
+    let secret = clinic.folder.path().join("secret");
+    std::fs::write(&secret, "s3cret-value\n").unwrap();
+    let toml = std::fs::read_to_string(clinic.folder.path().join("frontage.toml")).unwrap();
+    let header = format!(
+        "headers = {{ authorization = \"Bearer ${{file:{}}}\" }}\n\n[upstreams.records.operations",
+        secret.display()
+    );
+    let toml = toml.replacen("\n[upstreams.records.operations", &header, 1);
+    clinic.write("frontage.toml", &toml);
+    let serving = clinic.program.serve(clinic.folder.path(), &["serve", "web", "--json"], 1);
+    assert_eq!(get(serving.address("web"), "/api/patients/p1").unwrap().status, 200);
+    let request = clinic.records.wait_for(1).remove(0);
+    let sent = request.headers.iter().find(|(n, _)| n == "authorization").map(|(_, v)| v.as_str());
+    assert_eq!(sent, Some("Bearer s3cret-value"));
+    let metrics = get(serving.admin("web"), "/metrics").unwrap().text();
+    let (_, log) = serving.terminate();
+    assert!(!log.contains("s3cret") && !metrics.contains("s3cret"));
+
+    std::fs::remove_file(&secret).unwrap();
+    let output = clinic.program.run(clinic.folder.path(), &["serve", "web"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("FR5010"), "{}", err(&output));
+}

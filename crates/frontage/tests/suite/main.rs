@@ -1,0 +1,6 @@
+//! Suites that drive the real program over real sockets and processes.
+
+mod clinic;
+mod commands;
+mod dev;
+mod serve;
