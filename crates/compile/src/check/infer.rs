@@ -106,6 +106,10 @@ impl Checker<'_> {
                     self.infer_at(element, args[0], inference, co, false, depth + 1);
                 }
             }
+            // What the place of a call wants, seen from the call's result.
+            (Kind::Library(name, args), Kind::Array { element, .. }) if &**name == "Iterable" => {
+                self.infer_at(args[0], *element, inference, co, false, depth + 1);
+            }
             (Kind::Union(members), _) => {
                 for &member in members.iter() {
                     self.infer_at(member, target, inference, co, false, depth + 1);
@@ -211,7 +215,7 @@ impl Checker<'_> {
         for &id in &signature.type_params {
             let param = self.types.intern(Kind::Param(id));
             if self.mentions(ty, param) {
-                let decided = self.inferred(id, signature, inference, true).unwrap_or(Ty::UNKNOWN);
+                let decided = self.inferred(id, signature, inference, false).unwrap_or(Ty::UNKNOWN);
                 if let Some(found) = inference.candidates.get_mut(&id) {
                     found.fixed = Some(decided);
                 }

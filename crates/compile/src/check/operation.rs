@@ -238,6 +238,10 @@ impl<'a> Checker<'a> {
         if checked.ty == Ty::ERROR {
             return Some(checked);
         }
+        if checked.ty == Ty::UNDEFINED && operation.arguments_optional() {
+            return None;
+        }
+        let wanted = self.read_type(wanted, operation.arguments_optional());
         if let (ExprKind::Object(properties), Kind::Object(own)) =
             (&given.kind, self.types.kind(checked.ty).clone())
         {

@@ -46,6 +46,7 @@ impl Checker<'_> {
                 function.signatures.iter().any(|s| {
                     s.params.iter().any(|p| self.generic_at(p.ty, depth + 1))
                         || self.generic_at(s.result, depth + 1)
+                        || s.predicate.is_some_and(|p| self.generic_at(p.1, depth + 1))
                         || s.rest.is_some_and(|r| self.generic_at(r, depth + 1))
                 })
             }

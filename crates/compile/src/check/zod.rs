@@ -359,9 +359,21 @@ impl<'a> Checker<'a> {
         None
     }
 
-    /// Own messages would differ from the ones a plan gives.
+    /// Words of a schema's own may stand there; a plan gives its issues by path and code.
     pub(super) fn no_message(&mut self, args: &'a [Element], from: usize) {
         if let Some(Element::Value(extra)) = args.get(from) {
+            let words = match &extra.kind {
+                ExprKind::String(_) => true,
+                ExprKind::Object(properties) => properties.iter().all(|p| {
+                    matches!(p, tree::Property::Value { key, value, .. }
+                        if key.name().is_some_and(|n| matches!(&**n, "error" | "message"))
+                            && matches!(value.kind, ExprKind::String(_)))
+                }),
+                _ => false,
+            };
+            if words {
+                return;
+            }
             self.refuse_schema(
                 extra.span,
                 "a message of its own",

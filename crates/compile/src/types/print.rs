@@ -68,8 +68,7 @@ impl Types {
             },
             Kind::Library(name, args) if args.is_empty() => name.to_string(),
             Kind::Library(name, args) => {
-                let args: Vec<String> =
-                    args.iter().map(|&a| self.write(a, depth, width)).collect();
+                let args: Vec<String> = args.iter().map(|&a| self.write(a, depth, width)).collect();
                 format!("{name}<{}>", args.join(", "))
             }
             Kind::Union(members) => self.write_union(members, depth, width),
