@@ -98,7 +98,7 @@ describe("desktop", () => {
     await page.getByLabel("What should others know?").fill("short");
     await page.getByRole("button", { name: "Send review" }).click();
     await page.waitForSelector("#fault-body:not(:empty)");
-    assert.match((await page.locator("#fault-body").textContent()) ?? "", /at least 10 characters/);
+    assert.match((await page.locator("#fault-body").textContent()) ?? "", /10 characters/);
     assert.notEqual(await page.locator("#fault-rating").textContent(), "");
     assert.equal(one("SELECT count(*) FROM reviews WHERE product_id = ? AND user_id = 'u1'", id), 0);
 

@@ -35,12 +35,14 @@ const main = find("main");
 const back = /** @type {HTMLAnchorElement} */ (find("#back"));
 
 let leave = new AbortController();
+let shownAt = "";
 
 /** Shows what the address says. @param {boolean} [first] */
 const show = async (first = false) => {
   leave.abort();
   leave = new AbortController();
   const { signal } = leave;
+  shownAt = location.pathname + location.search;
   const path = decodeURI(location.pathname);
   const found = screens.find((screen) => screen.at.test(path));
   for (const link of document.querySelectorAll("#tabs a")) {
@@ -90,7 +92,8 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   go(address);
 });
-window.addEventListener("popstate", () => void show());
+// A place within the page is not another page.
+window.addEventListener("popstate", () => location.pathname + location.search !== shownAt && void show());
 document.addEventListener("shop:refresh", () => void show());
 document.addEventListener("shop:go", (event) => go(/** @type {CustomEvent<string>} */ (event).detail));
 
@@ -123,7 +126,9 @@ const switcher = async () => {
           sheet.close();
           draw();
           badge();
-          void show();
+          // Somebody else's order is no place to stay at.
+          if (location.pathname.startsWith("/orders/")) go("/orders");
+          else void show();
         },
       }, h("img", { src: person.avatar, alt: "", width: 40, height: 40 }), h("span", null, person.name), h("span", { class: "quiet small" }, person.kind)))));
   };

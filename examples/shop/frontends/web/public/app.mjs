@@ -42,12 +42,14 @@ const live = find("#live");
 const under = find("#under");
 
 let leave = new AbortController();
+let shownAt = "";
 
 /** Shows what the address says. @param {{ first?: boolean, keep?: boolean }} [how] */
 const show = async ({ first = false, keep = false } = {}) => {
   leave.abort();
   leave = new AbortController();
   const { signal } = leave;
+  shownAt = location.pathname + location.search;
   const path = decodeURI(location.pathname);
   const found = views.find((candidate) => candidate.at.test(path));
   for (const link of document.querySelectorAll("#menu a")) {
@@ -132,7 +134,8 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   go(address, { keep: link.hasAttribute("data-keep") });
 });
-window.addEventListener("popstate", () => void show());
+// A place within the page is not another page.
+window.addEventListener("popstate", () => location.pathname + location.search !== shownAt && void show());
 // A view that changed something asks for a fresh look.
 document.addEventListener("shop:refresh", () => void show({ keep: true }));
 

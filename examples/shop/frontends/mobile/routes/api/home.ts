@@ -12,7 +12,7 @@ export const GET = route(
   { query: z.object({ limit: z.coerce.number().int().min(1).max(10).default(3) }) },
   async ({ query, session, request }) => {
     const user = await users.getUser({ id: session.sub });
-    const recent = await orders.listOrders({ userId: user.id, limit: query.limit });
+    const recent = await orders.listOrders({ userId: session.sub, limit: query.limit });
     const picks = await catalog.recommend({ segment: user.segment, limit: 6 }, { timeout: 80 }).catch(() => []);
     if (!user.active) {
       throw error(403, "account_suspended", "Your account is suspended. Please call us; we will sort it out.");

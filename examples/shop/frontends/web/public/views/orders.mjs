@@ -36,7 +36,7 @@ export const orders = async ({ params: [id], query, signal, main, note }) => {
   const answer = await listed;
   note(answer);
   const first = id ?? answer.data.items[0]?.id;
-  const { title, node } = first === undefined ? { title: "Orders", node: empty("Choose an order on the left.") } : await (early ?? one(first, signal, note));
+  const { title, node } = first === undefined ? { title: "Orders", node: h("p") } : await (early ?? one(first, signal, note));
   return {
     title,
     node: h("div", { class: "history", "data-list": key },
