@@ -32,14 +32,14 @@ export const products = async ({ query, signal, main, note }) => {
   const sort = query.get("sort") ?? "relevance";
   const focused = document.activeElement?.closest("[data-focus]")?.getAttribute("data-focus") ?? null;
   const opened = new Set([...main.querySelectorAll("details.facet[open]")].map((d) => d.getAttribute("data-facet")));
-  const names = new Map([...data.facets.categories, ...data.facets.brands].map((f) => [f.id, f.name]));
+  const names = new Map([...data.facets.categories, ...(data.category ? [data.category] : []), ...data.facets.brands].map((f) => [f.id, f.name]));
   const q = query.get("q");
-  const title = q ? `Results for “${q}”` : query.has("category") ? (names.get(query.get("category") ?? "") ?? "Products") : "All products";
+  const title = q ? `Results for “${q}”` : (data.category?.name ?? (query.has("category") ? "Products" : "All products"));
 
   const node = h("div", { class: "browse" },
     h("aside", { class: "facets", "aria-label": "Filters" },
       within(query),
-      facet("category", "Department", data.facets.categories, query, true),
+      facet("category", "Department", data.category && !data.facets.categories.some((f) => f.id === data.category?.id) ? [{ ...data.category, count: data.total }, ...data.facets.categories] : data.facets.categories, query, true),
       prices(data, query),
       facet("brand", "Brand", data.facets.brands, query, opened.has("brand") || query.has("brand") || opened.size === 0),
       h("a", { class: "facet-choice alone", href: to(query, { inStock: query.has("inStock") ? null : "true" }), "data-keep": true, "data-focus": "inStock", "aria-current": query.has("inStock") ? "true" : null },

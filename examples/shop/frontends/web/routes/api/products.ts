@@ -36,9 +36,12 @@ export const GET = route(
       found.items.length === 0
         ? []
         : await stock.listStock({ productIds: found.items.map((p) => p.id) }, { timeout: 150 }).catch(() => []);
+    const tree = query.category === undefined ? [] : await catalog.listCategories();
+    const categories = tree.flatMap((top) => [top, ...top.children].map(({ id, name }) => ({ id, name })));
     const stockOf = new Map(stocks.map((s) => [s.productId, s] as const));
 
     return {
+      category: categories.find((category) => category.id === query.category) ?? null,
       total: found.total,
       page: query.page,
       pages: Math.max(1, Math.ceil(found.total / query.pageSize)),
