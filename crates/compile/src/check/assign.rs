@@ -218,6 +218,7 @@ impl<'a> Checker<'a> {
     }
 
     fn excess_members(&mut self, properties: &'a [Property], target: Ty, depth: u32) -> bool {
+        let target = self.discriminated(properties, target);
         let members: Vec<Ty> = self.types.members_of(target);
         let mut objects = Vec::new();
         for member in members {

@@ -90,6 +90,9 @@ impl<'a> Checker<'a> {
 
     /// Notes that a reference is `ty` from here on.
     pub(super) fn note(&mut self, reference: Reference, ty: Ty) {
+        if self.by_alias && !reference.path.is_empty() {
+            return;
+        }
         if let Some(env) = &mut self.flow {
             env.narrowed.insert(reference, ty);
         }

@@ -303,7 +303,9 @@ impl<'a> Checker<'a> {
             values.push(Ty::UNDEFINED);
         }
         let all = self.subtype_union(&values);
-        let all = if self.types.is_unit(all) {
+        // One literal widens; a choice of several stays.
+        let single = !matches!(self.types.kind(all), Kind::Union(_)) || all == Ty::BOOLEAN;
+        let all = if single && self.types.is_unit(all) {
             let wanted = context.map(|c| self.types.awaited(c.result));
             self.settle(all, wanted)
         } else {
@@ -349,7 +351,9 @@ impl<'a> Checker<'a> {
     fn narrowed_by(&mut self, local: LocalId, ty: Ty, expr: &'a tree::Expr, sense: bool) -> Ty {
         let before = self.flow.replace(Env::default());
         let declared = std::mem::replace(&mut self.locals[local.0 as usize].ty, ty);
+        let outer = std::mem::replace(&mut self.as_predicate, true);
         self.narrow(expr, sense);
+        self.as_predicate = outer;
         let reference = Reference { root: Root::Local(local), path: Vec::new() };
         let result =
             if self.flow.is_some() { self.current(&reference).unwrap_or(ty) } else { Ty::NEVER };

@@ -178,7 +178,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Of a union that a literal is wanted for, the members that its constant members allow.
-    fn discriminated(&mut self, properties: &'a [tree::Property], expected: Ty) -> Ty {
+    pub(super) fn discriminated(&mut self, properties: &'a [tree::Property], expected: Ty) -> Ty {
         let members = self.types.members_of(expected);
         if members.len() < 2 {
             return expected;

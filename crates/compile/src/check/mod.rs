@@ -94,12 +94,14 @@ enum TypeBinding<'a> {
 }
 
 /// What is known of a local beside its type.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct LocalInfo<'a> {
     /// What it was set to, where that may be a condition on other values.
     condition: Option<&'a tree::Expr>,
     /// It is the handler's context.
     context: bool,
+    /// The member of another value that it is, as long as that tells the value's variants apart.
+    member_of: Option<(Rc<flow::Reference>, Rc<str>)>,
 }
 
 /// The function that is being checked.
@@ -194,6 +196,10 @@ struct Checker<'a> {
     as_const: bool,
     session: Option<Ty>,
     narrow_depth: u32,
+    /// The condition was given a name: members of objects may have changed since.
+    by_alias: bool,
+    /// A function is tried as a predicate: its parameter counts as a union, narrowed or not.
+    as_predicate: bool,
     /// The expression stands directly in `Promise.all`: `.map` may start promises.
     gather: bool,
 }
@@ -239,6 +245,8 @@ pub(crate) fn check(
         as_const: false,
         session: None,
         narrow_depth: 0,
+        by_alias: false,
+        as_predicate: false,
         gather: false,
     };
     checker.check_imports();

@@ -78,7 +78,9 @@ impl<'a> Checker<'a> {
                 if let Value::Local(local) = value
                     && let Some(condition) = self.local_infos[local.0 as usize].condition
                 {
+                    let outer = std::mem::replace(&mut self.by_alias, true);
                     self.narrow(condition, sense);
+                    self.by_alias = outer;
                 }
                 self.refine(expr, &move |c, ty| c.truthy_part(ty, sense));
             }
@@ -125,6 +127,23 @@ impl<'a> Checker<'a> {
             && let [Element::Value(arg)] = args
         {
             self.refine(arg, &move |c, ty| c.array_part(ty, sense));
+            return;
+        }
+        // `xs.every((x) => x !== undefined)`: what holds for each element holds for the list.
+        if let ExprKind::Member { object, name, .. } = &callee.kind
+            && &*name.name == "every"
+            && sense
+            && let [Element::Value(arg), ..] = args
+            && let Kind::Function(id) = *self.types.kind(self.recorded_ty(arg))
+            && let Some((0, ty)) =
+                self.types.signatures(id).signatures.first().and_then(|s| s.predicate)
+        {
+            self.refine(object, &move |c, own| match *c.types.kind(own) {
+                Kind::Array { readonly, .. } => {
+                    c.types.intern(Kind::Array { element: ty, readonly })
+                }
+                _ => own,
+            });
             return;
         }
         let callee_ty = self.recorded_ty(callee);
@@ -178,26 +197,56 @@ impl<'a> Checker<'a> {
             match &at.kind {
                 ExprKind::Chain(inner) | ExprKind::Satisfies { value: inner, .. } => at = inner,
                 ExprKind::Member { object, .. } | ExprKind::Index { object, .. } => break object,
+                ExprKind::Ident(_) => {
+                    // `const { kind } = payment`: a test of `kind` is one of `payment.kind`.
+                    if let Root::Local(local) = reference.root
+                        && let Some((parent, name)) =
+                            self.local_infos[local.0 as usize].member_of.clone()
+                    {
+                        self.refine_variants(&parent, &Arc::from(&*name), keep);
+                    }
+                    return;
+                }
                 _ => return,
             }
         };
         let Some(name) = reference.path.last().cloned() else { return };
         let mut parent = reference.clone();
         parent.path.pop();
-        let Some(ty) = self.current(&parent) else { return };
+        if self.refine_variants(&parent, &name, keep) {
+            self.refine_parent(object, &parent, &|c, ty| c.types.non_nullish(ty));
+        }
+    }
+
+    /// Narrows an object by what is known of one of its members; whether that shows that the
+    /// object is there.
+    fn refine_variants(
+        &mut self,
+        parent: &Reference,
+        name: &Arc<str>,
+        keep: &Keep<'_, 'a>,
+    ) -> bool {
+        let Some(ty) = self.current(parent) else { return false };
         let members = self.types.members_of(ty);
-        if members.len() < 2 || ty == Ty::BOOLEAN {
-            return;
+        if ty == Ty::BOOLEAN || members.is_empty() {
+            return false;
         }
         let objects: Vec<Ty> =
             members.iter().copied().filter(|m| !matches!(*m, Ty::NULL | Ty::UNDEFINED)).collect();
-        let discriminant = self.discriminant(&objects, &name);
+        let discriminant = if members.len() > 1 {
+            self.discriminant(&objects, name)
+        } else if self.as_predicate || self.declared_union(parent) {
+            let own = self.property_type(ty, name).unwrap_or(Ty::ERROR);
+            self.types.any(own, unit)
+        } else {
+            return false;
+        };
         let mut kept = Vec::new();
         for &member in &members {
             let stays = match member {
                 Ty::NULL | Ty::UNDEFINED => keep(self, Ty::UNDEFINED) != Ty::NEVER,
                 _ if !discriminant => true,
-                _ => match self.property_type(member, &name) {
+                _ => match self.property_type(member, name) {
                     Some(own) => keep(self, own) != Ty::NEVER,
                     None => keep(self, Ty::UNDEFINED) != Ty::NEVER,
                 },
@@ -206,15 +255,23 @@ impl<'a> Checker<'a> {
                 kept.push(member);
             }
         }
-        if kept.len() < members.len() {
-            let lost_nullish = members.iter().any(|&m| self.types.nullish(m))
-                && !kept.iter().any(|&m| self.types.nullish(m));
-            let new = self.types.union(&kept);
-            self.note(parent.clone(), new);
-            if lost_nullish {
-                self.refine_parent(object, &parent, &|c, ty| c.types.non_nullish(ty));
-            }
+        if kept.len() == members.len() {
+            return false;
         }
+        let lost_nullish = members.iter().any(|&m| self.types.nullish(m))
+            && !kept.iter().any(|&m| self.types.nullish(m));
+        let new = self.types.union(&kept);
+        self.note(parent.clone(), new);
+        lost_nullish
+    }
+
+    /// Whether a name was declared as a union, whatever is left of it here.
+    fn declared_union(&mut self, reference: &Reference) -> bool {
+        let declared = match reference.root {
+            Root::Local(local) if reference.path.is_empty() => self.local_ty(local),
+            _ => return false,
+        };
+        matches!(self.types.kind(declared), Kind::Union(_))
     }
 
     /// Whether `name` tells the members of a union apart: some have a type of one value.
@@ -224,7 +281,7 @@ impl<'a> Checker<'a> {
             tys.push(self.property_type(member, name).unwrap_or(Ty::UNDEFINED));
         }
         let differ = tys.windows(2).any(|w| w[0] != w[1]);
-        differ && tys.iter().any(|&t| t == Ty::BOOLEAN || self.types.any(t, |k| unit(k)))
+        differ && tys.iter().any(|&t| t == Ty::BOOLEAN || self.types.any(t, unit))
     }
 
     /// What a reference is here, by everything that is known.

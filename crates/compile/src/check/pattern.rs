@@ -4,6 +4,7 @@
 //! Out:   [`hir::StmtKind::Const`]s.
 //! Never: a pattern in the checked form.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use frontage_diagnostic::Diagnostic;
@@ -12,6 +13,7 @@ use frontage_syntax::tree::{self, ElementPattern, Ident, Pattern, PatternKind, P
 
 use super::Checker;
 use super::expr::made;
+use super::flow::{Reference, Root};
 use crate::codes;
 use crate::hir::{self, LocalId};
 use crate::types::{Kind, Object, Ty};
@@ -39,7 +41,17 @@ impl<'a> Checker<'a> {
                     } else {
                         self.hole(prop.span)
                     };
-                    self.bind_part(&prop.value, prop.default.as_ref(), value, body);
+                    let bound = self.bind_part(&prop.value, prop.default.as_ref(), value, body);
+                    // What was taken apart may be a name itself, or have one (see `binding`).
+                    if prop.default.is_none()
+                        && let Some(name) = prop.key.name()
+                    {
+                        let source = match &self.local_infos[local.0 as usize].member_of {
+                            Some((source, none)) if none.is_empty() => source.clone(),
+                            _ => Rc::new(Reference { root: Root::Local(local), path: Vec::new() }),
+                        };
+                        self.info(bound).member_of = Some((source, (&**name).into()));
+                    }
                 }
                 if let Some(rest) = rest {
                     let value = if fine {
@@ -196,12 +208,15 @@ impl<'a> Checker<'a> {
     /// What is left of an object: its declared members that were not taken.
     fn rest_of(&mut self, rest: &Ident, local: LocalId, ty: Ty, taken: &[Arc<str>]) -> hir::Expr {
         let span = rest.span;
-        let Kind::Object(id) = *self.types.kind(ty) else {
-            self.error(codes::SPREAD, span, "only an object of one known type has a rest");
-            return self.hole(span);
-        };
-        let object = self.object(id);
-        if object.index.is_some() {
+        let mut objects = Vec::new();
+        for member in self.types.members_of(ty) {
+            let Kind::Object(id) = *self.types.kind(member) else {
+                self.error(codes::SPREAD, span, "only an object has a rest");
+                return self.hole(span);
+            };
+            objects.push(self.object(id));
+        }
+        if objects.iter().any(|o| o.index.is_some()) {
             self.report(
                 Diagnostic::error(
                     codes::SPREAD,
@@ -212,25 +227,46 @@ impl<'a> Checker<'a> {
             );
             return self.hole(span);
         }
-        let mut members = Vec::new();
-        let mut left = Object::default();
-        for property in object.properties.iter().filter(|p| !taken.contains(&p.name)) {
-            left.properties.push(property.clone());
-            let own = self.read_type(property.ty, property.optional);
-            let read = || {
-                let object = made(hir::ExprKind::Local(local), ty, span);
-                made(hir::ExprKind::Member(Box::new(object), property.name.clone()), own, span)
-            };
-            if property.optional {
-                let empty = made(hir::ExprKind::Object(Vec::new()), ty, span);
-                let full = vec![hir::Member::Static(property.name.clone(), read())];
-                let full = made(hir::ExprKind::Object(full), ty, span);
-                members.push(hir::Member::Spread(self.unless_undefined(read(), empty, full)));
-            } else {
-                members.push(hir::Member::Static(property.name.clone(), read()));
+        let mut members: Vec<hir::Member> = Vec::new();
+        let mut seen: Vec<Arc<str>> = taken.to_vec();
+        let mut left = Vec::new();
+        for object in &objects {
+            let mut kept = Object::default();
+            for property in object.properties.iter().filter(|p| !taken.contains(&p.name)) {
+                kept.properties.push(property.clone());
+                if seen.contains(&property.name) {
+                    continue;
+                }
+                seen.push(property.name.clone());
+                let mut own = Vec::new();
+                let mut certain = true;
+                for other in &objects {
+                    match other.property(&property.name) {
+                        Some(p) => {
+                            certain &= !p.optional;
+                            own.push(p.ty);
+                        }
+                        None => certain = false,
+                    }
+                }
+                let own = self.types.union(&own);
+                let own = self.read_type(own, !certain);
+                let read = || {
+                    let object = made(hir::ExprKind::Local(local), ty, span);
+                    made(hir::ExprKind::Member(Box::new(object), property.name.clone()), own, span)
+                };
+                if certain {
+                    members.push(hir::Member::Static(property.name.clone(), read()));
+                } else {
+                    let empty = made(hir::ExprKind::Object(Vec::new()), ty, span);
+                    let full = vec![hir::Member::Static(property.name.clone(), read())];
+                    let full = made(hir::ExprKind::Object(full), ty, span);
+                    members.push(hir::Member::Spread(self.unless_undefined(read(), empty, full)));
+                }
             }
+            left.push(self.types.object(kept));
         }
-        let left = self.types.object(left);
+        let left = self.types.union(&left);
         made(hir::ExprKind::Object(members), left, span)
     }
 
@@ -262,7 +298,7 @@ impl<'a> Checker<'a> {
         default: Option<&'a tree::Expr>,
         value: hir::Expr,
         body: &mut Vec<hir::Stmt>,
-    ) {
+    ) -> LocalId {
         let span = value.span;
         let value = match default {
             None => value,
@@ -292,6 +328,7 @@ impl<'a> Checker<'a> {
         let ty = value.ty;
         push(body, local, value);
         self.bind_pattern(pattern, local, ty, body);
+        local
     }
 }
 

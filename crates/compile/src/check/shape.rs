@@ -155,6 +155,9 @@ impl Checker<'_> {
                 let bound = self.constraint_of(ty)?;
                 self.property_type(bound, name)
             }
+            Kind::Array { element, .. } if name.parse::<usize>().is_ok() => {
+                Some(self.types.or_undefined(element))
+            }
             _ => {
                 let (interface, args) = self.apparent(ty)?;
                 self.prelude_member(&interface, &args, name)

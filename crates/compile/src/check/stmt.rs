@@ -212,6 +212,19 @@ impl<'a> Checker<'a> {
             && matches!(self.types.kind(ty), Kind::Union(_))
             && self.assignable(init.ty, ty);
         let assigned = init.ty;
+        if name.is_some()
+            && annotated.is_none()
+            && let Some(mut parent) = self.reference(&binding.init)
+            && let Some(member) = parent.path.pop()
+        {
+            self.info(local).member_of = Some((parent.into(), (&*member).into()));
+        }
+        if name.is_none()
+            && annotated.is_none()
+            && let Some(source) = self.reference(&binding.init)
+        {
+            self.info(local).member_of = Some((source.into(), "".into()));
+        }
         if matches!(init.kind, hir::ExprKind::Context) {
             self.info(local).context = true;
         }
@@ -337,7 +350,7 @@ impl<'a> Checker<'a> {
         for (case, test) in cases.iter().zip(tests) {
             let (test, entry) = match test {
                 Some((value, matched)) => (Some(value), matched),
-                None => (None, if exhausted { None } else { unmatched.clone() }),
+                None => (None, unmatched.clone()),
             };
             let entry = self.join(fallen.take(), entry);
             let body = self.block_stmts(&case.body, entry);

@@ -6,6 +6,8 @@ use super::{Kind, ObjectId, Signature, TupleElement, Ty, Types};
 
 /// Levels of anonymous types that are written out.
 const DEPTH: usize = 4;
+/// The same for full texts.
+const FULL_DEPTH: usize = 24;
 /// Members of an object or a union that are written out.
 const WIDTH: usize = 8;
 
@@ -16,10 +18,10 @@ impl Types {
         self.write(ty, DEPTH, WIDTH)
     }
 
-    /// `ty` as TypeScript would write it, at almost any length.
+    /// `ty` as TypeScript would write it, at almost any length; named types within it by name.
     #[must_use]
     pub fn full_text(&self, ty: Ty) -> String {
-        self.write(ty, 24, usize::MAX)
+        self.write(ty, FULL_DEPTH, usize::MAX)
     }
 
     fn write(&self, ty: Ty, depth: usize, width: usize) -> String {
@@ -116,7 +118,7 @@ impl Types {
 
     fn write_object(&self, id: ObjectId, depth: usize, width: usize) -> String {
         if let Some(name) = &self.names[id.0 as usize]
-            && (width < usize::MAX || depth == 0)
+            && (width < usize::MAX || depth < FULL_DEPTH)
         {
             return name.to_string();
         }
