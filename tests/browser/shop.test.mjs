@@ -325,6 +325,15 @@ describe("phone", () => {
     assert.equal(one(reserved, product.id), taken + 3);
     assert.equal(one("SELECT count(*) FROM idempotency WHERE order_id = ?", placed?.id), 1);
     assert.equal(await page.locator("#count").isVisible(), false, "the basket is empty again");
+
+    // The same once more is another order, not the first one again.
+    await page.goto(`/products/${product.id}`);
+    for (const name of [/Add to basket/, /Add another/, /Add another/]) await page.getByRole("button", { name }).click();
+    await page.goto("/basket");
+    await page.getByLabel("Note for us (optional)").fill("Ring twice");
+    await page.getByRole("button", { name: "Place order" }).click();
+    await page.waitForURL(/placed=1/);
+    assert.equal(one("SELECT count(*) FROM orders"), before + 2);
     seen.clean();
   });
 

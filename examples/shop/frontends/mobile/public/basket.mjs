@@ -39,7 +39,11 @@ export const count = (id) => lines().find((line) => line.id === id)?.quantity ??
 /** All pieces together. */
 export const pieces = () => lines().reduce((sum, line) => sum + line.quantity, 0);
 
-export const clear = () => keep([]);
+/** After an order: an equal one later is a new one, with a new key. */
+export const clear = () => {
+  sessionStorage.removeItem(`${key()}-key`);
+  keep([]);
+};
 
 /**
  * The key that makes it safe to send this order again: the same until the order changes or is placed.
