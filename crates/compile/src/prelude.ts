@@ -232,7 +232,8 @@ interface JSON {
 interface Construct {
   Map<K, V>(entries?: Iterable<readonly [K, V]> | null): Map<K, V>;
   Set<T>(values?: Iterable<T> | null): Set<T>;
-  Date(value?: number | string | Date): Date;
+  Date(): Date;
+  Date(value: number | string | Date): Date;
 }
 
 interface Frontage {

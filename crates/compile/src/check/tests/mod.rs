@@ -2,5 +2,8 @@
 
 mod support;
 
-mod accepted;
-mod rejected;
+mod bodies;
+mod fuzz;
+mod modules;
+mod schemas;
+mod words;

@@ -1,8 +1,9 @@
 //! A workspace in memory: two contracts, one frontend, modules as texts.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use frontage_contract::Contract;
 use frontage_diagnostic::{Diagnostic, SourceMap};
 
 use crate::{FrontendInput, SessionField, SessionType, UpstreamInput, Workspace};
@@ -48,21 +49,34 @@ impl Outcome {
     }
 }
 
+/// The contracts, read once, and the sources that they stand in.
+fn contracts() -> &'static (SourceMap, Vec<(&'static str, Arc<Contract>)>) {
+    static READ: OnceLock<(SourceMap, Vec<(&'static str, Arc<Contract>)>)> = OnceLock::new();
+    READ.get_or_init(|| {
+        let mut sources = SourceMap::new();
+        let mut contracts = Vec::new();
+        for (name, text) in [("catalog", CATALOG), ("users", USERS)] {
+            let root = sources.add(format!("contracts/{name}.yaml"), text);
+            let read = frontage_contract::read(root, &mut sources, &mut |_| Err("none".into()));
+            contracts.push((name, Arc::new(read.contract)));
+        }
+        (sources, contracts)
+    })
+}
+
 /// Checks modules given by their paths.
 pub(super) fn check_files(files: &[(&str, &str)]) -> Outcome {
-    let mut sources = SourceMap::new();
-    let mut upstreams = Vec::new();
-    for (name, text) in [("catalog", CATALOG), ("users", USERS)] {
-        let root = sources.add(format!("contracts/{name}.yaml"), text);
-        let read = frontage_contract::read(root, &mut sources, &mut |_| Err("none".into()));
-        upstreams.push(UpstreamInput {
+    let (mut sources, contracts) = contracts().clone();
+    let upstreams = contracts
+        .into_iter()
+        .map(|(name, contract)| UpstreamInput {
             name: name.into(),
-            contract: Arc::new(read.contract),
+            contract,
             timeout_ms: 2000,
             safe: BTreeMap::from([("searchUsers".to_owned(), true)]),
             span: None,
-        });
-    }
+        })
+        .collect();
     let (mut routes, mut modules, mut shared) = (Vec::new(), Vec::new(), Vec::new());
     for (path, text) in files {
         let id = sources.add(*path, *text);
