@@ -27,6 +27,8 @@ pub(crate) struct Watch {
     changes: mpsc::Receiver<PathBuf>,
     root: PathBuf,
     watched: BTreeSet<PathBuf>,
+    /// Changes that nobody has been told of yet.
+    burst: BTreeSet<PathBuf>,
 }
 
 impl Watch {
@@ -52,7 +54,8 @@ impl Watch {
             }
         })
         .map_err(|e| refused(&e))?;
-        let mut watch = Self { watcher, changes, root: root.clone(), watched: BTreeSet::new() };
+        let (watched, burst) = (BTreeSet::new(), BTreeSet::new());
+        let mut watch = Self { watcher, changes, root: root.clone(), watched, burst };
         watch.add(&root, RecursiveMode::NonRecursive)?;
         Ok(watch)
     }
@@ -90,23 +93,26 @@ impl Watch {
     }
 
     /// Waits for the next burst of changes; gives the paths relative to the workspace.
+    ///
+    /// Dropping the future loses nothing: what came so far belongs to the next burst.
     pub(crate) async fn next(&mut self) -> BTreeSet<PathBuf> {
-        let mut burst = BTreeSet::new();
-        let Some(first) = self.changes.recv().await else {
-            return std::future::pending().await;
-        };
-        self.note(first, &mut burst);
+        if self.burst.is_empty() {
+            let Some(first) = self.changes.recv().await else {
+                return std::future::pending().await;
+            };
+            self.note(first);
+        }
         let end = Instant::now() + PATIENCE;
         while let Ok(Some(path)) =
             timeout_at((Instant::now() + CALM).min(end), self.changes.recv()).await
         {
-            self.note(path, &mut burst);
+            self.note(path);
         }
-        burst
+        std::mem::take(&mut self.burst)
     }
 
-    fn note(&self, path: PathBuf, burst: &mut BTreeSet<PathBuf>) {
-        burst.insert(path.strip_prefix(&self.root).map(Path::to_owned).unwrap_or(path));
+    fn note(&mut self, path: PathBuf) {
+        self.burst.insert(path.strip_prefix(&self.root).map(Path::to_owned).unwrap_or(path));
     }
 }
 

@@ -9,6 +9,11 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+
+/// How long a program may take until its backends listen.
+const START: Duration = Duration::from_secs(60);
 
 /// The program and what all its runs share.
 #[derive(Debug, Clone)]
@@ -71,6 +76,14 @@ impl Program {
             let _ = err.read_to_end(&mut text);
             String::from_utf8_lossy(&text).into_owned()
         });
+        // A program that neither listens nor ends must not hold a test forever.
+        let (decided, waiting) = std::sync::mpsc::channel::<()>();
+        let id = child.id();
+        std::thread::spawn(move || {
+            if waiting.recv_timeout(START).is_err_and(|e| e == RecvTimeoutError::Timeout) {
+                signal(id, "KILL");
+            }
+        });
         let mut serving = Serving {
             child,
             lines: BufReader::new(out),
@@ -85,6 +98,7 @@ impl Program {
                 panic!("the program ended before {backends} backends listened:\n{said}");
             }
         }
+        drop(decided);
         serving
     }
 }

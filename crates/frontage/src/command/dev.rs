@@ -181,7 +181,9 @@ impl Dev<'_> {
 
     fn show(&self, event: Event) {
         match event {
-            Event::Said { frontend, event: FromBackend::Listening { address, admin } } => {
+            Event::Said { frontend, event: FromBackend::Listening { address, admin } }
+                if !self.global.json =>
+            {
                 let admin = admin.map(|a| format!("   admin http://{a}")).unwrap_or_default();
                 let page = self.terminal.paint(Tone::Strong, &format!("http://{address}/"));
                 self.terminal

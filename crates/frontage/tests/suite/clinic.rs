@@ -1,6 +1,7 @@
 //! A workspace with two frontends over scripted upstreams, for the suites.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use frontage_testkit::case::Case;
 use frontage_testkit::process::Program;
@@ -80,3 +81,12 @@ impl Clinic {
 
 /// Path of `web`'s route module.
 pub(crate) const WEB_ROUTE: &str = "frontends/web/routes/api/patients/[id].ts";
+
+/// Stops the clients, also when the test fails: a scope waits for its threads.
+pub(crate) struct Stop<'a>(pub(crate) &'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}

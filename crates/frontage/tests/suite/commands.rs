@@ -75,7 +75,7 @@ fn explain_shows_the_plan_in_three_forms() {
     let clinic = Clinic::new();
     let folder = clinic.folder.path();
     let text = out(&clinic.program.run(folder, &["explain", "web"]));
-    for needed in ["GET /api/patients/{id}", "records.getPatient", "name.first", "2000 ms"] {
+    for needed in ["GET /api/patients/{id}", "records.getPatient", "name.first", "at most 2 s"] {
         assert!(text.contains(needed), "no {needed} in:\n{text}");
     }
     assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");

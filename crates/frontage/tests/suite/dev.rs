@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::clinic::{Clinic, WEB_ROUTE};
+use crate::clinic::{Clinic, Stop, WEB_ROUTE};
 use frontage_testkit::client::get;
 
 /// Swaps under load.
@@ -28,6 +28,7 @@ fn two_hundred_swaps_under_load_fail_no_request() {
     let (stop, newest) = (AtomicBool::new(false), AtomicU64::new(0));
     let asked = AtomicU64::new(0);
     std::thread::scope(|scope| {
+        let _stop = Stop(&stop);
         let clients: Vec<_> = (0..CLIENTS)
             .map(|_| {
                 scope.spawn(|| {

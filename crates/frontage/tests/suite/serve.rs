@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::clinic::Clinic;
+use crate::clinic::{Clinic, Stop};
 use frontage_testkit::client::{get, raw, send};
 use frontage_testkit::process::signal;
 use frontage_testkit::upstream::Action;
@@ -27,6 +27,7 @@ fn killing_one_backend_under_load_costs_the_other_nothing() {
     assert_ne!(backend_of(&serving, "web"), backend_of(&serving, "mobile"));
     let (stop, asked) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {
+        let _stop = Stop(&stop);
         let clients: Vec<_> = (0..CLIENTS)
             .map(|_| {
                 scope.spawn(|| {
@@ -137,15 +138,15 @@ fn hostile_bytes_get_a_status_or_a_closed_connection_and_nothing_stops() {
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".to_vec(), &["", "400"]),
         (b"GET / HTTP/1.1\r\n\r\n\0\0\0\0".to_vec(), &["400", "404"]),
         (b"\0\0\0\0\r\n\r\n".to_vec(), &["", "400"]),
-        (format!("GET /{long} HTTP/1.1\r\nhost: x\r\n\r\n").into_bytes(), &["414", "431"]),
-        (format!("GET / HTTP/1.1\r\nhost: x\r\nx: {long}\r\n\r\n").into_bytes(), &["431"]),
-        (b"GET /../../etc/passwd HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_vec(), &["400"]),
-        (b"GET /%2e%2e/x HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_vec(), &["400"]),
-        (b"GET /api/patients/a%00b HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_vec(), &["400"]),
-        (b"GET /api/patients/%zz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_vec(), &["400"]),
-        (b"POST /api/patients/p1 HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx".to_vec(), &["", "400"]),
-        (b"POST /api/patients/p1 HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999999\r\n\r\n".to_vec(), &["405", "413"]),
-        (b"BREW /api/patients/p1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".to_vec(), &["405", "501"]),
+        (format!("GET /{long} HTTP/1.1\r\nhost: localhost\r\n\r\n").into_bytes(), &["414", "431"]),
+        (format!("GET / HTTP/1.1\r\nhost: localhost\r\nx: {long}\r\n\r\n").into_bytes(), &["431"]),
+        (b"GET /../../etc/passwd HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".to_vec(), &["400"]),
+        (b"GET /%2e%2e/x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".to_vec(), &["400"]),
+        (b"GET /api/patients/a%00b HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".to_vec(), &["400"]),
+        (b"GET /api/patients/%zz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".to_vec(), &["400"]),
+        (b"POST /api/patients/p1 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx".to_vec(), &["", "400"]),
+        (b"POST /api/patients/p1 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 99999999999\r\n\r\n".to_vec(), &["405", "413"]),
+        (b"BREW /api/patients/p1 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n".to_vec(), &["405", "501"]),
     ];
     for (bytes, expected) in cases {
         let answer = raw(web, &bytes).unwrap_or_default();
@@ -229,7 +230,7 @@ fn a_client_that_says_nothing_is_closed() {
     let toml = "listen = \"127.0.0.1:0\"\n[auth]\nkind = \"dev\"\nsession = { sub = \"u\" }\n[limits]\nheader_timeout = \"50ms\"\nidle_timeout = \"50ms\"\n";
     clinic.write("frontends/web/frontend.toml", toml);
     let serving = clinic.program.serve(clinic.folder.path(), &["serve", "web", "--json"], 1);
-    for start in [&b""[..], b"GET /api/pati", b"GET / HTTP/1.1\r\nhost: x\r\nx: "] {
+    for start in [&b""[..], b"GET /api/pati", b"GET / HTTP/1.1\r\nhost: localhost\r\nx: "] {
         let mut stream = TcpStream::connect(serving.address("web")).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         stream.write_all(start).unwrap();
