@@ -168,11 +168,7 @@ fn of_object(items: &[ObjectItem], demand: &Demand, demands: &mut Demands) {
                         own.add(&Demand::field(name, field.clone()));
                     }
                 }
-                let every = Demand {
-                    whole: demand.whole,
-                    raw: demand.raw,
-                    ..demand.elements.as_deref().cloned().unwrap_or_default()
-                };
+                let every = demand.without_fields().of_any();
                 if demand.whole || demand.raw || demand.elements.is_some() {
                     own.add(&Demand::elements(every));
                 }
