@@ -1,11 +1,13 @@
 //! Compiling a workspace that was read: one plan for each frontend that has no errors.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use frontage_diagnostic::{Diagnostic, sort, summary};
 use frontage_plan::{Method, PathSegment, Plan};
 
 use crate::codes;
+use crate::config::Auth;
 use crate::workspace::Loaded;
 
 /// What became of a workspace.
@@ -54,6 +56,7 @@ pub(crate) fn has_errors(diagnostics: &[Diagnostic]) -> bool {
 pub(crate) fn build(loaded: &Loaded) -> Built {
     let mut workspace = loaded.diagnostics.clone();
     shared_addresses(loaded, &mut workspace);
+    open_to_others(loaded, &mut workspace);
     let broken = has_errors(&workspace);
     // Without its contract every use of an upstream would be an error: one fault, one message.
     let contracts = loaded.workspace.upstreams.len() == loaded.config.upstreams.len();
@@ -102,6 +105,25 @@ fn shared_addresses(loaded: &Loaded, out: &mut Vec<Diagnostic>) {
                 );
             } else {
                 seen.push((address, listen.span, &frontend.name));
+            }
+        }
+    }
+}
+
+/// `kind = "dev"` believes whoever asks; nobody beyond this machine may.
+fn open_to_others(loaded: &Loaded, out: &mut Vec<Diagnostic>) {
+    for frontend in loaded.frontends.iter().filter(|f| matches!(f.auth, Auth::Dev { .. })) {
+        for listen in frontend.listen.iter().chain(&frontend.admin) {
+            let address = listen.value.resolve().ok().and_then(|a| a.parse::<SocketAddr>().ok());
+            if let Some(address) = address.filter(|address| !address.ip().is_loopback()) {
+                out.push(
+                    Diagnostic::error(
+                        codes::DEV_BEYOND_LOOPBACK,
+                        listen.span,
+                        format!("`kind = \"dev\"` lets anybody be anyone, and {address} is open to others"),
+                    )
+                    .help("listen on 127.0.0.1, or choose another `[auth] kind`"),
+                );
             }
         }
     }

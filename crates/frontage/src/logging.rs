@@ -12,7 +12,7 @@ pub(crate) enum Format {
 }
 
 /// Environment variable that overrides what is logged, in `tracing`'s filter syntax.
-const FILTER: &str = "FRONTAGE_LOG";
+pub(crate) const FILTER: &str = "FRONTAGE_LOG";
 /// Environment variable by which a supervisor tells its backends how to log.
 pub(crate) const FORMAT: &str = "FRONTAGE_LOG_FORMAT";
 

@@ -23,6 +23,7 @@ use super::{Done, chosen, types};
 use crate::build::{Built, build, has_errors};
 use crate::cli::Global;
 use crate::codes;
+use crate::logging;
 use crate::process::{BackendSettings, Event, FromBackend, Order, Supervisor};
 use crate::terminal::{Terminal, Tone};
 use crate::watch::Watch;
@@ -42,7 +43,7 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, names: &[String]) -> Don
     let runtime = runtime.map_err(|e| Diagnostic::placeless(codes::CANNOT_START, e.to_string()))?;
     let done = runtime.block_on(async {
         let watch = Watch::new(&root)?;
-        let (supervisor, events) = Supervisor::new();
+        let (supervisor, events) = Supervisor::new(environment(global));
         let dev = Dev {
             global,
             terminal,
@@ -56,6 +57,14 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, names: &[String]) -> Don
     });
     runtime.shutdown_background();
     done
+}
+
+/// How backends log while people look on: lines for people, and of requests only those that failed.
+fn environment(global: &Global) -> Vec<(&'static str, &'static str)> {
+    let filter = if global.verbose { "debug" } else { "info,frontage::access=warn" };
+    let unset = |name: &str| std::env::var_os(name).is_none();
+    let wanted = [(logging::FORMAT, "text"), (logging::FILTER, filter)];
+    wanted.into_iter().filter(|(name, _)| unset(name)).collect()
 }
 
 struct Dev<'a> {
@@ -88,7 +97,13 @@ impl Dev<'_> {
             tokio::select! {
                 _ = terminate.recv() => break ExitCode::SUCCESS,
                 _ = interrupt.recv() => break ExitCode::SUCCESS,
-                event = events.recv() => if let Some(event) = event { self.show(event) },
+                event = events.recv() => if let Some(event) = event {
+                    if let Event::Said { frontend, event: FromBackend::Swapped } = &event {
+                        // What the open pages show came from the plan before.
+                        self.supervisor.order(frontend, Order::ReloadPages).await;
+                    }
+                    self.show(event);
+                },
                 Some(end) = ended.recv() => {
                     let how = services.status(&end.command).unwrap_or(end.how);
                     let fault = Diagnostic::placeless(
@@ -128,8 +143,12 @@ impl Dev<'_> {
         }
         let all = built.diagnostics(&loaded);
         self.terminal.diagnostics(&all, &loaded.sources);
-        let names =
-            if loaded.frontends.is_empty() { Vec::new() } else { chosen(&loaded, &self.names)? };
+        let names = match chosen(&loaded, &self.names) {
+            Ok(names) => names,
+            Err(fault) if first && !loaded.frontends.is_empty() => return Err(fault),
+            // It may come back with the next change; until then its backend runs on.
+            Err(_) => Vec::new(),
+        };
         let mut swapped = Vec::new();
         for name in &names {
             if self.give(name, &loaded, &built).await {

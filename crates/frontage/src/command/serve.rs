@@ -60,7 +60,7 @@ pub(crate) fn bundle(
 async fn supervise(global: &Global, terminal: &Terminal, bundles: Vec<Bundle>) -> Done {
     let mut terminate = signal(SignalKind::terminate()).map_err(|e| no_start(&e))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|e| no_start(&e))?;
-    let (mut supervisor, mut events) = Supervisor::new();
+    let (mut supervisor, mut events) = Supervisor::new(Vec::new());
     // Backends that neither listen nor failed yet; if all fail at once, so does the command.
     let mut undecided: Vec<String> = Vec::new();
     let mut any_listens = false;

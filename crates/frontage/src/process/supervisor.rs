@@ -70,13 +70,17 @@ pub(crate) enum Event {
 pub(crate) struct Supervisor {
     backends: Vec<(String, mpsc::Sender<Order>, tokio::task::JoinHandle<()>)>,
     events: mpsc::Sender<Event>,
+    environment: Environment,
 }
+
+/// Environment variables that backends get beside their supervisor's own.
+type Environment = Vec<(&'static str, &'static str)>;
 
 impl Supervisor {
     /// A supervisor without backends, and what will happen to them.
-    pub(crate) fn new() -> (Self, mpsc::Receiver<Event>) {
+    pub(crate) fn new(environment: Environment) -> (Self, mpsc::Receiver<Event>) {
         let (events, receiver) = mpsc::channel(256);
-        (Self { backends: Vec::new(), events }, receiver)
+        (Self { backends: Vec::new(), events, environment }, receiver)
     }
 
     /// Gives an order to one backend; the first makes its process.
@@ -89,6 +93,7 @@ impl Supervisor {
                 events: self.events.clone(),
                 bundle: None,
                 overlay: None,
+                environment: self.environment.clone(),
             };
             let task = tokio::spawn(keeper.keep());
             self.backends.push((frontend.to_owned(), sender, task));
@@ -120,6 +125,7 @@ struct Keeper {
     /// What it runs; a new process gets the newest.
     bundle: Option<Box<Bundle>>,
     overlay: Option<String>,
+    environment: Environment,
 }
 
 /// Why a process is no longer watched.
@@ -258,6 +264,7 @@ impl Keeper {
     fn spawn(&self) -> std::io::Result<Child> {
         Command::new(program()?)
             .args(["backend", &self.frontend])
+            .envs(self.environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
