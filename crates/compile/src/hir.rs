@@ -84,6 +84,7 @@ pub struct CheckedRoute {
 
 /// What a route does.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one for each route, and nearly all are handlers")]
 pub enum CheckedKind {
     /// `route(...)`
     Handler {

@@ -187,7 +187,7 @@ impl<'a> Checker<'a> {
             .collect();
         let Some(first) = fitting.first() else {
             self.check_loose(args);
-            let Some(last) = function.signatures.last() else { return None };
+            let last = function.signatures.last()?;
             if !explicit.is_empty() && last.type_params.len() != explicit.len() {
                 self.error(
                     codes::TYPE_ARGUMENTS,
@@ -312,13 +312,18 @@ impl<'a> Checker<'a> {
         }
         // An overload that its plain arguments rule out is not tried any further.
         if !report {
-            let known =
-                if given.is_empty() { self.conclude(signature, &inference) } else { given.clone() };
+            let concluded;
+            let known = if given.is_empty() {
+                concluded = self.conclude(signature, &inference);
+                &concluded
+            } else {
+                &given
+            };
             for (i, argument) in arguments.iter().enumerate() {
                 let (Some((param, optional)), Some(_)) = (param_at(i), &argument.checked) else {
                     continue;
                 };
-                let wanted = self.substitute(param, &known);
+                let wanted = self.substitute(param, known);
                 let wanted = self.read_type(wanted, optional);
                 if !argument.spread && !self.assignable(argument.ty, wanted) {
                     return Err(arguments);
@@ -330,8 +335,8 @@ impl<'a> Checker<'a> {
             _ => Mapping::new(),
         };
         let mut arrows: Vec<usize> = Vec::new();
-        for i in 0..arguments.len() {
-            if arguments[i].checked.is_some() {
+        for (i, argument) in arguments.iter_mut().enumerate() {
+            if argument.checked.is_some() {
                 continue;
             }
             arrows.push(i);
@@ -345,10 +350,10 @@ impl<'a> Checker<'a> {
                 given.clone()
             };
             let context = self.substitute(param, &map);
-            let checked = self.value(arguments[i].expr, Some(context));
-            arguments[i].ty = checked.ty;
+            let checked = self.value(argument.expr, Some(context));
+            argument.ty = checked.ty;
             self.infer(checked.ty, param, &mut inference);
-            arguments[i].checked = Some(checked);
+            argument.checked = Some(checked);
         }
         let map = if given.is_empty() { self.conclude(signature, &inference) } else { given };
         let mut instance = self.substitute_signature(signature, &map);

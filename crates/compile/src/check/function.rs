@@ -14,6 +14,7 @@ use frontage_syntax::tree::{self, FunctionBody, PatternKind};
 use super::annotation::pattern_name;
 use super::expr::made;
 use super::flow::{Env, Reference, Root};
+use super::pattern::push;
 use super::{Checker, Effects, Frame, Scope};
 use crate::codes;
 use crate::hir::{self, LocalId};
@@ -258,10 +259,22 @@ impl<'a> Checker<'a> {
         if context {
             self.info(local).context = true;
         }
+        // A default may read names that a pattern before it binds in the body.
+        let (given, default) = match default {
+            Some(default) if !body.is_empty() => {
+                let given = self.local(None, inner, param.span);
+                let wide = self.types.or_undefined(inner);
+                let read = |ty| made(hir::ExprKind::Local(given), ty, param.span);
+                let chosen = self.unless_undefined(read(wide), default, read(inner));
+                push(body, local, chosen);
+                (given, None)
+            }
+            default => (local, default),
+        };
         if !matches!(param.pattern.kind, PatternKind::Ident(_)) {
             self.bind_pattern(&param.pattern, local, inner, body);
         }
-        (hir::Param { local, default }, SignatureParam { name, ty, optional })
+        (hir::Param { local: given, default }, SignatureParam { name, ty, optional })
     }
 
     /// The type of a function's results, and whether it hands on a promise without `async`.

@@ -155,6 +155,9 @@ enum Lazy<'a> {
     Literal { module: ModuleId, members: &'a [tree::TypeMember], scope: TypeScopeRef<'a> },
 }
 
+/// A member of the library: interface, its arguments, name.
+type MemberKey = (Arc<str>, Vec<Ty>, Arc<str>);
+
 /// The state of a check.
 struct Checker<'a> {
     workspace: &'a Workspace,
@@ -175,7 +178,7 @@ struct Checker<'a> {
     lazy: HashMap<ObjectId, Lazy<'a>>,
     contract_types: HashMap<(u16, frontage_contract::TypeId, bool), Ty>,
     aliases: HashMap<(usize, Vec<Ty>), Option<Ty>>,
-    prelude_members: HashMap<(Arc<str>, Vec<Ty>, Arc<str>), Option<Ty>>,
+    prelude_members: HashMap<MemberKey, Option<Ty>>,
     regulars: HashMap<ObjectId, Ty>,
     related: HashSet<(Ty, Ty)>,
     unrelated: HashSet<(Ty, Ty)>,

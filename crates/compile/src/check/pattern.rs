@@ -271,7 +271,7 @@ impl<'a> Checker<'a> {
     }
 
     /// `test === undefined ? missing : present`
-    fn unless_undefined(
+    pub(super) fn unless_undefined(
         &mut self,
         test: hir::Expr,
         missing: hir::Expr,
@@ -332,7 +332,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-fn push(body: &mut Vec<hir::Stmt>, local: LocalId, init: hir::Expr) {
+pub(super) fn push(body: &mut Vec<hir::Stmt>, local: LocalId, init: hir::Expr) {
     let span = init.span;
     body.push(hir::Stmt { kind: hir::StmtKind::Const { local, init }, span });
 }

@@ -128,7 +128,7 @@ impl Checker<'_> {
             }
             (Kind::Param(_) | Kind::Indexed(..), _) => match self.constraint_of(source) {
                 Some(bound) => self.relate(bound, target, rule, stack),
-                None => self.is_empty_object(&t) && false,
+                None => false,
             },
             (Kind::Keyof(inner), Kind::Keyof(other)) => inner == other,
             (Kind::Keyof(_), _) => {
@@ -204,10 +204,6 @@ impl Checker<'_> {
             (_, Kind::Object(id)) => self.relate_to_object(source, *id, rule, stack),
             _ => false,
         }
-    }
-
-    fn is_empty_object(&mut self, kind: &Kind) -> bool {
-        matches!(kind, Kind::Object(id) if self.object(*id).properties.is_empty())
     }
 
     /// What a type that is not known yet is at least.
@@ -310,11 +306,8 @@ impl Checker<'_> {
         }
         if let Some(index) = target.index {
             match source.index {
-                Some(own) => {
-                    if !self.relate(own.value, index.value, rule, stack) {
-                        return false;
-                    }
-                }
+                Some(own) if !self.relate(own.value, index.value, rule, stack) => return false,
+                Some(_) => {}
                 None if source.interface => return false,
                 None => {}
             }

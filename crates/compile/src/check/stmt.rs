@@ -261,10 +261,10 @@ impl<'a> Checker<'a> {
     }
 
     fn thrown(&mut self, checked: &hir::Expr) {
-        let fine = self.types.all(checked.ty, |k| {
-            matches!(k, Kind::Unknown | Kind::Error | Kind::Never)
-                || matches!(k, Kind::Library(n, _) if n.ends_with("Error"))
-                || matches!(k, Kind::Object(_)) && false
+        let fine = self.types.all(checked.ty, |k| match k {
+            Kind::Unknown | Kind::Error | Kind::Never => true,
+            Kind::Library(name, _) => name.ends_with("Error"),
+            _ => false,
         });
         if !fine {
             let text = self.types.text(checked.ty);

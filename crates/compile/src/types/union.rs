@@ -33,20 +33,12 @@ impl Types {
             let all = flat.clone();
             flat.retain(|&ty| match self.kind(ty) {
                 Kind::StringLiteral { value, fresh } => {
-                    !has_string
-                        && !(*fresh
-                            && self
-                                .interned
-                                .get(&Kind::StringLiteral { value: value.clone(), fresh: false })
-                                .is_some_and(|r| all.contains(r)))
+                    let regular = Kind::StringLiteral { value: value.clone(), fresh: false };
+                    !has_string && (!*fresh || !self.holds(&all, &regular))
                 }
                 Kind::NumberLiteral { value, fresh } => {
-                    !has_number
-                        && !(*fresh
-                            && self
-                                .interned
-                                .get(&Kind::NumberLiteral { value: *value, fresh: false })
-                                .is_some_and(|r| all.contains(r)))
+                    let regular = Kind::NumberLiteral { value: *value, fresh: false };
+                    !has_number && (!*fresh || !self.holds(&all, &regular))
                 }
                 Kind::Boolean { value, fresh: true } => {
                     !all.contains(&if *value { Ty::TRUE } else { Ty::FALSE })
@@ -60,6 +52,10 @@ impl Types {
             [only] => *only,
             _ => self.intern(Kind::Union(Arc::from(flat))),
         }
+    }
+
+    fn holds(&self, all: &[Ty], kind: &Kind) -> bool {
+        self.interned.get(kind).is_some_and(|ty| all.contains(ty))
     }
 
     /// `T | U`

@@ -49,9 +49,11 @@ impl Outcome {
     }
 }
 
+type Contracts = (SourceMap, Vec<(&'static str, Arc<Contract>)>);
+
 /// The contracts, read once, and the sources that they stand in.
-fn contracts() -> &'static (SourceMap, Vec<(&'static str, Arc<Contract>)>) {
-    static READ: OnceLock<(SourceMap, Vec<(&'static str, Arc<Contract>)>)> = OnceLock::new();
+fn contracts() -> &'static Contracts {
+    static READ: OnceLock<Contracts> = OnceLock::new();
     READ.get_or_init(|| {
         let mut sources = SourceMap::new();
         let mut contracts = Vec::new();
