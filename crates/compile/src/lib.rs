@@ -16,7 +16,7 @@ mod prelude;
 mod resolve;
 pub mod types;
 
-use frontage_diagnostic::{Diagnostic, Severity, SourceMap};
+use frontage_diagnostic::{Area, Code, Diagnostic, FileId, Severity, SourceMap};
 use frontage_plan::Plan;
 
 use hir::Checked;
@@ -43,10 +43,21 @@ pub fn check(
     let (modules, mut diagnostics) = resolve::resolve(workspace, frontend, sources);
     let (checked, found) = check::check(workspace, frontend, &modules, sources);
     diagnostics.extend(found);
+    // What was not read for its syntax is not missing.
+    let broken: Vec<_> = files_of(&diagnostics, |code| code.area() == Area::Syntax);
+    diagnostics.retain(|d| {
+        d.code != codes::NOT_A_METHOD || !d.primary.iter().any(|p| broken.contains(&p.span.file))
+    });
     frontage_diagnostic::sort(&mut diagnostics, sources);
     diagnostics.dedup();
     let wrong = diagnostics.iter().any(|d| d.severity == Severity::Error);
     ((!wrong).then_some(checked), diagnostics)
+}
+
+/// Files with faults of a kind.
+fn files_of(diagnostics: &[Diagnostic], kind: impl Fn(Code) -> bool) -> Vec<FileId> {
+    let faults = diagnostics.iter().filter(|d| kind(d.code));
+    faults.filter_map(|d| d.primary.as_ref().map(|p| p.span.file)).collect()
 }
 
 /// Compiles a frontend to its plan.

@@ -285,7 +285,9 @@ impl<'a> Checker<'a> {
         // A negative number is a literal.
         if let (tree::UnaryOp::Minus, ExprKind::Number(value)) = (op, &operand.kind) {
             let value = Number(-value);
-            let ty = self.types.intern(Kind::NumberLiteral { value, fresh: true });
+            // As a type, `-0` is `0`.
+            let positive = Number(value.0 + 0.0);
+            let ty = self.types.intern(Kind::NumberLiteral { value: positive, fresh: true });
             self.recorded.insert(address(operand), Ty::NUMBER);
             return made(hir::ExprKind::Constant(Constant::Number(value)), ty, span);
         }

@@ -167,7 +167,11 @@ impl Checker<'_> {
                         values.extend(own.index.map(|i| i.value));
                         if !own.interface {
                             for p in &own.properties {
-                                values.push(self.read_type(p.ty, p.optional));
+                                // What an optional member holds if it is there.
+                                values.push(match p.optional {
+                                    true => self.types.filter(p.ty, |_, m| m != Ty::UNDEFINED),
+                                    false => p.ty,
+                                });
                             }
                         }
                         if !values.is_empty() {

@@ -76,6 +76,11 @@ impl<'a> Checker<'a> {
     ) -> hir::Expr {
         let mut checked = self.link(object, None, links);
         if self.promises(checked.ty) && next.is_none_or(|n| &*n.name != "catch") {
+            if let Some(next) = next.filter(|n| matches!(&*n.name, "then" | "finally")) {
+                self.chained(next);
+                checked.ty = Ty::ERROR;
+                return checked;
+            }
             self.forgotten_await(&checked);
             checked.ty = self.types.awaited(checked.ty);
         }
@@ -125,7 +130,15 @@ impl<'a> Checker<'a> {
         if let Some(span) = self.declared_at(checked) {
             fault = fault.also(span, "declared here as not always there");
         }
-        let help = if chain {
+        let part = text.rsplit('.').next().unwrap_or_default();
+        let help = if always && matches!(part, "params" | "query" | "headers" | "body") {
+            format!(
+                "a route reads what it declares: `route({{ {part}: z.object({{ … }}) }}, async ({{ {part} }}) => …)`"
+            )
+        } else if text.ends_with('…') || text.starts_with("await ") {
+            "put it into a `const` and check that with `if`, or write `(…)?.` or `(… ?? default)`"
+                .to_owned()
+        } else if chain {
             format!("write `{text}?.…`, give a default with `({text} ?? …)`, or check it with `if`")
         } else {
             format!("give a default with `({text} ?? …)`, or check it with `if`")
@@ -348,7 +361,9 @@ impl<'a> Checker<'a> {
                         lacking.push(member);
                     }
                     known.extend(object.properties.iter().map(|p| p.name.clone()));
-                    if object.span.is_some_and(|s| s.file != crate::resolve::PRELUDE_FILE) {
+                    let lacks = object.property(&name.name).is_none();
+                    if lacks && object.span.is_some_and(|s| s.file != crate::resolve::PRELUDE_FILE)
+                    {
                         place = place.or(object.span);
                     }
                 }
@@ -381,6 +396,8 @@ impl<'a> Checker<'a> {
             }
             if let Some(near) = nearest(&name.name, known.iter().map(|k| &**k)) {
                 fault = fault.help(format!("did you mean `{near}`?"));
+            } else if self.types.text(shown) == "Session" {
+                fault = fault.help("members of `session` are declared under `[auth]` in the frontend's `frontend.toml`");
             }
         }
         if let Some(span) = place {

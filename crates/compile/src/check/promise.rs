@@ -29,11 +29,22 @@ impl<'a> Checker<'a> {
             "this is a promise, and nothing awaits it",
         )
         .label(format!("`{}`", self.types.text(checked.ty)));
-        self.report(fault.help(if self.frame.is_async {
+        self.report(fault.help(if self.frame.is_async && text.ends_with('…') {
+            "write `await` before it; in a longer expression `(await …)`".to_owned()
+        } else if self.frame.is_async {
             format!("write `await {text}`; in a longer expression `(await {text})`")
         } else {
             format!("make the function `async` and write `await {text}`")
         }));
+    }
+
+    /// Reports `promise.then(…)` and `promise.finally(…)`.
+    pub(super) fn chained(&mut self, name: &Ident) {
+        let message = format!("`{}` is not part of the language", name.name);
+        self.report(
+            Diagnostic::error(codes::NOT_IN_LIBRARY, name.span, message)
+                .help("write `const value = await …`, and go on with `value`"),
+        );
     }
 
     pub(super) fn await_expr(

@@ -315,7 +315,11 @@ impl Checker<'_> {
                 if index.numeric && own.name.parse::<f64>().is_err() {
                     continue;
                 }
-                let own_ty = self.read_type(own.ty, own.optional && source.index.is_none());
+                // As tsc has it: what an optional member holds if it is there.
+                let own_ty = match own.optional {
+                    true => self.types.filter(own.ty, |_, m| m != Ty::UNDEFINED),
+                    false => own.ty,
+                };
                 if !self.relate(own_ty, index.value, rule, stack) {
                     return false;
                 }

@@ -512,6 +512,10 @@ impl<'a> Checker<'a> {
         for route in routes.iter() {
             let key = (conflict_key(&route.path), method_name(route.method));
             if let Some(&first) = seen.get(&key) {
+                if first.file == route.span.file {
+                    // One name twice in a module: its declarations were reported.
+                    continue;
+                }
                 let other = &self.sources.file(first.file).path;
                 let fault = Diagnostic::error(
                     codes::SAME_PATH,

@@ -3,7 +3,7 @@
 //! Helpers are inlined here, so that an unsafe call is found through any number of them.
 
 use frontage_diagnostic::Diagnostic;
-use frontage_plan::{Block, Call, Method, Operation, Slot, Step, Upstream};
+use frontage_plan::{Block, Call, Gather, Method, Operation, Slot, Step, Upstream};
 
 use super::codes;
 use super::demand::Demands;
@@ -23,6 +23,8 @@ impl Review<'_> {
     pub(super) fn route(mut self, method: Method, body: &Block) {
         let mut calls = Vec::new();
         collect(body, &mut calls);
+        let mut settled = Vec::new();
+        collect_settled(body, &mut settled);
         for (slot, call) in calls {
             let operation = &self.operations[call.operation.0 as usize];
             if method.is_safe() && !operation.safe {
@@ -48,7 +50,9 @@ impl Review<'_> {
                 .answers
                 .iter()
                 .any(|(_, kind)| !matches!(kind, frontage_plan::AnswerKind::Empty));
-            if operation.safe && !is_read && has_answer {
+            // Of a settled part, whether it failed may be all that matters.
+            let settled = settled.iter().any(|(own, _)| *own == slot);
+            if operation.safe && !is_read && has_answer && !settled {
                 let name = self.name(call);
                 self.report(
                     slot,
@@ -140,6 +144,31 @@ impl Review<'_> {
             },
             "use an operation that does all of it at once, or await the calls one after the other",
         );
+    }
+}
+
+/// Calls below `Promise.allSettled`.
+fn collect_settled<'b>(block: &'b Block, into: &mut Vec<(Slot, &'b Call)>) {
+    for step in &block.steps {
+        match step {
+            Step::All { bodies, gather: Gather::Settled, .. } => {
+                bodies.iter().for_each(|body| collect(body, into));
+            }
+            Step::Map { body, gather: Gather::Settled, .. } => collect(body, into),
+            Step::If { then, otherwise, .. } => {
+                collect_settled(then, into);
+                collect_settled(otherwise, into);
+            }
+            Step::Scope { body, .. } | Step::Map { body, .. } => collect_settled(body, into),
+            Step::Try { body, handler, .. } => {
+                collect_settled(body, into);
+                collect_settled(handler, into);
+            }
+            Step::All { bodies, .. } => {
+                bodies.iter().for_each(|body| collect_settled(body, into));
+            }
+            Step::Let { .. } | Step::Call { .. } | Step::Return(_) | Step::Throw(_) => {}
+        }
     }
 }
 
