@@ -125,7 +125,8 @@ export interface Route<R> {
   readonly [brand]: R;
 }
 
-type Result<R> = R extends Reply<unknown> ? R : R & Json<R>;
+// A handler without a result answers 204.
+type Result<R> = [R] extends [void] ? R : R extends Reply<unknown> ? R : R & Json<R>;
 
 /** A route without input. */
 export function route<R>(handler: (context: Context<{}>) => Promise<R & Result<R>>): Route<R>;

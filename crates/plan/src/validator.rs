@@ -107,7 +107,7 @@ pub enum ObjectMode {
     Catchall(Box<Validator>),
 }
 
-/// One check or change, with the message a schema gives for it, if any.
+/// One check or change.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "Zod's own words")]
 pub enum Check {
@@ -135,6 +135,10 @@ pub enum Check {
         inclusive: bool,
     },
     MultipleOf(Number),
+    /// A check with a message of its own: `.min(10, "…")`.
+    Said(Box<Check>, Name),
+    /// No check: what is said of a value of another type, `z.string("…")`.
+    WrongType(Name),
 }
 
 /// Formats of strings with Zod 4's rules.

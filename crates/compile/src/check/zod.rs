@@ -359,25 +359,53 @@ impl<'a> Checker<'a> {
         None
     }
 
-    /// Words of a schema's own may stand there; a plan gives its issues by path and code.
+    /// A message of the schema's own, where an argument gives one: `"…"`, `{ error: "…" }`.
+    pub(super) fn message(&mut self, args: &'a [Element], from: usize) -> Option<Name> {
+        let Some(Element::Value(extra)) = args.get(from) else { return None };
+        let text = match &extra.kind {
+            ExprKind::Object(properties) => match properties.as_slice() {
+                [tree::Property::Value { key, value, .. }]
+                    if key.name().is_some_and(|n| matches!(&**n, "error" | "message")) =>
+                {
+                    self.constant_of(value)
+                }
+                _ => None,
+            },
+            _ => self.constant_of(extra),
+        };
+        match text {
+            Some(Constant::String(text)) => Some(text),
+            _ => {
+                self.refuse_schema(
+                    extra.span,
+                    "a message that is computed, or another option",
+                    "write the message as a text, or leave it out",
+                );
+                None
+            }
+        }
+    }
+
+    /// A check with the message that its argument at `from` gives, if any.
+    pub(super) fn said(&mut self, check: Check, args: &'a [Element], from: usize) -> Check {
+        match self.message(args, from) {
+            Some(message) => Check::Said(Box::new(check), message),
+            None => check,
+        }
+    }
+
+    /// What is said of values of another type, as the first of a schema's checks.
+    pub(super) fn wrong_type(&mut self, args: &'a [Element], from: usize) -> Vec<Check> {
+        self.message(args, from).map(Check::WrongType).into_iter().collect()
+    }
+
+    /// Refuses a message for a schema that has no place for one.
     pub(super) fn no_message(&mut self, args: &'a [Element], from: usize) {
         if let Some(Element::Value(extra)) = args.get(from) {
-            let words = match &extra.kind {
-                ExprKind::String(_) => true,
-                ExprKind::Object(properties) => properties.iter().all(|p| {
-                    matches!(p, tree::Property::Value { key, value, .. }
-                        if key.name().is_some_and(|n| matches!(&**n, "error" | "message"))
-                            && matches!(value.kind, ExprKind::String(_)))
-                }),
-                _ => false,
-            };
-            if words {
-                return;
-            }
             self.refuse_schema(
                 extra.span,
-                "a message of its own",
-                "leave it out; problem details name the field and the rule",
+                "a message of its own for this kind of schema",
+                "leave it out; texts, numbers, lists and their checks may have one",
             );
         }
     }

@@ -73,8 +73,13 @@ impl<'a> Checker<'a> {
             );
         }
         if let Some(format) = format(name) {
-            self.no_message(args, 0);
-            return Some(text(false, vec![Check::Format(format)]));
+            // Its message is said of values that are no text, too.
+            let mut checks = self.wrong_type(args, 0);
+            checks.push(match self.message(args, 0) {
+                Some(message) => Check::Said(Box::new(Check::Format(format)), message),
+                None => Check::Format(format),
+            });
+            return Some(text(false, checks));
         }
         let plain = matches!(
             name,
@@ -87,12 +92,12 @@ impl<'a> Checker<'a> {
                 | "unknown"
                 | "undefined"
         );
-        if plain {
+        if plain && !matches!(name, "string" | "number") {
             self.no_message(args, 0);
         }
         Some(match name {
-            "string" => text(coerce, Vec::new()),
-            "number" => number(coerce, Vec::new()),
+            "string" => text(coerce, self.wrong_type(args, 0)),
+            "number" => number(coerce, self.wrong_type(args, 0)),
             "int" => number(false, vec![Check::Int]),
             "boolean" => Schema::new(Validator::Boolean { coerce }, Ty::BOOLEAN),
             "stringbool" => Schema::new(Validator::StringBool, Ty::BOOLEAN),
@@ -171,12 +176,9 @@ impl<'a> Checker<'a> {
             }
             "array" => {
                 let item = self.schema_arg(args, 0, span)?;
-                self.no_message(args, 1);
+                let checks = self.wrong_type(args, 1);
                 let output = self.types.array(item.output);
-                Schema::new(
-                    Validator::Array { item: Box::new(item.validator), checks: Vec::new() },
-                    output,
-                )
+                Schema::new(Validator::Array { item: Box::new(item.validator), checks }, output)
             }
             "tuple" => {
                 let mut items = Vec::new();
@@ -456,6 +458,7 @@ impl<'a> Checker<'a> {
                         );
                     }
                 };
+                let check = self.said(check, args, usize::from(method != "nonempty"));
                 schema.checks()?.push(check);
                 Some(schema)
             }
@@ -537,7 +540,7 @@ impl<'a> Checker<'a> {
             method,
             "min" | "max" | "length" | "startsWith" | "endsWith" | "includes" | "regex"
         );
-        self.no_message(args, usize::from(takes));
+        let check = self.said(check, args, usize::from(takes));
         schema.checks()?.push(check);
         Some(schema)
     }
@@ -611,7 +614,7 @@ impl<'a> Checker<'a> {
         };
         let takes =
             matches!(method, "min" | "gte" | "gt" | "max" | "lte" | "lt" | "multipleOf" | "step");
-        self.no_message(args, usize::from(takes));
+        let check = self.said(check, args, usize::from(takes));
         schema.checks()?.push(check);
         Some(schema)
     }

@@ -12,6 +12,10 @@ impl Walk<'_> {
     pub(super) fn checks(&mut self, checks: &[Check], input: Value, mark: Mark) -> Value {
         let mut value = input;
         for check in checks {
+            let (check, said) = match check {
+                Check::Said(check, message) => (&**check, Some(message)),
+                check => (check, None),
+            };
             let issues = self.since(mark);
             let stops = issues.iter().any(|issue| issue.then == Then::Stop);
             let is_aborted = issues.iter().any(|issue| issue.then != Then::Continue);
@@ -24,7 +28,10 @@ impl Walk<'_> {
                 value = changed;
                 continue;
             }
-            if let Some(fault) = self.check(check, &value) {
+            if let Some(mut fault) = self.check(check, &value) {
+                if let Some(message) = said {
+                    fault.message = message.to_string();
+                }
                 self.note(fault);
             }
             if let (Check::Format(frontage_plan::StringFormat::Url), Value::Text(text)) =
@@ -35,6 +42,19 @@ impl Walk<'_> {
             }
         }
         value
+    }
+
+    /// Notes that a value is of another type, in the schema's own words if it has some.
+    pub(super) fn wrong_type(&mut self, expected: &str, input: &Value, checks: &[Check]) {
+        let mut fault = Fault::wrong_type(expected, input);
+        let said = checks.iter().find_map(|check| match check {
+            Check::WrongType(message) => Some(message),
+            _ => None,
+        });
+        if let Some(message) = said {
+            fault.message = message.to_string();
+        }
+        self.note(fault);
     }
 
     fn check(&self, check: &Check, value: &Value) -> Option<Fault> {

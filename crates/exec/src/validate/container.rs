@@ -170,12 +170,12 @@ impl Walk<'_> {
     ) -> Result<Value, Thrown> {
         let mark = self.mark();
         let Value::Array(list) = &input else {
-            self.note(Fault::wrong_type("array", &input));
+            self.wrong_type("array", &input, checks);
             return Ok(self.checks(checks, input, mark));
         };
         // A list that is too long is not looked into.
         if let Some(cap) =
-            checks.iter().take_while(|check| is_size(check)).find(|check| match check {
+            checks.iter().take_while(|check| is_size(check)).find(|check| match bare(check) {
                 Check::MaxLength(limit) | Check::Length(limit) => list.len() > *limit as usize,
                 _ => false,
             })
@@ -254,8 +254,16 @@ impl Walk<'_> {
     }
 }
 
+/// A check without its message.
+fn bare(check: &Check) -> &Check {
+    if let Check::Said(check, _) = check { check } else { check }
+}
+
 fn is_size(check: &Check) -> bool {
-    matches!(check, Check::MinLength(_) | Check::MaxLength(_) | Check::Length(_))
+    matches!(
+        bare(check),
+        Check::WrongType(_) | Check::MinLength(_) | Check::MaxLength(_) | Check::Length(_)
+    )
 }
 
 /// Whether a key spells a number as Zod looks for it: `-?\d+(\.\d+)?`.

@@ -33,6 +33,7 @@ impl Prepared {
         match validator {
             Validator::String { checks, .. } => {
                 for check in checks {
+                    let check = if let Check::Said(check, _) = check { check } else { check };
                     if let Check::Regex(source) = check
                         && !self.patterns.contains_key(source)
                         && let Some(regex) = pattern::compile(source)

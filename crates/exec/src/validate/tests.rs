@@ -17,6 +17,10 @@ fn string(checks: Vec<Check>) -> Validator {
     Validator::String { coerce: false, checks }
 }
 
+fn said(check: Check, message: &str) -> Check {
+    Check::Said(Box::new(check), message.into())
+}
+
 fn number(checks: Vec<Check>) -> Validator {
     Validator::Number { coerce: false, checks }
 }
@@ -103,6 +107,27 @@ fn cases() -> Vec<(Validator, &'static str)> {
             Check::Max { value: Number(10.0), inclusive: false },
         ]),
         number(vec![Check::MultipleOf(Number(0.1))]),
+        string(vec![
+            Check::WrongType("a text, please".into()),
+            said(Check::MinLength(2), "short"),
+            said(Check::MaxLength(3), "long"),
+            said(Check::Regex("^[a-c]+$".into()), "only a to c"),
+            said(Check::StartsWith("a".into()), "a first"),
+        ]),
+        number(vec![
+            Check::WrongType("a number, please".into()),
+            said(Check::Int, "whole"),
+            said(min(100.0), "more"),
+            said(Check::MultipleOf(Number(7.0)), "sevens"),
+        ]),
+        Validator::Array {
+            item: boxed(string(vec![])),
+            checks: vec![
+                Check::WrongType("a list, please".into()),
+                said(Check::MinLength(2), "few"),
+                said(Check::MaxLength(2), "many"),
+            ],
+        },
         Validator::Boolean { coerce: false },
         Validator::Boolean { coerce: true },
         Validator::StringBool,
@@ -251,6 +276,13 @@ fn check(check: &Check) -> String {
             format!(".{}({})", if *inclusive { "lte" } else { "lt" }, value.0)
         }
         Check::MultipleOf(value) => format!(".multipleOf({})", value.0),
+        Check::Said(inner, message) => {
+            let plain = self::check(inner);
+            let open = plain.strip_suffix(')').expect("a call");
+            let comma = if open.ends_with('(') { "" } else { ", " };
+            format!("{open}{comma}{})", quoted(message))
+        }
+        Check::WrongType(_) => String::new(),
         Check::Format(format) => match format {
             F::Email => ".check(z.email())",
             F::Url => ".check(z.url())",
@@ -274,14 +306,18 @@ fn zod(validator: &Validator) -> String {
     let checks = |list: &[Check]| list.iter().map(check).collect::<String>();
     let list = |list: &[Validator]| list.iter().map(zod).collect::<Vec<_>>().join(", ");
     let prefix = |coerce: bool| if coerce { "z.coerce." } else { "z." };
+    let wrong = |list: &[Check]| match list.first() {
+        Some(Check::WrongType(message)) => quoted(message),
+        _ => String::new(),
+    };
     match validator {
         Validator::Unknown => "z.unknown()".into(),
         Validator::Null => "z.null()".into(),
         Validator::String { coerce, checks: c } => {
-            format!("{}string(){}", prefix(*coerce), checks(c))
+            format!("{}string({}){}", prefix(*coerce), wrong(c), checks(c))
         }
         Validator::Number { coerce, checks: c } => {
-            format!("{}number(){}", prefix(*coerce), checks(c))
+            format!("{}number({}){}", prefix(*coerce), wrong(c), checks(c))
         }
         Validator::Boolean { coerce } => format!("{}boolean()", prefix(*coerce)),
         Validator::StringBool => "z.stringbool()".into(),
@@ -303,7 +339,10 @@ fn zod(validator: &Validator) -> String {
                 }
             }
         }
-        Validator::Array { item, checks: c } => format!("z.array({}){}", zod(item), checks(c)),
+        Validator::Array { item, checks: c } => {
+            let comma = if wrong(c).is_empty() { "" } else { ", " };
+            format!("z.array({}{comma}{}){}", zod(item), wrong(c), checks(c))
+        }
         Validator::Tuple { items, rest: Some(rest) } => {
             format!("z.tuple([{}], {})", list(items), zod(rest))
         }

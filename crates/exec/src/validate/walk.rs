@@ -87,7 +87,7 @@ impl<'a> Walk<'a> {
                 let mark = self.mark();
                 let input = if *coerce { Value::Text(input.to_text()?) } else { input };
                 if !matches!(input, Value::Text(_)) {
-                    self.note(Fault::wrong_type("string", &input));
+                    self.wrong_type("string", &input, checks);
                 }
                 Ok(self.checks(checks, input, mark))
             }
@@ -95,7 +95,7 @@ impl<'a> Walk<'a> {
                 let mark = self.mark();
                 let input = if *coerce { Value::Number(input.to_number()) } else { input };
                 if !matches!(input, Value::Number(number) if number.is_finite()) {
-                    self.note(Fault::wrong_type("number", &input));
+                    self.wrong_type("number", &input, checks);
                 }
                 Ok(self.checks(checks, input, mark))
             }
