@@ -220,6 +220,22 @@ impl<'a> Checker<'a> {
 
     /// Reports `a === b` where no value is both.
     pub(super) fn overlaps(&mut self, a: &hir::Expr, b: &hir::Expr, span: Span, equal: bool) {
+        let literal = |e: &hir::Expr| {
+            use hir::ExprKind::{Array, Arrow, Object};
+            matches!(e.kind, Object(_) | Array(_) | Arrow(_))
+        };
+        if literal(a) || literal(b) {
+            let fault = Diagnostic::error(
+                codes::NO_OVERLAP,
+                span,
+                format!(
+                    "this is always {}: what is written here is equal to nothing but itself",
+                    if equal { "false" } else { "true" }
+                ),
+            );
+            self.report(fault.help("compare the members, one by one"));
+            return;
+        }
         if self.comparable(a.ty, b.ty) {
             return;
         }

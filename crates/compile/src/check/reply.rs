@@ -249,6 +249,9 @@ impl<'a> Checker<'a> {
         );
         let help = match self.types.kind(part) {
             Kind::Function(_) => "call it, or leave it out",
+            Kind::Param(_) | Kind::Indexed(..) | Kind::Keyof(_) => {
+                "give the helper's parameter a type of its own"
+            }
             Kind::Library(name, _) => match &**name {
                 "Promise" => "write `await` before it",
                 "Map" => "write `Object.fromEntries(map)` or `[...map.entries()]`",
@@ -274,6 +277,8 @@ impl<'a> Checker<'a> {
         match self.types.kind(ty).clone() {
             Kind::Function(_) => Some(ty),
             Kind::Library(name, _) => (&*name != "Date").then_some(ty),
+            // Nothing is known of it, so tsc too cannot tell.
+            Kind::Param(_) | Kind::Indexed(..) | Kind::Keyof(_) => Some(ty),
             Kind::Array { element, .. } => self.uncarried(element, seen),
             Kind::Tuple { .. } => {
                 let element = self.types.element(ty)?;
