@@ -43,7 +43,10 @@ pub(crate) fn reply(outcome: Outcome, request_id: &str) -> Reply {
     } else if outcome.private && !seen.contains(&header::CACHE_CONTROL) {
         reply.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     }
-    let replaced = outcome.replaced.join(", ");
+    // Which failed first is chance.
+    let mut replaced = outcome.replaced;
+    replaced.sort();
+    let replaced = replaced.join(", ");
     if !replaced.is_empty()
         && let Ok(value) = HeaderValue::from_str(&replaced)
     {
