@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use frontage_diagnostic::{Diagnostic, sort, summary};
+use frontage_diagnostic::{Diagnostic, Severity, SourceMap, sort, summary};
 use frontage_plan::{Method, PathSegment, Plan};
 
 use crate::codes;
@@ -52,12 +52,20 @@ pub(crate) fn has_errors(diagnostics: &[Diagnostic]) -> bool {
     summary(diagnostics).errors > 0
 }
 
+/// Whether a fault of the workspace is one of `frontend`: all are but those in another's folder.
+pub(crate) fn concerns(fault: &Diagnostic, frontend: &str, sources: &SourceMap) -> bool {
+    let Some(label) = &fault.primary else { return true };
+    match sources.file(label.span.file).path.strip_prefix("frontends/") {
+        Some(inner) => inner.split('/').next() == Some(frontend),
+        None => true,
+    }
+}
+
 /// Compiles every frontend.
 pub(crate) fn build(loaded: &Loaded) -> Built {
     let mut workspace = loaded.diagnostics.clone();
     shared_addresses(loaded, &mut workspace);
     open_to_others(loaded, &mut workspace);
-    let broken = has_errors(&workspace);
     // Without its contract every use of an upstream would be an error: one fault, one message.
     let contracts = loaded.workspace.upstreams.len() == loaded.config.upstreams.len();
     let mut frontends = Vec::new();
@@ -73,6 +81,9 @@ pub(crate) fn build(loaded: &Loaded) -> Built {
             hidden_files(loaded, config, plan, &mut diagnostics);
         }
         sort(&mut diagnostics, &loaded.sources);
+        let broken = workspace.iter().any(|fault| {
+            fault.severity == Severity::Error && concerns(fault, &config.name, &loaded.sources)
+        });
         let usable = !broken && !has_errors(&diagnostics);
         frontends.push(BuiltFrontend {
             name: config.name.clone(),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use frontage_compile::{FrontendInput, UpstreamInput, Workspace};
 use frontage_contract::Contract;
-use frontage_diagnostic::{Diagnostic, FileId, SourceMap, nearest, summary};
+use frontage_diagnostic::{Diagnostic, FileId, SourceMap, Span, nearest, summary};
 
 use crate::codes;
 use crate::config::{FrontendConfig, WorkspaceConfig};
@@ -153,7 +153,7 @@ impl Reader {
         out
     }
 
-    fn contract(&mut self, path: &str, at: frontage_diagnostic::Span) -> Option<Arc<Contract>> {
+    fn contract(&mut self, path: &str, at: Span) -> Option<Arc<Contract>> {
         let file = match read_inside(&self.root, path) {
             Ok(text) => self.sources.add(path, text),
             Err(why) => {
@@ -243,6 +243,10 @@ impl Reader {
             let file = match self.add(&format!("{folder}/{FRONTEND_FILE}")) {
                 Ok(file) => file,
                 Err(fault) => {
+                    // The place tells whose fault it is, even if nothing stands there.
+                    let file = self.sources.add(format!("{folder}/{FRONTEND_FILE}"), "");
+                    let at = Span::new(file, 0, 0);
+                    let fault = Diagnostic::error(codes::UNREADABLE, at, fault.message);
                     self.diagnostics.push(fault.help(format!(
                         "each folder below `frontends/` is a frontend and needs its `{FRONTEND_FILE}`"
                     )));

@@ -55,7 +55,7 @@ fn once(global: &Global, terminal: &Terminal, root: &std::path::Path) -> (Loaded
     } else {
         terminal.diagnostics(&diagnostics, &loaded.sources);
         let took = began.elapsed();
-        let what = totals(&built);
+        let what = totals(&built, clean);
         let verdict = summary(&diagnostics).to_string();
         let verdict = terminal.paint(if clean { Tone::Good } else { Tone::Bad }, &verdict);
         terminal.note(&format!(
@@ -74,12 +74,14 @@ fn once(global: &Global, terminal: &Terminal, root: &std::path::Path) -> (Loaded
     (loaded, built, clean)
 }
 
-fn totals(built: &Built) -> String {
+/// How much was checked; routes are known only of what compiles.
+fn totals(built: &Built, clean: bool) -> String {
     let routes: usize =
         built.frontends.iter().filter_map(|f| f.plan.as_ref()).map(|p| p.routes.len()).sum();
     let frontends = built.frontends.len();
     let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-    format!("{}, {}", plural(frontends, "frontend"), plural(routes, "route"))
+    let frontends = plural(frontends, "frontend");
+    if clean { format!("{frontends}, {}", plural(routes, "route")) } else { frontends }
 }
 
 fn json(loaded: &Loaded, built: &Built, diagnostics: &[Diagnostic], clean: bool) -> String {

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use frontage_diagnostic::{Diagnostic, render, summary};
+use frontage_diagnostic::{Diagnostic, Severity, render, summary};
 use frontage_plan::Plan;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -20,7 +20,7 @@ use super::check::contracts;
 use super::serve::{bundle, report};
 use super::services::Services;
 use super::{Done, chosen, types};
-use crate::build::{Built, build, has_errors};
+use crate::build::{Built, build, concerns, has_errors};
 use crate::cli::Global;
 use crate::codes;
 use crate::logging;
@@ -52,6 +52,7 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, names: &[String]) -> Don
             supervisor,
             running: BTreeMap::new(),
             overlays: BTreeMap::new(),
+            failures: BTreeMap::new(),
         };
         dev.run(watch, events).await
     });
@@ -78,6 +79,8 @@ struct Dev<'a> {
     running: BTreeMap<String, (BackendSettings, Arc<Plan>)>,
     /// What each backend's pages show.
     overlays: BTreeMap<String, String>,
+    /// Why each backend that cannot start last said that it cannot.
+    failures: BTreeMap<String, String>,
 }
 
 impl Dev<'_> {
@@ -105,7 +108,7 @@ impl Dev<'_> {
                     self.show(event);
                 },
                 Some(end) = ended.recv() => {
-                    let how = services.status(&end.command).unwrap_or(end.how);
+                    let how = services.status(&end.command).await.unwrap_or(end.how);
                     let fault = Diagnostic::placeless(
                         codes::DEV_COMMAND,
                         format!("the service `{}` has ended: {how}", end.command),
@@ -155,6 +158,12 @@ impl Dev<'_> {
                 swapped.push(name.as_str());
             }
         }
+        // A backend whose `frontend.toml` went away runs on, and its pages say what is wrong.
+        let gone: Vec<String> =
+            self.running.keys().filter(|name| !names.contains(name)).cloned().collect();
+        for name in gone {
+            self.overlay(&name, &built.workspace, &loaded).await;
+        }
         let took = began.elapsed().as_millis();
         if has_errors(&all) {
             let kept = if first { "waiting for a fix" } else { "the running plans stay" };
@@ -162,7 +171,7 @@ impl Dev<'_> {
             self.terminal.error(&self.terminal.paint(Tone::Bad, &text));
         } else if !first {
             let what = if swapped.is_empty() {
-                "nothing to swap".into()
+                "no errors; the plans are as before".into()
             } else {
                 format!("swapped {}", swapped.join(", "))
             };
@@ -176,15 +185,7 @@ impl Dev<'_> {
         let Some(frontend) = built.frontends.iter().find(|f| f.name == name) else { return false };
         let mut faults = built.workspace.clone();
         faults.extend(frontend.diagnostics.iter().cloned());
-        faults.retain(|d| d.severity == frontage_diagnostic::Severity::Error);
-        let overlay = (!faults.is_empty()).then(|| render(&faults, &loaded.sources, false));
-        if self.overlays.get(name) != overlay.as_ref() {
-            match &overlay {
-                Some(text) => self.overlays.insert(name.to_owned(), text.clone()),
-                None => self.overlays.remove(name),
-            };
-            self.supervisor.order(name, Order::Overlay(overlay)).await;
-        }
+        self.overlay(name, &faults, loaded).await;
         let Some(plan) = &frontend.plan else { return false };
         let Some(bundle) = bundle(loaded, name, Plan::clone(plan), true) else { return false };
         let same = self.running.get(name).is_some_and(|(settings, running)| {
@@ -198,7 +199,35 @@ impl Dev<'_> {
         true
     }
 
-    fn show(&self, event: Event) {
+    /// Shows a frontend's errors over its open pages, or takes them away; no other frontend's.
+    async fn overlay(&mut self, name: &str, faults: &[Diagnostic], loaded: &Loaded) {
+        let mut faults = faults.to_vec();
+        faults.retain(|d| d.severity == Severity::Error && concerns(d, name, &loaded.sources));
+        let overlay = (!faults.is_empty()).then(|| render(&faults, &loaded.sources, false));
+        if self.overlays.get(name) != overlay.as_ref() {
+            match &overlay {
+                Some(text) => self.overlays.insert(name.to_owned(), text.clone()),
+                None => self.overlays.remove(name),
+            };
+            self.supervisor.order(name, Order::Overlay(overlay)).await;
+        }
+    }
+
+    fn show(&mut self, event: Event) {
+        if let Event::Said { frontend, event } = &event {
+            match event {
+                // It is tried again and again; its reason is said once.
+                FromBackend::Failed { message, .. } => {
+                    let before = self.failures.insert(frontend.clone(), message.clone());
+                    if before.as_ref() == Some(message) {
+                        return;
+                    }
+                }
+                _ => {
+                    self.failures.remove(frontend);
+                }
+            }
+        }
         match event {
             Event::Said { frontend, event: FromBackend::Listening { address, admin } }
                 if !self.global.json =>

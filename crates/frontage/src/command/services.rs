@@ -17,6 +17,8 @@ use crate::terminal::{Terminal, Tone};
 
 /// How long a service may take to end after `SIGTERM`.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long the status of a command is waited for after its output closed.
+const SETTLE: Duration = Duration::from_millis(500);
 
 /// Running services.
 #[derive(Debug, Default)]
@@ -82,9 +84,11 @@ impl Services {
     }
 
     /// How a command that ended did so.
-    pub(crate) fn status(&mut self, command: &str) -> Option<String> {
+    pub(crate) async fn status(&mut self, command: &str) -> Option<String> {
         let (_, child) = self.children.iter_mut().find(|(name, _)| name == command)?;
-        child.try_wait().ok().flatten().map(|status| status.to_string())
+        // Its pipes close a moment before its status is known.
+        let status = timeout(SETTLE, child.wait()).await.ok()?.ok()?;
+        Some(status.to_string())
     }
 
     /// Ends all of them: `SIGTERM` to each group, then `SIGKILL`.

@@ -297,8 +297,13 @@ impl<'t> Table<'t> {
         self.table
     }
 
-    /// Reports that `key` must be there.
-    pub(super) fn missing(&self, key: &str, example: &str, faults: &mut Vec<Diagnostic>) {
+    /// Reports that `key` must be there, unless a key is there that looks like its misspelling:
+    /// that one is reported by [`Table::finish`].
+    pub(super) fn missing(&self, key: &'static str, example: &str, faults: &mut Vec<Diagnostic>) {
+        let misspelt = |name: &str| !self.asked.contains(&name) && nearest(name, [key]).is_some();
+        if self.table.iter().any(|(name, _)| misspelt(name.get_ref())) {
+            return;
+        }
         let message = if self.name.is_empty() {
             format!("`{key}` is missing")
         } else {
@@ -350,11 +355,19 @@ pub(super) fn parse<'t>(
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let span = error.span().unwrap_or(0..0);
-        faults.push(Diagnostic::error(
-            codes::TOML_SYNTAX,
-            Span::new(file, span.start as u32, span.end as u32),
-            format!("not TOML: {}", error.message()),
-        ));
+        let place = Span::new(file, span.start as u32, span.end as u32);
+        // The parser's own words end in what its grammar wanted, which says nothing to people.
+        let message = error.message();
+        let unquoted = message.starts_with("string values must be quoted");
+        let message = if unquoted { "string values must be quoted" } else { message };
+        let fault = Diagnostic::error(codes::TOML_SYNTAX, place, format!("not TOML: {message}"));
+        let bare =
+            text.get(span).unwrap_or_default().split(['#', '\n']).next().unwrap_or_default().trim();
+        faults.push(if unquoted && !bare.is_empty() {
+            fault.help(format!("write `\"{bare}\"`"))
+        } else {
+            fault
+        });
     }
     table
 }

@@ -84,9 +84,22 @@ fn an_error_keeps_the_running_plan_and_shows_in_that_frontends_pages_only() {
     let told = pages.next("error");
     assert!(told.contains("FR2") && told.contains("nmae"), "{told}");
     assert_eq!(get(web, "/api/patients/p1").unwrap().json()["version"], 1);
+    clinic.write(WEB_ROUTE, &Clinic::web_version(1));
+    let _ = pages.next("ok");
+
+    // So do faults of its settings, and a settings file that is gone.
+    let settings = clinic.folder.path().join("frontends/web/frontend.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    clinic.write("frontends/web/frontend.toml", &format!("nmae = 1\n{text}"));
+    let told = pages.next("error");
+    assert!(told.contains("FR5002"), "{told}");
+    std::fs::remove_file(&settings).unwrap();
+    let told = pages.next("error");
+    assert!(told.contains("FR5006") && told.contains("frontends/web/frontend.toml"), "{told}");
+    clinic.write("frontends/web/frontend.toml", &text);
+    let _ = pages.next("ok");
 
     clinic.write(WEB_ROUTE, &Clinic::web_version(3));
-    let _ = pages.next("ok");
     until("the fixed plan answers", || {
         get(web, "/api/patients/p1").unwrap().json()["version"] == 3
     });
@@ -94,7 +107,7 @@ fn an_error_keeps_the_running_plan_and_shows_in_that_frontends_pages_only() {
     // The other frontend's pages hear of nothing but their own files.
     clinic.write("frontends/mobile/public/index.html", "<!doctype html><title>y</title>");
     let heard = others.next("reload");
-    assert!(!heard.contains("nmae"), "{heard}");
+    assert!(!heard.contains("nmae") && !heard.contains("FR5"), "{heard}");
     let (_, log) = serving.terminate();
     assert!(log.contains("FR2") && log.contains("nmae"), "{log}");
 }
