@@ -4,14 +4,16 @@
 //! Out:   [`Received`], bounded in size and pauses; [`AnswerBody`], which notes its end.
 //! Never: more than the limit in memory.
 
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
+use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
 /// Any failure of a body.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -36,21 +38,61 @@ impl From<Bytes> for Content {
 }
 
 /// An answer's body. What is bound to it lives until it has been sent or given up.
-pub(crate) struct AnswerBody {
+pub(crate) struct AnswerBody(Rc<RefCell<Sending>>);
+
+/// What is left of an answer, and whose turn it is.
+pub(crate) struct Sending {
     content: Content,
     sent: u64,
     on_end: Option<Box<dyn FnOnce(u64, bool)>>,
+    /// Since when the client could have taken more; `None` while more is not there yet.
+    offered_since: Option<Instant>,
+    given_up: bool,
 }
 
 impl AnswerBody {
     /// - `on_end`: called once with the bytes handed to the connection and whether that was all.
     pub(crate) fn new(content: Content, on_end: Box<dyn FnOnce(u64, bool)>) -> Self {
-        Self { content, sent: 0, on_end: Some(on_end) }
+        Self(Rc::new(RefCell::new(Sending {
+            content,
+            sent: 0,
+            on_end: Some(on_end),
+            offered_since: Some(Instant::now()),
+            given_up: false,
+        })))
+    }
+
+    /// For whoever watches that the client takes it.
+    pub(crate) fn sending(&self) -> Weak<RefCell<Sending>> {
+        Rc::downgrade(&self.0)
+    }
+}
+
+impl Sending {
+    /// Since when the client could have taken more, if more is there.
+    pub(crate) fn offered_since(&self) -> Option<Instant> {
+        self.offered_since
+    }
+
+    /// Lets go of everything: the client takes nothing.
+    pub(crate) fn give_up(&mut self) {
+        self.given_up = true;
+        self.offered_since = None;
+        self.content = Content::Empty;
+        self.end(false);
     }
 
     fn end(&mut self, whole: bool) {
         if let Some(on_end) = self.on_end.take() {
             on_end(self.sent, whole);
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.content {
+            Content::Empty => !self.given_up,
+            Content::Whole(_) => false,
+            Content::Stream(stream) => stream.is_end_stream(),
         }
     }
 }
@@ -60,18 +102,28 @@ impl Body for AnswerBody {
     type Error = BoxError;
 
     fn poll_frame(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let this = &mut *self;
+        let this = &mut *self.0.borrow_mut();
+        if this.given_up {
+            return Poll::Ready(Some(Err("the client took nothing for too long".into())));
+        }
         let frame = match &mut this.content {
             Content::Empty => None,
             Content::Whole(_) => match std::mem::replace(&mut this.content, Content::Empty) {
                 Content::Whole(bytes) => Some(Ok(Frame::data(bytes))),
                 Content::Empty | Content::Stream(_) => None,
             },
-            Content::Stream(stream) => ready!(stream.as_mut().poll_frame(cx)),
+            Content::Stream(stream) => match stream.as_mut().poll_frame(cx) {
+                Poll::Ready(frame) => frame,
+                Poll::Pending => {
+                    this.offered_since = None;
+                    return Poll::Pending;
+                }
+            },
         };
+        this.offered_since = Some(Instant::now());
         match &frame {
             Some(Ok(frame)) => {
                 this.sent += frame.data_ref().map_or(0, |data| data.len() as u64);
@@ -83,15 +135,11 @@ impl Body for AnswerBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.content {
-            Content::Empty => true,
-            Content::Whole(_) => false,
-            Content::Stream(stream) => stream.is_end_stream(),
-        }
+        self.0.borrow().is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.content {
+        match &self.0.borrow().content {
             Content::Empty => SizeHint::with_exact(0),
             Content::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Content::Stream(stream) => stream.size_hint(),
@@ -101,8 +149,9 @@ impl Body for AnswerBody {
 
 impl Drop for AnswerBody {
     fn drop(&mut self) {
-        let whole = self.is_end_stream();
-        self.end(whole);
+        let sending = &mut *self.0.borrow_mut();
+        let whole = sending.is_end_stream();
+        sending.end(whole);
     }
 }
 
@@ -112,8 +161,8 @@ pub(crate) enum ReceiveError {
     /// More bytes than the limit.
     #[error("the request's body is larger than {0} bytes")]
     TooLarge(usize),
-    /// A pause longer than the limit.
-    #[error("the request's body paused for more than {} ms", .0.as_millis())]
+    /// A pause longer than the limit, or bytes that only trickle.
+    #[error("the request's body came too slowly: nothing for {} ms, or next to nothing", .0.as_millis())]
     TooSlow(Duration),
     /// The client broke off, or its framing is wrong.
     #[error("the request's body ended early: {0}")]
@@ -126,6 +175,30 @@ const DISCARDED: usize = 64 << 20;
 /// How long an unwanted body is read at most.
 const DISCARDING: Duration = Duration::from_secs(5);
 
+/// Bytes in a second that a body must come with, once its first pause is over.
+const SLOWEST: u64 = 128;
+
+/// What was wrong with a body that somebody else was reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// More bytes than the limit.
+    TooLarge(usize),
+    /// Too long a pause, or too slow altogether.
+    TooSlow(Duration),
+    /// The client broke off, or its framing is wrong.
+    Broken,
+}
+
+impl From<&ReceiveError> for Fault {
+    fn from(error: &ReceiveError) -> Self {
+        match error {
+            ReceiveError::TooLarge(limit) => Self::TooLarge(*limit),
+            ReceiveError::TooSlow(pause) => Self::TooSlow(*pause),
+            ReceiveError::Broken(_) => Self::Broken,
+        }
+    }
+}
+
 /// A request's body within its limits.
 pub(crate) struct Received {
     incoming: Incoming,
@@ -133,13 +206,22 @@ pub(crate) struct Received {
     limit: usize,
     pause: Duration,
     sleep: Option<Pin<Box<Sleep>>>,
+    /// When it was first waited for.
+    since: Option<Instant>,
+    fault: Rc<Cell<Option<Fault>>>,
 }
 
 impl Received {
     /// - `limit`: most bytes.
     /// - `pause`: longest time without a byte.
     pub(crate) fn new(incoming: Incoming, limit: usize, pause: Duration) -> Self {
-        Self { incoming, left: limit, limit, pause, sleep: None }
+        let fault = Rc::new(Cell::new(None));
+        Self { incoming, left: limit, limit, pause, sleep: None, since: None, fault }
+    }
+
+    /// What will have been wrong with it, for when it is read elsewhere.
+    pub(crate) fn fault(&self) -> Rc<Cell<Option<Fault>>> {
+        Rc::clone(&self.fault)
     }
 
     /// Reads all of it.
@@ -186,6 +268,26 @@ impl Received {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, ReceiveError>>> {
+        let piece = self.as_mut().poll_within_limits(cx);
+        if let Poll::Ready(Some(Err(error))) = &piece {
+            self.fault.set(Some(error.into()));
+        }
+        piece
+    }
+
+    /// When waiting ends: after a pause, or once too little has come for the time it took.
+    fn patience(&mut self) -> Instant {
+        let now = Instant::now();
+        let since = *self.since.get_or_insert(now);
+        let received = (self.limit - self.left) as u64;
+        let earned = Duration::from_millis(received.saturating_mul(1000) / SLOWEST);
+        (now + self.pause).min(since + self.pause + earned)
+    }
+
+    fn poll_within_limits(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ReceiveError>>> {
         let this = &mut *self;
         match Pin::new(&mut this.incoming).poll_frame(cx) {
             Poll::Ready(frame) => {
@@ -201,10 +303,11 @@ impl Received {
                 }))
             }
             Poll::Pending => {
-                let pause = this.pause;
-                let sleep = this.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep(pause)));
+                let patience = this.patience();
+                let sleep =
+                    this.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(patience)));
                 ready!(sleep.as_mut().poll(cx));
-                Poll::Ready(Some(Err(ReceiveError::TooSlow(pause))))
+                Poll::Ready(Some(Err(ReceiveError::TooSlow(this.pause))))
             }
         }
     }

@@ -5,11 +5,11 @@
 //! Never: a timer per request. One timer per connection is only moved when a deadline comes
 //!        nearer, which a request that is answered at once never causes.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::body::AnswerBody;
+use crate::body::{AnswerBody, Sending};
 use crate::settings::Limits;
 
 /// Runs hyper's tasks on this thread.
@@ -64,7 +64,6 @@ pub(crate) fn protocols(limits: &Limits) -> Builder<ThisThread> {
 }
 
 /// What a connection is doing, seen by its socket, its requests and its deadline.
-#[derive(Debug)]
 pub(crate) struct Activity {
     running: Cell<usize>,
     idle_since: Cell<Instant>,
@@ -73,6 +72,8 @@ pub(crate) struct Activity {
     multiplexed: Cell<bool>,
     untouched: Cell<bool>,
     first_byte_by: Cell<Option<Instant>>,
+    /// Answers on the streams of HTTP/2, where a client that takes nothing blocks no socket.
+    answers: RefCell<Vec<Weak<RefCell<Sending>>>>,
 }
 
 impl Activity {
@@ -85,6 +86,7 @@ impl Activity {
             multiplexed: Cell::new(false),
             untouched: Cell::new(true),
             first_byte_by: Cell::new(None),
+            answers: RefCell::new(Vec::new()),
         }
     }
 
@@ -95,7 +97,30 @@ impl Activity {
         Running(Rc::clone(self))
     }
 
-    /// When the connection is to be closed unless something happens.
+    /// This answer is on its way.
+    pub(crate) fn sends(&self, answer: &AnswerBody) {
+        if self.multiplexed.get() {
+            let mut answers = self.answers.borrow_mut();
+            answers.retain(|answer| answer.strong_count() > 0);
+            answers.push(answer.sending());
+        }
+    }
+
+    /// Gives up answers that their client has not taken in time: what they hold is freed. Closing
+    /// the connection would end others that may belong to other users behind one proxy.
+    fn give_up_stalled(&self, limits: &Limits) {
+        let now = Instant::now();
+        // Ending an answer may start nothing new here, but must not meet a borrow either.
+        let answers: Vec<_> = self.answers.borrow().iter().filter_map(Weak::upgrade).collect();
+        for answer in answers {
+            let mut answer = answer.borrow_mut();
+            if answer.offered_since().is_some_and(|since| since + limits.write_timeout <= now) {
+                answer.give_up();
+            }
+        }
+    }
+
+    /// When the connection is to be closed, or looked at again, unless something happens.
     fn deadline(&self, limits: &Limits) -> Instant {
         if let Some(by) = self.first_byte_by.get()
             && self.untouched.get()
@@ -106,7 +131,9 @@ impl Activity {
             return since + limits.write_timeout;
         }
         if self.running.get() > 0 {
-            return Instant::now() + FAR;
+            // Streams have no timer each; they are looked at from time to time.
+            let patience = if self.multiplexed.get() { limits.write_timeout } else { FAR };
+            return Instant::now() + patience;
         }
         match self.head_since.get() {
             // An HTTP/2 connection may carry other frames between requests; only idleness counts.
@@ -131,7 +158,6 @@ const FIRST_BYTE: Duration = Duration::from_millis(100);
 const FAR: Duration = Duration::from_secs(3600);
 
 /// A request that runs on a connection, until its answer has been sent.
-#[derive(Debug)]
 pub(crate) struct Running(Rc<Activity>);
 
 impl Drop for Running {
@@ -197,6 +223,7 @@ pub(crate) async fn serve<A, F>(
             if sleep.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
             }
+            activity.give_up_stalled(limits);
             if deadline <= Instant::now() {
                 return Poll::Ready(());
             }

@@ -23,7 +23,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use http_body::Body;
 use hyper::body::Incoming;
 
-use crate::body::{AnswerBody, Content, ReceiveError, Received};
+use crate::body::{AnswerBody, Content, Fault, Received};
 use crate::connection::Activity;
 use crate::path::{Segments, split};
 use crate::problem::{passing, problem};
@@ -105,7 +105,9 @@ pub(crate) async fn answer(
         tokio::task::spawn_local(rest.discard());
     }
     let reply = reply.finish(&parts.method, &parts.headers).await;
-    respond(reply, record, &parts.method, timing)
+    let response = respond(reply, record, &parts.method, timing);
+    activity.sends(response.body());
+    response
 }
 
 /// Puts an answer on its way.
@@ -233,7 +235,7 @@ impl Way<'_> {
         let limits = &worker.shared.settings.limits;
         let body = if let (Some(_), Some(body)) = (&handler.input.body, body.as_mut()) {
             // A client that sends slowly takes no place from those that have sent.
-            let bytes = body.collect().await.map_err(|error| self.not_received(&error))?;
+            let bytes = body.collect().await.map_err(|error| not_received((&error).into()))?;
             self.record.request_size = bytes.len() as u64;
             bytes
         } else {
@@ -277,6 +279,7 @@ impl Way<'_> {
         let Some(place) = worker.shared.enter() else { return Err(busy()) };
         self.record.place = Some(place);
         let Some(body) = body.take() else { return Err(Problem::new(500, "internal")) };
+        let fault = body.fault();
         let clients = worker.clients(self.generation);
         let request = PassthroughRequest {
             method: &self.parts.method,
@@ -302,6 +305,10 @@ impl Way<'_> {
             }
             Err(outcome) => {
                 self.note(&outcome);
+                // A body that failed fails the call: the fault is the client's, not the upstream's.
+                if let Some(fault) = fault.get() {
+                    return Err(not_received(fault));
+                }
                 Ok(outcome::reply(*outcome, &self.record.request_id))
             }
         }
@@ -326,16 +333,16 @@ impl Way<'_> {
             _ => session.clone(),
         }
     }
+}
 
-    fn not_received(&self, error: &ReceiveError) -> Problem {
-        let detail = error.to_string();
-        match error {
-            ReceiveError::TooLarge(limit) => too_large(*limit),
-            ReceiveError::TooSlow(_) => {
-                problem(StatusCode::REQUEST_TIMEOUT, "body_too_slow", &detail)
-            }
-            ReceiveError::Broken(_) => problem(StatusCode::BAD_REQUEST, "broken_body", ""),
+/// What was wrong with a request's body.
+fn not_received(fault: Fault) -> Problem {
+    match fault {
+        Fault::TooLarge(limit) => too_large(limit),
+        Fault::TooSlow(_) => {
+            problem(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "the body came too slowly")
         }
+        Fault::Broken => problem(StatusCode::BAD_REQUEST, "broken_body", ""),
     }
 }
 

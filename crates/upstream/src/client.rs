@@ -180,7 +180,10 @@ impl Inner {
                 let copy = body.copy();
                 let request = self.build(address, head, body)?;
                 let mut failed = match sender.try_send_request(request).await {
-                    Ok(response) => return Ok((response, self.lease(address, sender, permit))),
+                    Ok(response) => {
+                        let response = self.final_answer(response)?;
+                        return Ok((response, self.lease(address, sender, permit)));
+                    }
                     Err(failed) => failed,
                 };
                 let unsent = failed.take_message();
@@ -202,6 +205,24 @@ impl Inner {
             }
         }
         Err(last_error.unwrap_or_else(|| self.bad_request("the upstream has no address")))
+    }
+
+    /// Refuses what is no final answer, and takes away a length that is not the body's.
+    fn final_answer(
+        &self,
+        mut response: Response<Incoming>,
+    ) -> Result<Response<Incoming>, CallError> {
+        let status = response.status();
+        // Nobody asked for another protocol; beyond 599 no status has a meaning.
+        if status.is_informational() || status.as_u16() >= 600 {
+            let upstream = self.settings.name.to_string();
+            return Err(CallError::Garbage { upstream, cause: format!("the status {status}") });
+        }
+        // Where both stand, the chunks are the body (RFC 9112 §6.3).
+        if response.headers().contains_key(header::TRANSFER_ENCODING) {
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+        }
+        Ok(response)
     }
 
     async fn connect(&self, address: usize) -> Result<SendRequest<RequestBody>, CallError> {

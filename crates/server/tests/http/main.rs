@@ -8,4 +8,5 @@ mod lifecycle;
 mod multiplexed;
 mod plans;
 mod raw;
+mod stalls;
 mod upstream;
