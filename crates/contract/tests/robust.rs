@@ -58,6 +58,18 @@ fn the_shops_contracts_have_no_faults() {
     assert!(found >= 4, "{found} contracts");
 }
 
+/// Each value looked for among all before it would take longer than anyone waits for a test.
+#[test]
+fn a_very_long_list_of_values_is_read() {
+    let values: Vec<String> = (0..100_000).map(|n| format!("v{n}")).collect();
+    let text = format!(
+        "openapi: 3.1.0\ninfo: {{ title: t, version: '1' }}\npaths: {{}}\n\
+         components:\n  schemas:\n    A: {{ type: string, enum: [{}, v7] }}\n",
+        values.join(", ")
+    );
+    survive("a.yaml", &text);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -298,13 +298,17 @@ impl Builder<'_, '_> {
                     continue;
                 }
                 let mut list: Vec<Constant> = Vec::with_capacity(items.len());
+                // Lists of real contracts can have tens of thousands.
+                let mut seen = HashSet::with_capacity(items.len());
                 for constant in items.iter().filter_map(|&item| constant(tree.kind(item))) {
-                    if !list.contains(&constant) {
+                    if seen.insert(identity(&constant)) {
                         list.push(constant);
                     }
                 }
                 all = Some(match all {
-                    Some(known) => known.into_iter().filter(|c| list.contains(c)).collect(),
+                    Some(known) => {
+                        known.into_iter().filter(|c| seen.contains(&identity(c))).collect()
+                    }
                     None => list,
                 });
             }
@@ -506,6 +510,16 @@ fn is_null(lowering: &Lowering<'_>, node: NodeId) -> bool {
     declared.is_some_and(|declared| declared.null && declared.kinds == Kinds::NONE)
         || tree.get(node, "const").is_some_and(|value| tree.kind(value) == Kind::Null)
         || tree.get(node, "enum").is_some_and(all_null)
+}
+
+/// What makes a constant the same as another, in a form that can be looked up.
+fn identity(constant: &Constant) -> (u8, String, u64) {
+    match constant {
+        Constant::String(text) => (0, text.clone(), 0),
+        // The two zeros are one.
+        Constant::Number(number) => (1, String::new(), (number + 0.0).to_bits()),
+        Constant::Boolean(value) => (2, String::new(), u64::from(*value)),
+    }
 }
 
 fn constant(kind: Kind<'_>) -> Option<Constant> {
