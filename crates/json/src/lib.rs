@@ -24,4 +24,4 @@ pub use value::{
     Value, array_index, decimal_prefix, is_space, number_text, parse_any, parse_limited,
     parse_number, radix_number,
 };
-pub use write::Writer;
+pub use write::{Unwritable, Writer};

@@ -2,30 +2,42 @@
 //!
 //! Raw text is copied as it is; everything else is spelled as JavaScript spells it.
 
-use crate::{ErrorValue, TooDeep, Value, iso_text};
+use crate::{ErrorValue, Value, iso_text};
 
 /// Most lists and objects within each other.
 const DEPTH: u32 = 1000;
+
+/// Most bytes that are written: a small value whose parts are shared can spell a text without end.
+const SIZE: usize = 1 << 26;
+
+/// Why a value was not written to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unwritable {
+    /// Lists and objects are nested more than 1,000 deep.
+    TooDeep,
+    /// The text would be longer than 64 MiB.
+    TooLarge,
+}
 
 /// Writes JSON text at the end of a buffer.
 #[derive(Debug)]
 pub struct Writer<'o> {
     out: &'o mut Vec<u8>,
+    most: usize,
 }
 
 impl<'o> Writer<'o> {
     /// Writes to the end of `out`.
     pub fn new(out: &'o mut Vec<u8>) -> Self {
-        Self { out }
+        Self { out, most: SIZE }
     }
 
     /// Writes `value`; `false` if it is `undefined`, for which there is no JSON text.
     ///
     /// # Errors
     ///
-    /// [`TooDeep`] if lists and objects are nested more than 1,000 deep; what was written then is
-    /// no JSON.
-    pub fn write(&mut self, value: &Value) -> Result<bool, TooDeep> {
+    /// [`Unwritable`]; what was written then is no JSON.
+    pub fn write(&mut self, value: &Value) -> Result<bool, Unwritable> {
         if value.is_undefined() {
             return Ok(false);
         }
@@ -33,7 +45,10 @@ impl<'o> Writer<'o> {
         Ok(true)
     }
 
-    fn value(&mut self, value: &Value, depth: u32) -> Result<(), TooDeep> {
+    fn value(&mut self, value: &Value, depth: u32) -> Result<(), Unwritable> {
+        if self.out.len() > self.most {
+            return Err(Unwritable::TooLarge);
+        }
         match value {
             Value::Undefined | Value::Null => self.put(b"null"),
             Value::Bool(true) => self.put(b"true"),
@@ -42,7 +57,7 @@ impl<'o> Writer<'o> {
             Value::Text(text) => self.string(text),
             Value::Raw(raw) => self.put(raw.as_bytes()),
             Value::Array(list) => {
-                let depth = depth.checked_sub(1).ok_or(TooDeep)?;
+                let depth = depth.checked_sub(1).ok_or(Unwritable::TooDeep)?;
                 self.out.push(b'[');
                 for (index, element) in list.iter().enumerate() {
                     if index > 0 {
@@ -53,7 +68,7 @@ impl<'o> Writer<'o> {
                 self.out.push(b']');
             }
             Value::Object(object) => {
-                let depth = depth.checked_sub(1).ok_or(TooDeep)?;
+                let depth = depth.checked_sub(1).ok_or(Unwritable::TooDeep)?;
                 self.out.push(b'{');
                 let mut comma = false;
                 for (name, member) in object.iter() {
@@ -81,7 +96,7 @@ impl<'o> Writer<'o> {
     }
 
     /// The own enumerable fields of an error: those that its class declares.
-    fn error(&mut self, error: &ErrorValue) -> Result<(), TooDeep> {
+    fn error(&mut self, error: &ErrorValue) -> Result<(), Unwritable> {
         let names: &[&str] = match error {
             ErrorValue::Upstream { .. } => &["status", "upstream", "operation", "reason"],
             ErrorValue::Http { .. } => &["status", "code", "detail"],
@@ -145,3 +160,21 @@ static ESCAPES: [u8; 256] = {
     table[b'\\' as usize] = b'\\';
     table
 };
+
+#[cfg(test)]
+mod tests {
+    use super::{SIZE, Unwritable, Writer};
+    use crate::{Object, Value};
+
+    #[test]
+    fn a_value_of_shared_parts_is_not_written_without_end() {
+        let mut value = Value::Null;
+        for _ in 0..60 {
+            let both: Object = [("l", value.clone()), ("r", value)].into_iter().collect();
+            value = Value::object(both);
+        }
+        let mut out = Vec::new();
+        assert_eq!(Writer::new(&mut out).write(&value), Err(Unwritable::TooLarge));
+        assert!(out.len() < SIZE + 1024);
+    }
+}

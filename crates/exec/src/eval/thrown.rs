@@ -1,6 +1,6 @@
 //! What an expression throws.
 
-use frontage_json::{Text, TooDeep, Value};
+use frontage_json::{Text, TooDeep, Unwritable, Value};
 
 /// A value that was thrown.
 #[derive(Debug, Clone)]
@@ -27,5 +27,14 @@ impl Thrown {
 impl From<TooDeep> for Thrown {
     fn from(_: TooDeep) -> Self {
         Self::range_error("Maximum call stack size exceeded")
+    }
+}
+
+impl From<Unwritable> for Thrown {
+    fn from(why: Unwritable) -> Self {
+        match why {
+            Unwritable::TooDeep => TooDeep.into(),
+            Unwritable::TooLarge => Self::range_error("Invalid string length"),
+        }
     }
 }
