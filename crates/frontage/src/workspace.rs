@@ -20,6 +20,8 @@ pub(crate) const WORKSPACE_FILE: &str = "frontage.toml";
 const FRONTEND_FILE: &str = "frontend.toml";
 const MAX_FILES: usize = 20_000;
 const MAX_DEPTH: usize = 16;
+/// Largest file that is read, in bytes; the largest contracts known have 13 MB.
+const MAX_FILE: u64 = 256 << 20;
 
 /// A workspace that was read.
 #[derive(Debug)]
@@ -182,6 +184,7 @@ impl Reader {
         let mut paths = Vec::new();
         self.walk(folder, 0, &mut paths);
         paths.sort();
+        self.count(&mut paths);
         let mut files = Vec::new();
         for path in paths {
             match self.add(&path) {
@@ -192,7 +195,20 @@ impl Reader {
         files
     }
 
-    fn walk(&mut self, folder: &str, depth: usize, out: &mut Vec<String>) {
+    /// Counts modules, and cuts off those beyond the limit.
+    fn count(&mut self, paths: &mut Vec<String>) {
+        let room = MAX_FILES - self.files;
+        if paths.len() > room {
+            paths.truncate(room);
+            self.diagnostics.push(Diagnostic::placeless(
+                codes::UNREADABLE,
+                format!("the workspace has more than {MAX_FILES} modules"),
+            ));
+        }
+        self.files += paths.len();
+    }
+
+    fn walk(&self, folder: &str, depth: usize, out: &mut Vec<String>) {
         let Ok(entries) = std::fs::read_dir(self.root.join(folder)) else { return };
         for entry in entries.flatten() {
             let Ok(name) = entry.file_name().into_string() else { continue };
@@ -204,14 +220,8 @@ impl Reader {
             if kind.is_dir() && depth < MAX_DEPTH {
                 self.walk(&path, depth + 1, out);
             } else if name.ends_with(".ts") && !name.ends_with(".d.ts") {
-                self.files += 1;
-                if self.files == MAX_FILES {
-                    self.diagnostics.push(Diagnostic::placeless(
-                        codes::UNREADABLE,
-                        format!("the workspace has more than {MAX_FILES} modules"),
-                    ));
-                }
-                if self.files < MAX_FILES {
+                // One beyond the limit shows that there are too many; routes are walked over twice.
+                if out.len() <= 2 * MAX_FILES {
                     out.push(path);
                 }
             }
@@ -266,6 +276,7 @@ impl Reader {
                 !path.starts_with(&routes_prefix)
                     && static_prefix.as_ref().is_none_or(|prefix| !path.starts_with(prefix))
             });
+            self.count(&mut paths);
             let mut modules = Vec::new();
             for path in paths {
                 match self.add(&path) {
@@ -297,9 +308,24 @@ fn read_inside(root: &Path, path: &str) -> Result<String, String> {
     if !real.starts_with(real_root) {
         return Err("a link leads outside the workspace".into());
     }
-    let bytes = std::fs::read(real).map_err(|e| reason(&e))?;
+    let bytes = read_file(&real)?;
     String::from_utf8(bytes)
         .map_err(|e| format!("is not UTF-8 text (byte {})", e.utf8_error().valid_up_to()))
+}
+
+/// All bytes of a regular file: a pipe would never end, or never begin.
+fn read_file(path: &Path) -> Result<Vec<u8>, String> {
+    let known = std::fs::metadata(path).map_err(|e| reason(&e))?;
+    if known.is_dir() {
+        return Err("is a folder".into());
+    }
+    if !known.is_file() {
+        return Err("is no regular file".into());
+    }
+    if known.len() > MAX_FILE {
+        return Err(format!("is larger than {} MiB", MAX_FILE >> 20));
+    }
+    std::fs::read(path).map_err(|e| reason(&e))
 }
 
 fn reason(error: &std::io::Error) -> String {

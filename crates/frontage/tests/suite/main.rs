@@ -1,5 +1,6 @@
 //! Suites that drive the real program over real sockets and processes.
 
+mod attack;
 mod clinic;
 mod commands;
 mod dev;
