@@ -254,7 +254,11 @@ impl<'a> Checker<'a> {
         );
         self.report(if op == IterateOp::Map {
             let text = self.source(span);
-            fault.help(format!("put it into `await Promise.all({text})`"))
+            if text.ends_with('…') {
+                fault.help("put the `map` into `await Promise.all(…)`")
+            } else {
+                fault.help(format!("put it into `await Promise.all({text})`"))
+            }
         } else {
             fault.help("load what it needs first: `await Promise.all(list.map(async (x) => …))`")
         });

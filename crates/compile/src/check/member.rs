@@ -106,13 +106,14 @@ impl<'a> Checker<'a> {
             return made(hir::ExprKind::Local(bind), present, span);
         }
         let what = next.map_or_else(|| "this".to_owned(), |n| format!("`{}`", n.name));
-        self.missing(&checked, &format!("{what} is read from it"), true);
+        let chain = next.map_or("…", |n| &*n.name);
+        self.missing(&checked, &format!("{what} is read from it"), Some(chain));
         checked.ty = if present == Ty::NEVER { Ty::ERROR } else { present };
         checked
     }
 
-    /// Reports a value that may be missing.
-    fn missing(&mut self, checked: &hir::Expr, why: &str, chain: bool) {
+    /// Reports a value that may be missing; `chain` is what is read from it, where `?.` could.
+    fn missing(&mut self, checked: &hir::Expr, why: &str, chain: Option<&str>) {
         let text = self.source(checked.span);
         let words = match (
             self.types.any(checked.ty, |k| matches!(k, Kind::Undefined | Kind::Void)),
@@ -138,8 +139,10 @@ impl<'a> Checker<'a> {
         } else if text.ends_with('…') || text.starts_with("await ") {
             "put it into a `const` and check that with `if`, or write `(…)?.` or `(… ?? default)`"
                 .to_owned()
-        } else if chain {
-            format!("write `{text}?.…`, give a default with `({text} ?? …)`, or check it with `if`")
+        } else if let Some(next) = chain {
+            format!(
+                "write `{text}?.{next}`, give a default with `({text} ?? …)`, or check it with `if`"
+            )
         } else {
             format!("give a default with `({text} ?? …)`, or check it with `if`")
         };
@@ -184,7 +187,7 @@ impl<'a> Checker<'a> {
         if checked.ty == Ty::NEVER || !self.types.nullish(checked.ty) {
             return false;
         }
-        self.missing(checked, &format!("needed for `{what}`"), false);
+        self.missing(checked, &format!("needed for `{what}`"), None);
         true
     }
 

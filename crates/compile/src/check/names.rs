@@ -147,20 +147,20 @@ impl<'a> Checker<'a> {
         }
         known.extend(module.symbols.values.keys().cloned());
         known.extend(prelude::GLOBALS.iter().map(|&g| g.into()));
+        known.push("null".into());
         known.sort();
         let fault =
             Diagnostic::error(codes::UNKNOWN_NAME, span, format!("`{name}` is not defined"));
         let near = nearest(name, known.iter().map(|k| &**k)).map(str::to_owned);
         let fault = match near {
-            Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None if FRONTAGE_VALUES.contains(&&**name) => {
+            _ if FRONTAGE_VALUES.contains(&&**name) => {
                 fault.help(format!("import it: `import {{ {name} }} from \"frontage\"`"))
             }
-            None if self.workspace.upstreams.iter().any(|u| u.name == *name) => {
+            _ if self.workspace.upstreams.iter().any(|u| u.name == *name) => {
                 fault.help(format!("import it: `import {{ {name} }} from \"#upstreams\"`"))
             }
-            None if &**name == "z" => fault.help("import it: `import { z } from \"zod\"`"),
-            None if matches!(
+            _ if &**name == "z" => fault.help("import it: `import { z } from \"zod\"`"),
+            _ if matches!(
                 &**name,
                 "query" | "params" | "headers" | "body" | "session" | "request"
             ) =>
@@ -169,6 +169,7 @@ impl<'a> Checker<'a> {
                     "take it from the handler's argument: `async ({{ {name} }}) => …`"
                 ))
             }
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
             None => fault.help("declare it with `const`, or import it"),
         };
         self.report(fault);

@@ -251,7 +251,8 @@ impl<'a> Checker<'a> {
                 let Property::Value { key, .. } = property else { continue };
                 let Some(key_name) = key.name() else { continue };
                 if object.property(key_name).is_none() {
-                    self.unknown_argument(operation, &object, key_name, key.span);
+                    let missing = missing_from(&|n| own.property(n).is_some());
+                    self.unknown_argument(operation, &object, &missing, key_name, key.span);
                     faulty = true;
                 }
             }
@@ -265,6 +266,14 @@ impl<'a> Checker<'a> {
             if faulty {
                 return Some(checked);
             }
+        }
+        let needed = missing_from(&|_| false);
+        let scalar =
+            |k: &Kind| matches!(k, Kind::String | Kind::StringLiteral { .. } | Kind::Number);
+        if scalar(self.types.kind(checked.ty)) && !needed.is_empty() {
+            // `getUser("u1")`: whoever writes this knows the value, not the shape.
+            self.missing_arguments(operation, &needed, given.span);
+            return Some(checked);
         }
         self.fits(given, checked.ty, wanted);
         Some(checked)
@@ -282,13 +291,14 @@ impl<'a> Checker<'a> {
             fault = fault.also(span, "declared here");
         }
         let example: Vec<String> = missing.iter().map(|m| format!("{}: …", m.name)).collect();
-        self.report(fault.help(format!("add `{{ {} }}`", example.join(", "))));
+        self.report(fault.help(format!("write `{{ {} }}`", example.join(", "))));
     }
 
     fn unknown_argument(
         &mut self,
         operation: &Operation,
         object: &Object,
+        missing: &[Member],
         name: &str,
         place: Span,
     ) {
@@ -307,7 +317,10 @@ impl<'a> Checker<'a> {
         self.report(match nearest(name, known.iter().copied()) {
             Some(near) => fault.help(format!("did you mean `{near}`?")),
             None if in_body => fault.help("fields of the body stand in `body: { … }`"),
-            None => fault.help("leave it out"),
+            None => match missing.first() {
+                Some(needed) => fault.help(format!("`{}` is needed: write that", needed.name)),
+                None => fault.help("leave it out"),
+            },
         });
     }
 

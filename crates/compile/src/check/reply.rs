@@ -255,6 +255,10 @@ impl<'a> Checker<'a> {
             Kind::Library(name, _) => match &**name {
                 "Promise" => "write `await` before it",
                 "Map" => "write `Object.fromEntries(map)` or `[...map.entries()]`",
+                "HttpError" => "throw it: `throw error(status, code)`",
+                "UpstreamError" | "Error" => {
+                    "name what clients may know of it, such as its `status`"
+                }
                 "Reply" => "return the reply itself, not within another value",
                 _ => "spread it into a list: `[...values]`",
             },

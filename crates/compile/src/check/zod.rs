@@ -242,6 +242,9 @@ impl<'a> Checker<'a> {
                 let base = self.schema(object)?;
                 self.refinement(base, name, args)
             }
+            ExprKind::Object(_) => {
+                self.refuse_schema(expr.span, "a plain object", "write `z.object({ … })`")
+            }
             _ => self.refuse_schema(expr.span, "this", "use a schema made with `z`"),
         }
     }

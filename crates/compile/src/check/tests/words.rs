@@ -22,7 +22,7 @@ fn missing_value_names_the_expression_and_offers_a_chain() {
     let (message, help, places) =
         first("const u = await users.getUser({ id: \"1\" }); return u.manager.firstName;");
     assert_eq!(message, "`u.manager` may be undefined");
-    assert!(help.is_some_and(|h| h.contains("`u.manager?.…`") && h.contains("??")));
+    assert!(help.is_some_and(|h| h.contains("`u.manager?.firstName`") && h.contains("??")));
     assert_eq!(places, 1);
 }
 
@@ -51,4 +51,17 @@ fn misspelt_constant_suggests_the_nearest() {
     let (_, help, _) =
         first("const u = await users.getUser({ id: \"1\" }); return u.status === \"actve\";");
     assert_eq!(help.as_deref(), Some("did you mean `\"active\"`?"));
+}
+
+#[test]
+fn newcomers_slips_are_answered_with_what_to_write() {
+    let slips = [
+        ("return (await users.getUser({ userId: \"1\" })).id;", "`id` is needed: write that"),
+        ("return (await users.getUser(\"1\")).id;", "write `{ id: … }`"),
+        ("return error(404, \"gone\");", "throw it: `throw error(status, code)`"),
+        ("return { a: nul };", "did you mean `null`?"),
+    ];
+    for (body, wanted) in slips {
+        assert_eq!(first(body).1.as_deref(), Some(wanted), "{body}");
+    }
 }
