@@ -4,7 +4,7 @@
 //! Out:   addresses that it said; its output once it ended.
 //! Never: a process left behind: it is ended with the value that holds it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -90,6 +90,7 @@ impl Program {
             log: Some(log),
             addresses: BTreeMap::new(),
             admins: BTreeMap::new(),
+            failed: BTreeSet::new(),
         };
         while serving.addresses.len() < backends {
             if !serving.read() {
@@ -111,6 +112,8 @@ pub struct Serving {
     log: Option<std::thread::JoinHandle<String>>,
     addresses: BTreeMap<String, SocketAddr>,
     admins: BTreeMap<String, SocketAddr>,
+    /// Backends that said that they cannot start.
+    failed: BTreeSet<String>,
 }
 
 impl Serving {
@@ -129,7 +132,21 @@ impl Serving {
                 self.admins.insert(name.to_owned(), admin);
             }
         }
+        if let (Some(name), Some(_)) = (event["frontend"].as_str(), event["error"].as_str()) {
+            self.failed.insert(name.to_owned());
+        }
         true
+    }
+
+    /// Reads lines until a backend has said that it cannot start.
+    ///
+    /// # Panics
+    ///
+    /// If the program ends before that.
+    pub fn wait_for_failure(&mut self, frontend: &str) {
+        while !self.failed.contains(frontend) {
+            assert!(self.read(), "the program ended before {frontend} failed");
+        }
     }
 
     /// Forgets a backend's address and reads lines until it is said again: it was restarted.

@@ -120,6 +120,10 @@ pub(crate) fn report(global: &Global, terminal: &Terminal, frontend: &str, event
         }
         FromBackend::Swapped => tracing::info!(frontend, "plan swapped"),
         FromBackend::Failed { message, help } => {
+            if global.json {
+                let event = serde_json::json!({ "frontend": frontend, "error": message });
+                print(&event.to_string());
+            }
             let mut fault =
                 Diagnostic::placeless(codes::CANNOT_START, format!("{frontend}: {message}"));
             fault.help.clone_from(help);

@@ -117,7 +117,8 @@ fn a_port_in_use_is_named_and_the_other_backend_serves() {
     let toml =
         format!("listen = \"{address}\"\n[auth]\nkind = \"dev\"\nsession = {{ sub = \"u\" }}\n");
     clinic.write("frontends/web/frontend.toml", &toml);
-    let serving = clinic.program.serve(clinic.folder.path(), &["serve", "--json"], 1);
+    let mut serving = clinic.program.serve(clinic.folder.path(), &["serve", "--json"], 1);
+    serving.wait_for_failure("web");
     assert_eq!(get(serving.address("mobile"), "/api/hello").unwrap().status, 200);
     let (_, log) = serving.terminate();
     assert!(log.contains("FR5011") && log.contains(&address.to_string()), "{log}");
