@@ -11,7 +11,6 @@ pub mod codes;
 pub mod hir;
 mod input;
 pub mod lower;
-mod nearest;
 mod prelude;
 mod resolve;
 pub mod types;

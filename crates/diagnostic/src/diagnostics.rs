@@ -97,12 +97,12 @@ impl Diagnostic {
 
 /// Sorts by file path, then place, then code; those without a place come first.
 pub fn sort(diagnostics: &mut [Diagnostic], sources: &SourceMap) {
+    let place = |d: &Diagnostic| {
+        d.primary
+            .as_ref()
+            .map(|l| (sources.file(l.span.file).path.as_str(), l.span.start, l.span.end))
+    };
     diagnostics.sort_by(|a, b| {
-        let key = |d: &Diagnostic| {
-            d.primary
-                .as_ref()
-                .map(|l| (sources.file(l.span.file).path.clone(), l.span.start, l.span.end))
-        };
-        key(a).cmp(&key(b)).then(a.code.cmp(&b.code)).then_with(|| a.message.cmp(&b.message))
+        place(a).cmp(&place(b)).then(a.code.cmp(&b.code)).then_with(|| a.message.cmp(&b.message))
     });
 }

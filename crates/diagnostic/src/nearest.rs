@@ -4,8 +4,8 @@
 ///
 /// A name that differs in capitals only always counts. Otherwise at most a third of its
 /// characters may be wrong, missing, added or swapped with their neighbours, and at least one
-/// such slip is forgiven in names of three characters or more. Of several that are equally near,
-/// the first counts.
+/// such slip is forgiven in names of three characters or more. A name that begins or ends as one of
+/// three characters or more does is near, too. Of several that are equally near, the first counts.
 #[must_use]
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
@@ -17,11 +17,15 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             continue;
         }
         let lower = candidate.to_lowercase();
+        let part = length >= 3 && (lower.starts_with(&wanted) || lower.ends_with(&wanted));
         // What cannot be near is not measured: contracts have thousands of names.
-        if lower.chars().count().abs_diff(length) > allowed {
-            continue;
-        }
-        let distance = strsim::osa_distance(&wanted, &lower);
+        let distance = if lower.chars().count().abs_diff(length) <= allowed {
+            strsim::osa_distance(&wanted, &lower)
+        } else {
+            usize::MAX
+        };
+        // A part is less telling than a slip.
+        let distance = if part { distance.min(allowed) } else { distance };
         if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
@@ -44,7 +48,9 @@ mod tests {
             ("skus", Some("sku")),
             ("ID", Some("id")),
             ("ix", None),
-            ("price", None),
+            ("price", Some("unitPrice")),
+            ("quant", Some("quantity")),
+            ("pr", None),
             ("", None),
             ("quantity", None),
         ] {

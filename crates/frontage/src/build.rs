@@ -34,15 +34,10 @@ impl Built {
     /// All diagnostics, each once, sorted by place.
     pub(crate) fn diagnostics(&self, loaded: &Loaded) -> Vec<Diagnostic> {
         let mut all = self.workspace.clone();
-        for frontend in &self.frontends {
-            for diagnostic in &frontend.diagnostics {
-                // A fault in `shared/` is found by every frontend that uses it.
-                if !all.contains(diagnostic) {
-                    all.push(diagnostic.clone());
-                }
-            }
-        }
+        all.extend(self.frontends.iter().flat_map(|f| f.diagnostics.iter().cloned()));
         sort(&mut all, &loaded.sources);
+        // A fault in `shared/` is found by every frontend that uses it.
+        all.dedup();
         all
     }
 }

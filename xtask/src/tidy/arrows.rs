@@ -17,7 +17,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("upstream", &["plan"]),
     ("compile", &["syntax", "contract", "plan", "diagnostic"]),
     ("exec", &["plan", "json", "upstream"]),
-    ("emit", &["compile", "contract", "plan", "diagnostic"]),
+    ("emit", &["compile", "contract", "plan"]),
     ("server", &["exec", "plan"]),
 ];
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use frontage_diagnostic::{Diagnostic, Span};
+use frontage_diagnostic::{Diagnostic, Span, nearest};
 use frontage_syntax::tree::{
     self, FunctionType, Ident, ItemKind, KeywordType, TypeKind, TypeMember, TypeParam,
 };
@@ -16,7 +16,6 @@ use frontage_syntax::tree::{
 use super::names::TypeName;
 use super::{Checker, Lazy, TypeBinding, TypeScope, TypeScopeRef};
 use crate::codes;
-use crate::nearest::nearest;
 use crate::resolve::{Decl, ModuleId};
 use crate::types::{
     Index, Kind, Object, Property, Signature, SignatureParam, TupleElement, Ty, TypeParam as Param,

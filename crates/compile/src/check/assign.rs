@@ -4,13 +4,12 @@
 //! Out:   whether it fits; else one diagnostic at the innermost part that is wrong.
 //! Never: two diagnostics for one fault.
 
-use frontage_diagnostic::{Diagnostic, Span};
+use frontage_diagnostic::{Diagnostic, Span, nearest};
 use frontage_syntax::tree::{Element, Expr, ExprKind, Property};
 
 use super::Checker;
 use super::flow::address;
 use crate::codes;
-use crate::nearest::nearest;
 use crate::types::{Kind, Ty};
 
 impl<'a> Checker<'a> {

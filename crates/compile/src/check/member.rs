@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use frontage_diagnostic::{Diagnostic, Span};
+use frontage_diagnostic::{Diagnostic, Span, nearest};
 use frontage_syntax::tree::{self, ExprKind, Ident};
 
 use super::Checker;
@@ -16,7 +16,6 @@ use super::flow::address;
 use super::names::Value;
 use crate::codes;
 use crate::hir::{self, LocalId};
-use crate::nearest::nearest;
 use crate::prelude;
 use crate::resolve::Target;
 use crate::types::{Kind, Ty};

@@ -6,13 +6,12 @@
 
 use std::sync::Arc;
 
-use frontage_diagnostic::{Diagnostic, Span};
+use frontage_diagnostic::{Diagnostic, Span, nearest};
 use frontage_syntax::tree::{self, Imported, ItemKind};
 
 use super::{Binding, Checker, TypeBinding, TypeScopeRef};
 use crate::codes;
 use crate::hir::LocalId;
-use crate::nearest::nearest;
 use crate::prelude;
 use crate::resolve::{Decl, Module, ModuleId, Target};
 

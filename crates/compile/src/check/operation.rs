@@ -7,14 +7,13 @@
 use std::sync::Arc;
 
 use frontage_contract::{Contract, Method, Operation};
-use frontage_diagnostic::{Diagnostic, Span};
+use frontage_diagnostic::{Diagnostic, Span, nearest};
 use frontage_syntax::tree::{self, Element, ExprKind, Ident, Property};
 
 use super::Checker;
 use super::expr::made;
 use crate::codes;
 use crate::hir::{self, CallOptions, OperationRef};
-use crate::nearest::nearest;
 use crate::types::{Kind, Object, Property as Member, Ty};
 
 /// Headers that a call never sets: they belong to the connection or to the front door.

@@ -267,7 +267,7 @@ impl<'a> Checker<'a> {
                 _ => None,
             })
             .collect();
-        crate::nearest::nearest(value, known.iter().map(String::as_str)).map(str::to_owned)
+        frontage_diagnostic::nearest(value, known.iter().map(String::as_str)).map(str::to_owned)
     }
 
     fn instance_of(

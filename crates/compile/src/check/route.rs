@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use frontage_diagnostic::{Diagnostic, Span};
+use frontage_diagnostic::{Diagnostic, Span, nearest};
 use frontage_plan::{Input, Method, PathSegment};
 use frontage_syntax::tree::{Element, Expr, ExprKind, Item, ItemKind, PatternKind, Property};
 
@@ -15,7 +15,6 @@ use super::Checker;
 use super::names::Value;
 use crate::codes;
 use crate::hir::{CheckedKind, CheckedRoute, InputTypes};
-use crate::nearest::nearest;
 use crate::resolve::{Export, ModuleId, Role, conflict_key, specificity};
 use crate::types::{Object, Property as Member, Signature, SignatureParam, Ty};
 

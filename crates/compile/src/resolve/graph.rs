@@ -6,12 +6,11 @@
 
 use std::collections::HashMap;
 
-use frontage_diagnostic::{Diagnostic, SourceMap, Span};
+use frontage_diagnostic::{Diagnostic, SourceMap, Span, nearest};
 use frontage_syntax::tree::{ItemKind, StringLiteral};
 
 use super::{Module, ModuleId, Role, Target};
 use crate::codes;
-use crate::nearest::nearest;
 
 /// Follows all imports.
 pub(super) fn link(

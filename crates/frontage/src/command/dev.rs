@@ -116,7 +116,7 @@ impl Dev<'_> {
                     self.terminal.fault(&fault.help("see its lines above; start `frontage dev` again once it runs"));
                 }
                 changed = watch.next() => {
-                    if changed.iter().any(|path| self.needs_compiling(path, &loaded)) {
+                    if changed.iter().any(|path| self.needs_compiling(path)) {
                         let loaded = self.refresh(false).await?;
                         watch.follow(contracts(&loaded))?;
                     }
@@ -252,8 +252,8 @@ impl Dev<'_> {
     }
 
     /// Modules, contracts and configuration; a page's files only need a reload.
-    fn needs_compiling(&self, path: &Path, loaded: &Loaded) -> bool {
-        !loaded.frontends.iter().any(|f| self.is_page_of(&f.name, path))
+    fn needs_compiling(&self, path: &Path) -> bool {
+        !self.running.keys().any(|frontend| self.is_page_of(frontend, path))
     }
 
     fn is_page_of(&self, frontend: &str, path: &Path) -> bool {

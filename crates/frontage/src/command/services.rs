@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
@@ -23,7 +24,16 @@ const SETTLE: Duration = Duration::from_millis(500);
 /// Running services.
 #[derive(Debug, Default)]
 pub(crate) struct Services {
-    children: Vec<(String, Child)>,
+    running: Vec<Service>,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct Service {
+    command: String,
+    child: Child,
+    /// Its process group, which outlives the shell that leads it.
+    group: Option<Pid>,
 }
 
 /// A service that ended by itself.
@@ -72,7 +82,9 @@ impl Services {
                         let how = "closed its output".to_owned();
                         let _ = sender.send(Ended { command: command_text, how }).await;
                     });
-                    services.children.push((command.to_owned(), child));
+                    let id = child.id().and_then(|id| i32::try_from(id).ok());
+                    let group = id.and_then(Pid::from_raw);
+                    services.running.push(Service { command: command.to_owned(), child, group });
                 }
                 Err(error) => {
                     let ended = Ended { command: command.to_owned(), how: error.to_string() };
@@ -83,31 +95,37 @@ impl Services {
         (services, ended)
     }
 
-    /// How a command that ended did so.
+    /// How a command that ended did so. From then on its group is nobody's to signal: its number
+    /// may be another's one day.
     pub(crate) async fn status(&mut self, command: &str) -> Option<String> {
-        let (_, child) = self.children.iter_mut().find(|(name, _)| name == command)?;
+        let at = self.running.iter().position(|service| service.command == command)?;
         // Its pipes close a moment before its status is known.
-        let status = timeout(SETTLE, child.wait()).await.ok()?.ok()?;
+        let status = timeout(SETTLE, self.running[at].child.wait()).await.ok()?.ok()?;
+        self.running.remove(at);
         Some(status.to_string())
     }
 
     /// Ends all of them: `SIGTERM` to each group, then `SIGKILL`.
     pub(crate) async fn stop(mut self) {
-        let groups: Vec<_> = self
-            .children
-            .iter()
-            .filter_map(|(_, child)| child.id())
-            .filter_map(|id| i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw))
-            .collect();
-        for group in &groups {
-            let _ = rustix::process::kill_process_group(*group, rustix::process::Signal::TERM);
+        self.signal(Signal::TERM);
+        for service in &mut self.running {
+            let _ = timeout(GRACE, service.child.wait()).await;
         }
-        for (_, child) in &mut self.children {
-            let _ = timeout(GRACE, child.wait()).await;
+    }
+
+    /// Sends a signal to the group of every service: the shell and all that it started.
+    fn signal(&self, signal: Signal) {
+        for group in self.running.iter().filter_map(|service| service.group) {
+            // One that has ended already needs nothing.
+            let _ = rustix::process::kill_process_group(group, signal);
         }
-        for group in &groups {
-            let _ = rustix::process::kill_process_group(*group, rustix::process::Signal::KILL);
-        }
+    }
+}
+
+impl Drop for Services {
+    /// Whatever is left ends here, also when `frontage dev` ends by a fault.
+    fn drop(&mut self) {
+        self.signal(Signal::KILL);
     }
 }
 

@@ -1,9 +1,11 @@
 //! A workspace with two frontends over scripted upstreams, for the suites.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use frontage_testkit::case::Case;
+use frontage_testkit::client::{Answer, get};
 use frontage_testkit::process::Program;
 use frontage_testkit::upstream::Upstream;
 use tempfile::TempDir;
@@ -89,4 +91,23 @@ impl Drop for Stop<'_> {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
+}
+
+/// Asks for `path` until told to stop; gives what was not answered 200.
+///
+/// - `seen`: is told of every 200.
+pub(crate) fn ask_on(
+    address: SocketAddr,
+    path: &str,
+    stop: &AtomicBool,
+    seen: impl Fn(&Answer),
+) -> Vec<String> {
+    let mut faults = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        match get(address, path) {
+            Ok(answer) if answer.status == 200 => seen(&answer),
+            other => faults.push(format!("{other:?}")),
+        }
+    }
+    faults
 }

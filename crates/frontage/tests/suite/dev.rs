@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::clinic::{Clinic, Stop, WEB_ROUTE};
+use crate::clinic::{Clinic, Stop, WEB_ROUTE, ask_on};
 use frontage_testkit::client::get;
+use frontage_testkit::process::signal;
 
 /// Swaps under load.
 const SWAPS: u32 = 200;
@@ -32,18 +33,11 @@ fn two_hundred_swaps_under_load_fail_no_request() {
         let clients: Vec<_> = (0..CLIENTS)
             .map(|_| {
                 scope.spawn(|| {
-                    let mut faults = Vec::new();
-                    while !stop.load(Ordering::Relaxed) {
-                        match get(web, "/api/patients/p1") {
-                            Ok(answer) if answer.status == 200 => {
-                                let version = answer.json()["version"].as_u64().unwrap_or(0);
-                                newest.fetch_max(version, Ordering::Relaxed);
-                            }
-                            other => faults.push(format!("{other:?}")),
-                        }
+                    ask_on(web, "/api/patients/p1", &stop, |answer| {
+                        let version = answer.json()["version"].as_u64().unwrap_or(0);
+                        newest.fetch_max(version, Ordering::Relaxed);
                         asked.fetch_add(1, Ordering::Relaxed);
-                    }
-                    faults
+                    })
                 })
             })
             .collect();
@@ -150,4 +144,26 @@ impl Events {
             }
         }
     }
+}
+
+#[test]
+fn services_end_with_dev_and_so_does_what_they_started() {
+    let clinic = Clinic::new();
+    let toml = std::fs::read_to_string(clinic.folder.path().join("frontage.toml")).unwrap();
+    // The shell stays, and so does what it starts, unless the whole group is told to end.
+    let run = "[dev]\nrun = [\"sleep 600 & echo $! > draft && mv draft started; wait\"]\n";
+    clinic.write("frontage.toml", &format!("{toml}\n{run}"));
+    let serving = clinic.program.serve(clinic.folder.path(), &["dev", "--json"], 2);
+    let started = clinic.folder.path().join("started");
+    until("the service starts", || started.exists());
+    let id: u32 = std::fs::read_to_string(started).unwrap().trim().parse().unwrap();
+    let status = format!("/proc/{id}/status");
+    assert!(std::fs::read_to_string(&status).unwrap().contains("sleep"));
+    let (code, log) = serving.terminate();
+    assert!(code.success(), "{log}");
+    let left = std::fs::read_to_string(status).is_ok_and(|s| !s.contains("State:\tZ"));
+    if left {
+        signal(id, "KILL");
+    }
+    assert!(!left, "{id} is left");
 }

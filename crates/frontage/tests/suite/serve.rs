@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::clinic::{Clinic, Stop};
+use crate::clinic::{Clinic, Stop, ask_on};
 use frontage_testkit::client::{get, raw, send};
 use frontage_testkit::process::signal;
 use frontage_testkit::upstream::Action;
@@ -23,7 +23,7 @@ fn backend_of(serving: &frontage_testkit::process::Serving, frontend: &str) -> u
 fn killing_one_backend_under_load_costs_the_other_nothing() {
     let clinic = Clinic::new();
     let mut serving = clinic.program.serve(clinic.folder.path(), &["serve", "--json"], 2);
-    let (web, mobile) = (serving.address("web"), serving.address("mobile"));
+    let mobile = serving.address("mobile");
     assert_ne!(backend_of(&serving, "web"), backend_of(&serving, "mobile"));
     let (stop, asked) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {
@@ -31,15 +31,9 @@ fn killing_one_backend_under_load_costs_the_other_nothing() {
         let clients: Vec<_> = (0..CLIENTS)
             .map(|_| {
                 scope.spawn(|| {
-                    let mut faults = Vec::new();
-                    while !stop.load(Ordering::Relaxed) {
-                        match get(mobile, "/api/hello") {
-                            Ok(answer) if answer.status == 200 => {}
-                            other => faults.push(format!("{other:?}")),
-                        }
+                    ask_on(mobile, "/api/hello", &stop, |_| {
                         asked.fetch_add(1, Ordering::Relaxed);
-                    }
-                    faults
+                    })
                 })
             })
             .collect();
@@ -62,7 +56,6 @@ fn killing_one_backend_under_load_costs_the_other_nothing() {
         }
     });
     assert!(asked.load(Ordering::Relaxed) > 150);
-    let _ = web;
 }
 
 #[test]
