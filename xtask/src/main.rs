@@ -1,4 +1,4 @@
-//! Project tasks: `cargo xtask test`, `tidy`, `figures`.
+//! Project tasks: `cargo xtask test`, `tidy`, `figures`, `oracle`.
 //!
 //! In:    the checkout.
 //! Out:   exit status 0 if everything held; a line for each step with its time.
@@ -6,6 +6,7 @@
 
 mod figures;
 mod oracle;
+mod random;
 mod step;
 mod test;
 mod tidy;
@@ -16,7 +17,9 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask test [--only STEP]...   every test; installs what it needs
 cargo xtask tidy                    the checks that keep ARCHITECTURE.md true
-cargo xtask figures [--json]        time of check, cold start, memory of idle backends";
+cargo xtask figures [--json]        time of check, cold start, memory of idle backends
+cargo xtask oracle [--types | --zod] [--runs N] [--seed S] [--only RUN-SEED] [--json]
+                                    random programs, compared with Node, tsc or zod";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -25,6 +28,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["test", rest @ ..] => test::run_all(&root, rest),
         ["tidy"] => tidy::run(&root),
+        ["oracle", rest @ ..] => random::run(&root, rest),
         ["figures", rest @ ..] => figures::run_all(&root, rest.contains(&"--json")),
         _ => {
             eprintln!("{USAGE}");

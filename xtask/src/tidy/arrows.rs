@@ -19,6 +19,21 @@ const TABLE: &[(&str, &[&str])] = &[
     ("exec", &["plan", "json", "upstream"]),
     ("emit", &["compile", "contract", "plan"]),
     ("server", &["exec", "plan"]),
+    (
+        "oracle",
+        &[
+            "diagnostic",
+            "plan",
+            "syntax",
+            "contract",
+            "json",
+            "upstream",
+            "compile",
+            "exec",
+            "emit",
+            "server",
+        ],
+    ),
 ];
 
 /// Crates that compile: text in, plan out.
