@@ -10,6 +10,7 @@ mod check;
 pub mod codes;
 pub mod hir;
 mod input;
+mod instead;
 pub mod lower;
 mod prelude;
 mod resolve;

@@ -1,8 +1,7 @@
 //! The library: which function of a plan each name of `prelude.ts` stands for.
 //!
 //! In:    an interface of the prelude and a member's name.
-//! Out:   [`Function`], or the words that say what to write instead of a member that the language
-//!        leaves out.
+//! Out:   [`Function`]; `instead.rs` has words for what the language leaves out.
 //! Never: types; these stand in `prelude.ts`.
 
 use frontage_plan::{Builtin, IterateOp};
@@ -93,7 +92,7 @@ pub(crate) fn function(interface: &str, name: &str) -> Option<Function> {
         ("Map", "has") => Plain(B::MapHas),
         ("Map", "keys") => Plain(B::MapKeys),
         ("Map", "values") => Plain(B::MapValues),
-        ("Map", "entries") => Plain(B::MapEntries),
+        ("Map" | "Set", "entries") => Plain(B::MapEntries),
         ("Set", "has") => Plain(B::SetHas),
         ("Set", "keys" | "values") => Plain(B::SetValues),
         ("Globals", "Number") => Plain(B::ToNumber),
@@ -196,73 +195,3 @@ pub(crate) const GLOBALS: &[&str] = &[
     "Map",
     "Set",
 ];
-
-/// What to write instead of a member of JavaScript's library that the language leaves out.
-pub(crate) fn instead(interface: &str, name: &str) -> Option<&'static str> {
-    Some(match (interface, name) {
-        ("Array", "push" | "unshift") => "make a new array: `[...list, item]`",
-        ("Array", "pop" | "shift") => "read with `at(-1)` or `[0]`, and cut with `slice`",
-        ("Array", "splice") => "use `slice`, `concat`, `with` or `filter`, which make a new array",
-        ("Array", "sort") => "use `toSorted`, which makes a new array",
-        ("Array", "reverse") => "use `toReversed`, which makes a new array",
-        ("Array", "fill" | "copyWithin") => "use `map`, which makes a new array",
-        ("Array", "forEach") => "use `map`, `filter` or `reduce` and take their result",
-        ("Array", "reduceRight") => "use `toReversed().reduce(…)`",
-        ("Array", "toSpliced") => "use `slice` and `concat`",
-        ("Array" | "String" | "Number" | "Date", "toLocaleString") => {
-            "write the format out; `Intl` comes later"
-        }
-        ("Date", "toLocaleDateString" | "toLocaleTimeString" | "toString" | "toDateString") => {
-            "use `toISOString()` and the getters; `Intl` comes later"
-        }
-        ("Date", n) if n.starts_with("set") => "make another date with `new Date(…)`",
-        ("Date", "getTimezoneOffset") => "backends run in UTC; leave it out",
-        ("String", "localeCompare") => {
-            "compare with `<` and `>`: `a < b ? -1 : a > b ? 1 : 0`; `Intl` comes later"
-        }
-        ("String", "match" | "matchAll" | "search") => {
-            "use `includes`, `indexOf`, `split` or `replaceAll`"
-        }
-        ("String", "substr") => "use `slice(start, end)`",
-        ("String", "trimLeft") => "use `trimStart`",
-        ("String", "trimRight") => "use `trimEnd`",
-        ("String", "normalize" | "isWellFormed" | "toWellFormed") => "leave the string as it is",
-        ("Map", "set") => "give all entries at once: `new Map([...entries, [key, value]])`",
-        ("Set", "add") => "give all values at once: `new Set([...values, value])`",
-        ("Map" | "Set", "delete" | "clear") => "make another one from filtered entries",
-        ("Map" | "Set", "forEach") => "spread it and use `map`: `[...set].map(…)`",
-        ("Set", "union" | "intersection" | "difference" | "isSubsetOf" | "isSupersetOf") => {
-            "spread both and use `filter`"
-        }
-        ("Promise", "then") => "use `await` and go on with its value",
-        ("Promise", "finally") => "use `await`; nothing is left to clean up",
-        ("PromiseConstructor", "race" | "any") => "use `Promise.all`, or a call's `timeout` option",
-        ("PromiseConstructor", "resolve") => "write the value itself",
-        ("PromiseConstructor", "reject") => "use `throw error(status, code)`",
-        ("ObjectConstructor", "assign") => "use spread: `{ ...a, ...b }`",
-        ("ObjectConstructor", "freeze" | "seal") => "leave it out: nothing can be changed anyway",
-        ("ObjectConstructor", "create" | "defineProperty") => "write an object literal",
-        ("ArrayConstructor", "of") => "write an array literal",
-        ("Math", "random") => "ask an upstream: a plan gives equal answers for equal input",
-        ("JSON", "parse") => "let the contract describe the value; upstreams answer parsed JSON",
-        ("Globals", "fetch") => "declare the service as an upstream in `frontage.toml` and call it",
-        ("Globals", "console") => "leave it out; traces and logs show every call and its time",
-        ("Globals", "setTimeout" | "setInterval" | "queueMicrotask") => {
-            "leave it out; use a call's `timeout` option to bound its time"
-        }
-        ("Globals", "process") => "put settings into `frontage.toml` or a constant",
-        ("Globals", "Intl") => "write the format out; `Intl` comes later",
-        ("Globals", "structuredClone") => "leave it out: nothing can be changed anyway",
-        ("Globals", "Symbol" | "Reflect" | "Proxy" | "globalThis" | "window" | "global") => {
-            "use plain objects and functions"
-        }
-        ("Globals", "BigInt") => "use numbers, or strings for ids",
-        ("Globals", "crypto") => "ask an upstream for ids; use `request.id` for the request's own",
-        ("Globals", "Buffer" | "URL" | "URLSearchParams" | "TextEncoder") => {
-            "use strings and `encodeURIComponent`"
-        }
-        ("Globals", "RegExp") => "use `includes`, `split` or `replaceAll`",
-        ("Globals", "WeakMap" | "WeakSet") => "use `Map` or `Set`",
-        _ => return None,
-    })
-}

@@ -163,7 +163,6 @@ interface ArrayConstructor {
   isArray(value: unknown): boolean;
   from<T>(list: Iterable<T> | { readonly length: number; readonly [index: number]: T }): T[];
   from<T, U>(list: Iterable<T> | { readonly length: number; readonly [index: number]: T }, map: (value: T, index: number) => U): U[];
-  of<T>(...items: T[]): T[];
 }
 
 interface ObjectConstructor {

@@ -10,4 +10,5 @@ pub mod case;
 pub mod client;
 pub mod process;
 pub mod run;
+pub mod supported;
 pub mod upstream;

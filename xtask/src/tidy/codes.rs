@@ -1,4 +1,5 @@
-//! Every diagnostic's code has its page, and every page its code.
+//! Every diagnostic's code has its page, and every page its code; what the language refuses stands
+//! in `docs/supported.md` too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +32,13 @@ pub(super) fn check(sources: &Sources, faults: &mut Vec<String>) {
     for (digits, path) in &codes {
         if !pages.contains(digits) {
             faults.push(format!("{path}: FR{digits} has no page docs/errors/FR{digits}.md"));
+        }
+    }
+    let supported = sources.files.iter().find(|f| f.path == "docs/supported.md");
+    for digits in codes.keys().filter(|digits| !digits.starts_with(['3', '5'])) {
+        let row = format!("| [FR{digits}](errors/FR{digits}.md) | ");
+        if !supported.is_some_and(|page| page.text.contains(&row)) {
+            faults.push(format!("docs/supported.md: FR{digits} does not stand among the refused"));
         }
     }
     for digits in pages {

@@ -311,7 +311,7 @@ impl<'a> Checker<'a> {
     /// Reports a member of a global object that is not there.
     pub(super) fn unknown_static(&mut self, global: &str, interface: &str, name: &Ident) {
         let fault = |message: String| Diagnostic::error(codes::NOT_IN_LIBRARY, name.span, message);
-        if let Some(instead) = prelude::instead(interface, &name.name) {
+        if let Some(instead) = crate::instead::instead(interface, &name.name) {
             self.report(
                 fault(format!("`{global}.{}` is not part of the language", name.name))
                     .help(instead),
@@ -346,7 +346,7 @@ impl<'a> Checker<'a> {
             return;
         }
         if let Some((interface, _)) = self.apparent(ty)
-            && let Some(instead) = prelude::instead(&interface, &name.name)
+            && let Some(instead) = crate::instead::instead(&interface, &name.name)
         {
             let message = format!("`{}` is not part of the language", name.name);
             self.report(Diagnostic::error(codes::NOT_IN_LIBRARY, name.span, message).help(instead));

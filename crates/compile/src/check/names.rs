@@ -117,7 +117,7 @@ impl<'a> Checker<'a> {
     }
 
     fn unknown_name(&mut self, name: &Arc<str>, span: Span) {
-        if let Some(instead) = prelude::instead("Globals", name) {
+        if let Some(instead) = crate::instead::instead("Globals", name) {
             self.report(
                 Diagnostic::error(
                     codes::NOT_IN_LIBRARY,

@@ -6,4 +6,5 @@ mod bodies;
 mod fuzz;
 mod modules;
 mod schemas;
+mod supported;
 mod words;
