@@ -16,7 +16,7 @@ pub struct Workspace {
 }
 
 /// One service.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct UpstreamInput {
     /// Its name, which routes import from `#upstreams`.
     pub name: Arc<str>,

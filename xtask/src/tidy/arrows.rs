@@ -32,6 +32,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "exec",
             "emit",
             "server",
+            "testkit",
         ],
     ),
 ];

@@ -1,4 +1,21 @@
-//! Compares with tsc.
+//! Compares with tsc: what is accepted, and the types of answers.
+//!
+//! In:    the modules of `cases/` and `examples/shop` that are accepted, and a seed.
+//! Out:   variants of them, well-typed and ill-typed, each judged by `frontage check` (in this
+//!        process) and by tsc (in one Node process); every disagreement, shrunk, as a case.
+//! Never: a refusal that passes for agreement unless [`refusals`] lists its code.
+//!
+//! Three things are disagreements: Frontage accepts what tsc rejects; Frontage refuses what tsc
+//! accepts with a code that is no refusal by design; both accept but infer different answers.
+//!
+//! The programs under `*.mjs` here are the Node side: `mutate.mjs` makes variants, `tsc.mjs` asks
+//! tsc about many at once, `shrink.mjs` makes disagreements small, `main.mjs` drives.
+
+mod bridge;
+mod refusals;
+mod report;
+mod shape;
+mod workspace;
 
 use crate::options::Options;
 
@@ -7,6 +24,9 @@ use crate::options::Options;
 /// # Errors
 ///
 /// Why nothing could be compared.
-pub(crate) fn run(_options: &Options) -> Result<bool, String> {
-    Err("the comparison with tsc is not part of this build".into())
+pub(crate) fn run(options: &Options) -> Result<bool, String> {
+    let folder = options.root.join("target/oracle-types");
+    let seeds = workspace::seeds(&options.root, &folder)?;
+    let outcome = bridge::run(options, &folder, &seeds)?;
+    report::print(options, &folder, &outcome)
 }

@@ -1,0 +1,232 @@
+// The Node side of the comparison with tsc.
+//
+// In:    one line with the task; then a line for each variant that Frontage judged.
+// Out:   lines of JSON: variants to judge, notes for people, in the end the outcome.
+// Never: a file written; a variant that depends on anything but its run's seed.
+
+import path from "node:path";
+import { createInterface } from "node:readline";
+import ts from "typescript";
+import { mutate } from "./mutate.mjs";
+import { Random } from "./random.mjs";
+import { text } from "./shape.mjs";
+import { shrink } from "./shrink.mjs";
+import { Tsc } from "./tsc.mjs";
+
+/** Variants that go through tsc in one program. */
+const AT_ONCE = 150;
+/** Disagreements that are made small; further ones are only counted. */
+const MOST_SHRUNK = Number(process.env.FRONTAGE_ORACLE_SHRINK ?? 12);
+
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const listen = async () => JSON.parse((await lines.next()).value);
+const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+
+const task = await listen();
+const tsc = new Tsc(task.root);
+const began = Date.now();
+
+/** Frontends by what their programs can share. */
+const groups = new Map();
+const modules = [];
+for (const seed of task.seeds) {
+  for (const [frontend, paths] of Object.entries(seed.frontends)) {
+    const key = tsc.key(seed, frontend);
+    if (!groups.has(key)) groups.set(key, { seed, frontend, files: [], program: undefined });
+    const group = groups.get(key);
+    group.files.push(...paths.map((file) => path.join(seed.folder, file)));
+    const importers = importersOf(seed, paths);
+    for (const file of paths) modules.push({ seed, frontend, file, group, importers: importers.get(file) });
+  }
+}
+for (const group of groups.values()) {
+  const session = path.join(group.seed.folder, ".frontage", group.frontend, "session.d.ts");
+  group.program = tsc.program([session, ...group.files], new Map(), path.join(group.seed.folder, ".frontage/frontage.d.ts"));
+}
+
+const histogram = {};
+const refusals = {};
+const found = new Map();
+const totals = { passed: 0, failed: 0, compared: 0, slowest: 0 };
+
+await originals();
+const first = task.only ?? 0;
+const last = task.only === null ? task.runs : task.only + 1;
+for (let run = first; run < last; run += AT_ONCE) {
+  await batch(run, Math.min(run + AT_ONCE, last));
+  say({ note: `${Math.min(run + AT_ONCE, last) - first} of ${last - first} runs, ${totals.failed} apart, ${((Date.now() - began) / 1000).toFixed(0)} s` });
+}
+const disagreements = await small();
+const sorted = Object.fromEntries(Object.entries(histogram).sort(([a], [b]) => (a < b ? -1 : 1)));
+const outcome = { ...totals, seed: task.seed, seconds: (Date.now() - began) / 1000, slowest: Math.round(totals.slowest), histogram: sorted, refusals, disagreements };
+process.stdout.write(`${JSON.stringify({ outcome })}\n`, () => process.exit(0));
+
+/** Every seed as it stands. */
+async function originals() {
+  const whole = new Map();
+  for (const module of modules) {
+    const key = `${module.seed.name} ${module.frontend}`;
+    if (!whole.has(key)) whole.set(key, { ...module, change: "none", files: {} });
+    whole.get(key).files[module.file] = original(module);
+  }
+  await compare([...whole.values()].map((variant) => ({ ...variant, text: variant.files[variant.file] })));
+}
+
+/** Runs `from..to`. */
+async function batch(from, to) {
+  const variants = [];
+  for (let run = from; run < to; run++) {
+    const random = new Random(BigInt(task.seed) * 1_000_003n + BigInt(run));
+    // Modules of the shop are larger than those of the cases.
+    const shop = random.chance(0.25);
+    const pool = modules.filter((module) => (module.seed.name === "shop") === shop);
+    const module = random.pick(pool.length > 0 ? pool : modules);
+    const source = module.group.program.getSourceFile(path.join(module.seed.folder, module.file));
+    const variant = mutate(random, source, module.group.program.getTypeChecker());
+    if (!variant) continue;
+    variants.push(variantOf(module, variant.text, { run, change: variant.change, changes: variant.changes }));
+  }
+  await compare(variants);
+}
+
+/** A module with another text, and those that import it. */
+function variantOf(module, replaced, more) {
+  const files = { [module.file]: replaced };
+  for (const file of module.importers) files[file] = original({ ...module, file });
+  return { ...module, ...more, files, text: replaced };
+}
+
+/** Judges variants on both sides and keeps what is apart. */
+async function compare(variants) {
+  for (const [variant, verdict] of await judge(variants)) {
+    const row = (histogram[variant.change] ??= { runs: 0, accepted: 0, rejected: 0, refused: 0, apart: 0 });
+    row.runs++;
+    totals.slowest = Math.max(totals.slowest, verdict.ours.ms);
+    totals.compared += verdict.compared;
+    if (verdict.kind) {
+      row.apart++;
+      totals.failed++;
+      const sign = `${verdict.kind} ${verdict.code} ${verdict.words.replace(/['`"][^'`"]*['`"]/g, "_").slice(0, 60)}`;
+      if (!found.has(sign)) found.set(sign, { variant, verdict, count: 0, runs: [] });
+      const known = found.get(sign);
+      known.count++;
+      if (known.runs.length < 8) known.runs.push(variant.run);
+      // The shortest of those that are alike is the easiest to make small.
+      if (variant.text.length < known.variant.text.length) Object.assign(known, { variant, verdict });
+      continue;
+    }
+    totals.passed++;
+    row[verdict.word]++;
+    if (verdict.word === "refused") for (const fault of verdict.ours.faults) refusals[fault.code] = (refusals[fault.code] ?? 0) + 1;
+  }
+}
+
+/** Verdicts on variants, in pairs. */
+async function judge(variants) {
+  const out = [];
+  for (const group of new Set(variants.map((variant) => variant.group))) {
+    const members = variants.filter((variant) => variant.group === group);
+    const theirs = tsc.ask(members);
+    for (const [i, variant] of members.entries()) {
+      say({ check: { seed: variant.seed.name, frontend: variant.frontend, files: variant.files } });
+      out.push([variant, decide(theirs[i], await listen())]);
+    }
+  }
+  return out;
+}
+
+/** Whether both sides agree; `kind` says how they do not. */
+function decide(theirs, ours) {
+  const base = { theirs, ours, compared: 0 };
+  if (ours.faults.length === 0 && theirs.faults.length > 0) {
+    const [fault] = theirs.faults;
+    return { ...base, kind: "accepted", code: `TS${fault.code}`, words: fault.message };
+  }
+  if (ours.faults.some((fault) => fault.code === "panic")) return { ...base, kind: "panic", code: "panic", words: "the checker panicked" };
+  if (ours.faults.length > 0) {
+    if (theirs.faults.length > 0) return { ...base, word: "rejected" };
+    const fault = ours.faults.find((one) => !one.byDesign);
+    return fault ? { ...base, kind: "refused", code: fault.code, words: fault.message } : { ...base, word: "refused" };
+  }
+  for (const [key, type] of Object.entries(theirs.results)) {
+    if (!(key in ours.results)) continue;
+    base.compared++;
+    const [a, b] = [text(type), text(settled(ours.results[key]))];
+    if (a !== b) return { ...base, kind: "result", code: "type", words: difference(a, b) };
+  }
+  return { ...base, word: "accepted" };
+}
+
+/** Frontage's shape in the order that `shape.mjs` gives. */
+function settled(found) {
+  if (Array.isArray(found)) return found.map(settled);
+  if (found === null || typeof found !== "object") return found;
+  if (found.union) {
+    const parts = found.union.map(settled);
+    parts.sort((a, b) => (text(a) < text(b) ? -1 : 1));
+    return { union: parts };
+  }
+  return Object.fromEntries(Object.entries(found).map(([key, value]) => [key, settled(value)]));
+}
+
+/** Where two texts part, with a little before. */
+function difference(a, b) {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  const from = Math.max(0, at - 30);
+  return `tsc …${a.slice(from, at + 60)} | ours …${b.slice(from, at + 60)}`;
+}
+
+/** Disagreements made small, one of each kind. */
+async function small() {
+  const out = [];
+  for (const { variant, verdict, count, runs } of found.values()) {
+    let { text: least } = variant;
+    if (out.length < MOST_SHRUNK && variant.run !== undefined) {
+      const still = async (texts) => {
+        const verdicts = await judge(texts.map((one) => variantOf(variant, one, {})));
+        return verdicts.map(([, next]) => next.kind === verdict.kind && next.code === verdict.code);
+      };
+      least = await shrink(least, still);
+    }
+    const [[, last]] = await judge([variantOf(variant, least, {})]);
+    const shown = last.kind ? last : verdict;
+    const summary = `${shown.kind}: ${variant.seed.name} ${variant.file} (${variant.changes?.join(", ") ?? variant.change}; runs ${runs.join(", ")}): ${shown.code} ${shown.words}`;
+    out.push({ kind: shown.kind, count, summary, case: caseOf(variant, least, shown, summary) });
+  }
+  return out;
+}
+
+/** A disagreement in the form of `cases/`. */
+function caseOf(variant, least, verdict, summary) {
+  const files = { ...variant.files, [variant.file]: least };
+  const sides = [...verdict.theirs.faults.map((fault) => `TS${fault.code} ${fault.file}:${fault.line} ${fault.message}`), ...verdict.ours.faults.map((fault) => `${fault.code} ${fault.file}:${fault.line} ${fault.message}`)];
+  if (verdict.kind === "result") for (const [key, type] of Object.entries(verdict.theirs.results)) sides.push(`${key}: tsc ${text(type)}`, `${key}: ours ${text(settled(verdict.ours.results[key] ?? null))}`);
+  const note = variant.seed.name === "shop" ? "\nIn `examples/shop`.\n" : "";
+  const blocks = Object.entries(files).map(([file, content]) => `\`\`\`\`ts ${file}\n${content.trim()}\n\`\`\`\``);
+  return `# ${summary.slice(0, 100)}\n${note}\n${summary}\n\n${sides.join("\n")}\n\n${blocks.join("\n\n")}\n`;
+}
+
+function original({ seed, file }) {
+  return tsc.read(path.join(seed.folder, file));
+}
+
+/** For each module of a frontend, the modules that need it, itself left out. */
+function importersOf(seed, paths) {
+  const direct = new Map(paths.map((file) => [file, []]));
+  for (const file of paths) {
+    for (const { fileName } of ts.preProcessFile(original({ seed, file })).importedFiles) {
+      const target = fileName.startsWith(".") ? path.join(path.dirname(file), fileName) : fileName.startsWith("#shared/") ? `shared/${fileName.slice(8)}.ts` : undefined;
+      direct.get(target)?.push(file);
+    }
+  }
+  const out = new Map();
+  for (const file of paths) {
+    const seen = new Set();
+    const visit = (at) => direct.get(at).forEach((next) => !seen.has(next) && (seen.add(next), visit(next)));
+    visit(file);
+    seen.delete(file);
+    out.set(file, [...seen]);
+  }
+  return out;
+}

@@ -1,0 +1,50 @@
+//! Codes that refuse by design what tsc may accept: forms, names and uses that the language leaves
+//! out. Every other code is a judgement about types, in which tsc must agree.
+
+use frontage_compile::codes;
+use frontage_diagnostic::{Area, Code};
+
+/// Refusals among the FR2xxx.
+const BY_DESIGN: &[Code] = &[
+    codes::OTHER_FRONTEND,
+    codes::MISSING_EXTENSION,
+    codes::IMPORT_CYCLE,
+    codes::IMPORT_OF_ROUTE,
+    codes::ROUTE_FILE_NAME,
+    codes::SAME_PATH,
+    codes::NOT_A_METHOD,
+    codes::NOT_A_ROUTE,
+    codes::RECURSION,
+    codes::TYPE_FORM,
+    codes::MODULE_PATTERN,
+    codes::NOT_A_VALUE,
+    codes::CALL_AT_MODULE,
+    codes::NOT_IN_LIBRARY,
+    codes::METHOD_AS_VALUE,
+    codes::FUNCTION_AS_VALUE,
+    codes::REGEX,
+    codes::THROWN,
+    codes::USELESS,
+    codes::LITERAL_WANTED,
+    codes::TOO_COMPLEX,
+    codes::CALL_OPTION,
+    codes::FORGOTTEN_AWAIT,
+    codes::ASYNC_CALLBACK,
+    codes::PROMISE_LIST,
+    codes::UNSAFE_IN_GET,
+    codes::UNSAFE_TOGETHER,
+    codes::UNSAFE_IN_MAP,
+    codes::OPERATION_AS_VALUE,
+    codes::BINARY_ANSWER,
+    codes::ROUTE_ARGUMENTS,
+    codes::ROUTE_INPUT,
+    codes::ROUTE_PARAMS,
+    codes::ZOD,
+    codes::REPLY,
+    codes::PASSTHROUGH,
+];
+
+/// Whether `code` refuses by design.
+pub(super) fn by_design(code: Code) -> bool {
+    matches!(code.area(), Area::Syntax | Area::Plan) || BY_DESIGN.contains(&code)
+}

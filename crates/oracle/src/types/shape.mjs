@@ -1,0 +1,94 @@
+// A type of tsc's as plain data that can be compared with Frontage's (`shape.rs` writes the same).
+//
+// In:    a type and its checker.
+// Out:   a JSON value: names of primitives, { lit }, { array }, { tuple }, { object }, { union },
+//        { lib }; members of unions sorted by their text, equal ones once.
+// Never: `readonly`, freshness or names of objects: they are nothing that an answer shows.
+
+import ts from "typescript";
+
+/** Levels of objects that are written out; both sides stop at the same. */
+const DEPTH = 6;
+
+/** The shape of a route's answer: the `R` of `Route<R>`. */
+export function answerShape(checker, program, symbol, node) {
+  const type = checker.getTypeOfSymbolAtLocation(symbol, node);
+  const args = type.symbol?.name === "Route" ? checker.getTypeArguments(type) : [];
+  return args.length === 1 ? shape(checker, program, args[0], 0) : undefined;
+}
+
+function shape(checker, program, type, depth) {
+  const inner = (part) => shape(checker, program, part, depth);
+  const flags = type.flags;
+  if (flags & ts.TypeFlags.Any) return "any";
+  if (flags & ts.TypeFlags.Unknown) return "unknown";
+  if (flags & ts.TypeFlags.Never) return "never";
+  if (flags & ts.TypeFlags.Void) return "void";
+  if (flags & ts.TypeFlags.Undefined) return "undefined";
+  if (flags & ts.TypeFlags.Null) return "null";
+  if (flags & ts.TypeFlags.String) return "string";
+  if (flags & ts.TypeFlags.Number) return "number";
+  if (flags & ts.TypeFlags.BooleanLiteral) return { lit: type.intrinsicName === "true" };
+  if (flags & (ts.TypeFlags.StringLiteral | ts.TypeFlags.NumberLiteral)) return { lit: type.value };
+  if (flags & ts.TypeFlags.NonPrimitive) return "object";
+  if (type.isUnion()) return union(type.types.map(inner));
+  if (flags & (ts.TypeFlags.TemplateLiteral | ts.TypeFlags.StringMapping)) return "template";
+  if (flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) return objectShape(checker, program, type, depth);
+  return `flags ${flags}`;
+}
+
+function objectShape(checker, program, type, depth) {
+  const inner = (part) => shape(checker, program, part, depth);
+  if (checker.isTupleType(type)) {
+    const target = type.target;
+    const args = checker.getTypeArguments(type);
+    const out = { tuple: [], rest: null };
+    args.forEach((arg, i) => {
+      const flag = target.elementFlags[i];
+      if (flag & ts.ElementFlags.Rest) out.rest = inner(arg);
+      else out.tuple.push(flag & ts.ElementFlags.Optional ? { optional: withoutUndefined(inner(arg)) } : inner(arg));
+    });
+    return out;
+  }
+  if (checker.isArrayType(type)) return { array: inner(checker.getTypeArguments(type)[0]) };
+  if (type.getCallSignatures().length > 0) return "function";
+  const name = type.symbol?.name;
+  const declared = type.symbol?.declarations?.[0]?.getSourceFile();
+  if (declared && (program.isSourceFileDefaultLibrary(declared) || name === "Reply") && !["__type", "__object"].includes(name) && !type.aliasSymbol) {
+    return { lib: name, args: (type.target ? checker.getTypeArguments(type) : []).map(inner) };
+  }
+  if (depth >= DEPTH) return "…";
+  const below = (part) => shape(checker, program, part, depth + 1);
+  const members = {};
+  for (const property of checker.getPropertiesOfType(type)) {
+    const optional = (property.flags & ts.SymbolFlags.Optional) !== 0;
+    let found = below(checker.getTypeOfSymbol(property));
+    if (optional) found = withoutUndefined(found);
+    if (optional && found === "never") continue;
+    members[optional ? `${property.name}?` : property.name] = found;
+  }
+  const index = checker.getIndexTypeOfType(type, ts.IndexKind.String);
+  const sorted = Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  return { object: sorted, index: index ? below(index) : null };
+}
+
+function union(parts) {
+  const seen = new Map();
+  for (const part of parts.flatMap((p) => (p.union ? p.union : [p]))) seen.set(text(part), part);
+  const keys = [...seen.keys()].sort();
+  return keys.length === 1 ? seen.get(keys[0]) : { union: keys.map((key) => seen.get(key)) };
+}
+
+function withoutUndefined(found) {
+  if (found === "undefined") return "never";
+  if (!found.union) return found;
+  return union(found.union.filter((part) => part !== "undefined"));
+}
+
+/** Equal for equal shapes, however their members are ordered. */
+export function text(found) {
+  if (Array.isArray(found)) return `[${found.map(text).join(",")}]`;
+  if (found === null || typeof found !== "object") return JSON.stringify(found);
+  const keys = Object.keys(found).sort();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${text(found[key])}`).join(",")}}`;
+}
