@@ -12,6 +12,8 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use frontage_compile::Compiled;
+use frontage_compile::hir::CheckedKind;
+use frontage_compile::types::Ty;
 use frontage_diagnostic::{Severity, SourceMap};
 use serde_json::{Value, json};
 
@@ -115,7 +117,9 @@ fn said(compiled: &Compiled, sources: &SourceMap, took_ms: f64) -> Value {
         for route in &checked.routes {
             let path = &sources.file(route.span.file).path;
             let key = format!("{path} {}", format!("{:?}", route.method).to_uppercase());
-            results.insert(key, shape(&checked.types, route.result));
+            let handed_on = matches!(route.kind, CheckedKind::Passthrough { .. });
+            let result = if handed_on { Ty::UNKNOWN } else { route.result };
+            results.insert(key, shape(&checked.types, result));
         }
     }
     json!({ "faults": faults, "results": results, "ms": took_ms })

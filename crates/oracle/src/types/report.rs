@@ -32,7 +32,10 @@ pub(super) fn print(options: &Options, folder: &Path, outcome: &Value) -> Result
         println!("{outcome}");
         return Ok(failed == 0);
     }
-    println!("{:<26}{:>8}{:>10}{:>10}{:>10}{:>8}", "mutation", "runs", "accepted", "rejected", "refused", "apart");
+    println!(
+        "{:<26}{:>8}{:>10}{:>10}{:>10}{:>8}",
+        "mutation", "runs", "accepted", "rejected", "refused", "apart"
+    );
     for (mutation, row) in outcome["histogram"].as_object().into_iter().flatten() {
         let count = |key: &str| row[key].as_u64().unwrap_or(0);
         println!(

@@ -14,7 +14,13 @@ const DEPTH = 6;
 export function answerShape(checker, program, symbol, node) {
   const type = checker.getTypeOfSymbolAtLocation(symbol, node);
   const args = type.symbol?.name === "Route" ? checker.getTypeArguments(type) : [];
-  return args.length === 1 ? shape(checker, program, args[0], 0) : undefined;
+  return args.length === 1 ? withoutReply(shape(checker, program, args[0], 0)) : undefined;
+}
+
+/** What a reply carries is the answer. */
+function withoutReply(found) {
+  if (found.lib === "Reply") return found.args[0];
+  return found.union ? union(found.union.map(withoutReply).filter((part) => part !== "never")) : found;
 }
 
 function shape(checker, program, type, depth) {

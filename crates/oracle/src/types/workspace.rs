@@ -130,7 +130,9 @@ fn read(name: String, folder: PathBuf) -> Result<Option<Seed>, String> {
     let config = table(&folder.join("frontage.toml"))?;
     let mut sources = SourceMap::new();
     let mut upstreams = Vec::new();
-    for (upstream, settings) in config.get("upstreams").and_then(|u| u.as_table()).into_iter().flatten() {
+    for (upstream, settings) in
+        config.get("upstreams").and_then(|u| u.as_table()).into_iter().flatten()
+    {
         let Some(path) = settings.get("contract").and_then(|c| c.as_str()) else { return Ok(None) };
         let Ok(text) = std::fs::read_to_string(folder.join(path)) else { return Ok(None) };
         let id = sources.add(path, text);
@@ -150,7 +152,8 @@ fn read(name: String, folder: PathBuf) -> Result<Option<Seed>, String> {
         });
     }
     let mut frontends = Vec::new();
-    let entries = std::fs::read_dir(folder.join("frontends")).map_err(|e| format!("{name}: {e}"))?;
+    let entries =
+        std::fs::read_dir(folder.join("frontends")).map_err(|e| format!("{name}: {e}"))?;
     let mut names: Vec<_> =
         entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();
