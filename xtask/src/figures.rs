@@ -1,7 +1,7 @@
-//! `cargo xtask figures`: what a newcomer's day costs on the shop.
+//! `cargo xtask figures`: what a newcomer's day costs on the shop, and a check of a huge contract.
 //!
-//! In:    the release build, the shop and its services.
-//! Out:   time of `frontage check`, time from start to first answer, memory of idle backends.
+//! In:    the release build, the shop and its services, GitHub's contract out of `node_modules`.
+//! Out:   time and memory of `frontage check`, time from start to first answer, memory of idle backends.
 //! Never: a figure from a debug build, or from an answer other than 200.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -51,6 +51,7 @@ pub(crate) fn run_all(root: &Path, json: bool) -> Result<(), String> {
         ),
     )?;
     let check = times(|| check(root))?;
+    let contract = crate::contracts::figures(root)?;
     let _services = services(root)?;
     let mut starts = Vec::new();
     let mut memory = Vec::new();
@@ -70,11 +71,16 @@ pub(crate) fn run_all(root: &Path, json: bool) -> Result<(), String> {
             "{}",
             serde_json::json!({
                 "checkMs": check.1, "startMs": start.1, "backends": backends, "runs": RUNS,
+                "githubCheckMs": contract.check.1, "githubCheckPeakKiB": contract.peak_kib,
+                "githubTypesMs": contract.types.1,
             })
         );
         return Ok(());
     }
     println!("frontage check -C examples/shop: {} ({RUNS} runs)", check.0);
+    println!("frontage check -C examples/github ({}): {}", contract.size, contract.check.0);
+    println!("  peak memory {:.1} MiB", contract.peak_kib as f64 / 1024.0);
+    println!("frontage types -C examples/github: {}", contract.types.0);
     println!("frontage serve, start to first answer of both backends: {}", start.0);
     for (name, kib) in memory {
         println!("{name}: {:.1} MiB resident, idle after its first answer", kib as f64 / 1024.0);
@@ -82,7 +88,7 @@ pub(crate) fn run_all(root: &Path, json: bool) -> Result<(), String> {
     Ok(())
 }
 
-fn times(mut once: impl FnMut() -> Result<(), String>) -> Result<(String, f64), String> {
+pub(crate) fn times(mut once: impl FnMut() -> Result<(), String>) -> Result<(String, f64), String> {
     let mut all = Vec::new();
     for _ in 0..RUNS {
         let began = Instant::now();

@@ -4,6 +4,7 @@
 //! Out:   exit status 0 if everything held; a line for each step with its time.
 //! Never: a step that is skipped in silence.
 
+mod contracts;
 mod figures;
 mod oracle;
 mod random;

@@ -127,10 +127,10 @@ fn tests(root: &Path) -> Result<(), String> {
 /// The real tsc over the same files: routes of all example frontends, and the pages' scripts.
 fn tsc(root: &Path) -> Result<(), String> {
     let frontage = root.join("target/debug/frontage");
-    run(
-        "frontage types",
-        Command::new(frontage).current_dir(root).args(["types", "-C", "examples/shop"]),
-    )?;
+    for workspace in ["examples/shop", "examples/github"] {
+        let arguments = ["types", "-C", workspace];
+        run("frontage types", Command::new(&frontage).current_dir(root).args(arguments))?;
+    }
     for project in projects(root)? {
         let arguments = ["node_modules/typescript/bin/tsc", "-p", &project];
         run(&format!("tsc {project}"), &mut command(root, "node", &arguments))?;
@@ -144,17 +144,20 @@ fn oracle(root: &Path) -> Result<(), String> {
     crate::oracle::run(root)
 }
 
-/// Folders of the shop with a `tsconfig.json`.
+/// Folders of the examples' frontends with a `tsconfig.json`.
 fn projects(root: &Path) -> Result<Vec<String>, String> {
-    let folder = root.join("examples/shop/frontends");
-    let entries = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let mut out = Vec::new();
-    for entry in entries.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        for inner in ["", "/public"] {
-            let project = format!("examples/shop/frontends/{name}{inner}");
-            if root.join(&project).join("tsconfig.json").is_file() {
-                out.push(project);
+    for example in ["shop", "github"] {
+        let folder = root.join("examples").join(example).join("frontends");
+        let entries =
+            std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            for inner in ["", "/public"] {
+                let project = format!("examples/{example}/frontends/{name}{inner}");
+                if root.join(&project).join("tsconfig.json").is_file() {
+                    out.push(project);
+                }
             }
         }
     }

@@ -296,15 +296,20 @@ impl Reader {
     }
 }
 
-/// Reads `path`, which is relative to `root` and must stay inside it.
+/// Reads `path`, which is relative to `root` and must stay inside it. What begins with
+/// `node_modules/` may also lie in that folder beside or above the workspace, as Node looks for
+/// packages.
 fn read_inside(root: &Path, path: &str) -> Result<String, String> {
     let relative = Path::new(path);
     if !relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)) {
         return Err("lies outside the workspace".into());
     }
-    let full = root.join(relative);
-    let real = full.canonicalize().map_err(|e| reason(&e))?;
-    let real_root = root.canonicalize().map_err(|e| reason(&e))?;
+    let mut real_root = root.canonicalize().map_err(|e| reason(&e))?;
+    if relative.starts_with("node_modules") {
+        let holder = real_root.ancestors().find(|folder| folder.join(relative).exists());
+        real_root = holder.map_or_else(|| real_root.clone(), Path::to_owned);
+    }
+    let real = real_root.join(relative).canonicalize().map_err(|e| reason(&e))?;
     if !real.starts_with(real_root) {
         return Err("a link leads outside the workspace".into());
     }

@@ -109,11 +109,25 @@ impl<'a> Checker<'a> {
         keys.sort_by(|x, y| x.path.cmp(&y.path));
         for key in keys {
             if let Some(&other) = b.narrowed.get(key) {
-                let ty = self.subtype_union(&[a.narrowed[key], other]);
+                let ty = self.joined(key, &[a.narrowed[key], other]);
                 joined.narrowed.insert(key.clone(), ty);
             }
         }
         Some(joined)
+    }
+
+    /// What a reference is after two ways. As in `tsc`, members of the declared type all stay, even
+    /// where one covers another: a later test may still tell them apart.
+    fn joined(&mut self, reference: &Reference, ways: &[Ty]) -> Ty {
+        let flow = self.flow.take();
+        let declared = self.current(reference);
+        self.flow = flow;
+        let union = self.types.union(ways);
+        let declared = declared.map(|ty| self.types.members_of(ty)).unwrap_or_default();
+        if self.types.members_of(union).iter().all(|member| declared.contains(member)) {
+            return union;
+        }
+        self.subtype_union(ways)
     }
 
     /// What a function that runs later still knows: names, but not members.

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use frontage_contract::{
-    Access, Additional, Constant as Declared, Contract, Object, Type, TypeId, Union,
+    Access, Additional, Constant as Declared, Contract, Discriminator, Object, Type, TypeId, Union,
 };
 use frontage_plan::{Field, Form, Name, Node, Rest, Shape, ShapeId};
 
@@ -251,14 +251,48 @@ impl Projection<'_> {
                 .collect();
             let shape =
                 Shape::Tagged { property: discriminator.property.as_str().into(), variants: tags };
-            if variants.is_empty() {
+            let form = if *demand == Demand::raw() { Form::Raw } else { Form::Decoded };
+            let untagged = self.untagged(union, discriminator, demand, form);
+            if variants.is_empty() && untagged.is_empty() {
                 return shape;
             }
-            let form = if *demand == Demand::raw() { Form::Raw } else { Form::Decoded };
             let id = self.shapes.intern(Node { shape, form });
-            variants.insert(at, id);
+            variants.splice(at..at, std::iter::once(id).chain(untagged));
         }
         Shape::Union(variants)
+    }
+
+    /// Contracts name a discriminator and do not require it: such variants may come without it,
+    /// and are told apart by the rest. An answer that has it never gets here.
+    fn untagged(
+        &mut self,
+        union: &Union,
+        discriminator: &Discriminator,
+        demand: &Demand,
+        form: Form,
+    ) -> Vec<ShapeId> {
+        let contract = self.contract;
+        let mut shapes = Vec::new();
+        for &variant in &union.variants {
+            let Type::Object(object) = contract.ty(variant) else { continue };
+            let is_tagged = discriminator.mapping.iter().any(|(_, mapped)| *mapped == variant);
+            let property = object.property(&discriminator.property);
+            if !is_tagged || property.is_some_and(|property| property.required) {
+                continue;
+            }
+            let mut shape = self.object(object, &told_apart(object, demand), form);
+            let never = self.shapes.intern(Node { shape: Shape::Never, form: Form::Decoded });
+            if let Shape::Object { fields, .. } = &mut shape {
+                let name: Name = discriminator.property.as_str().into();
+                let absent = Field { name, shape: never, required: false };
+                match fields.iter_mut().find(|field| field.name == absent.name) {
+                    Some(field) => *field = absent,
+                    None => fields.push(absent),
+                }
+            }
+            shapes.push(self.shapes.intern(Node { shape, form }));
+        }
+        shapes
     }
 }
 

@@ -51,7 +51,7 @@ fn once(global: &Global, terminal: &Terminal, root: &std::path::Path) -> (Loaded
     let diagnostics = built.diagnostics(&loaded);
     let clean = !has_errors(&diagnostics);
     if global.json {
-        print(&json(&loaded, &built, &diagnostics, clean));
+        print(&json(&loaded, &built, &diagnostics, began));
     } else {
         terminal.diagnostics(&diagnostics, &loaded.sources);
         let took = began.elapsed();
@@ -84,7 +84,14 @@ fn totals(built: &Built, clean: bool) -> String {
     if clean { format!("{frontends}, {}", plural(routes, "route")) } else { frontends }
 }
 
-fn json(loaded: &Loaded, built: &Built, diagnostics: &[Diagnostic], clean: bool) -> String {
+/// The most memory this process has had, in KiB; `None` where the system does not say.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+fn json(loaded: &Loaded, built: &Built, diagnostics: &[Diagnostic], began: Instant) -> String {
     let faults: Vec<serde_json::Value> = diagnostics
         .iter()
         .filter_map(|d| serde_json::from_str(&to_json(d, &loaded.sources)).ok())
@@ -112,10 +119,12 @@ fn json(loaded: &Loaded, built: &Built, diagnostics: &[Diagnostic], clean: bool)
         })
         .collect();
     serde_json::json!({
-        "ok": clean,
+        "ok": !has_errors(diagnostics),
         "workspace": loaded.config.name,
         "frontends": frontends,
         "diagnostics": faults,
+        "tookMs": u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "peakMemoryKiB": peak_memory(),
     })
     .to_string()
 }

@@ -89,10 +89,7 @@ fn read_upstream(
             ),
         );
     }
-    let contract = table.string("contract", faults);
-    if contract.is_none() {
-        table.missing("contract", "\"contracts/users.openapi.yaml\"", faults);
-    }
+    let contract = read_contract(&mut table, faults);
     let mut urls = Vec::new();
     let url = table.string("url", faults);
     let many = table.strings("urls", faults);
@@ -159,6 +156,28 @@ fn read_upstream(
     }
     table.finish(faults);
     UpstreamConfig { name, contract, urls, timeout, headers, safe }
+}
+
+/// The contract's path. Its references are resolved now: commands read the contract, and a release
+/// never does.
+fn read_contract(table: &mut Table<'_>, faults: &mut Vec<Diagnostic>) -> Option<Located<String>> {
+    let before = faults.len();
+    let Some(Located { value, span }) = table.reference("contract", faults) else {
+        if faults.len() == before {
+            table.missing("contract", "\"contracts/users.openapi.yaml\"", faults);
+        }
+        return None;
+    };
+    match value.resolve() {
+        Ok(value) => Some(Located { value, span }),
+        Err(why) => {
+            faults.push(
+                Diagnostic::error(codes::INVALID_VALUE, span, format!("`contract`: {why}"))
+                    .help("set it, or write `${NAME:-contracts/users.openapi.yaml}`"),
+            );
+            None
+        }
+    }
 }
 
 /// Whether route modules can import a name.

@@ -4,4 +4,5 @@ mod attack;
 mod clinic;
 mod commands;
 mod dev;
+mod github;
 mod serve;
