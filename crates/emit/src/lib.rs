@@ -5,6 +5,7 @@
 //! Never: I/O.
 
 mod explain;
+mod node;
 mod package;
 mod routes;
 mod session;
@@ -13,6 +14,7 @@ mod typescript;
 mod upstreams;
 
 pub use explain::{CallExplanation, Explanation, ForEach, RouteExplanation, explain};
+pub use node::{node_frontend, node_module, node_upstreams};
 pub use package::frontage_types;
 pub use routes::route_types;
 pub use session::session_types;

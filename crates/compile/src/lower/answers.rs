@@ -1,12 +1,15 @@
 //! What each call reads of its answers: statuses out of the contract, shapes out of demands.
 
-use frontage_contract::{Binding, ContentKind, Method, Operation, Response, Status, TypeId};
-use frontage_plan::{AnswerKind, Block, Call, OperationId, Statuses, Step};
+use std::collections::BTreeMap;
+
+use frontage_contract::{Binding, ContentKind, Method, Operation, Response, Status};
+use frontage_plan::{AnswerKind, Block, Call, Name, OperationId, Statuses, Step};
 
 use super::demand::{Demand, Demands};
 use super::operations::{Tables, declared};
 use super::project::Shapes;
 use crate::Workspace;
+use crate::hir::OperationRef;
 
 /// Gives the calls of a block the plan's ids.
 pub(super) fn renumber(block: &mut Block, ids: &[OperationId]) {
@@ -44,44 +47,68 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     /// All calls of a block.
     pub(super) fn block(&mut self, block: &mut Block) {
-        each_call(block, &mut |slot, call| {
-            let demand = self.demands.get(&slot).cloned().unwrap_or_default();
-            call.answers = self.answers(call.operation, &demand);
+        let whole = self.by_place(block);
+        each_call(block, &mut |_, call| {
+            let reference = self.tables.references[call.operation.0 as usize];
+            let demand = whole.get(&key(call)).cloned().unwrap_or_default();
+            call.answers = of_operation(self.workspace, self.shapes, reference, &demand);
         });
     }
 
-    fn answers(&mut self, id: OperationId, demand: &Demand) -> Vec<(Statuses, AnswerKind)> {
-        let reference = self.tables.references[id.0 as usize];
-        let operation = declared(self.workspace, reference);
-        let responses = successes(operation);
-        if responses.is_empty() {
-            // Nothing is declared, so anything may come.
-            let empty = Statuses { from: 204, to: 205 };
-            let json = operation.success.json.map(|ty| self.json(reference.upstream, ty, demand));
-            let any = json.unwrap_or(AnswerKind::Empty);
-            return vec![(empty, AnswerKind::Empty), (Statuses { from: 200, to: 299 }, any)];
-        }
-        let mut answers = Vec::new();
-        for (statuses, response) in responses {
-            // What calls ask for; an answer of another kind is drift.
-            let bodiless = is_head(operation) || matches!(statuses.from, 204 | 205);
-            let kind = match response.preferred().filter(|_| !bodiless) {
-                None => AnswerKind::Empty,
-                Some(content) => match content.kind {
-                    ContentKind::Json => self.json(reference.upstream, content.ty, demand),
-                    ContentKind::Text => AnswerKind::Text,
-                    ContentKind::Form | ContentKind::Multipart | ContentKind::Binary => continue,
-                },
-            };
-            answers.push((statuses, kind));
-        }
-        answers
+    /// What is read at each place of the source. A helper that is inlined several times has one
+    /// projection in a route, whatever its callers read of it: one call, one meaning, and what
+    /// runs the source as it stands (Node) can tell it from the place alone.
+    fn by_place(&self, block: &mut Block) -> BTreeMap<PlaceKey, Demand> {
+        let mut demands: BTreeMap<PlaceKey, Demand> = BTreeMap::new();
+        each_call(block, &mut |slot, call| {
+            if let Some(demand) = self.demands.get(&slot) {
+                demands.entry(key(call)).or_default().add(demand);
+            }
+        });
+        demands
     }
+}
 
-    fn json(&mut self, upstream: u16, ty: TypeId, demand: &Demand) -> AnswerKind {
-        let contract = &self.workspace.upstreams[usize::from(upstream)].contract;
-        AnswerKind::Json(self.shapes.project(upstream, contract, ty, demand))
+/// An operation at a place of the source.
+type PlaceKey = (OperationId, Name, u32, u32);
+
+fn key(call: &Call) -> PlaceKey {
+    (call.operation, call.place.path.clone(), call.place.line, call.place.column)
+}
+
+/// What is read of an operation's successful answers, where `demand` is all that is needed.
+pub(super) fn of_operation(
+    workspace: &Workspace,
+    shapes: &mut Shapes,
+    reference: OperationRef,
+    demand: &Demand,
+) -> Vec<(Statuses, AnswerKind)> {
+    let operation = declared(workspace, reference);
+    let contract = &workspace.upstreams[usize::from(reference.upstream)].contract;
+    let mut json =
+        |ty| AnswerKind::Json(shapes.project(reference.upstream, contract, ty, demand));
+    let responses = successes(operation);
+    if responses.is_empty() {
+        // Nothing is declared, so anything may come.
+        let empty = Statuses { from: 204, to: 205 };
+        let any = operation.success.json.map_or(AnswerKind::Empty, json);
+        return vec![(empty, AnswerKind::Empty), (Statuses { from: 200, to: 299 }, any)];
     }
+    let mut answers = Vec::new();
+    for (statuses, response) in responses {
+        // What calls ask for; an answer of another kind is drift.
+        let bodiless = is_head(operation) || matches!(statuses.from, 204 | 205);
+        let kind = match response.preferred().filter(|_| !bodiless) {
+            None => AnswerKind::Empty,
+            Some(content) => match content.kind {
+                ContentKind::Json => json(content.ty),
+                ContentKind::Text => AnswerKind::Text,
+                ContentKind::Form | ContentKind::Multipart | ContentKind::Binary => continue,
+            },
+        };
+        answers.push((statuses, kind));
+    }
+    answers
 }
 
 /// An answer to HEAD has no body, whatever the contract says of it.

@@ -26,6 +26,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 mod usage;
+mod whole;
 
 use frontage_diagnostic::{Diagnostic, SourceMap};
 use frontage_plan::{Handler, Plan, Route, RouteKind, input_slot};
@@ -36,6 +37,7 @@ use demand::{Demand, Demands};
 use handler::{CallSpans, Lowered, Lowerer, Surroundings};
 use operations::Operations;
 pub use print::print;
+pub use whole::{DeclaredOperation, DeclaredUpstream, declared_upstreams};
 use project::Shapes;
 
 /// Lowers a checked frontend.

@@ -115,7 +115,8 @@ fn media_type(declared: &str) -> Name {
     if declared.contains('*') { "application/json".into() } else { declared.into() }
 }
 
-fn lower(workspace: &Workspace, reference: OperationRef, upstream: UpstreamId) -> Operation {
+/// The plan's form of an operation.
+pub(super) fn lower(workspace: &Workspace, reference: OperationRef, upstream: UpstreamId) -> Operation {
     let operation = declared(workspace, reference);
     let contract::Binding::Http(http) = &operation.binding;
     Operation {

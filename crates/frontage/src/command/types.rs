@@ -1,4 +1,4 @@
-//! `frontage types`: declarations for editors and tsc, in `.frontage/`.
+//! `frontage types`: declarations for editors and tsc, and glue for Node, in `.frontage/`.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -40,16 +40,25 @@ pub(crate) fn write(loaded: &Loaded, built: &Built) -> Result<Vec<String>, Diagn
     let mut files = vec![
         ("frontage.d.ts".to_owned(), frontage_emit::frontage_types().to_owned()),
         ("upstreams.d.ts".to_owned(), frontage_emit::upstream_types(&loaded.workspace.upstreams)),
+        ("upstreams.js".to_owned(), frontage_emit::node_module(&loaded.workspace)),
+        ("upstreams.json".to_owned(), frontage_emit::node_upstreams(&loaded.workspace)),
     ];
     for input in &loaded.inputs {
         let path = format!("{}/session.d.ts", input.name);
         files.push((path, frontage_emit::session_types(&input.session)));
     }
     // A frontend that does not compile keeps the routes it had.
-    for frontend in &built.frontends {
+    for (frontend, input) in built.frontends.iter().zip(&loaded.inputs) {
         if let Some(plan) = &frontend.plan {
             let path = format!("{}/routes.d.ts", frontend.name);
             files.push((path, frontage_emit::route_types(plan)));
+            let modules = input.routes.iter().chain(&input.modules).chain(&loaded.workspace.shared);
+            let texts = modules.map(|id| {
+                let file = loaded.sources.file(*id);
+                (file.path.as_str(), file.text.as_str())
+            });
+            let path = format!("{}/node.json", frontend.name);
+            files.push((path, frontage_emit::node_frontend(plan, texts)));
         }
     }
     let folder = loaded.root.join(".frontage");
