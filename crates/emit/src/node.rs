@@ -39,7 +39,11 @@ pub fn node_module(workspace: &Workspace) -> String {
             writeln!(out, "export const {} = {value};", upstream.name)
         } else {
             let own = format!("{}_", namespace(&upstream.name));
-            writeln!(out, "const {own} = {value};\nexport {{ {own} as {} }};", quoted(&upstream.name))
+            writeln!(
+                out,
+                "const {own} = {value};\nexport {{ {own} as {} }};",
+                quoted(&upstream.name)
+            )
         };
     }
     out

@@ -85,8 +85,7 @@ pub(super) fn of_operation(
 ) -> Vec<(Statuses, AnswerKind)> {
     let operation = declared(workspace, reference);
     let contract = &workspace.upstreams[usize::from(reference.upstream)].contract;
-    let mut json =
-        |ty| AnswerKind::Json(shapes.project(reference.upstream, contract, ty, demand));
+    let mut json = |ty| AnswerKind::Json(shapes.project(reference.upstream, contract, ty, demand));
     let responses = successes(operation);
     if responses.is_empty() {
         // Nothing is declared, so anything may come.

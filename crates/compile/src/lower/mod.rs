@@ -37,8 +37,8 @@ use demand::{Demand, Demands};
 use handler::{CallSpans, Lowered, Lowerer, Surroundings};
 use operations::Operations;
 pub use print::print;
-pub use whole::{DeclaredOperation, DeclaredUpstream, declared_upstreams};
 use project::Shapes;
+pub use whole::{DeclaredOperation, DeclaredUpstream, declared_upstreams};
 
 /// Lowers a checked frontend.
 ///

@@ -116,7 +116,11 @@ fn media_type(declared: &str) -> Name {
 }
 
 /// The plan's form of an operation.
-pub(super) fn lower(workspace: &Workspace, reference: OperationRef, upstream: UpstreamId) -> Operation {
+pub(super) fn lower(
+    workspace: &Workspace,
+    reference: OperationRef,
+    upstream: UpstreamId,
+) -> Operation {
     let operation = declared(workspace, reference);
     let contract::Binding::Http(http) = &operation.binding;
     Operation {

@@ -25,6 +25,7 @@ pub(super) struct Frontend {
     pub(super) workspace: Workspace,
     pub(super) sources: SourceMap,
     pub(super) checked: Checked,
+    calls: std::cell::Cell<u32>,
 }
 
 pub(super) fn frontend() -> Frontend {
@@ -51,6 +52,7 @@ pub(super) fn frontend() -> Frontend {
         workspace: Workspace { upstreams: vec![shop], shared: Vec::new() },
         sources,
         checked,
+        calls: std::cell::Cell::default(),
     }
 }
 
@@ -84,14 +86,19 @@ impl Frontend {
     ) -> Expr {
         let operations = &self.workspace.upstreams[0].contract.operations;
         let operation = operations.iter().position(|o| o.name == name).expect("a known operation");
-        e(ExprKind::Operation {
+        // Every call has a place of its own, as in a text.
+        let start = self.calls.get();
+        self.calls.set(start + 1);
+        let call = e(ExprKind::Operation {
             operation: OperationRef { upstream: 0, operation: operation as u32 },
             arguments: Some(Box::new(object(arguments))),
             options,
-        })
+        });
+        Expr { span: Span { start, ..SPAN }, ..call }
     }
 
     pub(super) fn route(&mut self, method: Method, path: &[&str], body: Vec<Stmt>) {
+        self.calls.set(0);
         let segment = |text: &&str| match text.strip_prefix(':') {
             Some(name) => PathSegment::Parameter(name.into()),
             None => PathSegment::Literal((*text).into()),

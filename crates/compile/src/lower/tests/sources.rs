@@ -171,3 +171,25 @@ export const GET = passthrough(shop.getProduct);",
 "#,
     );
 }
+
+#[test]
+fn a_helper_reads_the_same_wherever_it_is_inlined() {
+    compiles_to(
+        r"
+export const GET = route({ params: z.object({ id: z.string() }) }, async ({ params }) => ({
+  name: (await help(params.id)).name,
+  price: (await help('x')).price,
+  own: (await shop.getProduct({ id: 'y' })).name,
+}));",
+        r"
+import { shop } from '#upstreams';
+export const help = async (id: string) => await shop.getProduct({ id });",
+        r#"
+            GET /orders/{id}
+              s6 = shop.getProduct(id: params.id) -> 200 {name: raw string, price?: raw number}
+              s7 = shop.getProduct(id: "x") -> 200 {name: raw string, price?: raw number}
+              s8 = shop.getProduct(id: "y") -> 200 {name: raw string}
+              return {name: s6.name, price: s7.price, own: s8.name}
+"#,
+    );
+}
