@@ -6,6 +6,7 @@
 
 mod contracts;
 mod figures;
+mod node;
 mod oracle;
 mod random;
 mod step;

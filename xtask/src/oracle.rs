@@ -92,8 +92,8 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     if disagreements.is_empty() { Ok(()) } else { Err(disagreements.join("\n")) }
 }
 
-/// `calls/timeout.md` becomes `calls--timeout`.
-fn name(root: &Path, case: &Case) -> String {
+/// A case's name as one folder: `calls/timeout.md` becomes `calls--timeout`.
+pub(crate) fn name(root: &Path, case: &Case) -> String {
     let path = case.path.strip_prefix(root.join("cases")).unwrap_or(&case.path);
     path.with_extension("").display().to_string().replace('/', "--")
 }
@@ -117,7 +117,7 @@ fn verdict(case: &Case) -> Verdict {
 }
 
 /// Writes the declarations of one workspace; its routes may have errors.
-fn types(root: &Path, folder: &Path) -> Result<(), String> {
+pub(crate) fn types(root: &Path, folder: &Path) -> Result<(), String> {
     let output = Command::new(root.join("target/debug/frontage"))
         .current_dir(root)
         .args(["types", "--quiet", "-C"])

@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     ("tests", tests),
     ("tsc", tsc),
     ("oracle", oracle),
+    ("node", node),
     ("browser", browser),
 ];
 
@@ -142,6 +143,12 @@ fn tsc(root: &Path) -> Result<(), String> {
 fn oracle(root: &Path) -> Result<(), String> {
     run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
     crate::oracle::run(root)
+}
+
+/// The Node runtime over every case that runs.
+fn node(root: &Path) -> Result<(), String> {
+    run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
+    crate::node::run(root)
 }
 
 /// Folders of the examples' frontends with a `tsconfig.json`.

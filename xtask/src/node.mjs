@@ -1,0 +1,198 @@
+// Runs cases through the Node runtime and compares what it answers with what they say.
+//
+// In:  a folder that holds workspaces as subfolders, each with `.frontage/` and a `case.json`: its
+//      blocks, and the id of a deliberate difference if it names one.
+// Out: a JSON object: the number of answers compared, and what differs by subfolder.
+//
+// Upstreams are real sockets with a script, asked by the runtime's own transport. Calls are
+// compared as sets: Node makes every call where it stands, one after the other, so that it may ask
+// more often (no joining) and must never ask what the plan does not.
+
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { createBackend } from "frontage/node";
+
+const root = path.resolve(process.argv[2]);
+const names = fs.readdirSync(root).filter((name) => fs.existsSync(path.join(root, name, "case.json"))).sort();
+const found = { answers: 0, cases: names.length, differences: {} };
+const queue = [...names];
+await Promise.all(
+  Array.from({ length: 8 }, async () => {
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+      const faults = await run(path.join(root, name)).catch((fault) => [String(fault?.stack ?? fault)]);
+      if (faults.length > 0) found.differences[name] = faults;
+    }
+  }),
+);
+console.log(JSON.stringify(found));
+process.exit(0);
+
+async function run(folder) {
+  const { blocks } = JSON.parse(fs.readFileSync(path.join(folder, "case.json"), "utf8"));
+  const faults = [];
+  const upstreams = new Map();
+  const env = {};
+  const all = blocks.filter(({ kind }) => kind === "upstream").flatMap(({ text }) => entries(text));
+  for (const name of ["records", "agenda", ...all.map((entry) => entry.split(" ")[0])]) {
+    if (upstreams.has(name)) continue;
+    const upstream = new Upstream();
+    upstreams.set(name, upstream);
+    env[`${name.toUpperCase()}_URL`] = await upstream.start();
+  }
+  for (const entry of all) {
+    const [, name, request, action, body] = /^(\S+) (.*?) -> ([^\n]*)\n?([^]*)$/.exec(entry);
+    upstreams.get(name).on(request, action, body);
+  }
+  const logged = [];
+  const backend = await createBackend({ workspace: folder, frontend: "web", env, log: (event) => logged.push(event) });
+  let answer;
+  for (const { kind, text, line } of blocks) {
+    const fault = (message) => faults.push(`line ${line}: ${message}${logged.length > 0 ? `\n${JSON.stringify(logged)}` : ""}`);
+    if (kind === "request") {
+      for (const upstream of upstreams.values()) upstream.take();
+      logged.length = 0;
+      const [head, body] = parts(text);
+      const [first, ...fields] = head.split("\n");
+      const [method, url] = first.split(" ");
+      const headers = { host: "127.0.0.1:1" };
+      for (const field of fields) {
+        const at = field.indexOf(":");
+        const key = field.slice(0, at).toLowerCase();
+        // As Node's parser gives them: the bytes of a field, one character each.
+        const value = Buffer.from(field.slice(at + 1).trim()).toString("latin1");
+        headers[key] = headers[key] === undefined || key === "host" ? value : [headers[key], value].flat();
+      }
+      answer = await backend.handle({ method, url, headers, body });
+    } else if (kind === "answer") {
+      found.answers += 1;
+      const difference = compare(text, answer);
+      if (difference !== undefined) fault(difference);
+    } else if (kind === "calls") {
+      const made = new Set([...upstreams].flatMap(([name, upstream]) => upstream.take().map((call) => `${name} ${call}`.trim())));
+      const expected = new Set(text.trim().split("\n").map((call) => call.trim()));
+      const unknown = [...made].filter((call) => !expected.has(call));
+      if (unknown.length > 0) fault(`calls that the plan does not make: ${unknown.join("; ")}; it makes ${[...expected].join("; ")}`);
+    }
+  }
+  await backend.close();
+  for (const upstream of upstreams.values()) upstream.stop();
+  return faults;
+}
+
+function entries(text) {
+  return text.split("\n\n").map((entry) => entry.trim()).filter((entry) => entry !== "");
+}
+
+function parts(text) {
+  const at = text.indexOf("\n\n");
+  return at < 0 ? [text.trimEnd(), ""] : [text.slice(0, at).trimEnd(), text.slice(at + 2).replace(/\n+$/, "")];
+}
+
+function compare(text, { status, headers, body }) {
+  const [head, expected] = parts(text);
+  const [wanted, ...fields] = head.split("\n");
+  const found = Buffer.from(body).toString();
+  const shown = `found ${status} ${JSON.stringify(headers)}\n${found}`;
+  if (wanted !== String(status)) return `expected status ${wanted}, ${shown}`;
+  for (const field of fields) {
+    const [name, value = ""] = field.split(/: (.*)/s);
+    const there = headers[name.toLowerCase()];
+    const first = Array.isArray(there) ? there[0] : there;
+    // What the server adds on its own is not the route's.
+    if (["content-length", "etag", "vary", "content-encoding"].includes(name.toLowerCase())) continue;
+    if (value === "(none)" ? first !== undefined : first !== value) return `expected ${field}, ${shown}`;
+  }
+  if (expected === "*") return undefined;
+  let json;
+  try {
+    json = JSON.parse(expected);
+  } catch {
+    return found === expected ? undefined : `expected ${expected}, ${shown}`;
+  }
+  let own = null;
+  try {
+    own = JSON.parse(found);
+  } catch {}
+  if (own !== null && typeof own === "object" && "status" in own) delete own.requestId;
+  return isDeepStrictEqual(own, json) ? undefined : `expected ${expected}\n${shown}`;
+}
+
+/** A scripted upstream, as crates/testkit/src/upstream.rs has it. */
+class Upstream {
+  #script = new Map();
+  #asked = [];
+  #sockets = new Set();
+
+  async start() {
+    this.server = net.createServer((socket) => this.#serve(socket));
+    await new Promise((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${this.server.address().port}`;
+  }
+
+  stop() {
+    this.server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  on(request, action, body) {
+    if (!this.#script.has(request)) this.#script.set(request, []);
+    this.#script.get(request).push({ action, body });
+  }
+
+  take() {
+    return this.#asked.splice(0);
+  }
+
+  #serve(socket) {
+    this.#sockets.add(socket);
+    socket.on("close", () => this.#sockets.delete(socket));
+    socket.on("error", () => {});
+    let buffer = Buffer.alloc(0);
+    socket.on("data", (piece) => {
+      buffer = Buffer.concat([buffer, piece]);
+      for (;;) {
+        const end = buffer.indexOf("\r\n\r\n");
+        if (end < 0) return;
+        const head = buffer.subarray(0, end).toString("latin1");
+        const chunked = /\r\ntransfer-encoding: chunked/i.test(head);
+        if (chunked) throw new Error("the script reads no chunks");
+        const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
+        if (buffer.length < end + 4 + length) return;
+        const body = buffer.subarray(end + 4, end + 4 + length).toString();
+        buffer = buffer.subarray(end + 4 + length);
+        const line = Buffer.from(head.split("\r\n")[0], "latin1").toString().replace(/ HTTP\/1\.1$/, "");
+        this.#asked.push(`${line} ${body}`.trim());
+        perform(socket, this.#next(line));
+      }
+    });
+  }
+
+  #next(line) {
+    const actions = this.#script.get(line);
+    if (actions === undefined) return { action: "599", body: `the script has no ${line}` };
+    return actions.length > 1 ? actions.shift() : actions[0];
+  }
+}
+
+function perform(socket, { action, body }) {
+  const [word, rest = ""] = action.split(/ (.*)/s);
+  const json = "HTTP/1.1 200 x\r\ncontent-type: application/json\r\n";
+  if (word === "hang") return;
+  if (word === "close") socket.destroy();
+  else if (word === "garbage") socket.end("\x00\x01 this is no HTTP\r\n\r\n");
+  else if (word === "truncate") socket.end(`${json}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body.slice(0, body.length / 2)}`);
+  else if (word === "huge") socket.write(`${json}content-length: ${Number(rest) + 2}\r\n\r\n"${"x".repeat(Number(rest))}"`);
+  else {
+    const fields = new Map([["content-type", "application/json"]]);
+    for (const field of rest.split(", ").filter((field) => field !== "")) {
+      const [name, value] = field.split(/: (.*)/s);
+      fields.set(name, value);
+    }
+    const bodiless = word === "204" || word === "304";
+    if (!bodiless) fields.set("content-length", String(Buffer.byteLength(body)));
+    const head = [...fields].map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    socket.write(Buffer.concat([Buffer.from(`HTTP/1.1 ${word} x\r\n${head}\r\n`), Buffer.from(bodiless ? "" : body)]));
+  }
+}
