@@ -9,10 +9,10 @@
 // more often (no joining) and must never ask what the plan does not.
 
 import fs from "node:fs";
-import net from "node:net";
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { createBackend } from "frontage/node";
+import { Upstream } from "./upstream.mjs";
 
 const root = path.resolve(process.argv[2]);
 const names = fs.readdirSync(root).filter((name) => fs.existsSync(path.join(root, name, "case.json"))).sort();
@@ -26,8 +26,8 @@ await Promise.all(
     }
   }),
 );
-console.log(JSON.stringify(found));
-process.exit(0);
+// Upstreams that hang would keep the process.
+process.stdout.write(JSON.stringify(found), () => process.exit(0));
 
 async function run(folder) {
   const { blocks } = JSON.parse(fs.readFileSync(path.join(folder, "case.json"), "utf8"));
@@ -117,82 +117,4 @@ function compare(text, { status, headers, body }) {
   } catch {}
   if (own !== null && typeof own === "object" && "status" in own) delete own.requestId;
   return isDeepStrictEqual(own, json) ? undefined : `expected ${expected}\n${shown}`;
-}
-
-/** A scripted upstream, as crates/testkit/src/upstream.rs has it. */
-class Upstream {
-  #script = new Map();
-  #asked = [];
-  #sockets = new Set();
-
-  async start() {
-    this.server = net.createServer((socket) => this.#serve(socket));
-    await new Promise((resolve) => this.server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${this.server.address().port}`;
-  }
-
-  stop() {
-    this.server.close();
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  on(request, action, body) {
-    if (!this.#script.has(request)) this.#script.set(request, []);
-    this.#script.get(request).push({ action, body });
-  }
-
-  take() {
-    return this.#asked.splice(0);
-  }
-
-  #serve(socket) {
-    this.#sockets.add(socket);
-    socket.on("close", () => this.#sockets.delete(socket));
-    socket.on("error", () => {});
-    let buffer = Buffer.alloc(0);
-    socket.on("data", (piece) => {
-      buffer = Buffer.concat([buffer, piece]);
-      for (;;) {
-        const end = buffer.indexOf("\r\n\r\n");
-        if (end < 0) return;
-        const head = buffer.subarray(0, end).toString("latin1");
-        const chunked = /\r\ntransfer-encoding: chunked/i.test(head);
-        if (chunked) throw new Error("the script reads no chunks");
-        const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
-        if (buffer.length < end + 4 + length) return;
-        const body = buffer.subarray(end + 4, end + 4 + length).toString();
-        buffer = buffer.subarray(end + 4 + length);
-        const line = Buffer.from(head.split("\r\n")[0], "latin1").toString().replace(/ HTTP\/1\.1$/, "");
-        this.#asked.push(`${line} ${body}`.trim());
-        perform(socket, this.#next(line));
-      }
-    });
-  }
-
-  #next(line) {
-    const actions = this.#script.get(line);
-    if (actions === undefined) return { action: "599", body: `the script has no ${line}` };
-    return actions.length > 1 ? actions.shift() : actions[0];
-  }
-}
-
-function perform(socket, { action, body }) {
-  const [word, rest = ""] = action.split(/ (.*)/s);
-  const json = "HTTP/1.1 200 x\r\ncontent-type: application/json\r\n";
-  if (word === "hang") return;
-  if (word === "close") socket.destroy();
-  else if (word === "garbage") socket.end("\x00\x01 this is no HTTP\r\n\r\n");
-  else if (word === "truncate") socket.end(`${json}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body.slice(0, body.length / 2)}`);
-  else if (word === "huge") socket.write(`${json}content-length: ${Number(rest) + 2}\r\n\r\n"${"x".repeat(Number(rest))}"`);
-  else {
-    const fields = new Map([["content-type", "application/json"]]);
-    for (const field of rest.split(", ").filter((field) => field !== "")) {
-      const [name, value] = field.split(/: (.*)/s);
-      fields.set(name, value);
-    }
-    const bodiless = word === "204" || word === "304";
-    if (!bodiless) fields.set("content-length", String(Buffer.byteLength(body)));
-    const head = [...fields].map(([name, value]) => `${name}: ${value}\r\n`).join("");
-    socket.write(Buffer.concat([Buffer.from(`HTTP/1.1 ${word} x\r\n${head}\r\n`), Buffer.from(bodiless ? "" : body)]));
-  }
 }

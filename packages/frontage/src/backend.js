@@ -151,6 +151,12 @@ class Backend {
     }
     answer.headers["x-request-id"] = id;
     answer.headers["x-content-type-options"] ??= "nosniff";
+    if (method === "HEAD") {
+      if (answer.body instanceof Uint8Array) {
+        if (answer.body.length > 0) answer.headers["content-length"] = String(answer.body.length);
+      } else answer.body.resume();
+      answer.body = Buffer.alloc(0);
+    }
     return { ...answer, ...told };
   }
 
