@@ -3,7 +3,7 @@
 //! In:    text that is known to be UTF-8.
 //! Never: recursion; a part that is skipped is checked as strictly as one that is kept.
 
-use std::borrow::Cow;
+use crate::{Text, TextBuilder};
 
 /// What kind of value a text spells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,12 +61,12 @@ pub(crate) struct StringSpan<'t> {
 }
 
 impl<'t> StringSpan<'t> {
-    pub(crate) fn decode(self) -> Cow<'t, str> {
-        if self.escaped { Cow::Owned(unescape(self.text)) } else { Cow::Borrowed(self.text) }
+    pub(crate) fn decode(self) -> Text {
+        if self.escaped { unescape(self.text) } else { Text::from(self.text) }
     }
 
     pub(crate) fn is(self, name: &str) -> bool {
-        if self.escaped { unescape(self.text) == name } else { self.text == name }
+        if self.escaped { unescape(self.text) == Text::from(name) } else { self.text == name }
     }
 }
 
@@ -345,20 +345,20 @@ pub(crate) fn number_value(text: &str) -> f64 {
     text.parse().unwrap_or(f64::NAN)
 }
 
-/// Decodes the escapes of a string that was checked. Lone surrogates become U+FFFD.
-fn unescape(text: &str) -> String {
-    let mut decoded = String::with_capacity(text.len());
+/// Decodes the escapes of a string that was checked.
+fn unescape(text: &str) -> Text {
+    let mut decoded = TextBuilder::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
         decoded.push_str(&rest[..at]);
         let kind = rest.as_bytes().get(at + 1).copied().unwrap_or(b'\\');
         let mut used = 2;
         match kind {
-            b'b' => decoded.push('\u{8}'),
-            b'f' => decoded.push('\u{C}'),
-            b'n' => decoded.push('\n'),
-            b'r' => decoded.push('\r'),
-            b't' => decoded.push('\t'),
+            b'b' => decoded.push_str("\u{8}"),
+            b'f' => decoded.push_str("\u{C}"),
+            b'n' => decoded.push_str("\n"),
+            b'r' => decoded.push_str("\r"),
+            b't' => decoded.push_str("\t"),
             b'u' => {
                 used = 6;
                 let high = unit(rest, at);
@@ -374,14 +374,18 @@ fn unescape(text: &str) -> String {
                     }
                     None => high,
                 };
-                decoded.push(char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER));
+                match (char::from_u32(point), u16::try_from(point)) {
+                    (Some(character), _) => decoded.push_str(character.encode_utf8(&mut [0; 4])),
+                    (None, Ok(half)) => decoded.push_units(&[half]),
+                    (None, Err(_)) => {}
+                }
             }
-            other => decoded.push(char::from(other)),
+            other => decoded.push_str(char::from(other).encode_utf8(&mut [0; 4])),
         }
         rest = &rest[at + used..];
     }
     decoded.push_str(rest);
-    decoded
+    decoded.finish()
 }
 
 /// The code unit of the `\uXXXX` at `at`.
@@ -408,16 +412,20 @@ mod tests {
     }
 
     #[test]
-    fn escapes_decode_and_lone_surrogates_are_replaced() {
+    fn escapes_decode_and_lone_surrogates_are_kept() {
         for (text, decoded) in [
             (r#"a\"\\\/\b\f\n\r\tz"#, "a\"\\/\u{8}\u{C}\n\r\tz"),
             (r"\u0041\u00e9", "Aé"),
             (r"\ud83d\ude00!", "😀!"),
-            (r"\ud83dx", "\u{FFFD}x"),
-            (r"\ude00\ud83d", "\u{FFFD}\u{FFFD}"),
-            (r"\ud83d\u0041", "\u{FFFD}A"),
         ] {
             assert_eq!(unescape(text), decoded, "{text}");
+        }
+        for (text, units) in [
+            (r"\ud83dx", [0xD83D, 0x78]),
+            (r"\ude00\ud83d", [0xDE00, 0xD83D]),
+            (r"\ud83d\u0041", [0xD83D, 0x41]),
+        ] {
+            assert_eq!(unescape(text).units(), units, "{text}");
         }
     }
 }

@@ -12,6 +12,7 @@ mod date;
 mod lex;
 mod project;
 mod text;
+mod text_builder;
 mod value;
 mod write;
 
@@ -19,6 +20,7 @@ pub use date::{Civil, civil, iso_text, time_from_civil};
 pub use lex::Kind;
 pub use project::{Answer, Drift, read};
 pub use text::Text;
+pub use text_builder::TextBuilder;
 pub use value::{
     ErrorValue, JsonFault, Limits, List, MapValue, Object, Raw, ReplyValue, SetValue, TooDeep,
     Value, array_index, decimal_prefix, is_space, number_text, parse_any, parse_limited,

@@ -376,7 +376,7 @@ impl<'p, 'b> Reader<'p, 'b> {
             }
             _ => {}
         }
-        Ok(sink.scalar(|| Value::Text(span.decode().as_ref().into())))
+        Ok(sink.scalar(|| Value::Text(span.decode())))
     }
 
     fn constant<S: Sink>(
@@ -526,7 +526,7 @@ impl<'p, 'b> Reader<'p, 'b> {
                 let value_at = self.cursor.at;
                 let name = || match field {
                     Some(place) => Text::from(&fields[place].name),
-                    None => Text::from(span.decode().as_ref()),
+                    None => span.decode(),
                 };
                 let unknown_enums = self.unknown_enums;
                 match self.inner(shape, sink) {

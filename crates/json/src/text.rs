@@ -1,7 +1,7 @@
 //! Strings as routes see them: cheap to clone, UTF-8 inside, UTF-16 to JavaScript.
 //!
-//! Never: a lone surrogate. Where JavaScript would make one, U+FFFD stands; what holds the text is
-//! private, so that an exact form can come later.
+//! A string with half of a surrogate pair has no UTF-8 form: it keeps its code units. Where it is
+//! looked at as UTF-8, U+FFFD stands for the half, so that both forms have the same length.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
@@ -23,6 +23,15 @@ enum Repr {
     Local(Rc<str>),
     /// A constant or name of a plan.
     Shared(Arc<str>),
+    /// Holds half of a surrogate pair.
+    Torn(Rc<Torn>),
+}
+
+/// A string that UTF-8 cannot hold.
+struct Torn {
+    units: Box<[u16]>,
+    /// The same with U+FFFD for what is half a pair.
+    shown: Box<str>,
 }
 
 impl Text {
@@ -42,6 +51,41 @@ impl Text {
             Repr::Static(text) => text,
             Repr::Local(text) => text,
             Repr::Shared(text) => text,
+            Repr::Torn(torn) => &torn.shown,
+        }
+    }
+
+    /// The string of these UTF-16 code units.
+    #[must_use]
+    pub fn from_units(units: &[u16]) -> Self {
+        match String::from_utf16(units) {
+            Ok(text) => text.into(),
+            Err(_) => Self(Repr::Torn(Rc::new(Torn {
+                units: units.into(),
+                shown: String::from_utf16_lossy(units).into(),
+            }))),
+        }
+    }
+
+    /// Whether every surrogate has its other half, so that [`Text::as_str`] is the whole truth.
+    #[must_use]
+    pub fn is_well_formed(&self) -> bool {
+        !matches!(self.0, Repr::Torn(_))
+    }
+
+    /// The UTF-16 code units.
+    #[must_use]
+    pub fn units(&self) -> Vec<u16> {
+        match &self.0 {
+            Repr::Torn(torn) => torn.units.to_vec(),
+            _ => self.as_str().encode_utf16().collect(),
+        }
+    }
+
+    fn torn(&self) -> Option<&[u16]> {
+        match &self.0 {
+            Repr::Torn(torn) => Some(&torn.units),
+            _ => None,
         }
     }
 
@@ -55,6 +99,9 @@ impl Text {
     /// The UTF-16 code unit at `index`.
     #[must_use]
     pub fn unit_at(&self, index: usize) -> Option<u16> {
+        if let Some(units) = self.torn() {
+            return units.get(index).copied();
+        }
         let text = self.as_str();
         if text.is_ascii() {
             text.as_bytes().get(index).map(|byte| u16::from(*byte))
@@ -63,7 +110,7 @@ impl Text {
         }
     }
 
-    /// The code units `from..to`; a surrogate that the cut leaves alone becomes U+FFFD.
+    /// The code units `from..to`.
     ///
     /// Bounds beyond the end count as the end; `from >= to` gives the empty string.
     #[must_use]
@@ -71,6 +118,9 @@ impl Text {
         let text = self.as_str();
         if from >= to {
             return Self::EMPTY;
+        }
+        if let Some(units) = self.torn() {
+            return Self::from_units(units.get(from..to.min(units.len())).unwrap_or(&[]));
         }
         if text.is_ascii() {
             let to = to.min(text.len());
@@ -89,7 +139,9 @@ impl Text {
             if position >= from && end <= to {
                 cut.push(character);
             } else if end > from {
-                cut.push(char::REPLACEMENT_CHARACTER);
+                // The cut goes through a pair.
+                let units: Vec<u16> = text.encode_utf16().skip(from).take(to - from).collect();
+                return Self::from_units(&units);
             }
             position = end;
         }
@@ -99,6 +151,9 @@ impl Text {
     /// JavaScript's order of strings: by UTF-16 code units.
     #[must_use]
     pub fn cmp_utf16(&self, other: &Self) -> Ordering {
+        if self.torn().is_some() || other.torn().is_some() {
+            return self.units().cmp(&other.units());
+        }
         let (left, right) = (self.as_str(), other.as_str());
         // UTF-8 and UTF-16 order differ only where a surrogate pair meets U+E000..=U+FFFF.
         let shared = left.bytes().zip(right.bytes()).take_while(|(a, b)| a == b).count();
@@ -119,6 +174,7 @@ impl Deref for Text {
     }
 }
 
+/// For tables whose keys are asked for as UTF-8.
 impl Borrow<str> for Text {
     fn borrow(&self) -> &str {
         self.as_str()
@@ -151,7 +207,7 @@ impl From<&Arc<str>> for Text {
 
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
+        self.torn() == other.torn() && self.as_str() == other.as_str()
     }
 }
 
@@ -171,7 +227,11 @@ impl PartialEq<&str> for Text {
 
 impl Hash for Text {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
+        match self.torn() {
+            // Not as its UTF-8 form, which is another string.
+            Some(units) => units.hash(state),
+            None => self.as_str().hash(state),
+        }
     }
 }
 
@@ -198,10 +258,22 @@ mod tests {
         assert_eq!(text.slice_utf16(0, 1), "a");
         assert_eq!(text.slice_utf16(1, 3), "😀");
         assert_eq!(text.slice_utf16(3, 9), "é");
-        assert_eq!(text.slice_utf16(0, 2), "a\u{FFFD}");
-        assert_eq!(text.slice_utf16(2, 4), "\u{FFFD}é");
+        assert_eq!(text.slice_utf16(0, 2).units(), [0x61, 0xD83D]);
+        assert_eq!(text.slice_utf16(2, 4).units(), [0xDE00, 0xE9]);
         assert_eq!(text.slice_utf16(3, 1), "");
         assert_eq!(text.unit_at(1), Some(0xD83D));
+    }
+
+    #[test]
+    fn halves_of_a_pair_are_kept_and_make_a_pair_again() {
+        let text = Text::from("a😀");
+        let (left, right) = (text.slice_utf16(0, 2), text.slice_utf16(2, 3));
+        assert!(!left.is_well_formed() && !right.is_well_formed());
+        assert_ne!(left, Text::from("a\u{FFFD}"));
+        assert_eq!(left.len_utf16(), 2);
+        let whole = Text::from_units(&[left.units(), right.units()].concat());
+        assert!(whole.is_well_formed());
+        assert_eq!(whole, text);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Writes values as `JSON.stringify` does.
 //!
-//! Raw text is copied as it is; everything else is spelled as JavaScript spells it.
+//! Raw text is copied as it is, unless asked otherwise; everything else is spelled as JavaScript
+//! spells it.
 
-use crate::{ErrorValue, Value, iso_text};
+use crate::{ErrorValue, Limits, Text, Value, iso_text, parse_limited};
 
 /// Most lists and objects within each other.
 const DEPTH: u32 = 1000;
@@ -24,12 +25,20 @@ pub enum Unwritable {
 pub struct Writer<'o> {
     out: &'o mut Vec<u8>,
     most: usize,
+    respells: bool,
 }
 
 impl<'o> Writer<'o> {
     /// Writes to the end of `out`.
     pub fn new(out: &'o mut Vec<u8>) -> Self {
-        Self { out, most: SIZE }
+        Self { out, most: SIZE, respells: false }
+    }
+
+    /// The same, but raw text is spelled anew: for texts that a program looks at.
+    #[must_use]
+    pub fn respelling(mut self) -> Self {
+        self.respells = true;
+        self
     }
 
     /// Writes `value`; `false` if it is `undefined`, for which there is no JSON text.
@@ -54,7 +63,13 @@ impl<'o> Writer<'o> {
             Value::Bool(true) => self.put(b"true"),
             Value::Bool(false) => self.put(b"false"),
             Value::Number(number) => self.number(*number),
-            Value::Text(text) => self.string(text),
+            Value::Text(text) => self.text(text),
+            Value::Raw(raw) if self.respells => {
+                let limits = Limits { depth, keys: usize::MAX };
+                let value =
+                    parse_limited(raw.as_bytes(), limits).map_err(|_| Unwritable::TooDeep)?;
+                self.value(&value, depth)?;
+            }
             Value::Raw(raw) => self.put(raw.as_bytes()),
             Value::Array(list) => {
                 let depth = depth.checked_sub(1).ok_or(Unwritable::TooDeep)?;
@@ -79,7 +94,7 @@ impl<'o> Writer<'o> {
                         self.out.push(b',');
                     }
                     comma = true;
-                    self.string(name);
+                    self.text(name);
                     self.out.push(b':');
                     self.value(member, depth)?;
                 }
@@ -122,9 +137,32 @@ impl<'o> Writer<'o> {
         }
     }
 
+    /// Writes a string; half of a surrogate pair as its escape.
+    fn text(&mut self, text: &Text) {
+        if text.is_well_formed() {
+            return self.string(text);
+        }
+        self.out.push(b'"');
+        for character in char::decode_utf16(text.units()) {
+            match character {
+                Ok(character) => self.escaped(character.encode_utf8(&mut [0; 4])),
+                Err(half) => {
+                    let escape = format!("\\u{:04x}", half.unpaired_surrogate());
+                    self.put(escape.as_bytes());
+                }
+            }
+        }
+        self.out.push(b'"');
+    }
+
     /// Writes a string with its quotes and escapes.
     pub fn string(&mut self, text: &str) {
         self.out.push(b'"');
+        self.escaped(text);
+        self.out.push(b'"');
+    }
+
+    fn escaped(&mut self, text: &str) {
         let mut rest = text.as_bytes();
         while let Some(at) = rest.iter().position(|byte| ESCAPES[usize::from(*byte)] != 0) {
             self.put(&rest[..at]);
@@ -139,7 +177,6 @@ impl<'o> Writer<'o> {
             rest = &rest[at + 1..];
         }
         self.put(rest);
-        self.out.push(b'"');
     }
 }
 

@@ -153,7 +153,7 @@ fn scalars_fit_their_shapes() {
         (Shape::Bool, "null", ": boolean, not null"),
         (Shape::Null, "null", "null"),
         (Shape::Never, "1", ": no value, not number"),
-        (Shape::Any, r#"{"a":[1,{"b":"\ud83d"}]}"#, "{\"a\":[1,{\"b\":\"\u{FFFD}\"}]}"),
+        (Shape::Any, r#"{"a":[1,{"b":"\ud83d"}]}"#, r#"{"a":[1,{"b":"\ud83d"}]}"#),
         (Shape::Skip, "[1]", "undefined"),
         (Shape::Constant(Constant::String("x".into())), r#""\u0078""#, r#""x""#),
         (Shape::Constant(Constant::String("x".into())), r#""y""#, r#": "x", not another string"#),

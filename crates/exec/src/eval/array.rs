@@ -1,6 +1,6 @@
 //! Methods of lists without a callback.
 
-use frontage_json::{Kind, Text, Value};
+use frontage_json::{Kind, Text, TextBuilder, Value};
 use frontage_plan::Builtin;
 
 use super::convert::{Args, count, elements, place, relative, to_f64, to_index};
@@ -67,17 +67,17 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
                 Value::Undefined => Text::from_static(","),
                 separator => separator.to_text()?,
             };
-            let mut text = String::new();
+            let mut text = TextBuilder::new();
             for (index, element) in list.iter().enumerate() {
                 if index > 0 {
-                    text.push_str(&separator);
+                    text.push(&separator);
                 }
                 if !element.is_nullish() {
-                    text.push_str(&element.to_text()?);
+                    text.push(&element.to_text()?);
                 }
                 bounds::string(text.len())?;
             }
-            Value::text(text)
+            Value::Text(text.finish())
         }
         Builtin::ArrayAt => {
             let list = args.list("at")?;

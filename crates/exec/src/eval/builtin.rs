@@ -3,7 +3,7 @@
 //! A method is chosen by the static type; where the value is of the other type that has a method
 //! of this name (`includes` of a string or a list), the value decides.
 
-use frontage_json::{Kind, Text, Value, Writer};
+use frontage_json::{Text, Value, Writer};
 use frontage_plan::Builtin;
 
 use super::convert::Args;
@@ -150,15 +150,8 @@ fn by_receiver(function: Builtin, receiver: &Value) -> Builtin {
 }
 
 fn stringify(args: Args<'_>) -> Result<Value, Thrown> {
-    let value = args.get(0);
-    if let Value::Raw(raw) = value
-        && raw.kind() != Kind::Number
-        && let Ok(text) = std::str::from_utf8(raw.as_bytes())
-    {
-        return Ok(Value::text(text));
-    }
     let mut text = Vec::new();
-    if !Writer::new(&mut text).write(value)? {
+    if !Writer::new(&mut text).respelling().write(args.get(0))? {
         return Ok(Value::Undefined);
     }
     super::bounds::string(text.len())?;

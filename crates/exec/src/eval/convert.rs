@@ -119,10 +119,16 @@ pub(super) fn to_int32(number: f64) -> i32 {
 pub(super) fn elements(value: &Value) -> Result<Vec<Value>, Thrown> {
     let elements = match value {
         Value::Array(list) => list.to_vec(),
-        Value::Text(text) => {
+        Value::Text(text) if text.is_well_formed() => {
             let mut buffer = [0; 4];
             text.chars().map(|c| Value::text(&*c.encode_utf8(&mut buffer))).collect()
         }
+        Value::Text(text) => char::decode_utf16(text.units())
+            .map(|character| match character {
+                Ok(character) => Value::text(&*character.encode_utf8(&mut [0; 4])),
+                Err(half) => Value::Text(Text::from_units(&[half.unpaired_surrogate()])),
+            })
+            .collect(),
         Value::Map(map) => {
             map.iter().map(|(key, value)| Value::array(vec![key.clone(), value.clone()])).collect()
         }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use frontage_json::{ErrorValue, Object, ReplyValue, Text, Value};
+use frontage_json::{ErrorValue, Object, ReplyValue, Text, TextBuilder, Value};
 use frontage_plan::{
     ArrayItem, ErrorClass, Expr, Key, Lambda, LogicalOp, ObjectItem, ReplyKind, UnaryOp,
 };
@@ -63,12 +63,12 @@ pub(crate) fn eval(expr: &Expr, env: &Env) -> Result<Value, Thrown> {
             }
         }
         Expr::Template(parts) => {
-            let mut text = String::new();
+            let mut text = TextBuilder::new();
             for part in parts {
-                text.push_str(&eval(part, env)?.to_text()?);
+                text.push(&eval(part, env)?.to_text()?);
                 bounds::string(text.len())?;
             }
-            Value::text(text)
+            Value::Text(text.finish())
         }
         Expr::Array(items) => Value::array(list(items, env)?),
         Expr::Object(items) => object_literal(items, env)?,

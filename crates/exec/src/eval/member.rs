@@ -49,7 +49,10 @@ pub(super) fn index(object: &Value, index: &Value) -> Result<Value, Thrown> {
         }
     }
     let name = index.to_text()?;
-    member(object, &name)
+    match object {
+        Value::Object(object) => Ok(object.get_text(&name).cloned().unwrap_or(Value::Undefined)),
+        object => member(object, &name),
+    }
 }
 
 /// The string of one code unit.

@@ -27,6 +27,7 @@ mod string;
 #[cfg(test)]
 mod tests;
 mod thrown;
+mod units;
 mod uri;
 
 pub(crate) use env::Env;

@@ -210,9 +210,8 @@ fn to_radix(number: f64, args: Args<'_>) -> Result<Text, Thrown> {
         }
     }
     let mut reversed = String::new();
-    // V8 gives up exactness about here: the digits become zeros. The last one that does not may
-    // differ from V8's.
-    while whole >= 144_115_188_075_855_872.0 {
+    // Where a step leaves more than 2^53, V8 gives up exactness: the digits become zeros.
+    while whole >= 9_007_199_254_740_992.0 * radix {
         whole /= radix;
         reversed.push('0');
     }

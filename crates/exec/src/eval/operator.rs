@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use frontage_json::{Kind, Text, Value};
+use frontage_json::{Kind, Text, TextBuilder, Value};
 use frontage_plan::BinaryOp;
 
 use super::convert::{to_int32, to_uint32};
@@ -87,10 +87,10 @@ fn add(left: &Value, right: &Value) -> Result<Value, Thrown> {
 
 fn concat(left: &Text, right: &Text) -> Result<Text, Thrown> {
     bounds::string(left.len() + right.len())?;
-    let mut text = String::with_capacity(left.len() + right.len());
-    text.push_str(left);
-    text.push_str(right);
-    Ok(text.into())
+    let mut text = TextBuilder::with_capacity(left.len() + right.len());
+    text.push(left);
+    text.push(right);
+    Ok(text.finish())
 }
 
 /// The order of two operands of `<`; none if one is not a number.

@@ -1,14 +1,17 @@
 //! Methods of strings: positions count UTF-16 code units.
 
-use frontage_json::{Text, Value, is_space};
+use frontage_json::{Text, TextBuilder, Value, is_space};
 use frontage_plan::Builtin;
 
 use super::convert::{Args, count, place, relative, to_f64, to_index, to_uint32};
-use super::{Thrown, bounds, member};
+use super::{Thrown, bounds, member, units};
 
 /// Calls a method of strings.
 pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
     let text = args.string(name(function))?;
+    if units::are_needed(function, &text, args)? {
+        return units::call(function, &text, args);
+    }
     Ok(Value::Text(match function {
         Builtin::StringSlice => {
             let length = text.len_utf16();
@@ -51,7 +54,7 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
             let end = to_index(from + to_f64(wanted.len_utf16()));
             let part = text.slice_utf16(0, end);
             let found = part.rfind(wanted.as_str());
-            return Ok(place(found.map(|at| units(&part[..at]))));
+            return Ok(place(found.map(|at| count_units(&part[..at]))));
         }
         Builtin::StringReplace => {
             let (pattern, replacement) = (args.text(1)?, args.text(2)?);
@@ -95,12 +98,13 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
             text.repeat(if text.is_empty() { 0 } else { to_index(times) }).into()
         }
         _ => {
-            let mut all = String::from(text.as_str());
+            let mut all = TextBuilder::new();
+            all.push(&text);
             for part in args.from(1) {
-                all.push_str(&part.to_text()?);
+                all.push(&part.to_text()?);
                 bounds::string(all.len())?;
             }
-            all.into()
+            all.finish()
         }
     }))
 }
@@ -134,7 +138,7 @@ fn name(function: Builtin) -> &'static str {
     }
 }
 
-fn units(text: &str) -> usize {
+fn count_units(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.chars().map(char::len_utf16).sum() }
 }
 
@@ -161,7 +165,7 @@ fn find(text: &Text, wanted: &str, from: f64) -> Option<usize> {
     if wanted.is_empty() {
         return Some(from);
     }
-    Some(units(&text[..start + found]))
+    Some(count_units(&text[..start + found]))
 }
 
 fn split(text: &Text, args: Args<'_>) -> Result<Value, Thrown> {
@@ -176,8 +180,8 @@ fn split(text: &Text, args: Args<'_>) -> Result<Value, Thrown> {
     };
     if separator.is_empty() {
         bounds::list(text.len().min(limit))?;
-        let character = |code: u16| Value::text(String::from_utf16_lossy(&[code]));
-        return Ok(Value::array(text.encode_utf16().take(limit).map(character).collect()));
+        let units = (0..text.len().min(limit)).filter_map(|at| member::unit(text, at));
+        return Ok(Value::array(units.collect()));
     }
     let parts: Vec<Value> = text.split(separator.as_str()).take(limit).map(Value::text).collect();
     bounds::list(parts.len())?;
@@ -197,10 +201,17 @@ fn pad(text: &Text, args: Args<'_>, at_start: bool) -> Result<Text, Thrown> {
     let missing = target - length;
     bounds::string(target)?;
     let fill_length = fill.len_utf16();
-    let mut padding = fill.repeat(missing / fill_length);
-    padding.push_str(&fill.slice_utf16(0, missing % fill_length));
-    bounds::string(text.len() + padding.len())?;
-    Ok(if at_start { format!("{padding}{text}") } else { format!("{text}{padding}") }.into())
+    bounds::string(text.len() + fill.len().saturating_mul(missing / fill_length))?;
+    let mut padding = TextBuilder::new();
+    for _ in 0..missing / fill_length {
+        padding.push(&fill);
+    }
+    padding.push(&fill.slice_utf16(0, missing % fill_length));
+    let padding = padding.finish();
+    let mut padded = TextBuilder::with_capacity(text.len() + padding.len());
+    padded.push(if at_start { &padding } else { text });
+    padded.push(if at_start { text } else { &padding });
+    Ok(padded.finish())
 }
 
 /// Appends a replacement with its `$` patterns filled in for the match at `at`.
@@ -232,7 +243,6 @@ fn expand(
 fn replace_all(text: &Text, pattern: &str, replacement: &str) -> Result<Text, Thrown> {
     let mut replaced = String::new();
     let mut end = 0;
-    // An empty pattern matches between characters, here not within a surrogate pair.
     for (at, matched) in text.match_indices(pattern) {
         replaced.push_str(&text[end..at]);
         expand(&mut replaced, text, at, matched, replacement)?;

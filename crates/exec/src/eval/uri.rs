@@ -8,6 +8,9 @@ use super::{Thrown, bounds};
 
 /// `encodeURIComponent`
 pub(super) fn encode(text: &Text) -> Result<Value, Thrown> {
+    if !text.is_well_formed() {
+        return Err(malformed());
+    }
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
@@ -21,9 +24,12 @@ pub(super) fn encode(text: &Text) -> Result<Value, Thrown> {
     Ok(Value::text(encoded))
 }
 
+fn malformed() -> Thrown {
+    Thrown(Value::error("URIError", "URI malformed"))
+}
+
 /// `decodeURIComponent`
 pub(super) fn decode(text: &Text) -> Result<Value, Thrown> {
-    let malformed = || Thrown(Value::error("URIError", "URI malformed"));
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, tail)) = rest.split_first() {

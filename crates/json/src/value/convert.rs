@@ -1,9 +1,7 @@
 //! JavaScript's conversions: `ToString`, `ToNumber`.
 
-use std::fmt::Write as _;
-
 use crate::date::display_text;
-use crate::{Kind, Text, Value};
+use crate::{Kind, Text, TextBuilder, Value};
 
 /// A value was nested deeper than conversions and the writer follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,27 +25,27 @@ impl Value {
             Self::Number(number) => number_text(*number),
             Self::Text(text) => text.clone(),
             other => {
-                let mut out = String::new();
+                let mut out = TextBuilder::new();
                 other.append_text(&mut out, DEPTH)?;
-                out.into()
+                out.finish()
             }
         })
     }
 
-    fn append_text(&self, out: &mut String, depth: u32) -> Result<(), TooDeep> {
+    fn append_text(&self, out: &mut TextBuilder, depth: u32) -> Result<(), TooDeep> {
         match self {
             Self::Undefined => out.push_str("undefined"),
             Self::Null => out.push_str("null"),
             Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-            Self::Number(number) => out.push_str(&number_text(*number)),
-            Self::Text(text) => out.push_str(text),
+            Self::Number(number) => out.push(&number_text(*number)),
+            Self::Text(text) => out.push(text),
             Self::Raw(raw) if raw.kind() == Kind::Object => out.push_str("[object Object]"),
             Self::Raw(raw) => raw.decode().append_text(out, depth)?,
             Self::Array(list) => {
                 let depth = depth.checked_sub(1).ok_or(TooDeep)?;
                 for (index, element) in list.iter().enumerate() {
                     if index > 0 {
-                        out.push(',');
+                        out.push_str(",");
                     }
                     if !element.is_nullish() {
                         element.append_text(out, depth)?;
@@ -60,11 +58,10 @@ impl Value {
             Self::Date(time) => out.push_str(&display_text(**time)),
             Self::Error(error) => {
                 let (name, message) = (error.name(), error.message());
-                if message.is_empty() {
-                    out.push_str(&name);
-                } else {
-                    // Writing to a string does not fail.
-                    let _ = write!(out, "{name}: {message}");
+                out.push(&name);
+                if !message.is_empty() {
+                    out.push_str(": ");
+                    out.push(&message);
                 }
             }
         }

@@ -54,6 +54,15 @@ impl Object {
         self.place(name).map(|place| &self.named[place].1)
     }
 
+    /// The member `name`, which may hold half of a surrogate pair.
+    #[must_use]
+    pub fn get_text(&self, name: &Text) -> Option<&Value> {
+        if name.is_well_formed() {
+            return self.get(name);
+        }
+        self.torn_place(name).map(|place| &self.named[place].1)
+    }
+
     /// Whether there is a member `name`.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
@@ -65,7 +74,9 @@ impl Object {
         let name = name.into();
         if let Some(index) = array_index(&name) {
             self.indexed.get_or_insert_default().insert(index, (name, value));
-        } else if let Some(place) = self.place(&name) {
+        } else if let Some(place) =
+            if name.is_well_formed() { self.place(&name) } else { self.torn_place(&name) }
+        {
             self.named[place].1 = value;
         } else {
             let place = self.named.len();
@@ -95,8 +106,14 @@ impl Object {
     fn place(&self, name: &str) -> Option<usize> {
         match &self.places {
             Some(places) => places.get(name).copied(),
-            None => self.named.iter().position(|(own, _)| own.as_str() == name),
+            None => {
+                self.named.iter().position(|(own, _)| own.as_str() == name && own.is_well_formed())
+            }
         }
+    }
+
+    fn torn_place(&self, name: &Text) -> Option<usize> {
+        self.named.iter().position(|(own, _)| own == name)
     }
 }
 

@@ -114,10 +114,7 @@ impl Parser<'_> {
     }
 
     fn text(&mut self) -> Result<Text, Malformed> {
-        Ok(match self.cursor.string()?.decode() {
-            std::borrow::Cow::Borrowed(text) => Text::from(text),
-            std::borrow::Cow::Owned(text) => Text::from(text),
-        })
+        Ok(self.cursor.string()?.decode())
     }
 
     fn array(
