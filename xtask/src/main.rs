@@ -7,6 +7,7 @@
 mod contracts;
 mod figures;
 mod node;
+mod openapi;
 mod oracle;
 mod random;
 mod step;

@@ -20,6 +20,7 @@ const STEPS: &[Step] = &[
     ("tsc", tsc),
     ("oracle", oracle),
     ("node", node),
+    ("openapi", openapi),
     ("browser", browser),
 ];
 
@@ -149,6 +150,12 @@ fn oracle(root: &Path) -> Result<(), String> {
 fn node(root: &Path) -> Result<(), String> {
     run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
     crate::node::run(root)
+}
+
+/// OpenAPI documents through openapi-typescript, a validator and tsc.
+fn openapi(root: &Path) -> Result<(), String> {
+    run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
+    crate::openapi::run(root)
 }
 
 /// Folders of the examples' frontends with a `tsconfig.json`.

@@ -7,6 +7,7 @@
 //!
 //! Start at [`Checked`], then [`CheckedRoute`], [`Function`] and [`ExprKind`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use frontage_diagnostic::Span;
@@ -31,6 +32,17 @@ pub struct Checked {
     pub locals: Vec<Local>,
     /// All types.
     pub types: Types,
+    /// Documentation comments before routes, types and their members, by the place of the name.
+    pub comments: BTreeMap<Span, Comment>,
+}
+
+/// A documentation comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// Its words, without stars and without `@tags`; may be empty.
+    pub text: Arc<str>,
+    /// It has `@deprecated`.
+    pub deprecated: bool,
 }
 
 /// Index into [`Checked::functions`].
@@ -141,6 +153,8 @@ pub struct Function {
     pub body: Vec<Stmt>,
     /// Gives a promise.
     pub is_async: bool,
+    /// Type of what it gives; of an asynchronous one, what it promises.
+    pub result: Ty,
     /// The whole function.
     pub span: Span,
 }

@@ -4,8 +4,10 @@
 //! Out:   text, or data that becomes text; one function per output.
 //! Never: I/O.
 
+pub mod api;
 mod explain;
 mod node;
+pub mod openapi;
 mod package;
 mod routes;
 mod session;
@@ -13,6 +15,7 @@ mod spelling;
 mod typescript;
 mod upstreams;
 
+pub use api::{Api, describe};
 pub use explain::{CallExplanation, Explanation, ForEach, RouteExplanation, explain};
 pub use node::{node_frontend, node_module, node_upstreams};
 pub use package::frontage_types;

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use frontage_compile::hir::Checked;
 use frontage_diagnostic::{Diagnostic, Severity, SourceMap, sort, summary};
 use frontage_plan::{Method, PathSegment, Plan};
 
@@ -26,6 +27,8 @@ pub(crate) struct BuiltFrontend {
     pub(crate) name: String,
     /// Its plan, unless something is wrong.
     pub(crate) plan: Option<Arc<Plan>>,
+    /// What the plan was made of; there if the plan is.
+    pub(crate) checked: Option<Arc<Checked>>,
     /// Faults of its own modules, sorted.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -67,7 +70,7 @@ pub(crate) fn build(loaded: &Loaded) -> Built {
     for (config, input) in loaded.frontends.iter().zip(&loaded.inputs) {
         if !contracts {
             let (name, diagnostics) = (config.name.clone(), Vec::new());
-            frontends.push(BuiltFrontend { name, plan: None, diagnostics });
+            frontends.push(BuiltFrontend { name, plan: None, checked: None, diagnostics });
             continue;
         }
         let compiled = frontage_compile::compile(&loaded.workspace, input, &loaded.sources);
@@ -83,6 +86,7 @@ pub(crate) fn build(loaded: &Loaded) -> Built {
         frontends.push(BuiltFrontend {
             name: config.name.clone(),
             plan: compiled.plan.filter(|_| usable).map(Arc::new),
+            checked: compiled.checked.filter(|_| usable).map(Arc::new),
             diagnostics,
         });
     }

@@ -47,6 +47,17 @@ pub(crate) enum Color {
     Never,
 }
 
+/// Where a generated file goes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Output {
+    /// Write FILE, if it differs, instead of printing
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Write nothing; end with status 1 if FILE is not what would be written
+    #[arg(long, requires = "file")]
+    pub(crate) check: bool,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -75,6 +86,17 @@ pub(crate) enum Command {
         /// Print a Mermaid flowchart
         #[arg(long, conflicts_with = "json")]
         mermaid: bool,
+    },
+    /// Print a backend's OpenAPI 3.1
+    Openapi {
+        /// The frontend
+        frontend: String,
+        /// Write YAML [default: by the name of FILE, else JSON]
+        #[arg(long)]
+        yaml: bool,
+        /// Where it goes.
+        #[command(flatten)]
+        output: Output,
     },
     /// Write .frontage/ for editors, tsc and Node
     Types,

@@ -34,6 +34,9 @@ fn main() -> ExitCode {
         Command::Explain { frontend, route, mermaid } => {
             command::explain::run(&cli.global, &terminal, &frontend, route.as_deref(), mermaid)
         }
+        Command::Openapi { frontend, yaml, output } => {
+            command::openapi::run(&cli.global, &terminal, &frontend, yaml, &output)
+        }
         Command::Types => command::types::run(&cli.global, &terminal),
         Command::Serve { frontends } => command::serve::run(&cli.global, &terminal, &frontends),
         Command::Completions { shell } => {

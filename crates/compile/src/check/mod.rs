@@ -13,6 +13,7 @@
 mod annotation;
 mod assign;
 mod call;
+mod comments;
 mod contract_types;
 mod declare;
 mod expr;
@@ -267,6 +268,7 @@ pub(crate) fn check(
             checker.force(ty);
         }
     }
+    let comments = comments::read(&routes, &checker.types, sources);
     let mut diagnostics = checker.settled;
     diagnostics.append(&mut checker.diagnostics);
     let functions = checker
@@ -279,6 +281,7 @@ pub(crate) fn check(
                 rest: None,
                 body: Vec::new(),
                 is_async: false,
+                result: Ty::ERROR,
                 span: Span::new(crate::resolve::PRELUDE_FILE, 0, 0),
             })
         })
@@ -289,6 +292,7 @@ pub(crate) fn check(
         globals: checker.globals,
         locals: checker.locals,
         types: checker.types,
+        comments,
     };
     (checked, diagnostics)
 }

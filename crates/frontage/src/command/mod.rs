@@ -4,6 +4,8 @@ pub(crate) mod check;
 pub(crate) mod dev;
 pub(crate) mod explain;
 pub(crate) mod new;
+pub(crate) mod openapi;
+mod output;
 pub(crate) mod serve;
 mod services;
 pub(crate) mod types;

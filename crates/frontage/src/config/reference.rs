@@ -79,6 +79,12 @@ impl Reference {
         })
     }
 
+    /// What it says where nothing is set: only its own text and defaults. `None` if that is not
+    /// enough.
+    pub(crate) fn by_default(&self) -> Option<String> {
+        self.resolve_with(&|_| None, &|_| Err(String::new())).ok()
+    }
+
     fn resolve_with(
         &self,
         environment: &dyn Fn(&str) -> Option<String>,
@@ -123,6 +129,14 @@ mod tests {
                 if path == "/run/s" { Ok("secret\n".into()) } else { Err("no such file".into()) }
             },
         )
+    }
+
+    #[test]
+    fn the_default_alone_needs_neither_environment_nor_files() {
+        let default = |text: &str| Reference::parse(text).ok().and_then(|r| r.by_default());
+        assert_eq!(default("${PATH:-x}:1").as_deref(), Some("x:1"));
+        assert_eq!(default("${PATH}"), None);
+        assert_eq!(default("${file:/etc/hostname}"), None);
     }
 
     #[test]

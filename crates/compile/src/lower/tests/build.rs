@@ -47,6 +47,7 @@ pub(super) fn frontend() -> Frontend {
         globals: Vec::new(),
         locals: Vec::new(),
         types: Types::default(),
+        comments: BTreeMap::new(),
     };
     Frontend {
         workspace: Workspace { upstreams: vec![shop], shared: Vec::new() },
@@ -180,7 +181,7 @@ pub(super) fn arrow(function: Function) -> Expr {
 
 pub(super) fn function(params: Vec<LocalId>, body: Vec<Stmt>, is_async: bool) -> Function {
     let params = params.into_iter().map(|local| Param { local, default: None }).collect();
-    Function { name: None, params, rest: None, body, is_async, span: SPAN }
+    Function { name: None, params, rest: None, body, is_async, result: Ty::ERROR, span: SPAN }
 }
 
 pub(super) fn apply(callee: Expr, arguments: Vec<Expr>) -> Expr {

@@ -1,0 +1,178 @@
+//! Problem details in the document: one schema, and for each route its statuses and codes.
+//!
+//! Sources: RFC 9457.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{has_body, reference};
+use crate::api::{ApiOperation, Codes, FAULT, PROBLEM};
+
+/// The schema of every problem.
+pub(super) fn problem() -> Value {
+    json!({
+        "type": "object",
+        "description": "Problem details (RFC 9457): why a request has no answer.",
+        "properties": {
+            "type": { "type": "string", "description": "A URI of the kind of problem." },
+            "title": { "type": "string", "description": "The same for every problem of this code." },
+            "status": { "type": "integer", "minimum": 400, "maximum": 599, "description": "The status of the answer." },
+            "code": { "type": "string", "description": "What happened, for programs." },
+            "detail": { "type": "string", "description": "What happened this time, for people." },
+            "errors": {
+                "type": "array",
+                "items": reference("schemas", FAULT),
+                "description": "Every fault of the request, with `invalid_input`.",
+            },
+            "requestId": { "type": "string", "description": "Names the request in logs." },
+        },
+        "required": ["type", "title", "status", "code"],
+    })
+}
+
+/// The schema of one fault of an input.
+pub(super) fn fault() -> Value {
+    json!({
+        "type": "object",
+        "description": "One fault of a request.",
+        "properties": {
+            "in": { "enum": ["params", "query", "headers", "body"], "type": "string", "description": "Where it is." },
+            "path": { "type": "string", "description": "Names and indices that lead to it: `items[2].id`." },
+            "code": { "type": "string", "description": "Zod's code." },
+            "message": { "type": "string", "description": "For people." },
+        },
+        "required": ["in", "path", "code", "message"],
+    })
+}
+
+/// Adds the ways in which an operation can fail.
+pub(super) fn add(operation: &ApiOperation, responses: &mut BTreeMap<String, Value>) {
+    for (status, codes) in &operation.faults {
+        let Some(status) = status else { continue };
+        let mut out = Map::new();
+        out.insert("description".into(), words(*status, codes).into());
+        if *status == 503 {
+            out.insert(
+                "headers".into(),
+                json!({ "retry-after": reference("headers", "RetryAfter") }),
+            );
+        }
+        if has_body(operation.method) {
+            let content = content(*status, codes);
+            out.insert("content".into(), json!({ "application/problem+json": content }));
+        }
+        responses.insert(status.to_string(), Value::Object(out));
+    }
+    let mut other = json!({ "description": "Any other problem." });
+    if has_body(operation.method) {
+        other["content"] =
+            json!({ "application/problem+json": { "schema": reference("schemas", PROBLEM) } });
+    }
+    match responses.get_mut("default") {
+        // Answers with a status of their own share this place with problems.
+        Some(answers) => {
+            if let (Some(content), Some(problems)) = (
+                answers.get_mut("content").and_then(Value::as_object_mut),
+                other["content"].as_object(),
+            ) {
+                content.extend(problems.clone());
+            }
+        }
+        None => {
+            responses.insert("default".into(), other);
+        }
+    }
+}
+
+fn content(status: u16, codes: &Codes) -> Value {
+    let known: Vec<&str> = codes.known.iter().map(String::as_str).collect();
+    let mut properties = json!({ "status": { "const": status } });
+    let all_of = if codes.open {
+        json!([reference("schemas", PROBLEM), { "type": "object", "properties": properties }])
+    } else {
+        properties["code"] = json!({ "type": "string", "enum": known });
+        json!([reference("schemas", PROBLEM), { "type": "object", "properties": properties }])
+    };
+    let mut examples = Map::new();
+    for code in &known {
+        let mut value = json!({
+            "type": "about:blank",
+            "title": title(status, code),
+            "status": status,
+            "code": code,
+            "requestId": "0b6f1c2e8a544d7e9f305c1d2e3f4a5b",
+        });
+        if *code == "invalid_input" {
+            value["errors"] = json!([{
+                "in": "query", "path": "limit", "code": "too_big",
+                "message": "Too big: expected number to be <=10",
+            }]);
+        }
+        examples.insert((*code).into(), json!({ "value": value }));
+    }
+    let mut out = json!({ "schema": { "allOf": all_of } });
+    if !examples.is_empty() {
+        out["examples"] = Value::Object(examples);
+    }
+    out
+}
+
+fn title(status: u16, code: &str) -> &'static str {
+    match code {
+        "invalid_input" => "The request does not fit what this route takes",
+        "malformed_body" => "The body is not JSON",
+        "unsupported_media_type" => "The body must be application/json",
+        "upstream_timeout" => "A service did not answer in time",
+        "upstream_unavailable" => "A service could not be reached",
+        "upstream_drift" => "A service answered something unexpected",
+        "upstream_busy" => "A service asks to slow down",
+        "upstream_error" => "A service failed",
+        "upstream_unauthorized" => "A service wants to know who asks",
+        "upstream_forbidden" => "A service does not allow this",
+        "upstream_not_found" => "A service does not have this",
+        "upstream_conflict" => "A service sees a conflict",
+        "upstream_gone" => "A service no longer has this",
+        "upstream_unprocessable" => "A service does not accept this",
+        "internal" => "This route failed",
+        _ => reason(status),
+    }
+}
+
+/// The usual words for a status.
+fn reason(status: u16) -> &'static str {
+    match status {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        402 => "Payment Required",
+        403 => "Forbidden",
+        404 => "Not Found",
+        406 => "Not Acceptable",
+        408 => "Request Timeout",
+        409 => "Conflict",
+        410 => "Gone",
+        412 => "Precondition Failed",
+        413 => "Payload Too Large",
+        415 => "Unsupported Media Type",
+        418 => "I'm a teapot",
+        422 => "Unprocessable Entity",
+        423 => "Locked",
+        428 => "Precondition Required",
+        429 => "Too Many Requests",
+        451 => "Unavailable For Legal Reasons",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "Error",
+    }
+}
+
+fn words(status: u16, codes: &Codes) -> String {
+    let mut list: Vec<String> = codes.known.iter().map(|code| format!("`{code}`")).collect();
+    if codes.open {
+        list.push("a code of its own".into());
+    }
+    format!("{}: {}.", reason(status), list.join(", "))
+}

@@ -1,0 +1,133 @@
+//! OpenAPI documents before programs that nobody here wrote: the shop's and every accepted case's.
+//!
+//! In:    the cases, the shop, the built `frontage`, npm's packages.
+//! Out:   how many documents and routes were compared; what is wrong with them.
+//! Never: an accepted case whose document is not asked about.
+//!
+//! `openapi/check.mjs` says who is asked what.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use frontage_testkit::case;
+use serde::Deserialize;
+
+use crate::step::command;
+
+/// What `check.mjs` gives.
+#[derive(Deserialize)]
+struct Found {
+    counts: Counts,
+    faults: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Counts {
+    documents: usize,
+    operations: usize,
+    routes: usize,
+}
+
+/// Compares all documents.
+///
+/// # Errors
+///
+/// What is wrong, or why nothing can be compared.
+pub(crate) fn run(root: &Path) -> Result<(), String> {
+    println!("== openapi: the documents of the cases and the shop");
+    let began = Instant::now();
+    let folder = root.join("target/openapi");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    }
+    let cases = case::all(&root.join("cases"))?;
+    let mut workspaces: Vec<PathBuf> = Vec::new();
+    for case in &cases {
+        let refused = case.blocks("diagnostics").any(|block| block.text.contains("error["));
+        if refused {
+            continue;
+        }
+        let name = crate::oracle::name(root, case);
+        let target = folder.join(&name);
+        case.write(&root.join("cases/fixture"), &target).map_err(|e| format!("{name}: {e}"))?;
+        workspaces.push(target);
+    }
+    let accepted = workspaces.len();
+    let shop = root.join("examples/shop");
+    workspaces.push(shop.clone());
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| -> Result<(), String> {
+                    while let Some(at) = workspaces.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        write(root, at)?;
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        workers.into_iter().try_for_each(|worker| match worker.join() {
+            Ok(result) => result,
+            Err(_) => Err("openapi: a worker panicked".to_owned()),
+        })
+    })?;
+    let Found { counts, faults } = ask(root, &folder, &shop)?;
+    println!(
+        "openapi: {} documents of {accepted} accepted cases and the shop, {} operations; {} answers \
+         compared with tsc, {} faults in {:.1} s",
+        counts.documents,
+        counts.operations,
+        counts.routes,
+        faults.len(),
+        began.elapsed().as_secs_f32()
+    );
+    if counts.documents < workspaces.len() {
+        return Err("openapi: a workspace without a document".into());
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
+/// Writes the declarations and the documents of one workspace.
+fn write(root: &Path, workspace: &Path) -> Result<(), String> {
+    frontage(root, &["types", "--quiet"], workspace)?;
+    let frontends = std::fs::read_dir(workspace.join("frontends"))
+        .map_err(|e| format!("{}: {e}", workspace.display()))?;
+    for frontend in frontends.flatten() {
+        let name = frontend.file_name().to_string_lossy().into_owned();
+        let file = workspace.join(".frontage").join(&name).join("openapi.json");
+        let file = file.display().to_string();
+        frontage(root, &["openapi", &name, "--quiet", "-o", &file], workspace)?;
+    }
+    Ok(())
+}
+
+fn frontage(root: &Path, arguments: &[&str], workspace: &Path) -> Result<(), String> {
+    let output = Command::new(root.join("target/debug/frontage"))
+        .current_dir(root)
+        .args(arguments)
+        .arg("-C")
+        .arg(workspace)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|e| format!("cannot start frontage: {e}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let words = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{}: frontage {}: {words}", workspace.display(), arguments.join(" ")))
+}
+
+fn ask(root: &Path, folder: &Path, shop: &Path) -> Result<Found, String> {
+    let paths = [folder.display().to_string(), shop.display().to_string()];
+    let output = command(root, "node", &["xtask/src/openapi/check.mjs", &paths[0], &paths[1]])
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|e| format!("cannot start node: {e}"))?;
+    if !output.status.success() {
+        return Err("openapi: the documents could not be asked about".into());
+    }
+    serde_json::from_slice(&output.stdout).map_err(|e| format!("openapi: {e}"))
+}
