@@ -142,6 +142,16 @@ fn parse(
         let at = Some(Span::new(file, 0, 0));
         return Err(Unreadable { reason: "the file is empty".to_owned(), at, limit: false });
     }
+    if start.strip_prefix('<').is_some_and(|rest| {
+        rest.starts_with(|c: char| matches!(c, '!' | '?') || c.is_ascii_alphabetic())
+    }) {
+        let at = (text.len() - start.len()) as u32;
+        return Err(Unreadable {
+            reason: "it is a web page or XML".to_owned(),
+            at: Some(Span::new(file, at, at + 1)),
+            limit: false,
+        });
+    }
     let named_json = path.ends_with(".json");
     if named_json || start.starts_with(['{', '[']) {
         match json::parse(file, text, builder) {

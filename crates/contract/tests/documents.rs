@@ -239,7 +239,12 @@ fn what_is_no_contract_is_refused_with_its_place() {
             "asyncapi: 2.0.0",
             "FR3002 1:1 this is no OpenAPI contract but an AsyncAPI document",
         ),
-        ("a.yaml", "swagger: '2.0'", "FR3003 1:10 Swagger 2.0 is not supported"),
+        ("a.yaml", "swagger: '1.2'", "FR3003 1:10 OpenAPI version `1.2` is not supported"),
+        (
+            "a.yaml",
+            "<html></html>",
+            "FR3001 1:1 the contract cannot be read: it is a web page or XML",
+        ),
         ("a.yaml", "openapi: 4.0.0", "FR3003 1:10 OpenAPI version `4.0.0` is not supported"),
         (
             "a.graphql",

@@ -272,7 +272,7 @@ paths:
     get: {operationId: parameter, parameters: [{$ref: '#/nowhere'}], responses: {'200': {description: d}}}
   /item:
     $ref: '#/nowhere'
-  /odd?x=1:
+  /odd/../x:
     get: {operationId: odd, responses: {'200': {description: d}}}
   /broken:
     get: nothing
@@ -304,7 +304,7 @@ parameter GET /parameter
 odd GET
   200 -
   => empty
-  fault FR3010 `/odd?x=1` is no path: a path ends before `?` and `#`
+  fault FR3010 `/odd/../x` is no path: a path has no `.` or `..`
 Good = {x?: string}
 Deep = {list?: [Bad]}
 Bad = BROKEN
@@ -312,7 +312,7 @@ FR3005 9:82 `#/nowhere` leads nowhere: there is no `nowhere`
 FR3005 11:58 `#/nowhere` leads nowhere: there is no `nowhere`
 FR3005 13:55 `#/nowhere` leads nowhere: there is no `nowhere`
 FR3005 15:11 `#/nowhere` leads nowhere: there is no `nowhere`
-FR3010 16:3 `/odd?x=1` is no path: a path ends before `?` and `#`
+FR3010 16:3 `/odd/../x` is no path: a path has no `.` or `..`
 FR3010 19:5 an operation must be a mapping
 FR3009 24:17 `wrong` is not the name of a type
 ",

@@ -322,7 +322,7 @@ A:
             schemas: "
 A: {properties: {a: {allOf: [{type: string}, {type: integer}]}}}
 ",
-            expected: "A = {a?: never}",
+            expected: "A = {a?: never}\nFR3009 15:57 no value is of both types, `string` and `integer`",
         },
         Case {
             name: "additional properties",

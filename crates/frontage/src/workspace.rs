@@ -23,6 +23,9 @@ const MAX_DEPTH: usize = 16;
 /// Largest file that is read, in bytes; the largest contracts known have 13 MB.
 const MAX_FILE: u64 = 256 << 20;
 
+/// How many warnings about one contract are shown; real ones can have thousands.
+const MAX_FINDINGS: usize = 20;
+
 /// A workspace that was read.
 #[derive(Debug)]
 pub(crate) struct Loaded {
@@ -175,7 +178,16 @@ impl Reader {
             frontage_contract::read(file, &mut self.sources, &mut |path| read_inside(&root, path));
         // A contract of no use would make every call of it an error of its own.
         let usable = summary(&read.diagnostics).errors == 0;
-        self.diagnostics.extend(read.diagnostics);
+        let mut findings = read.diagnostics;
+        if findings.len() > MAX_FINDINGS && usable {
+            let more = findings.len() - MAX_FINDINGS;
+            findings.truncate(MAX_FINDINGS);
+            let message = format!("`{path}` has {more} further faults in single operations");
+            findings.push(Diagnostic::error(codes::MORE_FINDINGS, at, message).warning().help(
+                "an operation that a route uses is always reported; tell the contract's owner",
+            ));
+        }
+        self.diagnostics.extend(findings);
         usable.then(|| Arc::new(read.contract))
     }
 

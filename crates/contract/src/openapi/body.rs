@@ -2,7 +2,7 @@
 
 use frontage_diagnostic::{Diagnostic, Span};
 
-use super::Reader;
+use super::{Dialect, Reader};
 use crate::codes;
 use crate::model::{Body, Content, ContentKind, Method, Response, Status, Success, TypeId};
 use crate::tree::{Kind, NodeId};
@@ -12,7 +12,9 @@ pub(super) fn kind(media_type: &str) -> ContentKind {
     let essence = media_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     let (main, sub) = essence.split_once('/').unwrap_or((essence.as_str(), ""));
     match (main, sub) {
-        ("application" | "text", "json") | ("*", "*") | ("application", "*") => ContentKind::Json,
+        ("application" | "text", "json") | ("json", "") | ("*", "*") | ("application", "*") => {
+            ContentKind::Json
+        }
         _ if sub.ends_with("+json") => ContentKind::Json,
         ("application", "x-www-form-urlencoded") => ContentKind::Form,
         ("multipart", _) => ContentKind::Multipart,
@@ -29,9 +31,13 @@ impl Reader<'_> {
     pub(super) fn body(
         &mut self,
         method: Method,
+        item: NodeId,
         operation: NodeId,
         faults: &mut Vec<Diagnostic>,
     ) -> Option<Body> {
+        if self.dialect == Dialect::Swagger {
+            return self.body_of_parameters(item, operation, faults);
+        }
         let member = self.tree.member(operation, "requestBody")?;
         let span = member.key_span;
         let node = match self.refs.follow(member.value) {
@@ -48,7 +54,13 @@ impl Reader<'_> {
             self.warn(codes::IGNORED_KEYWORD, span, message, help);
             return None;
         }
-        let mut content = self.content(node);
+        let mut content = match self.content(node) {
+            Ok(content) => content,
+            Err(fault) => {
+                faults.push(fault);
+                return None;
+            }
+        };
         content.sort_by_key(Content::rank);
         let required = self.tree.get_bool(node, "required") == Some(true);
         (!content.is_empty()).then_some(Body { required, content, span })
@@ -64,6 +76,11 @@ impl Reader<'_> {
     ) -> (Vec<Response>, Success) {
         let tree = self.tree;
         let list = tree.get(operation, "responses");
+        if let Some(list) = list.filter(|&l| !tree.is_object(l) && tree.kind(l) != Kind::Null) {
+            let help = "write one `\"200\": ...` for each status";
+            let span = self.refs.place(list);
+            self.warn(codes::MALFORMED_OPERATION, span, "`responses` must be a mapping", help);
+        }
         let mut responses: Vec<Response> = Vec::new();
         let mut broken: Vec<(Status, Diagnostic)> = Vec::new();
         for member in list.map_or(&[][..], |list| tree.members(list)) {
@@ -77,15 +94,18 @@ impl Reader<'_> {
                 self.warn(codes::MALFORMED_OPERATION, member.key_span, message, help);
                 continue;
             };
-            match self.refs.follow(member.value) {
-                Ok(node) => {
-                    let content = self.content(node);
-                    responses.push(Response { status, content, span: member.key_span });
-                }
+            let read = match self.refs.follow(member.value) {
+                Ok(node) => self.answer(operation, node, member.key_span),
                 Err(diagnostic) => {
                     self.lowering.report(diagnostic.clone());
-                    broken.push((status, diagnostic));
+                    Err(diagnostic)
                 }
+            };
+            match read {
+                Ok(content) => {
+                    responses.push(Response { status, content, span: member.key_span });
+                }
+                Err(diagnostic) => broken.push((status, diagnostic)),
             }
         }
         let declared = |status: Status| {
@@ -134,10 +154,45 @@ impl Reader<'_> {
         success
     }
 
-    /// The media types of a body, in the contract's order.
-    fn content(&mut self, node: NodeId) -> Vec<Content> {
+    /// What one declared answer may hold.
+    fn answer(
+        &mut self,
+        operation: NodeId,
+        node: NodeId,
+        span: Span,
+    ) -> Result<Vec<Content>, Diagnostic> {
         let tree = self.tree;
-        let Some(map) = tree.get(node, "content") else { return Vec::new() };
+        let direct = tree.get(node, "schema").filter(|&schema| tree.kind(schema) != Kind::Null);
+        match direct {
+            Some(schema) if self.dialect == Dialect::Swagger => {
+                Ok(self.content_of(schema, operation, "produces", span))
+            }
+            Some(schema) if tree.get(node, "content").is_none() => {
+                let message = "`schema` stands in the answer itself; it is taken for JSON";
+                let help =
+                    "since OpenAPI 3 it stands in `content: {application/json: {schema: ...}}`";
+                self.warn(codes::MALFORMED_OPERATION, span, message, help);
+                Ok(self.content_of(schema, operation, "produces", span))
+            }
+            _ if !tree.is_object(node) && tree.kind(node) != Kind::Null => {
+                let help = "write at least `description` in it";
+                let message = "an answer must be a mapping";
+                Err(self.warn(codes::MALFORMED_OPERATION, span, message, help))
+            }
+            _ => self.content(node),
+        }
+    }
+
+    /// The media types of a body, in the contract's order.
+    fn content(&mut self, node: NodeId) -> Result<Vec<Content>, Diagnostic> {
+        let tree = self.tree;
+        let Some(map) = tree.get(node, "content") else { return Ok(Vec::new()) };
+        if !tree.is_object(map) && tree.kind(map) != Kind::Null {
+            let span = self.refs.place(map);
+            let help = "write one `application/json: {schema: ...}` for each media type";
+            let message = "`content` must be a mapping";
+            return Err(self.warn(codes::MALFORMED_OPERATION, span, message, help));
+        }
         let mut all = Vec::new();
         for member in tree.members(map) {
             let media_type = tree.key(member);
@@ -158,7 +213,7 @@ impl Reader<'_> {
             let media_type = media_type.to_owned();
             all.push(Content { media_type, kind, ty, span: member.key_span });
         }
-        all
+        Ok(all)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reads an OpenAPI document: version, paths, operations; then settles which operations the
+//! Reads an OpenAPI document, or a Swagger 2.0 one: version, paths, operations; then settles which operations the
 //! faults that were found cost.
 //!
 //! In:    the gathered files of the contract.
@@ -6,12 +6,13 @@
 //! Never: `servers` (addresses are configuration) or security schemes (the front door's and the
 //!        upstream's configuration's affair).
 //!
-//! Sources: OpenAPI Specification 3.0.4, 3.1.1 and 3.2.0.
+//! Sources: OpenAPI Specification 2.0, 3.0.4, 3.1.1 and 3.2.0.
 
 mod body;
 mod operation;
 mod parameter;
 mod path;
+mod swagger;
 
 use std::collections::HashSet;
 
@@ -36,6 +37,20 @@ struct Reader<'a> {
     refs: &'a References<'a>,
     tree: &'a Tree,
     lowering: Lowering<'a>,
+    /// The document's root.
+    root: NodeId,
+    dialect: Dialect,
+}
+
+/// What the document is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    /// Swagger 2.0.
+    Swagger,
+    /// OpenAPI 3.0.
+    Old,
+    /// OpenAPI 3.1 and later: siblings of `$ref` count.
+    New,
 }
 
 /// The contract without anything in it.
@@ -52,19 +67,25 @@ pub(crate) fn empty(file: FileId) -> Contract {
 /// Reads the document with this root node.
 pub(crate) fn read<'a>(file: FileId, root: NodeId, refs: &'a References<'a>) -> crate::Read {
     let tree = refs.tree;
-    let siblings = match dialect(root, refs) {
-        Ok(siblings) => siblings,
+    let dialect = match dialect(root, refs) {
+        Ok(dialect) => dialect,
         Err(diagnostic) => {
             return crate::Read { contract: empty(file), diagnostics: vec![*diagnostic] };
         }
     };
-    let schemas = tree.get(root, "components").and_then(|c| tree.get(c, "schemas"));
+    let schemas = match dialect {
+        Dialect::Swagger => tree.get(root, "definitions"),
+        Dialect::Old | Dialect::New => {
+            tree.get(root, "components").and_then(|c| tree.get(c, "schemas"))
+        }
+    };
     let schemas = schemas.map_or(&[][..], |schemas| tree.members(schemas));
     for member in schemas {
         refs.name(member.value, tree.key(member), member.key_span);
     }
     let origin = Span::new(file, 0, 0);
-    let mut reader = Reader { refs, tree, lowering: Lowering::new(refs, siblings, origin) };
+    let lowering = Lowering::new(refs, dialect == Dialect::New, origin);
+    let mut reader = Reader { refs, tree, lowering, root, dialect };
     let drafts = reader.paths(root);
     for member in schemas {
         if !tree.key(member).starts_with("x-") {
@@ -72,11 +93,13 @@ pub(crate) fn read<'a>(file: FileId, root: NodeId, refs: &'a References<'a>) -> 
         }
     }
     reader.lowering.finish();
-    let Lowering { types, faults, diagnostics, .. } = reader.lowering;
+    let Lowering { types, faults, impossible, diagnostics, .. } = reader.lowering;
     let operations = drafts
         .into_iter()
         .map(|draft| {
             let mut operation = draft.operation;
+            let answer = operation.success.json.and_then(|id| impossible.get(&id));
+            operation.faults.extend(answer.cloned());
             if !faults.is_empty() {
                 let mut broken = reached(&types, draft.needs);
                 broken.sort_unstable();
@@ -116,34 +139,29 @@ fn reached(types: &Types, needs: Vec<TypeId>) -> Vec<TypeId> {
     broken
 }
 
-/// Whether siblings of `$ref` count in this document's version.
-fn dialect(root: NodeId, refs: &References<'_>) -> Result<bool, Box<Diagnostic>> {
+/// What the document is written in.
+fn dialect(root: NodeId, refs: &References<'_>) -> Result<Dialect, Box<Diagnostic>> {
     let tree = refs.tree;
     let fail = |code: Code, node: NodeId, message: String, help: &str| {
         Err(Box::new(Diagnostic::error(code, refs.place(node), message).help(help)))
     };
-    if let Some(version) = tree.get(root, "openapi") {
-        let text = tree.scalar_text(version).unwrap_or("");
-        let mut numbers = text.split('.');
+    let known = "Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2 are";
+    if let Some(version) = tree.get(root, "openapi").or_else(|| tree.get(root, "swagger")) {
+        let text = tree.scalar_text(version).unwrap_or("").trim();
+        let mut numbers = text.trim_start_matches(['v', 'V']).split('.');
         return match (numbers.next(), numbers.next()) {
-            (Some("3"), Some("0")) => Ok(false),
-            (Some("3"), Some("1" | "2")) => Ok(true),
-            _ => fail(
-                codes::UNSUPPORTED_CONTRACT,
-                version,
-                format!("OpenAPI version `{text}` is not supported"),
-                "versions 3.0, 3.1 and 3.2 are",
-            ),
+            (Some("2"), Some("0") | None) => Ok(Dialect::Swagger),
+            (Some("3"), Some("0") | None) => Ok(Dialect::Old),
+            (Some("3"), Some("1" | "2")) => Ok(Dialect::New),
+            (Some(""), _) => {
+                let message = "the contract does not say which version of OpenAPI it is".to_owned();
+                fail(codes::UNSUPPORTED_CONTRACT, version, message, "write `openapi: 3.1.0`")
+            }
+            _ => {
+                let message = format!("OpenAPI version `{text}` is not supported");
+                fail(codes::UNSUPPORTED_CONTRACT, version, message, known)
+            }
         };
-    }
-    if let Some(version) = tree.get(root, "swagger") {
-        let text = tree.scalar_text(version).unwrap_or("");
-        return fail(
-            codes::UNSUPPORTED_CONTRACT,
-            version,
-            format!("Swagger {text} is not supported"),
-            "convert the contract to OpenAPI 3 (editor.swagger.io: Edit, Convert to OpenAPI 3)",
-        );
     }
     let other = [
         ("asyncapi", "an AsyncAPI document"),

@@ -7,7 +7,8 @@ use frontage_diagnostic::{Diagnostic, Span};
 use super::{Draft, Reader, path};
 use crate::codes;
 use crate::model::{
-    Binding, Body, Http, Location, Method, Operation, Parameter, Piece, Segment, Style,
+    Binding, Body, Constant, Http, Location, Method, Operation, Parameter, Piece, Segment, Style,
+    Type, TypeId,
 };
 use crate::names;
 use crate::tree::{Member, NodeId};
@@ -33,12 +34,13 @@ impl Reader<'_> {
 
         let mut parameters = self.parameters(item, node, &mut faults);
         let segments = self.segments(path, &mut parameters, &mut faults);
-        let body = self.body(method, node, &mut faults);
+        let body = self.body(method, item, node, &mut faults);
         self.keys(&mut parameters, body.as_ref(), &mut faults);
         let (responses, success) = self.responses(method, node, member.key_span, &mut faults);
 
         let mut needs: Vec<_> = parameters.iter().map(|parameter| parameter.ty).collect();
-        needs.extend(body.iter().flat_map(|body| &body.content).map(|content| content.ty));
+        // The content that calls send; the others cost nothing.
+        needs.extend(body.iter().filter_map(|body| body.content.first()).map(|c| c.ty));
         needs.extend(success.json);
         let summary = tree.get_str(node, "summary").or_else(|| tree.get_str(node, "description"));
         let operation = Operation {
@@ -67,8 +69,8 @@ impl Reader<'_> {
     ) -> Vec<Segment> {
         let template = self.tree.key(path);
         let span = path.key_span;
-        let pieces = match path::split(template) {
-            Ok(pieces) => pieces,
+        let path::Template { segments: pieces, query } = match path::split(template) {
+            Ok(template) => template,
             Err(why) => {
                 let help = "a path is written like `/users/{id}`; parameters of the query are \
                             declared in `parameters`";
@@ -82,11 +84,34 @@ impl Reader<'_> {
             let message = format!("the path `{template}` does not begin with `/`");
             self.warn(codes::MALFORMED_OPERATION, span, message, help);
         }
-        let in_path: HashSet<&str> =
+        self.query(&query, span, parameters);
+        let in_path: Vec<&str> =
             pieces.iter().flatten().filter_map(|piece| piece.as_ref().err().copied()).collect();
+        // `{userId}` and a parameter `userID`: there is but one that can be meant.
+        let respelt: Vec<(usize, &str)> = in_path
+            .iter()
+            .filter(|name| !declared(parameters, name))
+            .filter_map(|&name| {
+                let alike = |p: &Parameter| {
+                    p.location == Location::Path
+                        && p.name.eq_ignore_ascii_case(name)
+                        && !in_path.contains(&p.name.as_str())
+                };
+                parameters.iter().position(alike).map(|at| (at, name))
+            })
+            .collect();
+        for (at, name) in respelt {
+            let parameter = &mut parameters[at];
+            let message =
+                format!("the path calls `{}` `{name}`; they are taken for one", parameter.name);
+            name.clone_into(&mut parameter.name);
+            let help = "spell the parameter alike in both places";
+            let place = parameter.span;
+            self.warn(codes::PATH_PARAMETER, place, message, help);
+        }
         parameters.retain(|parameter| {
             let kept =
-                parameter.location != Location::Path || in_path.contains(parameter.name.as_str());
+                parameter.location != Location::Path || in_path.contains(&parameter.name.as_str());
             if !kept {
                 let message =
                     format!("`{}` is no parameter of the path `{template}`", parameter.name);
@@ -113,6 +138,41 @@ impl Reader<'_> {
         segments
     }
 
+    /// A query that stands in the path becomes parameters: `x={y}` one called `x`, `x=text` one
+    /// that can only be this text.
+    fn query(
+        &mut self,
+        query: &[(&str, path::Piece<'_>)],
+        span: Span,
+        parameters: &mut Vec<Parameter>,
+    ) {
+        for &(name, value) in query {
+            let inner = value.err().unwrap_or(name);
+            let known = parameters.iter().position(|p| {
+                matches!(p.location, Location::Query | Location::Path)
+                    && (p.name == inner || p.name == name)
+            });
+            let at = known.unwrap_or_else(|| {
+                let ty = match value {
+                    Ok(text) => {
+                        let constant = Constant::String(text.to_owned());
+                        self.lowering.add(span, Type::Enum(vec![constant]))
+                    }
+                    Err(_) => self.lowering.string(),
+                };
+                parameters.push(required(name, Location::Query, Style::Form, ty, span));
+                parameters.len() - 1
+            });
+            let parameter = &mut parameters[at];
+            if parameter.location == Location::Path {
+                (parameter.location, parameter.style) = (Location::Query, Style::Form);
+                parameter.explode = true;
+            }
+            parameter.required |= known.is_none() || value.is_err();
+            name.clone_into(&mut parameter.name);
+        }
+    }
+
     fn path_parameter(&mut self, name: &str, span: Span, parameters: &mut Vec<Parameter>) -> usize {
         let is_it = |p: &Parameter| p.location == Location::Path && p.name == name;
         if let Some(index) = parameters.iter().position(is_it) {
@@ -122,19 +182,8 @@ impl Reader<'_> {
             format!("the path's parameter `{name}` is not declared; it is taken as a string");
         let help = "declare it in `parameters` with `in: path`";
         self.warn(codes::PATH_PARAMETER, span, message, help);
-        parameters.push(Parameter {
-            name: name.to_owned(),
-            key: name.to_owned(),
-            location: Location::Path,
-            required: true,
-            ty: self.lowering.string(),
-            style: Style::Simple,
-            explode: false,
-            allow_reserved: false,
-            deprecated: false,
-            description: None,
-            span,
-        });
+        let ty = self.lowering.string();
+        parameters.push(required(name, Location::Path, Style::Simple, ty, span));
         parameters.len() - 1
     }
 
@@ -166,5 +215,26 @@ impl Reader<'_> {
                 faults.push(self.warn(codes::ARGUMENT_CLASH, span, message, help));
             }
         }
+    }
+}
+
+fn declared(parameters: &[Parameter], name: &str) -> bool {
+    parameters.iter().any(|p| p.location == Location::Path && p.name == name)
+}
+
+/// A parameter that only the path speaks of.
+fn required(name: &str, location: Location, style: Style, ty: TypeId, span: Span) -> Parameter {
+    Parameter {
+        name: name.to_owned(),
+        key: name.to_owned(),
+        location,
+        required: true,
+        ty,
+        style,
+        explode: style == Style::Form,
+        allow_reserved: false,
+        deprecated: false,
+        description: None,
+        span,
     }
 }

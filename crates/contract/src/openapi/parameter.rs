@@ -2,7 +2,7 @@
 
 use frontage_diagnostic::{Diagnostic, Span};
 
-use super::{Reader, body};
+use super::{Dialect, Reader, body};
 use crate::codes;
 use crate::model::{ContentKind, Location, Parameter, Style};
 use crate::tree::{Kind, NodeId};
@@ -68,9 +68,13 @@ impl Reader<'_> {
                 return None;
             }
         };
+        let place = tree.get_str(node, "in");
+        if self.dialect == Dialect::Swagger && matches!(place, Some("body" | "formData")) {
+            return None;
+        }
         let name_node = tree.get(node, "name");
         let name = name_node.and_then(|name| tree.scalar_text(name));
-        let location = match tree.get_str(node, "in") {
+        let location = match place {
             Some("path") => Some(Location::Path),
             Some("query") => Some(Location::Query),
             Some("header") => Some(Location::Header),
@@ -79,7 +83,7 @@ impl Reader<'_> {
         };
         let (Some(name), Some(location), Some(name_node)) = (name, location, name_node) else {
             let span = self.refs.place(node);
-            let message = match tree.get_str(node, "in") {
+            let message = match place {
                 Some(other) if location.is_none() => {
                     format!("a parameter cannot be in `{other}`")
                 }
@@ -101,9 +105,16 @@ impl Reader<'_> {
             let json = body::kind(tree.key(content)) == ContentKind::Json;
             let style = if json { Style::Json } else { default_style(location) };
             (ty.unwrap_or(self.lowering.unknown()), style)
+        } else if ["type", "enum", "items"].iter().any(|key| tree.get(node, key).is_some()) {
+            // Swagger 2.0 has the schema's keywords in the parameter itself.
+            (self.lowering.lower(node), self.style(node, location))
         } else {
             (self.lowering.string(), self.style(node, location))
         };
+        let collection = (self.dialect == Dialect::Swagger
+            || tree.get(node, "collectionFormat").is_some())
+        .then(|| self.collection(node, location));
+        let style = collection.map_or(style, |(style, _)| style);
         let flag = |key: &str| tree.get_bool(node, key);
         Some(Parameter {
             name: name.to_owned(),
@@ -112,7 +123,10 @@ impl Reader<'_> {
             required: location == Location::Path || flag("required") == Some(true),
             ty,
             style,
-            explode: flag("explode").unwrap_or(style == Style::Form),
+            explode: collection.map_or_else(
+                || flag("explode").unwrap_or(style == Style::Form),
+                |(_, explode)| explode,
+            ),
             allow_reserved: location == Location::Query && flag("allowReserved") == Some(true),
             deprecated: flag("deprecated") == Some(true),
             description: tree.get_str(node, "description").map(str::to_owned),

@@ -23,6 +23,11 @@ pub(super) fn build(lowering: &mut Lowering<'_>, id: TypeId, parts: &[Part]) -> 
     if flat.never {
         return Type::Never;
     }
+    if let Some(contradiction) = flat.contradiction {
+        // A variant that contradicts what stands beside the union is just none of it.
+        let variant = parts.iter().any(|part| part.skip.one_of || part.skip.any_of);
+        return if variant { Type::Never } else { lowering.impossible(id, contradiction) };
+    }
     let mut builder = Builder { lowering, id, flat: &flat };
     match builder.build() {
         Ok(ty) => ty,
@@ -277,6 +282,9 @@ impl Builder<'_, '_> {
     /// The constants that all of `enum` and `const` list, `null` aside.
     fn constants(&self, nodes: &[NodeId]) -> Built<Option<Vec<Constant>>> {
         let tree = self.lowering.tree;
+        // YAML reads unquoted words as numbers and booleans: where only strings are asked for, they
+        // are strings as spelt, `1.10` too.
+        let words = self.flat.kinds == Some(Kinds::STRING);
         let mut all: Option<Vec<Constant>> = None;
         for &node in nodes {
             let mut lists: Vec<Vec<NodeId>> = Vec::new();
@@ -300,7 +308,7 @@ impl Builder<'_, '_> {
                 let mut list: Vec<Constant> = Vec::with_capacity(items.len());
                 // Lists of real contracts can have tens of thousands.
                 let mut seen = HashSet::with_capacity(items.len());
-                for constant in items.iter().filter_map(|&item| constant(tree.kind(item))) {
+                for constant in items.iter().filter_map(|&i| constant(tree.kind(i), words)) {
                     if seen.insert(identity(&constant)) {
                         list.push(constant);
                     }
@@ -522,8 +530,11 @@ fn identity(constant: &Constant) -> (u8, String, u64) {
     }
 }
 
-fn constant(kind: Kind<'_>) -> Option<Constant> {
+/// A constant; as a string whatever it looks like, if `words`.
+fn constant(kind: Kind<'_>, words: bool) -> Option<Constant> {
     match kind {
+        Kind::Number(text) if words => Some(Constant::String(text.to_owned())),
+        Kind::Bool(value) if words => Some(Constant::String(value.to_string())),
         Kind::String(text) => Some(Constant::String(text.to_owned())),
         Kind::Number(text) => {
             text.parse().ok().filter(|number: &f64| number.is_finite()).map(Constant::Number)
@@ -533,8 +544,7 @@ fn constant(kind: Kind<'_>) -> Option<Constant> {
     }
 }
 
-/// The constants that fit the kinds. YAML reads unquoted words as numbers and booleans: where
-/// strings are asked for, they are strings. None if none fits, so that the type counts.
+/// The constants that fit the kinds. None if none fits, so that the type counts.
 fn fitting(constants: Vec<Constant>, kinds: Kinds) -> Vec<Constant> {
     constants
         .into_iter()

@@ -74,6 +74,14 @@ fn flatten_unions(lowering: &mut Lowering<'_>) {
         unions.into_iter().map(|id| (id, flatten_union(lowering, id))).collect();
     for (id, ty) in flat {
         let ty = match ty {
+            Some(Type::Never) => {
+                let span = lowering.types.declaration(id).span;
+                let message = "no value fits any of these alternatives";
+                let diagnostic = Diagnostic::error(codes::MALFORMED_SCHEMA, span, message)
+                    .help("each of them contradicts what stands beside them, or leads back here")
+                    .warning();
+                lowering.impossible(id, diagnostic)
+            }
             Some(ty) => ty,
             None => {
                 let span = lowering.types.declaration(id).span;

@@ -19,10 +19,14 @@ pub(super) struct Flat {
     pub(super) reached: HashSet<NodeId>,
     /// What `type` allows; `None`: no schema says.
     pub(super) kinds: Option<Kinds>,
+    /// The `type` that was read last.
+    pub(super) said: Option<NodeId>,
     /// Whether `null` is allowed; `None`: no schema says.
     pub(super) null: Option<bool>,
     /// Whether no value can fit: `false` is among the parts.
     pub(super) never: bool,
+    /// Why no value can fit, if two types contradict each other.
+    pub(super) contradiction: Option<Diagnostic>,
     /// Why the parts are of no use.
     pub(super) fault: Option<Diagnostic>,
 }
@@ -133,11 +137,20 @@ impl Walk<'_, '_> {
         let declared = match keywords::declared(tree, node) {
             Ok(declared) => declared,
             Err(name) => {
-                let text = tree.scalar_text(name).unwrap_or("this");
-                self.malformed(name, &format!("`{text}` is not the name of a type"));
+                self.no_type(name);
                 None
             }
         };
+        if let Some((name, spelling)) = declared.and_then(|declared| declared.respelt) {
+            let span = self.lowering.refs.place(name);
+            let text = tree.as_str(name).unwrap_or("");
+            let message = format!("the type `{text}` is taken as `{spelling}`");
+            self.lowering.report(
+                Diagnostic::error(codes::IGNORED_KEYWORD, span, message)
+                    .help(format!("write `type: {spelling}`"))
+                    .warning(),
+            );
+        }
         let reference_only = tree.get(node, "$ref").is_some() && !self.lowering.siblings;
         if !skip.composition {
             let own = self.own_null(node, declared, reference_only);
@@ -153,6 +166,14 @@ impl Walk<'_, '_> {
         if let Some(declared) = declared {
             let kinds = self.flat.kinds.map_or(declared.kinds, |kinds| kinds.and(declared.kinds));
             self.flat.kinds = Some(kinds);
+            let null_only = declared.kinds == Kinds::NONE;
+            if !null_only {
+                let place = tree.get(node, "type").map_or(node, |ty| ty);
+                match self.flat.said {
+                    Some(other) if kinds == Kinds::NONE => self.contradiction(other, place),
+                    _ => self.flat.said = Some(place),
+                }
+            }
         }
         if !keywords::only(tree, node, &["$ref", "allOf", "nullable"]) {
             self.flat.nodes.push((node, skip));
@@ -171,7 +192,7 @@ impl Walk<'_, '_> {
         let listed =
             keywords::get(tree, node, "enum").map(|list| tree.elements(list).iter().any(is_null));
         let constant = tree.get(node, "const").map(|value| is_null(&value));
-        if tree.get_bool(node, "nullable") == Some(true)
+        if keywords::nullable(tree, node)
             || declared.is_some_and(|declared| declared.null)
             || listed == Some(true)
             || constant == Some(true)
@@ -207,13 +228,41 @@ impl Walk<'_, '_> {
         );
     }
 
+    /// Two types that must both hold, and that no value but `null` has.
+    fn contradiction(&mut self, one: NodeId, other: NodeId) {
+        let text = |node: NodeId| match self.lowering.tree.kind(node) {
+            Kind::String(text) => format!("`{text}`"),
+            _ => "another".to_owned(),
+        };
+        let message = format!("no value is of both types, {} and {}", text(one), text(other));
+        let places = (self.lowering.refs.place(one), self.lowering.refs.place(other));
+        self.flat.contradiction.get_or_insert_with(|| {
+            Diagnostic::error(codes::MALFORMED_SCHEMA, places.1, message)
+                .also(places.0, "the other type")
+                .help("what `allOf` joins must fit together; use `oneOf` if either may come")
+                .warning()
+        });
+    }
+
+    fn no_type(&mut self, name: NodeId) {
+        let (message, help) = match self.lowering.tree.scalar_text(name) {
+            Some(text) => (format!("`{text}` is not the name of a type"), keywords::instead(text)),
+            None => {
+                let message = "`type` must be a name or a list of names".to_owned();
+                (message, "write a schema's own `type` in it, as in `type: object`".to_owned())
+            }
+        };
+        self.fault(name, &message, help);
+    }
+
     fn malformed(&mut self, node: NodeId, message: &str) {
+        self.fault(node, message, "a schema is written as a mapping, `allOf` as a list of them");
+    }
+
+    fn fault(&mut self, node: NodeId, message: &str, help: impl Into<String>) {
         self.flat.fault.get_or_insert_with(|| {
             Diagnostic::error(codes::MALFORMED_SCHEMA, self.lowering.refs.place(node), message)
-                .help(
-                    "types are `string`, `number`, `integer`, `boolean`, `array`, `object` and \
-                     `null`; a schema is written as a mapping",
-                )
+                .help(help)
                 .warning()
         });
     }

@@ -29,6 +29,7 @@ const CONSTRAINTS: &[&str] = &[
     "required",
     "type",
     "unevaluatedProperties",
+    "x-nullable",
 ];
 
 /// Whether a schema has no constraining keyword but those named.
@@ -37,9 +38,16 @@ pub(super) fn only(tree: &Tree, node: NodeId, allowed: &[&str]) -> bool {
         let key = tree.key(member);
         allowed.contains(&key)
             || CONSTRAINTS.binary_search(&key).is_err()
-            || (key == "nullable" && tree.kind(member.value) == Kind::Bool(false))
+            || (key == "x-nullable" && allowed.contains(&"nullable"))
+            || (matches!(key, "nullable" | "x-nullable")
+                && tree.kind(member.value) == Kind::Bool(false))
             || (key == "required" && !matches!(tree.kind(member.value), Kind::Array(_)))
     })
+}
+
+/// Whether a schema says that `null` may come; Swagger 2.0 has only the extension.
+pub(super) fn nullable(tree: &Tree, node: NodeId) -> bool {
+    tree.get_bool(node, "nullable") == Some(true) || tree.get_bool(node, "x-nullable") == Some(true)
 }
 
 /// The value of a keyword; an empty YAML value counts as absent.
@@ -79,6 +87,8 @@ impl Kinds {
 pub(super) struct Declared {
     pub(super) kinds: Kinds,
     pub(super) null: bool,
+    /// A name that is spelt as no specification spells it, and the right spelling.
+    pub(super) respelt: Option<(NodeId, &'static str)>,
 }
 
 /// Reads `type`; `None` if there is none.
@@ -95,24 +105,80 @@ pub(super) fn declared(tree: &Tree, node: NodeId) -> Result<Option<Declared>, No
     if names.is_empty() {
         return Ok(None);
     }
-    let mut all = Declared { kinds: Kinds::NONE, null: false };
+    let mut all = Declared { kinds: Kinds::NONE, null: false, respelt: None };
     for &name in names {
-        let kind = match tree.kind(name) {
-            Kind::Null | Kind::String("null") => {
+        let Kind::String(text) = tree.kind(name) else {
+            if tree.kind(name) == Kind::Null {
                 all.null = true;
                 continue;
             }
-            Kind::String("boolean") => Kinds::BOOLEAN,
-            Kind::String("integer") => Kinds::INTEGER,
-            Kind::String("number") => Kinds::NUMBER,
-            Kind::String("string") => Kinds::STRING,
-            Kind::String("array") => Kinds::ARRAY,
-            Kind::String("object") => Kinds::OBJECT,
-            _ => return Err(name),
+            return Err(name);
         };
-        all.kinds = all.kinds.or(kind);
+        let Some(&(spelling, kinds)) = TYPES.iter().find(|(n, _)| n.eq_ignore_ascii_case(text))
+        else {
+            return Err(name);
+        };
+        if text != spelling {
+            all.respelt = Some((name, spelling));
+        }
+        all.null |= spelling == "null";
+        all.kinds = all.kinds.or(kinds);
     }
     Ok(Some(all))
+}
+
+/// Names of types. `file` is Swagger 2.0's, which survives in converted contracts: bytes as text.
+const TYPES: &[(&str, Kinds)] = &[
+    ("string", Kinds::STRING),
+    ("object", Kinds::OBJECT),
+    ("integer", Kinds::INTEGER),
+    ("array", Kinds::ARRAY),
+    ("boolean", Kinds::BOOLEAN),
+    ("number", Kinds::NUMBER),
+    ("null", Kinds::NONE),
+    ("file", Kinds::STRING),
+];
+
+/// What to write instead of a word that is no type's name.
+pub(super) fn instead(word: &str) -> String {
+    let lower = word.to_ascii_lowercase();
+    let (ty, format) = match lower.as_str() {
+        "any" | "mixed" | "unknown" | "*" => {
+            return "leave `type` out: a schema without it allows any value".to_owned();
+        }
+        "date-time" | "datetime" | "timestamp" | "time" => ("string", "date-time"),
+        "date" | "uuid" | "email" | "uri" | "byte" | "binary" | "password" | "hostname" => {
+            ("string", lower.as_str())
+        }
+        "url" => ("string", "uri"),
+        "str" | "text" | "char" | "enum" => ("string", ""),
+        "float" | "double" => ("number", lower.as_str()),
+        "decimal" | "money" => ("number", ""),
+        "int" => ("integer", ""),
+        "int32" | "int64" => ("integer", lower.as_str()),
+        "long" => ("integer", "int64"),
+        "bool" => ("boolean", ""),
+        "list" | "set" => ("array", ""),
+        "map" | "dict" | "hash" | "struct" => ("object", ""),
+        _ => {
+            let near = TYPES[..7]
+                .iter()
+                .map(|&(name, _)| (strsim::jaro_winkler(name, &lower), name))
+                .filter(|(likeness, _)| *likeness > 0.8)
+                .max_by(|a, b| a.0.total_cmp(&b.0));
+            return match near {
+                Some((_, name)) => format!("did you mean `{name}`?"),
+                None => "types are `string`, `number`, `integer`, `boolean`, `array`, `object` \
+                         and `null`"
+                    .to_owned(),
+            };
+        }
+    };
+    if format.is_empty() {
+        format!("write `type: {ty}`")
+    } else {
+        format!("write `type: {ty}` and `format: {format}`")
+    }
 }
 
 /// Reads limits of numbers over several schemas that all hold.

@@ -64,6 +64,8 @@ pub(crate) struct Lowering<'a> {
     pub(crate) types: Types,
     /// Why types are broken.
     pub(crate) faults: HashMap<TypeId, Diagnostic>,
+    /// Why no value fits a type.
+    pub(crate) impossible: HashMap<TypeId, Diagnostic>,
     /// What was found, in order; a fault once only.
     pub(crate) diagnostics: Vec<Diagnostic>,
     single: HashMap<NodeId, TypeId>,
@@ -98,6 +100,7 @@ impl<'a> Lowering<'a> {
             siblings,
             types,
             faults: HashMap::new(),
+            impossible: HashMap::new(),
             diagnostics: Vec::new(),
             single: HashMap::new(),
             joined: HashMap::new(),
@@ -169,6 +172,13 @@ impl<'a> Lowering<'a> {
         self.report(diagnostic.clone());
         self.faults.insert(id, diagnostic);
         Type::Broken
+    }
+
+    /// Reports that no value fits a type. Whoever never looks at it loses nothing.
+    fn impossible(&mut self, id: TypeId, diagnostic: Diagnostic) -> Type {
+        self.report(diagnostic.clone());
+        self.impossible.insert(id, diagnostic);
+        Type::Never
     }
 
     /// The type of parts that must all hold.
@@ -282,7 +292,7 @@ impl<'a> Lowering<'a> {
         if !self.tree.is_object(node) {
             return None;
         }
-        let nullable = self.tree.get_bool(node, "nullable") == Some(true);
+        let nullable = keywords::nullable(self.tree, node);
         if let Some(reference) = self.tree.get(node, "$ref") {
             let plain = !self.siblings || keywords::only(self.tree, node, &["$ref", "nullable"]);
             return if plain { Some((self.refs.resolve(reference).ok()?, nullable)) } else { None };
