@@ -28,6 +28,8 @@ pub struct Checked {
     /// Constants at module level that routes can reach; [`GlobalId`] is an index. A constant reads
     /// only constants before it.
     pub globals: Vec<Global>,
+    /// Functions of input schemas; [`CallbackId`] is an index.
+    pub callbacks: Vec<Expr>,
     /// All locals of all functions; [`LocalId`] is an index.
     pub locals: Vec<Local>,
     /// All types.
@@ -52,6 +54,10 @@ pub struct FunctionId(pub u32);
 /// Index into [`Checked::globals`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GlobalId(pub u32);
+
+/// Index into [`Checked::callbacks`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallbackId(pub u32);
 
 /// Index into [`Checked::locals`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,7 +107,7 @@ pub enum CheckedKind {
     /// `route(...)`
     Handler {
         /// Validators, from Zod.
-        input: Input,
+        input: Input<CallbackId>,
         /// Types of the parts of the input after validation, for `emit`.
         input_types: InputTypes,
         /// The handler; takes no parameter (its context is read through [`ExprKind::Input`]).

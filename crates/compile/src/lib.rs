@@ -12,6 +12,7 @@ pub mod hir;
 mod input;
 mod instead;
 pub mod lower;
+mod pattern;
 mod prelude;
 mod resolve;
 pub mod types;

@@ -74,6 +74,7 @@ pub(crate) fn function(interface: &str, name: &str) -> Option<Function> {
         ("String", "repeat") => Plain(B::StringRepeat),
         ("String", "concat") => Plain(B::StringConcat),
         ("String", "toString") | ("Globals", "String") => Plain(B::ToStringOf),
+        ("RefinementCtx", "addIssue") => Plain(B::AddIssue),
         ("Number", "toFixed") => Plain(B::NumberToFixed),
         ("Number", "toString") => Plain(B::NumberToString),
         ("Number", "toPrecision") => Plain(B::NumberToPrecision),

@@ -123,6 +123,21 @@ interface Error {
   message: string;
 }
 
+// The second parameter of functions of input schemas.
+interface RefinementCtx {
+  addIssue(issue: string | RefinementIssue): void;
+}
+
+interface RefinementIssue {
+  code?: "custom";
+  message?: string;
+  path?: (string | number)[];
+  input?: unknown;
+  params?: { [key: string]: unknown };
+  fatal?: boolean;
+  continue?: boolean;
+}
+
 interface HttpError extends Error {
   readonly status: number;
   readonly code: string;

@@ -264,38 +264,10 @@ impl Checker<'_> {
 
     fn validator(&self, validator: &Validator, depth: usize) -> Checked {
         ensure(depth < DEEPEST, || "it is nested too deeply".into())?;
-        let depth = depth + 1;
-        let all = |items: &[Validator]| items.iter().try_for_each(|v| self.validator(v, depth));
-        match validator {
-            Validator::Object { fields, mode } => {
-                fields.iter().try_for_each(|field| self.validator(&field.validator, depth))?;
-                match mode {
-                    frontage_plan::ObjectMode::Catchall(rest) => self.validator(rest, depth),
-                    _ => Ok(()),
-                }
-            }
-            Validator::Array { item, .. } => self.validator(item, depth),
-            Validator::Tuple { items, rest } => {
-                all(items)?;
-                rest.iter().try_for_each(|rest| self.validator(rest, depth))
-            }
-            Validator::Record { key, value } => {
-                self.validator(key, depth)?;
-                self.validator(value, depth)
-            }
-            Validator::Union(items) => all(items),
-            Validator::Discriminated { variants, .. } => {
-                variants.iter().try_for_each(|(_, v)| self.validator(v, depth))
-            }
-            Validator::Optional(inner)
-            | Validator::Nullable(inner)
-            | Validator::Default(inner, _) => self.validator(inner, depth),
-            Validator::Transform(inner, lambda) => {
-                self.validator(inner, depth)?;
-                lambda.params.iter().try_for_each(|slot| self.slot(*slot, 0))?;
-                self.expr(&lambda.body, 0, depth)
-            }
-            _ => Ok(()),
+        for lambda in validator.functions() {
+            lambda.params.iter().try_for_each(|slot| self.slot(*slot, 0))?;
+            self.expr(&lambda.body, 0, depth)?;
         }
+        validator.children().into_iter().try_for_each(|v| self.validator(v, depth + 1))
     }
 }

@@ -6,13 +6,14 @@ use frontage_plan::{Plan, RouteKind};
 
 use crate::check::{PrepareError, check};
 use crate::prepare::{PreparedBlock, prepare};
-use crate::validate::Prepared;
+use crate::validate::{self, Parts};
 
 /// A plan and what is prepared once for all its requests; shared by threads.
 #[derive(Debug)]
 pub struct Engine {
     plan: Arc<Plan>,
-    validators: Prepared,
+    /// For each route, its validators.
+    validators: Vec<Parts>,
     /// For each route, its handler's blocks; none for routes that hand through.
     handlers: Vec<Option<PreparedBlock>>,
 }
@@ -25,7 +26,7 @@ impl Engine {
     /// [`PrepareError`] for a plan that could not be run safely.
     pub fn new(plan: Arc<Plan>) -> Result<Self, PrepareError> {
         check(&plan)?;
-        let validators = Prepared::new(&plan);
+        let validators = validate::prepare(&plan);
         let prepared = plan.routes.iter().map(|route| match &route.kind {
             RouteKind::Handler(handler) => Some(prepare(&plan, handler)),
             RouteKind::Passthrough(_) => None,
@@ -44,7 +45,7 @@ impl Engine {
         self.handlers.get(route)?.as_ref()
     }
 
-    pub(crate) fn validators(&self) -> &Prepared {
-        &self.validators
+    pub(crate) fn validators(&self, route: usize) -> Option<&Parts> {
+        self.validators.get(route)
     }
 }

@@ -19,16 +19,17 @@ pub async fn execute(
     request: RouteRequest<'_>,
 ) -> Outcome {
     let plan = engine.plan();
-    let (handler, prepared) = match (plan.routes.get(route), engine.prepared(route)) {
-        (Some(route), Some(prepared)) => match &route.kind {
-            RouteKind::Handler(handler) => (handler, prepared),
+    let found = (plan.routes.get(route), engine.prepared(route), engine.validators(route));
+    let (handler, prepared, validators) = match found {
+        (Some(route), Some(prepared), Some(validators)) => match &route.kind {
+            RouteKind::Handler(handler) => (handler, prepared, validators),
             RouteKind::Passthrough(_) => return no_handler(),
         },
         _ => return no_handler(),
     };
     let private = handler.reads_session;
     let env = Env::new(handler.frames.first().copied().unwrap_or(0), request.now_ms);
-    match accept(&request, &handler.input, &env, engine.validators()) {
+    match accept(&request, &handler.input, validators, &env) {
         Ok(()) => {}
         Err(Refused::Problem(problem)) => return Outcome::problem(problem, private),
         Err(Refused::Thrown(error)) => return reply::thrown(&error, &[], private),

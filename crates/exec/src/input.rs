@@ -5,13 +5,13 @@
 //! Never: a call of an upstream before all input has been accepted.
 
 use frontage_json::{Object, Text, Value, parse_any};
-use frontage_plan::{Input, ObjectMode, Slot, Validator, input_slot};
+use frontage_plan::{Input, ObjectMode, Slot, Validator, ValidatorKind, input_slot};
 use http::{HeaderMap, header};
 
 use crate::eval::{Env, Thrown};
 use crate::outcome::{InputPart, Issue, Problem};
 use crate::request::RouteRequest;
-use crate::validate::{self, PathKey, Prepared, Refusal, query_object, validate};
+use crate::validate::{self, Parts, PathKey, QueryIssue, Ready, Refusal, query_object, validate};
 
 /// Why a request is not taken.
 pub(crate) enum Refused {
@@ -29,27 +29,27 @@ pub(crate) enum Refused {
 pub(crate) fn accept(
     request: &RouteRequest<'_>,
     input: &Input,
+    ready: &Parts,
     env: &Env,
-    prepared: &Prepared,
 ) -> Result<(), Refused> {
-    let mut check = Checker { env, prepared, issues: Vec::new(), thrown: None };
-    if let Some(validator) = &input.params {
+    let mut check = Checker { env, issues: Vec::new(), thrown: None };
+    if let Some(validator) = &ready.params {
         let given = request.path_parameters.iter();
         let params: Object =
             given.map(|(name, value)| (Text::from(name), Value::text(&**value))).collect();
         check.part(InputPart::Params, input_slot::PARAMS, validator, Value::object(params));
     }
-    if let Some(validator) = &input.query {
-        match query_object(request.query, Some(validator)) {
+    if let Some(validator) = &ready.query {
+        match query_object(request.query, input.query.as_ref()) {
             Ok(query) => check.part(InputPart::Query, input_slot::QUERY, validator, query),
-            Err(issues) => check.note(InputPart::Query, issues),
+            Err(issues) => check.query(issues),
         }
     }
-    if let Some(validator) = &input.headers {
+    if let (Some(ready), Some(validator)) = (&ready.headers, &input.headers) {
         let headers = header_object(request.headers, validator);
-        check.part(InputPart::Headers, input_slot::HEADERS, validator, headers);
+        check.part(InputPart::Headers, input_slot::HEADERS, ready, headers);
     }
-    if let Some(validator) = &input.body {
+    if let Some(validator) = &ready.body {
         let body = read_body(request).map_err(Refused::Problem)?;
         check.part(InputPart::Body, input_slot::BODY, validator, body);
     }
@@ -81,14 +81,13 @@ pub(crate) fn accept(
 
 struct Checker<'r> {
     env: &'r Env,
-    prepared: &'r Prepared,
     issues: Vec<Issue>,
     thrown: Option<Thrown>,
 }
 
 impl Checker<'_> {
-    fn part(&mut self, part: InputPart, slot: Slot, validator: &Validator, value: Value) {
-        match validate(validator, value, self.env, self.prepared) {
+    fn part(&mut self, part: InputPart, slot: Slot, validator: &Ready, value: Value) {
+        match validate(validator, value, self.env) {
             Ok(value) => self.env.set(slot, value),
             Err(Refusal::Issues(issues)) => self.note(part, issues),
             Err(Refusal::Thrown(thrown)) => {
@@ -100,15 +99,24 @@ impl Checker<'_> {
     fn note(&mut self, part: InputPart, issues: Vec<validate::Issue>) {
         self.issues.extend(issues.into_iter().map(|issue| Issue {
             part,
-            path: path_text(&issue.path),
+            path: path_text(issue.path()),
+            code: issue.code.to_string(),
+            message: issue.message(),
+        }));
+    }
+
+    fn query(&mut self, issues: Vec<QueryIssue>) {
+        self.issues.extend(issues.into_iter().map(|issue| Issue {
+            part: InputPart::Query,
+            path: issue.key.unwrap_or_default(),
             code: issue.code.to_owned(),
-            message: issue.message,
+            message: issue.message.to_owned(),
         }));
     }
 }
 
 /// `items[2].id`
-fn path_text(path: &[PathKey]) -> String {
+fn path_text<'k>(path: impl Iterator<Item = &'k PathKey>) -> String {
     let mut text = String::new();
     for key in path {
         match key {
@@ -142,8 +150,8 @@ fn header_object(headers: &HeaderMap, validator: &Validator) -> Value {
         Value::text(joined)
     };
     let mut object = Object::new();
-    match validator {
-        Validator::Object { fields, mode: ObjectMode::Strip } => {
+    match &validator.kind {
+        ValidatorKind::Object { fields, mode: ObjectMode::Strip } => {
             for field in fields {
                 if headers.contains_key(&*field.name) {
                     object.insert(&field.name, value_of(&field.name));
@@ -203,7 +211,7 @@ mod tests {
     #[test]
     fn paths_are_written_as_people_write_them() {
         let path = [PathKey::Name("items".into()), PathKey::Index(2), PathKey::Name("id".into())];
-        assert_eq!(path_text(&path), "items[2].id");
-        assert_eq!(path_text(&[]), "");
+        assert_eq!(path_text(path.iter()), "items[2].id");
+        assert_eq!(path_text([].iter()), "");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Block, Method, Name, OperationId, Place, Validator};
+use crate::{Block, Lambda, Method, Name, OperationId, Place, Validator};
 
 /// One route.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -81,16 +81,40 @@ pub struct Handler {
 }
 
 /// Validators; what is absent is not read and `undefined` in the handler.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub struct Input {
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Input<F = Lambda> {
     /// Of path parameters; their values are strings.
-    pub params: Option<Validator>,
+    pub params: Option<Validator<F>>,
     /// Of the query. A key is a list if and only if its validator is an array.
-    pub query: Option<Validator>,
+    pub query: Option<Validator<F>>,
     /// Of headers, by lower-case name.
-    pub headers: Option<Validator>,
+    pub headers: Option<Validator<F>>,
     /// Of the JSON body.
-    pub body: Option<Validator>,
+    pub body: Option<Validator<F>>,
+}
+
+impl<F> Default for Input<F> {
+    fn default() -> Self {
+        Self { params: None, query: None, headers: None, body: None }
+    }
+}
+
+impl<F> Input<F> {
+    /// Its validators, in the order in which they run.
+    pub fn parts(&self) -> impl Iterator<Item = &Validator<F>> {
+        [&self.params, &self.query, &self.headers, &self.body].into_iter().flatten()
+    }
+
+    /// The same validators with other functions, made in order by `f`.
+    pub fn map<G>(&self, f: &mut dyn FnMut(&F) -> G) -> Input<G> {
+        let mut part = |validator: &Option<Validator<F>>| validator.as_ref().map(|v| v.map(f));
+        Input {
+            params: part(&self.params),
+            query: part(&self.query),
+            headers: part(&self.headers),
+            body: part(&self.body),
+        }
+    }
 }
 
 /// `passthrough(upstream.operation)`.

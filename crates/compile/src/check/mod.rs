@@ -38,7 +38,6 @@ mod stmt;
 mod substitute;
 mod utility;
 mod zod;
-mod zod_kinds;
 
 #[cfg(test)]
 mod tests;
@@ -175,6 +174,8 @@ struct Checker<'a> {
     functions: Vec<Option<hir::Function>>,
     effects: Vec<Effects>,
     globals: Vec<hir::Global>,
+    /// Functions of input schemas.
+    callbacks: Vec<hir::Expr>,
     decls: HashMap<(ModuleId, Decl), DeclState>,
     lazy: HashMap<ObjectId, Lazy<'a>>,
     contract_types: HashMap<(u16, frontage_contract::TypeId, bool), Ty>,
@@ -228,6 +229,7 @@ pub(crate) fn check(
         functions: Vec::new(),
         effects: Vec::new(),
         globals: Vec::new(),
+        callbacks: Vec::new(),
         decls: HashMap::new(),
         lazy: HashMap::new(),
         contract_types: HashMap::new(),
@@ -290,6 +292,7 @@ pub(crate) fn check(
         routes,
         functions,
         globals: checker.globals,
+        callbacks: checker.callbacks,
         locals: checker.locals,
         types: checker.types,
         comments,

@@ -14,7 +14,7 @@ use frontage_syntax::tree::{Element, Expr, ExprKind, Item, ItemKind, PatternKind
 use super::Checker;
 use super::names::Value;
 use crate::codes;
-use crate::hir::{CheckedKind, CheckedRoute, InputTypes};
+use crate::hir::{self, CheckedKind, CheckedRoute, InputTypes};
 use crate::resolve::{Export, ModuleId, Role, conflict_key, specificity};
 use crate::types::{Object, Property as Member, Signature, SignatureParam, Ty};
 
@@ -294,7 +294,7 @@ impl<'a> Checker<'a> {
         written: &'a Expr,
         method: Method,
         path: &[PathSegment],
-    ) -> (Input, InputTypes, bool) {
+    ) -> (Input<hir::CallbackId>, InputTypes, bool) {
         let mut input = Input::default();
         let mut types = InputTypes::default();
         let mut sequential = false;

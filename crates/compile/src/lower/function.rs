@@ -229,7 +229,13 @@ impl<'h> Lowerer<'h> {
             IterateOp::ToSorted | IterateOp::GroupBy | IterateOp::ArrayFrom => 2,
             _ => 3,
         };
-        let lambda = match self.value(callback, scope) {
+        let lambda = self.callback_of(callback, most, scope);
+        Expr::Iterate { op, receiver: Box::new(receiver_value), lambda, initial }
+    }
+
+    /// A callback that is given at most `most` arguments.
+    fn callback_of(&mut self, callback: &'h hir::Expr, most: usize, scope: &Scope<'h>) -> Lambda {
+        match self.value(callback, scope) {
             Value::Function(closure) => self.lambda(&closure, most, callback),
             Value::Builtin(builtin) => {
                 let params: Vec<_> =
@@ -241,8 +247,12 @@ impl<'h> Lowerer<'h> {
                 let body = Box::new(self.not_known(other, callback));
                 Lambda { params: Vec::new(), body }
             }
-        };
-        Expr::Iterate { op, receiver: Box::new(receiver_value), lambda, initial }
+        }
+    }
+
+    /// A function of an input schema: it is given a value and perhaps the schema's context.
+    pub(super) fn function_value(&mut self, function: &'h hir::Expr, scope: &Scope<'h>) -> Lambda {
+        self.callback_of(function, 2, scope)
     }
 
     fn lambda(&mut self, closure: &Rc<Closure<'h>>, most: usize, at: &hir::Expr) -> Lambda {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use frontage_diagnostic::{Code, Diagnostic, SourceMap, Span};
 use frontage_plan::{
-    Block, Builtin, Expr, IterateOp, Name, Place, Slot, Step, each, exits, input_slot,
+    Block, Builtin, Expr, IterateOp, Lambda, Name, Place, Slot, Step, each, exits, input_slot,
 };
 
 use super::codes;
@@ -18,7 +18,7 @@ use super::operations::Operations;
 use super::scope::{Scope, Value};
 use super::usage::Usage;
 use crate::Workspace;
-use crate::hir::{Checked, Function, GlobalId};
+use crate::hir::{self, Checked, Function, GlobalId};
 
 /// Most expressions that one handler may become; far beyond what a person writes.
 const MOST_EXPRESSIONS: u32 = 200_000;
@@ -115,6 +115,23 @@ impl<'h> Lowerer<'h> {
         let mut steps = self.prelude;
         steps.extend(body.steps);
         Lowered { body: Block { steps }, frames: self.frames, calls: self.calls }
+    }
+
+    /// Lowers a function of an input schema; gives it and the first slot after its own.
+    pub(super) fn callback(mut self, function: &'h hir::Expr) -> (Lambda, u16) {
+        let scope = Scope::default().inner();
+        let mut lambda = None;
+        let body = self.block(|l| lambda = Some(l.function_value(function, &scope)));
+        let mut lambda =
+            lambda.unwrap_or(Lambda { params: Vec::new(), body: Box::new(Expr::UNDEFINED) });
+        // Constants of modules are computed anew each time: nothing ran before input is checked.
+        let mut steps = self.prelude;
+        steps.extend(body.steps);
+        if !steps.is_empty() {
+            steps.push(Step::Return(*lambda.body));
+            lambda.body = Box::new(Expr::Block(Box::new(Block { steps })));
+        }
+        (lambda, self.frames.first().copied().unwrap_or(0))
     }
 
     /// Reports an error at `span`; once the handler is too large, only that counts.
@@ -278,6 +295,7 @@ pub(super) fn may_throw(expr: &Expr) -> bool {
                     | Builtin::EncodeUriComponent
                     | Builtin::DecodeUriComponent
                     | Builtin::JsonStringify
+                    | Builtin::AddIssue
             ),
             Expr::Iterate { op: IterateOp::Reduce, initial: None, .. }
             | Expr::Iterate { op: IterateOp::ArrayFrom, .. } => true,

@@ -72,19 +72,17 @@ pub fn lower(
             }
             CheckedKind::Handler { input, function, sequential, .. } => {
                 let surroundings = Surroundings { checked, workspace, sources, usage: &usage };
-                let lowerer = Lowerer::new(
-                    surroundings,
-                    &mut operations,
-                    &mut diagnostics,
-                    inputs::first_free(input),
-                );
+                let (input, first_free) =
+                    inputs::lower(input, surroundings, &mut operations, &mut diagnostics);
+                let lowerer =
+                    Lowerer::new(surroundings, &mut operations, &mut diagnostics, first_free);
                 let Lowered { body, frames, calls } = lowerer.handler(function);
                 spans = calls;
                 let mut reads_session = false;
                 frontage_plan::reads_in_block(&body, &mut |slot| {
                     reads_session |= slot == input_slot::SESSION;
                 });
-                let (input, sequential) = (input.clone(), *sequential);
+                let sequential = *sequential;
                 RouteKind::Handler(Box::new(Handler {
                     input,
                     body,

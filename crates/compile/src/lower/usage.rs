@@ -34,6 +34,9 @@ pub(super) fn count(checked: &Checked) -> Vec<Usage> {
     for global in &checked.globals {
         counter.expr(&global.value);
     }
+    for callback in &checked.callbacks {
+        counter.expr(callback);
+    }
     for route in &checked.routes {
         if let CheckedKind::Handler { function, .. } = &route.kind {
             counter.function(function);

@@ -158,6 +158,20 @@ impl Types {
         }
     }
 
+    /// Literals become their kind, whoever wrote them: `"a" | "b"` → `string`.
+    pub fn widen_literals(&mut self, ty: Ty) -> Ty {
+        match self.kind(ty).clone() {
+            Kind::StringLiteral { .. } => Ty::STRING,
+            Kind::NumberLiteral { .. } => Ty::NUMBER,
+            Kind::Boolean { .. } => Ty::BOOLEAN,
+            Kind::Union(members) => {
+                let widened: Vec<Ty> = members.iter().map(|&m| self.widen_literals(m)).collect();
+                self.union(&widened)
+            }
+            _ => ty,
+        }
+    }
+
     /// Literals just written become types that stay.
     pub fn regular(&mut self, ty: Ty) -> Ty {
         match self.kind(ty).clone() {

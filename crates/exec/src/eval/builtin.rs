@@ -121,6 +121,10 @@ pub(super) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<
         B::ToNumber => Ok(Value::Number(args.number(0))),
         B::ToBoolean => Ok(Value::Bool(args.get(0).truthy())),
         B::JsonStringify => stringify(args),
+        B::AddIssue => {
+            env.add_issue(args.get(0).clone());
+            Ok(Value::Undefined)
+        }
     }
 }
 

@@ -57,6 +57,11 @@ fn clip(time: f64) -> f64 {
     if time.abs() <= 8.64e15 { time.trunc() + 0.0 } else { f64::NAN }
 }
 
+/// `new Date(value)`
+pub(crate) fn new_date(value: &Value, env: &Env) -> Result<Value, Thrown> {
+    construct(Args(std::slice::from_ref(value)), env)
+}
+
 fn construct(args: Args<'_>, env: &Env) -> Result<Value, Thrown> {
     let time = match args.0 {
         [] => env.now_ms(),

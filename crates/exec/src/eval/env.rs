@@ -16,6 +16,8 @@ use frontage_plan::Slot;
 pub(crate) struct Env {
     frame: Rc<Frame>,
     now_ms: f64,
+    /// Where `ctx.addIssue` of a validator's function puts its issues.
+    issues: Option<Rc<RefCell<Vec<Value>>>>,
 }
 
 #[derive(Debug)]
@@ -30,7 +32,7 @@ impl Env {
     /// An empty frame of level 0 with `slots` slots; `now_ms` is what `Date.now()` says.
     pub(crate) fn new(slots: u16, now_ms: f64) -> Self {
         let slots = RefCell::new(vec![None; usize::from(slots)]);
-        Self { frame: Rc::new(Frame { level: 0, slots, around: None }), now_ms }
+        Self { frame: Rc::new(Frame { level: 0, slots, around: None }), now_ms, issues: None }
     }
 
     /// An empty frame with `slots` slots, one level further in.
@@ -40,7 +42,20 @@ impl Env {
             slots: RefCell::new(vec![None; usize::from(slots)]),
             around: Some(Rc::clone(&self.frame)),
         };
-        Self { frame: Rc::new(frame), now_ms: self.now_ms }
+        Self { frame: Rc::new(frame), now_ms: self.now_ms, issues: None }
+    }
+
+    /// The same frames, and a list that [`Env::add_issue`] adds to.
+    pub(crate) fn collecting(&self) -> (Self, Rc<RefCell<Vec<Value>>>) {
+        let issues = Rc::new(RefCell::new(Vec::new()));
+        (Self { issues: Some(Rc::clone(&issues)), ..self.clone() }, issues)
+    }
+
+    /// Adds an issue of a validator's function.
+    pub(crate) fn add_issue(&self, issue: Value) {
+        if let Some(issues) = &self.issues {
+            issues.borrow_mut().push(issue);
+        }
     }
 
     /// What a slot holds; `undefined` if nothing yet.

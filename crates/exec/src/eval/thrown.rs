@@ -7,6 +7,11 @@ use frontage_json::{Text, TooDeep, Unwritable, Value};
 pub(crate) struct Thrown(pub(crate) Value);
 
 impl Thrown {
+    /// An `Error`.
+    pub(crate) fn error(message: impl Into<Text>) -> Self {
+        Self(Value::error("Error", message))
+    }
+
     /// A `TypeError`.
     pub(crate) fn type_error(message: impl Into<Text>) -> Self {
         Self(Value::error("TypeError", message))

@@ -1,184 +1,271 @@
-//! Checks and changes of strings, numbers and lists.
+//! Checks and changes of values that were parsed.
 
 use frontage_json::{Text, Value, is_space, number_text};
-use frontage_plan::Check;
+use frontage_plan::{CheckKind, NormalForm, NumberFormat, PathStep, StringFormat};
 
-use super::format;
-use super::issue::{Fault, Then};
-use super::walk::{Mark, Walk};
+use super::issue::{Fault, Issue, PathKey, Then};
+use super::node::{Node, NodeCheck};
+use super::payload::Payload;
+use super::walk::Walk;
+use super::{format, url};
+use crate::eval::Thrown;
 
 impl Walk<'_> {
-    /// Runs the checks of a schema whose own parsing noted the issues since `mark`.
-    pub(super) fn checks(&mut self, checks: &[Check], input: Value, mark: Mark) -> Value {
-        let mut value = input;
-        for check in checks {
-            let (check, said) = match check {
-                Check::Said(check, message) => (&**check, Some(message)),
-                check => (check, None),
-            };
-            let issues = self.since(mark);
-            let stops = issues.iter().any(|issue| issue.then == Then::Stop);
-            let is_aborted = issues.iter().any(|issue| issue.then != Then::Continue);
-            let is_length =
-                matches!(check, Check::MinLength(_) | Check::MaxLength(_) | Check::Length(_));
-            if stops || (is_aborted && !is_length) {
+    /// Runs a schema's checks.
+    pub(super) fn checks(&self, node: &Node, mut payload: Payload) -> Result<Payload, Thrown> {
+        let mut is_aborted = payload.is_aborted();
+        for check in &node.checks {
+            if is_length(&check.check.kind) {
+                if payload.is_stopped() {
+                    continue;
+                }
+            } else if is_aborted {
                 continue;
             }
-            if let Some(changed) = change(check, &value) {
-                value = changed;
-                continue;
-            }
-            if let Some(mut fault) = self.check(check, &value) {
-                if let Some(message) = said {
-                    fault.message = message.to_string();
+            let unsound = payload.issues.unsound;
+            self.check(node, check, &mut payload)?;
+            is_aborted |= payload.aborted || payload.issues.unsound > unsound;
+        }
+        Ok(payload)
+    }
+
+    fn check(&self, node: &Node, check: &NodeCheck, payload: &mut Payload) -> Result<(), Thrown> {
+        let said = check.check.message.as_ref().or(node.message.as_ref());
+        let then = if check.check.abort { Then::Stop } else { Then::Continue };
+        let fault = match &check.check.kind {
+            CheckKind::Refine { test, path } => {
+                if self.apply(test, payload.value.clone())?.truthy() {
+                    return Ok(());
                 }
-                self.note(fault);
+                let fault = Fault::new("custom", "Invalid input").said(said).then(then);
+                let steps = path.iter().rev().map(|step| match step {
+                    PathStep::Name(name) => PathKey::Name(Text::from(name)),
+                    PathStep::Index(index) => PathKey::Index(*index as usize),
+                });
+                payload.note(Issue { steps: steps.collect(), ..fault.into() });
+                return Ok(());
             }
-            if let (Check::Format(frontage_plan::StringFormat::Url), Value::Text(text)) =
-                (check, &value)
-                && format::is_url(text.trim_matches(is_space))
-            {
-                value = Value::text(text.trim_matches(is_space).replace(['\t', '\n', '\r'], ""));
+            CheckKind::SuperRefine(function) => {
+                let value = payload.value.clone();
+                let said = node.message.as_ref();
+                self.adding(function, value, said, Then::Continue, payload)?;
+                return Ok(());
             }
-        }
-        value
-    }
-
-    /// Notes that a value is of another type, in the schema's own words if it has some.
-    pub(super) fn wrong_type(&mut self, expected: &str, input: &Value, checks: &[Check]) {
-        let mut fault = Fault::wrong_type(expected, input);
-        let said = checks.iter().find_map(|check| match check {
-            Check::WrongType(message) => Some(message),
-            _ => None,
-        });
-        if let Some(message) = said {
-            fault.message = message.to_string();
-        }
-        self.note(fault);
-    }
-
-    fn check(&self, check: &Check, value: &Value) -> Option<Fault> {
-        match (check, value) {
-            (Check::MinLength(limit), _) => {
-                let (length, origin) = length(value)?;
-                (length < *limit as usize).then(|| too_small(&origin.least(*limit, ">=")))
+            CheckKind::Overwrite(function) => {
+                payload.value = self.apply(function, payload.value.clone())?;
+                return Ok(());
             }
-            (Check::MaxLength(limit), _) => {
-                let (length, origin) = length(value)?;
-                (length > *limit as usize).then(|| too_big(&origin.least(*limit, "<=")))
+            CheckKind::Format(StringFormat::Url(rule)) => {
+                let Value::Text(text) = &payload.value else { return Ok(()) };
+                let judged = url::judge(text, rule, &check.matchers);
+                for _ in 0..judged.faults {
+                    payload.note(Fault::new("invalid_format", "Invalid URL").said(said).then(then));
+                }
+                if let Some(value) = judged.value {
+                    payload.value = Value::Text(value);
+                }
+                return Ok(());
             }
-            (Check::Length(limit), _) => {
-                let (length, origin) = length(value)?;
-                let text = origin.least(*limit, "exactly ");
-                match length.cmp(&(*limit as usize)) {
-                    std::cmp::Ordering::Less => Some(too_small(&text)),
-                    std::cmp::Ordering::Equal => None,
-                    std::cmp::Ordering::Greater => Some(too_big(&text)),
+            kind => {
+                if let Some(changed) = change(kind, &payload.value) {
+                    payload.value = changed;
+                    return Ok(());
+                }
+                match (kind, &payload.value) {
+                    (kind, value) if is_length(kind) => length_fault(kind, value),
+                    (_, Value::Text(text)) => string_fault(check, text),
+                    (kind, Value::Number(number)) => number_fault(kind, *number),
+                    (kind, Value::Date(time)) => range_fault(kind, **time, "date"),
+                    _ => None,
                 }
             }
-            (check, Value::Text(text)) => self.string_check(check, text),
-            (check, Value::Number(number)) => number_check(check, *number),
-            _ => None,
+        };
+        if let Some(fault) = fault {
+            // A number that is not whole stops all further checks.
+            let stops = fault.stops();
+            payload.note(fault.said(said).then(if stops { Then::Stop } else { then }));
         }
-    }
-
-    fn string_check(&self, check: &Check, text: &Text) -> Option<Fault> {
-        let fault =
-            |message: String| Some(Fault::new("invalid_format", message).then(Then::Continue));
-        match check {
-            Check::Regex(pattern) if !self.prepared.is_match(pattern, text) => {
-                let shown = super::pattern::shown(pattern);
-                fault(format!("Invalid string: must match pattern {shown}"))
-            }
-            Check::Format(kind) if !format::fits(*kind, text) => {
-                fault(format!("Invalid {}", format::name(*kind)))
-            }
-            Check::StartsWith(start) if !text.starts_with(&**start) => {
-                fault(format!("Invalid string: must start with \"{start}\""))
-            }
-            Check::EndsWith(end) if !text.ends_with(&**end) => {
-                fault(format!("Invalid string: must end with \"{end}\""))
-            }
-            Check::Includes(part) if !text.contains(&**part) => {
-                fault(format!("Invalid string: must include \"{part}\""))
-            }
-            Check::Lowercase if text.bytes().any(|byte| byte.is_ascii_uppercase()) => {
-                fault("Invalid lowercase".into())
-            }
-            Check::Uppercase if text.bytes().any(|byte| byte.is_ascii_lowercase()) => {
-                fault("Invalid uppercase".into())
-            }
-            _ => None,
-        }
+        Ok(())
     }
 }
 
+fn is_length(kind: &CheckKind) -> bool {
+    matches!(kind, CheckKind::MinLength(_) | CheckKind::MaxLength(_) | CheckKind::Length(_))
+}
+
 /// What a check that changes strings makes of one; none if it is no such check.
-fn change(check: &Check, value: &Value) -> Option<Value> {
+fn change(kind: &CheckKind, value: &Value) -> Option<Value> {
     let Value::Text(text) = value else { return None };
-    Some(Value::Text(match check {
-        Check::Trim => text.trim_matches(is_space).into(),
-        Check::ToLowerCase => text.to_lowercase().into(),
-        Check::ToUpperCase => text.to_uppercase().into(),
+    Some(Value::Text(match kind {
+        CheckKind::Trim => text.trim_matches(is_space).into(),
+        CheckKind::ToLowerCase => text.to_lowercase().into(),
+        CheckKind::ToUpperCase => text.to_uppercase().into(),
+        CheckKind::Normalize(form) => normalized(text, *form).into(),
         _ => return None,
     }))
 }
 
-/// What has a length.
-struct Origin {
-    name: &'static str,
-    unit: &'static str,
-}
-
-impl Origin {
-    fn least(&self, limit: u32, relation: &str) -> String {
-        format!("expected {} to have {relation}{limit} {}", self.name, self.unit)
+fn normalized(text: &str, form: NormalForm) -> String {
+    use icu_normalizer::{ComposingNormalizerBorrowed as Composing, DecomposingNormalizerBorrowed};
+    match form {
+        NormalForm::Nfc => Composing::new_nfc().normalize(text).into_owned(),
+        NormalForm::Nfkc => Composing::new_nfkc().normalize(text).into_owned(),
+        NormalForm::Nfd => DecomposingNormalizerBorrowed::new_nfd().normalize(text).into_owned(),
+        NormalForm::Nfkd => DecomposingNormalizerBorrowed::new_nfkd().normalize(text).into_owned(),
     }
 }
 
-/// A length as Zod measures it: code points of strings, elements of lists.
-fn length(value: &Value) -> Option<(usize, Origin)> {
+/// A length as Zod measures it (code points of strings, elements of lists, what an object calls
+/// its length), whose it is, and in what.
+fn length(value: &Value) -> Option<(f64, &'static str, &'static str)> {
+    #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^53")]
     match value {
-        Value::Text(text) => {
-            Some((text.chars().count(), Origin { name: "string", unit: "characters" }))
-        }
-        Value::Array(list) => Some((list.len(), Origin { name: "array", unit: "items" })),
+        Value::Text(text) => Some((text.chars().count() as f64, "string", " characters")),
+        Value::Array(list) => Some((list.len() as f64, "array", " items")),
+        Value::Object(object) => match object.get("length")?.decoded() {
+            Value::Undefined => None,
+            length => Some((length.to_number(), "unknown", "")),
+        },
         _ => None,
     }
 }
 
+/// What is wrong with a value's length.
+pub(super) fn length_fault(kind: &CheckKind, value: &Value) -> Option<Fault> {
+    let (length, origin, unit) = length(value)?;
+    let (limit, relation, fits) = match kind {
+        CheckKind::MinLength(limit) => (limit, ">=", length >= f64::from(*limit)),
+        CheckKind::MaxLength(limit) => (limit, "<=", length <= f64::from(*limit)),
+        CheckKind::Length(limit) => {
+            let is_number = match value {
+                Value::Object(object) => {
+                    matches!(object.get("length").map(Value::decoded), Some(Value::Number(_)))
+                }
+                _ => true,
+            };
+            #[expect(clippy::float_cmp, reason = "lengths are whole numbers")]
+            let same = length == f64::from(*limit);
+            (limit, "exactly ", same && is_number)
+        }
+        _ => return None,
+    };
+    if fits {
+        return None;
+    }
+    let is_big = match kind {
+        CheckKind::MinLength(_) => false,
+        CheckKind::MaxLength(_) => true,
+        _ => length > f64::from(*limit),
+    };
+    let verb = if unit.is_empty() { "be" } else { "have" };
+    let text = format!("expected {origin} to {verb} {relation}{limit}{unit}");
+    Some(if is_big { too_big(&text) } else { too_small(&text) })
+}
+
 fn too_small(text: &str) -> Fault {
-    Fault::new("too_small", format!("Too small: {text}")).then(Then::Continue)
+    Fault::new("too_small", format!("Too small: {text}"))
 }
 
 fn too_big(text: &str) -> Fault {
-    Fault::new("too_big", format!("Too big: {text}")).then(Then::Continue)
+    Fault::new("too_big", format!("Too big: {text}"))
 }
 
-fn number_check(check: &Check, number: f64) -> Option<Fault> {
-    const SAFE: f64 = 9_007_199_254_740_991.0;
-    match check {
-        Check::Int if number.fract() != 0.0 => {
-            Some(Fault::wrong_type("int", &Value::Number(number)).then(Then::Stop))
+fn string_fault(check: &NodeCheck, text: &Text) -> Option<Fault> {
+    let fault = |message: String| Some(Fault::new("invalid_format", message));
+    let matches = || check.matchers[0].as_ref().is_some_and(|m| m.is_match(text));
+    match &check.check.kind {
+        CheckKind::Regex(pattern) if !matches() => {
+            fault(format!("Invalid string: must match pattern {}", pattern.shown))
         }
-        Check::Int if number > SAFE => Some(too_big("expected int to be <=9007199254740991")),
-        Check::Int if number < -SAFE => Some(too_small("expected int to be >=-9007199254740991")),
-        Check::Min { value, inclusive } => {
+        CheckKind::Format(StringFormat::Custom(name, _)) => {
+            if matches() { None } else { fault(format!("Invalid {name}")) }
+        }
+        CheckKind::Format(kind) if !format::fits(kind, text) => {
+            fault(format!("Invalid {}", format::name(kind)))
+        }
+        CheckKind::StartsWith(start) if !text.starts_with(&**start) => {
+            fault(format!("Invalid string: must start with \"{start}\""))
+        }
+        CheckKind::EndsWith(end) if !text.ends_with(&**end) => {
+            fault(format!("Invalid string: must end with \"{end}\""))
+        }
+        CheckKind::Includes(part, from) if !rest(text, *from).contains(&**part) => {
+            fault(format!("Invalid string: must include \"{part}\""))
+        }
+        CheckKind::Lowercase if text.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+            fault("Invalid lowercase".into())
+        }
+        CheckKind::Uppercase if text.bytes().any(|byte| byte.is_ascii_lowercase()) => {
+            fault("Invalid uppercase".into())
+        }
+        _ => None,
+    }
+}
+
+/// The text from an index in UTF-16 units.
+fn rest(text: &str, from: Option<u32>) -> &str {
+    let mut left = from.unwrap_or(0) as usize;
+    let mut characters = text.chars();
+    while left > 0 {
+        let Some(character) = characters.next() else { break };
+        left = left.saturating_sub(character.len_utf16());
+    }
+    characters.as_str()
+}
+
+fn number_fault(kind: &CheckKind, number: f64) -> Option<Fault> {
+    match kind {
+        CheckKind::NumberFormat(format) => format_fault(*format, number),
+        CheckKind::MultipleOf(step) if !is_multiple(number, step.0) => {
+            let step = number_text(step.0);
+            let message = format!("Invalid number: must be a multiple of {step}");
+            Some(Fault::new("not_multiple_of", message))
+        }
+        kind => range_fault(kind, number, "number"),
+    }
+}
+
+fn format_fault(format: NumberFormat, number: f64) -> Option<Fault> {
+    const SAFE: f64 = 9_007_199_254_740_991.0;
+    const SINGLE: f64 = 3.402_823_466_385_288_6e38;
+    let (least, most) = match format {
+        NumberFormat::SafeInt => (-SAFE, SAFE),
+        NumberFormat::Int32 => (-2_147_483_648.0, 2_147_483_647.0),
+        NumberFormat::Uint32 => (0.0, 4_294_967_295.0),
+        NumberFormat::Float32 => (-SINGLE, SINGLE),
+        NumberFormat::Float64 => (-f64::MAX, f64::MAX),
+    };
+    if !matches!(format, NumberFormat::Float32 | NumberFormat::Float64) {
+        if number.fract() != 0.0 {
+            return Some(Fault::wrong_type("int", &Value::Number(number)).then(Then::Stop));
+        }
+        if number > SAFE {
+            return Some(too_big("expected int to be <=9007199254740991"));
+        }
+        if number < -SAFE {
+            return Some(too_small("expected int to be >=-9007199254740991"));
+        }
+    }
+    if number < least {
+        return Some(too_small(&format!("expected number to be >={}", number_text(least))));
+    }
+    (number > most).then(|| too_big(&format!("expected number to be <={}", number_text(most))))
+}
+
+/// What is wrong with the size of a number, or of a date's milliseconds.
+fn range_fault(kind: &CheckKind, number: f64, origin: &str) -> Option<Fault> {
+    match kind {
+        CheckKind::Min { value, inclusive } => {
             let fits = if *inclusive { number >= value.0 } else { number > value.0 };
             let relation = if *inclusive { ">=" } else { ">" };
             let limit = number_text(value.0);
-            (!fits).then(|| too_small(&format!("expected number to be {relation}{limit}")))
+            (!fits).then(|| too_small(&format!("expected {origin} to be {relation}{limit}")))
         }
-        Check::Max { value, inclusive } => {
+        CheckKind::Max { value, inclusive } => {
             let fits = if *inclusive { number <= value.0 } else { number < value.0 };
             let relation = if *inclusive { "<=" } else { "<" };
             let limit = number_text(value.0);
-            (!fits).then(|| too_big(&format!("expected number to be {relation}{limit}")))
-        }
-        Check::MultipleOf(step) if !is_multiple(number, step.0) => {
-            let step = number_text(step.0);
-            let message = format!("Invalid number: must be a multiple of {step}");
-            Some(Fault::new("not_multiple_of", message).then(Then::Continue))
+            (!fits).then(|| too_big(&format!("expected {origin} to be {relation}{limit}")))
         }
         _ => None,
     }
@@ -187,6 +274,6 @@ fn number_check(check: &Check, number: f64) -> Option<Fault> {
 /// Whether a quotient is whole, but for the rounding of its operands.
 fn is_multiple(number: f64, step: f64) -> bool {
     let ratio = number / step;
-    let whole = (ratio + 0.5).floor();
-    (ratio - whole).abs() < 4.0 * f64::EPSILON * ratio.abs().max(1.0) || ratio == whole
+    let rest = ratio - (ratio + 0.5).floor();
+    rest.abs() < 4.0 * f64::EPSILON * ratio.abs().max(1.0) || rest == 0.0
 }

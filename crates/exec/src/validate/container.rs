@@ -1,269 +1,300 @@
-//! Objects, records, lists and tuples.
+//! Objects, records, lists, tuples.
+
+use std::collections::HashMap;
 
 use frontage_json::{Object, Text, Value, parse_number};
-use frontage_plan::{Check, ObjectMode, Validator, ValidatorField};
+use frontage_plan::{Absence, CheckKind, Constant, RecordMode};
 
-use super::issue::{Fault, PathKey, Then};
-use super::optionality::{Absence, absence, may_vanish};
+use super::issue::{Fault, Message, PathKey, Then};
+use super::node::{Node, NodeCheck, Others};
+use super::payload::Payload;
 use super::walk::Walk;
 use crate::eval::Thrown;
 
 impl Walk<'_> {
     pub(super) fn object(
-        &mut self,
-        fields: &[ValidatorField],
-        mode: &ObjectMode,
-        input: Value,
-    ) -> Result<Value, Thrown> {
-        let Value::Object(object) = &input else {
-            self.note(Fault::wrong_type("object", &input));
-            return Ok(input);
-        };
+        &self,
+        node: &Node,
+        fields: &[(Text, Node)],
+        index: &HashMap<Text, usize>,
+        rest: &Others,
+        input: &Object,
+        mut payload: Payload,
+    ) -> Result<Payload, Thrown> {
         let mut output = Object::with_capacity(fields.len());
-        for ValidatorField { name, validator } in fields {
-            if &**name == "__proto__" {
+        for (name, field) in fields {
+            if **name == *"__proto__" {
                 continue;
             }
-            self.member(validator, name.into(), object.get(name), &mut output)?;
-            if self.is_full() {
-                break;
-            }
-        }
-        if matches!(mode, ObjectMode::Strip) {
-            return Ok(Value::object(output));
-        }
-        let mut unknown: Vec<String> = Vec::new();
-        for (name, value) in object.iter() {
-            if self.is_full() {
-                break;
-            }
-            if fields.iter().any(|field| *field.name == **name) {
+            let given = input.get(name);
+            let is_present = given.is_some();
+            let result = self.fresh(field, given.cloned().unwrap_or(Value::Undefined))?;
+            let is_faulty = !result.issues.is_empty();
+            let key = PathKey::Name(name.clone());
+            let value = result.value;
+            if field.absence == Absence::Refused {
+                payload.issues.append(result.issues, &key);
+                if is_present {
+                    output.insert(name.clone(), value);
+                } else if !is_faulty {
+                    let fault = Fault::wrong_type("nonoptional", &Value::Undefined);
+                    payload.note(fault.at(key));
+                }
                 continue;
             }
-            match mode {
-                ObjectMode::Strict => {
-                    if unknown.len() < super::MOST_ISSUES {
-                        unknown.push(format!("\"{name}\""));
-                    }
+            if field.may_vanish && is_faulty && !is_present {
+                continue;
+            }
+            payload.issues.append(result.issues, &key);
+            let is_replaced = field.absence == Absence::Replaced;
+            let stays = match (field.may_vanish, is_replaced) {
+                (true, true) | (false, false) => is_present || !value.is_undefined(),
+                (true, false) => is_present,
+                (false, true) => true,
+            };
+            if stays {
+                output.insert(name.clone(), value);
+            }
+        }
+        self.others(node, index, rest, input, &mut output, &mut payload)?;
+        payload.value = Value::object(output);
+        Ok(payload)
+    }
+
+    fn others(
+        &self,
+        node: &Node,
+        index: &HashMap<Text, usize>,
+        rest: &Others,
+        input: &Object,
+        output: &mut Object,
+        payload: &mut Payload,
+    ) -> Result<(), Thrown> {
+        if matches!(rest, Others::Strip) {
+            return Ok(());
+        }
+        let mut unknown: Vec<Text> = Vec::new();
+        for (name, value) in input.iter() {
+            if index.contains_key(name) {
+                continue;
+            }
+            match rest {
+                Others::Strict => unknown.push(name.clone()),
+                _ if **name == *"__proto__" => {}
+                Others::Catchall(rest) => {
+                    let result = self.fresh(rest, value.clone())?;
+                    payload.issues.append(result.issues, &PathKey::Name(name.clone()));
+                    output.insert(name.clone(), result.value);
                 }
-                _ if *name == "__proto__" => {}
-                ObjectMode::Catchall(validator) => {
-                    self.member(validator, name.clone(), Some(value), &mut output)?;
-                }
-                ObjectMode::Strip | ObjectMode::Loose => output.insert(name.clone(), value.clone()),
+                Others::Strip | Others::Loose => output.insert(name.clone(), value.clone()),
             }
         }
         if !unknown.is_empty() {
-            let s = if unknown.len() > 1 { "s" } else { "" };
-            let message = format!("Unrecognized key{s}: {}", unknown.join(", "));
-            self.note(Fault::new("unrecognized_keys", message).then(Then::Continue));
-        }
-        Ok(Value::object(output))
-    }
-
-    fn member(
-        &mut self,
-        validator: &Validator,
-        name: Text,
-        input: Option<&Value>,
-        output: &mut Object,
-    ) -> Result<(), Thrown> {
-        let mark = self.mark();
-        let key = PathKey::Name(name.clone());
-        let value = input.cloned().unwrap_or(Value::Undefined);
-        let value = self.within(key.clone(), |walk| walk.run(validator, value))?;
-        let absence = absence(validator);
-        let is_absent = input.is_none();
-        let is_faulty = !self.since(mark).is_empty();
-        let has_nothing =
-            absence == Absence::Allowed || (is_faulty && absence == Absence::Replaced);
-        if is_absent && may_vanish(validator) && has_nothing {
-            self.forget(mark);
-            return Ok(());
-        }
-        if is_absent && absence == Absence::Refused {
-            if !is_faulty {
-                let fault = Fault::wrong_type("nonoptional", &Value::Undefined);
-                self.within(key, |walk| walk.note(fault));
-            }
-            return Ok(());
-        }
-        if !value.is_undefined() || !is_absent {
-            output.insert(name, value);
+            payload.note(Fault::unknown_keys(unknown).said(node.message.as_ref()));
         }
         Ok(())
     }
 
     pub(super) fn record(
-        &mut self,
-        key: &Validator,
-        value: &Validator,
-        input: Value,
-    ) -> Result<Value, Thrown> {
-        let Value::Object(object) = &input else {
-            self.note(Fault::wrong_type("record", &input));
-            return Ok(input);
+        &self,
+        node: &Node,
+        key: &Node,
+        value: &Node,
+        mode: RecordMode,
+        mut payload: Payload,
+    ) -> Result<Payload, Thrown> {
+        let said = node.message.as_ref();
+        let Value::Object(input) = &payload.value else {
+            let fault = Fault::wrong_type("record", &payload.value).said(said);
+            payload.note(fault);
+            return Ok(payload);
         };
-        let mut output = Object::with_capacity(object.len().min(64));
-        if let Validator::OneOf(names) = key {
+        let input = std::rc::Rc::clone(input);
+        let mut output = Object::with_capacity(input.len().min(64));
+        let mut unknown: Vec<Text> = Vec::new();
+        let bad_key = |path: PathKey| Fault::of("invalid_key", Message::RecordKey).said(said).at(path);
+        if let (Some(names), false) = (&key.values, mode == RecordMode::Partial) {
             let mut known: Vec<Text> = Vec::new();
-            for name in names {
-                let name = Value::from(name).to_text()?;
-                let member = object.get(&name).cloned().unwrap_or(Value::Undefined);
+            for constant in names {
+                let path = match constant {
+                    Constant::String(name) => PathKey::Name(name.into()),
+                    Constant::Number(number) => number_key(number.0),
+                    _ => continue,
+                };
+                let name = Value::from(constant).to_text()?;
+                known.push(name.clone());
+                if *name == *"__proto__" {
+                    continue;
+                }
+                let out = self.fresh(key, Value::from(constant))?;
+                if !out.issues.is_empty() {
+                    payload.note(bad_key(path));
+                    continue;
+                }
+                let out = out.value.to_text()?;
+                if *out == *"__proto__" {
+                    continue;
+                }
+                let member = input.get(&name).cloned().unwrap_or(Value::Undefined);
+                let result = self.fresh(value, member)?;
+                payload.issues.append(result.issues, &path);
+                output.insert(out, result.value);
+            }
+            for (name, member) in input.iter().filter(|(name, _)| !known.contains(name)) {
+                if mode != RecordMode::Loose {
+                    unknown.push(name.clone());
+                } else if **name != *"__proto__" {
+                    output.insert(name.clone(), member.clone());
+                }
+            }
+        } else {
+            for (name, member) in input.iter().filter(|(name, _)| **name != *"__proto__") {
                 let path = PathKey::Name(name.clone());
-                let member = self.within(path, |walk| walk.run(value, member))?;
-                output.insert(name.clone(), member);
-                known.push(name);
+                let mut out = self.fresh(key, Value::Text(name.clone()))?;
+                if !out.issues.is_empty() && is_numeric(name) {
+                    let again = self.fresh(key, Value::Number(parse_number(name)))?;
+                    if again.issues.is_empty() {
+                        out = again;
+                    }
+                }
+                if !out.issues.is_empty() {
+                    if mode == RecordMode::Loose {
+                        output.insert(name.clone(), member.clone());
+                    } else if key.values.is_some() {
+                        unknown.push(name.clone());
+                    } else {
+                        payload.note(bad_key(path));
+                    }
+                    continue;
+                }
+                let out = out.value.to_text()?;
+                if *out == *"__proto__" {
+                    continue;
+                }
+                let result = self.fresh(value, member.clone())?;
+                payload.issues.append(result.issues, &path);
+                output.insert(out, result.value);
             }
-            let unknown: Vec<String> = object
-                .keys()
-                .filter(|name| !known.contains(name))
-                .take(super::MOST_ISSUES)
-                .map(|name| format!("\"{name}\""))
-                .collect();
-            if !unknown.is_empty() {
-                let s = if unknown.len() > 1 { "s" } else { "" };
-                let message = format!("Unrecognized key{s}: {}", unknown.join(", "));
-                self.note(Fault::new("unrecognized_keys", message).then(Then::Continue));
-            }
-            return Ok(Value::object(output));
         }
-        for (name, member) in object.iter() {
-            if *name == "__proto__" {
-                continue;
-            }
-            if self.is_full() {
-                break;
-            }
-            let path = PathKey::Name(name.clone());
-            let Some(out_name) = self.key(key, name)? else {
-                let fault = Fault::new("invalid_key", "Invalid key in record");
-                self.within(path, |walk| walk.note(fault));
-                continue;
-            };
-            let member = self.within(path, |walk| walk.run(value, member.clone()))?;
-            output.insert(out_name, member);
+        if !unknown.is_empty() {
+            payload.note(Fault::unknown_keys(unknown).said(said));
         }
-        Ok(Value::object(output))
-    }
-
-    /// The key that a record's key schema makes of a name; none if it refuses it.
-    fn key(&mut self, validator: &Validator, name: &Text) -> Result<Option<Text>, Thrown> {
-        let mark = self.mark();
-        let mut key = self.run(validator, Value::Text(name.clone()))?;
-        if !self.since(mark).is_empty() && is_numeric(name) {
-            self.forget(mark);
-            key = self.run(validator, Value::Number(parse_number(name)))?;
-        }
-        if !self.since(mark).is_empty() {
-            self.forget(mark);
-            return Ok(None);
-        }
-        Ok(Some(key.to_text()?))
+        payload.value = Value::object(output);
+        Ok(payload)
     }
 
     pub(super) fn array(
-        &mut self,
-        item: &Validator,
-        checks: &[Check],
-        input: Value,
-    ) -> Result<Value, Thrown> {
-        let mark = self.mark();
-        let Value::Array(list) = &input else {
-            self.wrong_type("array", &input, checks);
-            return Ok(self.checks(checks, input, mark));
+        &self,
+        node: &Node,
+        item: &Node,
+        mut payload: Payload,
+    ) -> Result<Payload, Thrown> {
+        let Value::Array(list) = &payload.value else {
+            let fault = Fault::wrong_type("array", &payload.value).said(node.message.as_ref());
+            payload.note(fault);
+            return Ok(payload);
         };
+        let list = std::rc::Rc::clone(list);
         // A list that is too long is not looked into.
-        if let Some(cap) =
-            checks.iter().take_while(|check| is_size(check)).find(|check| match bare(check) {
-                Check::MaxLength(limit) | Check::Length(limit) => list.len() > *limit as usize,
-                _ => false,
-            })
-        {
-            self.checks(std::slice::from_ref(cap), input, mark);
-            self.stop_since(mark);
-            return Ok(Value::Undefined);
+        let limits = node.checks.iter().map_while(size_limit);
+        if let Some((check, _)) = limits.flatten().find(|(_, most)| list.len() > *most as usize) {
+            if let Some(fault) = super::checks::length_fault(&check.check.kind, &payload.value) {
+                let said = check.check.message.as_ref().or(node.message.as_ref());
+                payload.note(fault.said(said).then(Then::Stop));
+            }
+            return Ok(payload);
         }
         let mut output = Vec::with_capacity(list.len());
         for (index, element) in list.iter().enumerate() {
-            let key = PathKey::Index(index);
-            output.push(self.within(key, |walk| walk.run(item, element.clone()))?);
-            if self.is_full() {
-                return Ok(Value::Undefined);
-            }
+            let result = self.fresh(item, element.clone())?;
+            payload.issues.append(result.issues, &PathKey::Index(index));
+            output.push(result.value);
         }
-        Ok(self.checks(checks, Value::array(output), mark))
+        payload.value = Value::array(output);
+        Ok(payload)
     }
 
     pub(super) fn tuple(
-        &mut self,
-        items: &[Validator],
-        rest: Option<&Validator>,
-        input: Value,
-    ) -> Result<Value, Thrown> {
-        let Value::Array(list) = &input else {
-            self.note(Fault::wrong_type("tuple", &input));
-            return Ok(input);
+        &self,
+        node: &Node,
+        items: &[Node],
+        rest: Option<&Node>,
+        mut payload: Payload,
+    ) -> Result<Payload, Thrown> {
+        let said = node.message.as_ref();
+        let Value::Array(list) = &payload.value else {
+            let fault = Fault::wrong_type("tuple", &payload.value).said(said);
+            payload.note(fault);
+            return Ok(payload);
         };
-        let required_in = items.iter().rposition(|item| absence(item) == Absence::Refused);
-        let required_out = items.iter().rposition(|item| !may_vanish(item));
+        let list = std::rc::Rc::clone(list);
+        let required_in = items.iter().rposition(|item| item.absence == Absence::Refused);
+        let required_out = items.iter().rposition(|item| !item.may_vanish);
         let (least, from) = (required_in.map_or(0, |i| i + 1), required_out.map_or(0, |i| i + 1));
         if rest.is_none() {
             if list.len() < least {
-                let message = format!("Too small: expected array to have >={least} items");
-                self.note(Fault::new("too_small", message));
-                return Ok(input);
+                let words = format!("Too small: expected array to have >={least} items");
+                payload.note(Fault::new("too_small", words).said(said));
+                payload.value = Value::array(Vec::new());
+                return Ok(payload);
             }
             if list.len() > items.len() {
-                let message = format!("Too big: expected array to have <={} items", items.len());
-                self.note(Fault::new("too_big", message));
+                let words = format!("Too big: expected array to have <={} items", items.len());
+                payload.note(Fault::new("too_big", words).said(said));
+            }
+        }
+        let mut results = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let element = list.get(index).cloned().unwrap_or(Value::Undefined);
+            results.push(self.fresh(item, element)?);
+        }
+        // Zod notes the faults of the rest before those of the items.
+        let mut tail: Vec<Value> = Vec::new();
+        if let Some(rest) = rest {
+            for (index, element) in list.iter().enumerate().skip(items.len()) {
+                let result = self.fresh(rest, element.clone())?;
+                payload.issues.append(result.issues, &PathKey::Index(index));
+                tail.push(result.value);
             }
         }
         let mut output: Vec<Value> = Vec::with_capacity(items.len());
-        let mut tail: Vec<Value> = Vec::new();
-        for (index, item) in items.iter().enumerate() {
-            let mark = self.mark();
-            let is_present = index < list.len();
-            let element = list.get(index).cloned().unwrap_or(Value::Undefined);
-            let element = self.within(PathKey::Index(index), |walk| walk.run(item, element))?;
-            let may_end = !is_present && index >= from;
-            let is_faulty = !self.since(mark).is_empty();
-            if may_end && (is_faulty || absence(item) == Absence::Allowed) {
-                self.forget(mark);
+        for (index, (item, result)) in items.iter().zip(results).enumerate() {
+            let may_end = index >= list.len() && index >= from;
+            if may_end && (item.absence == Absence::Allowed || !result.issues.is_empty()) {
                 break;
             }
-            output.push(element);
-        }
-        if let Some(rest) = rest {
-            for (index, element) in list.iter().enumerate().skip(items.len()) {
-                if self.is_full() {
-                    break;
-                }
-                let key = PathKey::Index(index);
-                tail.push(self.within(key, |walk| walk.run(rest, element.clone()))?);
-            }
+            payload.issues.append(result.issues, &PathKey::Index(index));
+            output.push(result.value);
         }
         while output.len() > list.len()
             && output.last().is_some_and(Value::is_undefined)
-            && may_vanish(&items[output.len() - 1])
+            && items[output.len() - 1].may_vanish
         {
             output.pop();
         }
         output.extend(tail);
-        Ok(Value::array(output))
+        payload.value = Value::array(output);
+        Ok(payload)
     }
 }
 
-/// A check without its message.
-fn bare(check: &Check) -> &Check {
-    if let Check::Said(check, _) = check { check } else { check }
+/// A leading check of a list's size, with its upper limit if it has one; none ends the search.
+#[expect(clippy::option_option, reason = "no size check, one without upper limit, one with")]
+fn size_limit(check: &NodeCheck) -> Option<Option<(&NodeCheck, u32)>> {
+    match check.check.kind {
+        CheckKind::MinLength(_) => Some(None),
+        CheckKind::MaxLength(most) | CheckKind::Length(most) => Some(Some((check, most))),
+        _ => None,
+    }
 }
 
-fn is_size(check: &Check) -> bool {
-    matches!(
-        bare(check),
-        Check::WrongType(_) | Check::MinLength(_) | Check::MaxLength(_) | Check::Length(_)
-    )
+/// A number as a step of a path.
+fn number_key(number: f64) -> PathKey {
+    if number >= 0.0 && number.fract() == 0.0 && number <= 9e15 {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
+        return PathKey::Index(number as usize);
+    }
+    PathKey::Name(frontage_json::number_text(number))
 }
 
 /// Whether a key spells a number as Zod looks for it: `-?\d+(\.\d+)?`.

@@ -1,19 +1,58 @@
 //! Issues and their messages, as Zod's English locale words them.
 
 use frontage_json::{Kind, Text, Value, number_text};
-use frontage_plan::Constant;
+use frontage_plan::{Constant, Name};
+
+use super::MOST_ISSUES;
 
 /// One thing that is wrong with an input.
 #[derive(Debug, Clone)]
 pub(crate) struct Issue {
-    /// Where.
-    pub(crate) path: Vec<PathKey>,
+    /// Where, innermost step first.
+    pub(super) steps: Vec<PathKey>,
     /// Zod's code: `invalid_type`, `too_small`, ...
-    pub(crate) code: &'static str,
-    /// Zod's message.
-    pub(crate) message: String,
+    pub(crate) code: Text,
+    /// What is said of it.
+    pub(super) message: Message,
     /// Whether checks after it still run.
     pub(super) then: Then,
+}
+
+/// What is said of an issue.
+#[derive(Debug, Clone)]
+pub(super) enum Message {
+    /// These words.
+    Text(String),
+    /// Keys that the schema does not know; an intersection may yet know some of them.
+    Keys(Vec<Text>),
+    /// A record's key does not fit; an intersection may yet know it.
+    RecordKey,
+}
+
+impl Issue {
+    /// Where, from the outermost step.
+    pub(crate) fn path(&self) -> impl Iterator<Item = &PathKey> {
+        self.steps.iter().rev()
+    }
+
+    /// What is said of it.
+    pub(crate) fn message(self) -> String {
+        match self.message {
+            Message::Text(text) => text,
+            Message::RecordKey => "Invalid key in record".into(),
+            Message::Keys(keys) => {
+                let s = if keys.len() > 1 { "s" } else { "" };
+                let shown: Vec<String> =
+                    keys.iter().take(MOST_ISSUES).map(|key| format!("\"{key}\"")).collect();
+                format!("Unrecognized key{s}: {}", shown.join(", "))
+            }
+        }
+    }
+
+    /// Whether it only says that there are keys too many.
+    pub(super) fn is_about_keys(&self) -> bool {
+        &*self.code == "unrecognized_keys"
+    }
 }
 
 /// What an issue means for the checks after it.
@@ -38,16 +77,25 @@ pub(crate) enum PathKey {
 
 /// A fault without its place.
 pub(super) struct Fault {
-    pub(super) code: &'static str,
-    pub(super) message: String,
-    pub(super) then: Then,
+    code: Text,
+    message: Message,
+    then: Then,
+    steps: Vec<PathKey>,
 }
 
 impl Fault {
+    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self::of(code, Message::Text(message.into()))
+    }
+
+    pub(super) fn of(code: &'static str, message: Message) -> Self {
+        Self { code: Text::from_static(code), message, then: Then::Lengths, steps: Vec::new() }
+    }
+
     /// A value of another type than expected.
     pub(super) fn wrong_type(expected: &str, input: &Value) -> Self {
-        let message = format!("Invalid input: expected {expected}, received {}", received(input));
-        Self { code: "invalid_type", message, then: Then::Lengths }
+        let received = received(input);
+        Self::new("invalid_type", format!("Invalid input: expected {expected}, received {received}"))
     }
 
     /// A value that is none of a list.
@@ -59,15 +107,41 @@ impl Fault {
                 format!("Invalid option: expected one of {}", values.join("|"))
             }
         };
-        Self { code: "invalid_value", message, then: Then::Lengths }
+        Self::new("invalid_value", message)
     }
 
-    pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), then: Then::Lengths }
+    /// Keys that are not known.
+    pub(super) fn unknown_keys(keys: Vec<Text>) -> Self {
+        Self::of("unrecognized_keys", Message::Keys(keys)).then(Then::Continue)
     }
 
     pub(super) fn then(self, then: Then) -> Self {
         Self { then, ..self }
+    }
+
+    /// Whether nothing may be checked after it, whatever the check says.
+    pub(super) fn stops(&self) -> bool {
+        self.then == Then::Stop
+    }
+
+    /// With the schema's own words, if it has some.
+    pub(super) fn said(mut self, message: Option<&Name>) -> Self {
+        if let Some(message) = message {
+            self.message = Message::Text(message.to_string());
+        }
+        self
+    }
+
+    /// At a part of the value.
+    pub(super) fn at(self, key: PathKey) -> Self {
+        Self { steps: vec![key], ..self }
+    }
+}
+
+impl From<Fault> for Issue {
+    fn from(fault: Fault) -> Self {
+        let Fault { code, message, then, steps } = fault;
+        Self { steps, code, message, then }
     }
 }
 
@@ -91,10 +165,18 @@ fn received(input: &Value) -> String {
 /// A constant as messages show it.
 pub(super) fn constant(constant: &Constant) -> String {
     match constant {
+        Constant::String(text) => format!("\"{text}\""),
+        other => plain(other),
+    }
+}
+
+/// A constant as JavaScript's `String` shows it.
+pub(super) fn plain(constant: &Constant) -> String {
+    match constant {
         Constant::Undefined => "undefined".into(),
         Constant::Null => "null".into(),
         Constant::Bool(value) => value.to_string(),
         Constant::Number(number) => number_text(number.0).as_str().into(),
-        Constant::String(text) => format!("\"{text}\""),
+        Constant::String(text) => text.to_string(),
     }
 }

@@ -4,26 +4,28 @@
 //! Out:   the value that the route sees, or every issue (at most [`MOST_ISSUES`]).
 //! Never: a pattern that takes more than linear time.
 //!
-//! Start at [`validate`] and [`query_object`].
+//! Start at [`validate`] and [`query_object`]. [`walk`] sends a value through a schema: what the
+//! schema itself parses, then its checks.
 
+mod added;
 mod checks;
 mod container;
 mod format;
+mod intersection;
 mod issue;
-mod optionality;
+mod node;
 mod pattern;
+mod payload;
 mod prepared;
 mod query;
-#[cfg(test)]
-mod tests;
+mod url;
 mod walk;
 
 pub(crate) use issue::{Issue, PathKey};
-pub(crate) use prepared::Prepared;
-pub(crate) use query::query_object;
+pub(crate) use prepared::{Parts, Ready, prepare};
+pub(crate) use query::{QueryIssue, query_object};
 
 use frontage_json::Value;
-use frontage_plan::Validator;
 
 use crate::eval::{Env, Thrown};
 
@@ -35,30 +37,21 @@ pub(crate) const MOST_ISSUES: usize = 100;
 pub(crate) enum Refusal {
     /// It is not what the schema says.
     Issues(Vec<Issue>),
-    /// A `.transform` threw.
+    /// A function of the schema's author threw.
     Thrown(Thrown),
 }
 
 /// Checks `input`; `undefined` stands for an absent one.
 ///
-/// - `env`: the route's frame, for the parameters of transforms.
-/// - `prepared`: the compiled patterns of the plan.
+/// - `env`: the route's frame, for the schema's own functions.
 ///
 /// # Errors
 ///
-/// [`Refusal`]: the issues in Zod's order, or what a transform threw.
-pub(crate) fn validate(
-    validator: &Validator,
-    input: Value,
-    env: &Env,
-    prepared: &Prepared,
-) -> Result<Value, Refusal> {
-    let mut walk = walk::Walk::new(env, prepared);
-    let value = walk.run(validator, input).map_err(Refusal::Thrown)?;
-    let mut issues = walk.into_issues();
-    if issues.is_empty() {
-        return Ok(value);
+/// [`Refusal`]: the issues in Zod's order, or what a function threw.
+pub(crate) fn validate(ready: &Ready, input: Value, env: &Env) -> Result<Value, Refusal> {
+    let payload = walk::Walk::new(env).fresh(&ready.0, input).map_err(Refusal::Thrown)?;
+    if payload.issues.is_empty() {
+        return Ok(payload.value);
     }
-    issues.truncate(MOST_ISSUES);
-    Err(Refusal::Issues(issues))
+    Err(Refusal::Issues(payload.issues.into_kept()))
 }

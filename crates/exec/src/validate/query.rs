@@ -1,10 +1,20 @@
 //! Query strings as objects.
 
 use frontage_json::{Object, Text, Value};
-use frontage_plan::Validator;
+use frontage_plan::{Validator, ValidatorKind as K};
 
-use super::issue::Then;
-use super::{Issue, MOST_ISSUES, PathKey};
+use super::MOST_ISSUES;
+
+/// What is wrong with a query before any schema looks at it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct QueryIssue {
+    /// Of which key, if it could be read.
+    pub(crate) key: Option<String>,
+    /// As of Zod's issues.
+    pub(crate) code: &'static str,
+    /// In words.
+    pub(crate) message: &'static str,
+}
 
 /// Reads a query string; a key is a list if and only if its validator is an array.
 ///
@@ -17,7 +27,7 @@ use super::{Issue, MOST_ISSUES, PathKey};
 pub(crate) fn query_object(
     raw: Option<&str>,
     validator: Option<&Validator>,
-) -> Result<Value, Vec<Issue>> {
+) -> Result<Value, Vec<QueryIssue>> {
     let mut issues = Vec::new();
     // Lists grow here until all is read.
     let mut places = Object::new();
@@ -28,10 +38,10 @@ pub(crate) fn query_object(
         }
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let Some(name) = decode(name) else {
-            issues.push(issue(Vec::new(), "invalid_format", "Invalid percent encoding of a key"));
+            issues.push(issue(None, "invalid_format", "Invalid percent encoding of a key"));
             continue;
         };
-        let path = || vec![PathKey::Name(name.clone())];
+        let path = || Some(name.to_string());
         let Some(value) = decode(value) else {
             issues.push(issue(path(), "invalid_format", "Invalid percent encoding"));
             continue;
@@ -79,35 +89,45 @@ enum Member {
     List(Vec<Value>),
 }
 
-fn issue(path: Vec<PathKey>, code: &'static str, message: &str) -> Issue {
-    Issue { path, code, message: message.into(), then: Then::Stop }
+fn issue(key: Option<String>, code: &'static str, message: &'static str) -> QueryIssue {
+    QueryIssue { key, code, message }
 }
 
 /// Whether the validator wants a list under the key.
 fn is_list(validator: Option<&Validator>, name: &str) -> bool {
-    match validator {
-        Some(Validator::Object { fields, .. }) => {
+    let Some(validator) = validator else { return false };
+    match &validator.kind {
+        K::Object { fields, .. } => {
             let field = fields.iter().find(|field| *field.name == *name);
             field.is_some_and(|field| is_array(&field.validator))
         }
-        Some(
-            Validator::Optional(inner)
-            | Validator::Default(inner, _)
-            | Validator::Nullable(inner)
-            | Validator::Transform(inner, _),
-        ) => is_list(Some(inner), name),
-        _ => false,
+        K::Intersection(a, b) => is_list(Some(a), name) || is_list(Some(b), name),
+        _ => first(validator).is_some_and(|inner| is_list(Some(inner), name)),
     }
 }
 
 fn is_array(validator: &Validator) -> bool {
-    match validator {
-        Validator::Array { .. } | Validator::Tuple { .. } => true,
-        Validator::Optional(inner)
-        | Validator::Default(inner, _)
-        | Validator::Nullable(inner)
-        | Validator::Transform(inner, _) => is_array(inner),
-        _ => false,
+    match &validator.kind {
+        K::Array(_) | K::Tuple { .. } => true,
+        _ => first(validator).is_some_and(is_array),
+    }
+}
+
+/// What is given to a wrapper is given to this.
+fn first(validator: &Validator) -> Option<&Validator> {
+    match &validator.kind {
+        K::Optional(inner)
+        | K::ExactOptional(inner)
+        | K::NonOptional(inner)
+        | K::Nullable(inner)
+        | K::Default(inner, _)
+        | K::Prefault(inner, _)
+        | K::Catch(inner, _)
+        | K::Readonly(inner) => Some(inner),
+        // `z.preprocess(f, schema)`: what the schema wants is what the client sends.
+        K::Pipe(a, b) if matches!(a.kind, K::Transform(_)) => Some(b),
+        K::Pipe(a, _) => Some(a),
+        _ => None,
     }
 }
 

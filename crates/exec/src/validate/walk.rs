@@ -1,241 +1,334 @@
-//! Goes through a validator and an input side by side.
+//! Sends an input through a schema, step by step as Zod does.
 
-use frontage_json::{Text, Value, parse_any};
-use frontage_plan::{Constant, Validator};
+use frontage_json::{Text, Value};
+use frontage_plan::{Absence, Constant, Lambda};
 
-use super::issue::{Fault, Issue, PathKey, Then, constant};
-use super::optionality::{Absence, absence};
-use super::{MOST_ISSUES, Prepared};
+use super::issue::{Fault, PathKey, Then, plain};
+use super::node::{Held, Node, NodeKind, held_value};
+use super::payload::Payload;
 use crate::eval::{Env, Thrown, apply};
 
 /// A walk over one input.
 pub(super) struct Walk<'a> {
     env: &'a Env,
-    pub(super) prepared: &'a Prepared,
-    path: Vec<PathKey>,
-    issues: Vec<Issue>,
 }
 
-/// How many issues there were at some moment.
-#[derive(Clone, Copy)]
-pub(super) struct Mark(usize);
-
 impl<'a> Walk<'a> {
-    pub(super) fn new(env: &'a Env, prepared: &'a Prepared) -> Self {
-        Self { env, prepared, path: Vec::new(), issues: Vec::new() }
+    pub(super) fn new(env: &'a Env) -> Self {
+        Self { env }
     }
 
-    pub(super) fn into_issues(self) -> Vec<Issue> {
-        self.issues
+    /// Sends a value through a schema of its own.
+    pub(super) fn fresh(&self, node: &Node, value: Value) -> Result<Payload, Thrown> {
+        self.run(node, Payload::new(value))
     }
 
-    /// Notes a fault of the value at hand.
-    pub(super) fn note(&mut self, fault: Fault) {
-        let Fault { code, message, then } = fault;
-        self.issues.push(Issue { path: self.path.clone(), code, message, then });
+    /// Parses, then checks.
+    pub(super) fn run(&self, node: &Node, payload: Payload) -> Result<Payload, Thrown> {
+        let parsed = self.parse(node, payload)?;
+        if node.checks.is_empty() { Ok(parsed) } else { self.checks(node, parsed) }
     }
 
-    pub(super) fn mark(&self) -> Mark {
-        Mark(self.issues.len())
-    }
-
-    /// The issues since the mark.
-    pub(super) fn since(&self, mark: Mark) -> &[Issue] {
-        self.issues.get(mark.0..).unwrap_or(&[])
-    }
-
-    /// No check runs after the issues since the mark.
-    pub(super) fn stop_since(&mut self, mark: Mark) {
-        for issue in self.issues.iter_mut().skip(mark.0) {
-            issue.then = Then::Stop;
+    fn parse(&self, node: &Node, mut payload: Payload) -> Result<Payload, Thrown> {
+        if let Value::Raw(raw) = &payload.value {
+            payload.value = raw.decode();
         }
-    }
-
-    /// Forgets the issues since the mark.
-    pub(super) fn forget(&mut self, mark: Mark) {
-        self.issues.truncate(mark.0);
-    }
-
-    /// Whether so many issues are known that more would not be listed.
-    pub(super) fn is_full(&self) -> bool {
-        self.issues.len() >= MOST_ISSUES
-    }
-
-    /// Runs `step` with the path one step longer.
-    pub(super) fn within<T>(&mut self, key: PathKey, step: impl FnOnce(&mut Self) -> T) -> T {
-        self.path.push(key);
-        let result = step(self);
-        self.path.pop();
-        result
-    }
-
-    /// Checks one value; what comes back counts only if no issue was noted.
-    pub(super) fn run(&mut self, validator: &Validator, input: Value) -> Result<Value, Thrown> {
-        let input = match input {
-            Value::Raw(raw) => raw.decode(),
-            other => other,
+        let said = node.message.as_ref();
+        let wrong = |mut payload: Payload, expected: &str| {
+            let fault = Fault::wrong_type(expected, &payload.value).said(said);
+            payload.note(fault);
+            payload
         };
-        match validator {
-            Validator::Unknown => Ok(input),
-            Validator::Null => {
-                if !matches!(input, Value::Null) {
-                    self.note(Fault::wrong_type("null", &input));
+        let value = &payload.value;
+        let expected = match &node.kind {
+            NodeKind::Unknown => return Ok(payload),
+            NodeKind::Never => "never",
+            NodeKind::Undefined if value.is_undefined() => return Ok(payload),
+            NodeKind::Undefined => "undefined",
+            NodeKind::Void if value.is_undefined() => return Ok(payload),
+            NodeKind::Void => "void",
+            NodeKind::Null if matches!(value, Value::Null) => return Ok(payload),
+            NodeKind::Null => "null",
+            NodeKind::String { coerce } => {
+                if *coerce && let Ok(text) = value.to_text() {
+                    payload.value = Value::Text(text);
                 }
-                Ok(input)
-            }
-            Validator::String { coerce, checks } => {
-                let mark = self.mark();
-                let input = if *coerce { Value::Text(input.to_text()?) } else { input };
-                if !matches!(input, Value::Text(_)) {
-                    self.wrong_type("string", &input, checks);
+                if matches!(payload.value, Value::Text(_)) {
+                    return Ok(payload);
                 }
-                Ok(self.checks(checks, input, mark))
+                "string"
             }
-            Validator::Number { coerce, checks } => {
-                let mark = self.mark();
-                let input = if *coerce { Value::Number(input.to_number()) } else { input };
-                if !matches!(input, Value::Number(number) if number.is_finite()) {
-                    self.wrong_type("number", &input, checks);
+            NodeKind::Number { coerce } => {
+                if *coerce {
+                    payload.value = Value::Number(payload.value.to_number());
                 }
-                Ok(self.checks(checks, input, mark))
-            }
-            Validator::Boolean { coerce } => {
-                let input = if *coerce { Value::Bool(input.truthy()) } else { input };
-                if !matches!(input, Value::Bool(_)) {
-                    self.note(Fault::wrong_type("boolean", &input));
+                if matches!(payload.value, Value::Number(number) if number.is_finite()) {
+                    return Ok(payload);
                 }
-                Ok(input)
+                "number"
             }
-            Validator::StringBool => Ok(self.string_bool(input)),
-            Validator::OneOf(values) => {
-                if !values.iter().any(|value| Value::from(value).same_value_zero(&input)) {
-                    self.note(Fault::wrong_value(values));
+            NodeKind::Boolean { coerce } => {
+                if *coerce {
+                    payload.value = Value::Bool(payload.value.truthy());
                 }
-                Ok(input)
-            }
-            Validator::Object { fields, mode } => self.object(fields, mode, input),
-            Validator::Array { item, checks } => self.array(item, checks, input),
-            Validator::Tuple { items, rest } => self.tuple(items, rest.as_deref(), input),
-            Validator::Record { key, value } => self.record(key, value, input),
-            Validator::Union(options) => self.union(options, input),
-            Validator::Discriminated { property, variants } => {
-                self.discriminated(property, variants, input)
-            }
-            Validator::Optional(inner) => {
-                if input.is_undefined() && absence(inner) != Absence::Replaced {
-                    return Ok(input);
+                if matches!(payload.value, Value::Bool(_)) {
+                    return Ok(payload);
                 }
-                let is_absent = input.is_undefined();
-                let mark = self.mark();
-                let value = self.run(inner, input)?;
-                if is_absent && !self.since(mark).is_empty() {
-                    self.forget(mark);
-                    return Ok(Value::Undefined);
-                }
-                Ok(value)
+                "boolean"
             }
-            Validator::Nullable(inner) => {
-                if matches!(input, Value::Null) {
-                    Ok(input)
-                } else {
-                    self.run(inner, input)
+            NodeKind::Date { coerce } => {
+                if *coerce {
+                    payload.value = self.date_of(&payload.value)?;
                 }
-            }
-            Validator::Default(inner, text) => {
-                if input.is_undefined() {
-                    return Ok(default_value(text));
+                if matches!(&payload.value, Value::Date(time) if !time.is_nan()) {
+                    return Ok(payload);
                 }
-                let value = self.run(inner, input)?;
-                Ok(if value.is_undefined() { default_value(text) } else { value })
+                "date"
             }
-            Validator::Transform(inner, lambda) => {
-                let mark = self.mark();
-                let value = self.run(inner, input)?;
-                if self.since(mark).iter().any(|issue| issue.code != "unrecognized_keys") {
-                    for issue in self.issues.iter_mut().skip(mark.0) {
-                        issue.then =
-                            if issue.then == Then::Stop { Then::Stop } else { Then::Lengths };
-                    }
-                    return Ok(value);
+            NodeKind::StringBool { truthy, falsy, sensitive } => {
+                return Ok(string_bool(node, truthy, falsy, *sensitive, payload));
+            }
+            NodeKind::OneOf(values) => {
+                if !values.iter().any(|v| Value::from(v).same_value_zero(&payload.value)) {
+                    payload.note(Fault::wrong_value(values).said(said));
                 }
-                apply(lambda, &[value], self.env)
+                return Ok(payload);
             }
-        }
-    }
-
-    fn string_bool(&mut self, input: Value) -> Value {
-        const TRUE: [&str; 6] = ["true", "1", "yes", "on", "y", "enabled"];
-        const FALSE: [&str; 6] = ["false", "0", "no", "off", "n", "disabled"];
-        let Value::Text(text) = &input else {
-            self.note(Fault::wrong_type("string", &input));
-            return input;
+            NodeKind::Object { fields, index, rest } => match &payload.value {
+                Value::Object(input) => {
+                    let input = std::rc::Rc::clone(input);
+                    return self.object(node, fields, index, rest, &input, payload);
+                }
+                // To Zod, dates, maps and sets are objects without members.
+                Value::Date(_) | Value::Map(_) | Value::Set(_) | Value::Error(_) => {
+                    return self.object(node, fields, index, rest, &Default::default(), payload);
+                }
+                _ => "object",
+            },
+            NodeKind::Array(item) => return self.array(node, item, payload),
+            NodeKind::Tuple { items, rest } => {
+                return self.tuple(node, items, rest.as_deref(), payload);
+            }
+            NodeKind::Record { key, value, mode } => {
+                return self.record(node, key, value, *mode, payload);
+            }
+            NodeKind::Union { options, exclusive } => {
+                return self.union(node, options, *exclusive, payload);
+            }
+            NodeKind::Discriminated { property, variants } => {
+                return self.discriminated(node, property, variants, payload);
+            }
+            NodeKind::Intersection(left, right) => return self.intersection(left, right, payload),
+            NodeKind::Optional(inner) => return self.optional(inner, payload),
+            NodeKind::Same(inner) => return self.run(inner, payload),
+            NodeKind::NonOptional(inner) => {
+                let mut payload = self.run(inner, payload)?;
+                if payload.issues.is_empty() && payload.value.is_undefined() {
+                    payload.note(Fault::wrong_type("nonoptional", &Value::Undefined).said(said));
+                }
+                return Ok(payload);
+            }
+            NodeKind::Nullable(inner) => {
+                if matches!(payload.value, Value::Null) {
+                    return Ok(payload);
+                }
+                return self.run(inner, payload);
+            }
+            NodeKind::Default(inner, held) => {
+                if !payload.value.is_undefined() {
+                    payload = self.run(inner, payload)?;
+                }
+                if payload.value.is_undefined() {
+                    payload.value = self.held(held)?;
+                }
+                return Ok(payload);
+            }
+            NodeKind::Prefault(inner, held) => {
+                if payload.value.is_undefined() {
+                    payload.value = self.held(held)?;
+                }
+                return self.run(inner, payload);
+            }
+            NodeKind::Catch(inner, held) => {
+                let inner = self.fresh(inner, payload.value.clone())?;
+                payload.value =
+                    if inner.issues.is_empty() { inner.value } else { self.held(held)? };
+                return Ok(payload);
+            }
+            NodeKind::Pipe(first, second) => {
+                let mut left = self.run(first, payload)?;
+                if left.issues.beyond_keys > 0 {
+                    left.aborted = true;
+                    return Ok(left);
+                }
+                left.aborted = false;
+                return self.run(second, left);
+            }
+            NodeKind::Transform(lambda) => {
+                let value = std::mem::replace(&mut payload.value, Value::Undefined);
+                payload.value = self.adding(lambda, value, None, Then::Lengths, &mut payload)?;
+                return Ok(payload);
+            }
         };
-        let word = text.to_lowercase();
-        if TRUE.contains(&word.as_str()) {
-            Value::Bool(true)
-        } else if FALSE.contains(&word.as_str()) {
-            Value::Bool(false)
-        } else {
-            let words = TRUE.iter().chain(&FALSE).map(|word| Constant::String((*word).into()));
-            self.note(Fault::wrong_value(&words.collect::<Vec<_>>()).then(Then::Stop));
-            input
+        Ok(wrong(payload, expected))
+    }
+
+    fn optional(&self, inner: &Node, mut payload: Payload) -> Result<Payload, Thrown> {
+        if !payload.value.is_undefined() {
+            return self.run(inner, payload);
+        }
+        if inner.absence == Absence::Replaced {
+            let result = self.fresh(inner, Value::Undefined)?;
+            payload.value =
+                if result.issues.is_empty() { result.value } else { Value::Undefined };
+        }
+        Ok(payload)
+    }
+
+    /// The value that a schema holds.
+    fn held(&self, held: &Held) -> Result<Value, Thrown> {
+        match held {
+            Held::Json(text) => Ok(held_value(text)),
+            Held::Computed(lambda) => apply(lambda, &[], self.env),
         }
     }
 
-    fn union(&mut self, options: &[Validator], input: Value) -> Result<Value, Thrown> {
+    /// What a function of the schema's author makes of a value.
+    pub(super) fn apply(&self, lambda: &Lambda, value: Value) -> Result<Value, Thrown> {
+        apply(lambda, &[value], self.env)
+    }
+
+    /// Runs a function that may add issues; gives its result.
+    pub(super) fn adding(
+        &self,
+        lambda: &Lambda,
+        value: Value,
+        said: Option<&frontage_plan::Name>,
+        then: Then,
+        payload: &mut Payload,
+    ) -> Result<Value, Thrown> {
+        let (env, added) = self.env.collecting();
+        let result = apply(lambda, &[value], &env)?;
+        for issue in added.take() {
+            payload.note(super::added::issue(&issue, said, then)?);
+        }
+        Ok(result)
+    }
+
+    /// `new Date(value)`
+    fn date_of(&self, value: &Value) -> Result<Value, Thrown> {
+        crate::eval::new_date(value, self.env)
+    }
+
+    fn union(
+        &self,
+        node: &Node,
+        options: &[Node],
+        exclusive: bool,
+        mut payload: Payload,
+    ) -> Result<Payload, Thrown> {
         if let [only] = options {
-            return self.run(only, input);
+            return self.run(only, payload);
         }
-        let mark = self.mark();
-        let mut nearly: Vec<(Value, Vec<Issue>)> = Vec::new();
+        let mut fitting = Vec::new();
+        let mut sound = Vec::new();
         for option in options {
-            let value = self.run(option, input.clone())?;
-            if self.since(mark).is_empty() {
-                return Ok(value);
-            }
-            let issues = self.issues.split_off(mark.0);
-            if issues.iter().all(|issue| issue.then == Then::Continue) {
-                nearly.push((value, issues));
+            let result = self.fresh(option, payload.value.clone())?;
+            if result.issues.is_empty() {
+                if !exclusive {
+                    return Ok(result);
+                }
+                fitting.push(result);
+            } else if !result.is_aborted() {
+                sound.push(result);
             }
         }
-        if nearly.len() == 1
-            && let Some((value, issues)) = nearly.pop()
+        if exclusive {
+            if fitting.len() == 1
+                && let Some(result) = fitting.pop()
+            {
+                payload.value = result.value;
+                return Ok(payload);
+            }
+            let words = if fitting.is_empty() {
+                "Invalid input"
+            } else {
+                "Invalid input: more than one option matched"
+            };
+            payload.note(Fault::new("invalid_union", words).said(node.message.as_ref()));
+            return Ok(payload);
+        }
+        if sound.len() == 1
+            && let Some(result) = sound.pop()
         {
-            self.issues.extend(issues);
-            return Ok(value);
+            return Ok(result);
         }
-        self.note(Fault::new("invalid_union", "Invalid input"));
-        Ok(input)
+        let fault = Fault::new("invalid_union", "Invalid input").said(node.message.as_ref());
+        payload.note(fault);
+        Ok(payload)
     }
 
     fn discriminated(
-        &mut self,
-        property: &str,
-        variants: &[(Vec<Constant>, Validator)],
-        input: Value,
-    ) -> Result<Value, Thrown> {
-        let Value::Object(object) = &input else {
-            self.note(Fault::wrong_type("object", &input));
-            return Ok(input);
+        &self,
+        node: &Node,
+        property: &Text,
+        variants: &[(Vec<Constant>, Node)],
+        mut payload: Payload,
+    ) -> Result<Payload, Thrown> {
+        let said = node.message.as_ref();
+        let tag = match &payload.value {
+            Value::Object(object) => object.get(property).cloned().unwrap_or(Value::Undefined),
+            Value::Date(_) | Value::Map(_) | Value::Set(_) | Value::Error(_) => Value::Undefined,
+            other => {
+                let fault = Fault::wrong_type("object", other).said(said);
+                payload.note(fault);
+                return Ok(payload);
+            }
         };
-        let tag = object.get(property).cloned().unwrap_or(Value::Undefined);
         let is_tag = |value: &Constant| Value::from(value).same_value_zero(&tag);
         let variant = variants.iter().find(|(values, _)| values.iter().any(is_tag));
-        if let Some((_, validator)) = variant {
-            return self.run(validator, input);
+        if let Some((_, variant)) = variant {
+            return self.run(variant, payload);
         }
         let values = variants.iter().flat_map(|(values, _)| values);
-        let names: Vec<String> =
-            values.map(|value| format!("'{}'", constant(value).trim_matches('"'))).collect();
-        let message = format!("Invalid discriminator value. Expected {}", names.join(" | "));
-        let key = PathKey::Name(Text::from(property));
-        self.within(key, |walk| walk.note(Fault::new("invalid_union", message)));
-        Ok(input)
+        let names: Vec<String> = values.map(|value| format!("'{}'", plain(value))).collect();
+        let words = format!("Invalid discriminator value. Expected {}", names.join(" | "));
+        let key = PathKey::Name(property.clone());
+        payload.note(Fault::new("invalid_union", words).said(said).at(key));
+        Ok(payload)
     }
 }
 
-/// A default's value.
-fn default_value(text: &str) -> Value {
-    // The compiler wrote it; what is no JSON is `undefined`.
-    parse_any(text.as_bytes()).unwrap_or(Value::Undefined)
+fn string_bool(
+    node: &Node,
+    truthy: &[frontage_plan::Name],
+    falsy: &[frontage_plan::Name],
+    sensitive: bool,
+    mut payload: Payload,
+) -> Payload {
+    let said = node.message.as_ref();
+    let Value::Text(text) = &payload.value else {
+        let fault = Fault::wrong_type("string", &payload.value).said(said);
+        payload.note(fault);
+        payload.aborted = true;
+        return payload;
+    };
+    if !payload.issues.is_empty() {
+        payload.aborted = true;
+        return payload;
+    }
+    let word = if sensitive { text.to_string() } else { text.to_lowercase() };
+    if truthy.iter().any(|t| **t == *word) {
+        payload.value = Value::Bool(true);
+    } else if falsy.iter().any(|f| **f == *word) {
+        payload.value = Value::Bool(false);
+    } else {
+        let mut words: Vec<Constant> = Vec::new();
+        for word in truthy.iter().chain(falsy) {
+            words.push(Constant::String(word.clone()));
+        }
+        payload.note(Fault::wrong_value(&words).said(said).then(Then::Stop));
+        payload.aborted = true;
+    }
+    payload
 }

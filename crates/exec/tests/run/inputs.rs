@@ -1,7 +1,9 @@
 //! Input is accepted or refused before any call.
 
 use frontage_exec::OutcomeBody;
-use frontage_plan::{Input, ObjectMode, Step, Validator, ValidatorField, input_slot};
+use frontage_plan::{
+    Input, ObjectMode, Step, Validator, ValidatorField, ValidatorKind, input_slot,
+};
 use http::HeaderValue;
 
 use crate::plans::{Asked, handler, list, plan_of, read, shown, start_with, text};
@@ -9,15 +11,15 @@ use crate::scripted::local;
 
 fn object(name: &str, validator: Validator) -> Option<Validator> {
     let field = ValidatorField { name: name.into(), validator };
-    Some(Validator::Object { fields: vec![field], mode: ObjectMode::Strip })
+    Some(ValidatorKind::Object { fields: vec![field], mode: ObjectMode::Strip }.into())
 }
 
 fn number() -> Validator {
-    Validator::Number { coerce: true, checks: vec![] }
+    ValidatorKind::Number { coerce: true }.into()
 }
 
 fn string() -> Validator {
-    Validator::String { coerce: false, checks: vec![] }
+    ValidatorKind::String { coerce: false }.into()
 }
 
 fn asked(content_type: Option<&'static str>, body: &'static str) -> Asked {
@@ -43,7 +45,7 @@ fn bodies_are_read_or_refused() {
     for (content_type, body, expected) in cases {
         local(async {
             let mut plan = plan_of([Step::Return(frontage_plan::Expr::Slot(input_slot::BODY))]);
-            let strict = Validator::Number { coerce: false, checks: vec![] };
+            let strict = ValidatorKind::Number { coerce: false }.into();
             handler(&mut plan).input = Input { body: object("a", strict), ..Input::default() };
             let run = start_with(plan, asked(content_type, body)).await;
             assert_eq!(run.answer().await, expected, "{content_type:?} {body}");

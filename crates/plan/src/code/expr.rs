@@ -359,4 +359,6 @@ pub enum Builtin {
     SetHas,
     SetValues,
     JsonStringify,
+    /// `ctx.addIssue(issue)` in a function of a validator.
+    AddIssue,
 }

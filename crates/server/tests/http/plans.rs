@@ -7,7 +7,7 @@ use frontage_plan::{
     AnswerKind, Block, BodyKind, Call, Constant, Expr, Field, Form, Handler, Input, Key, Location,
     Method, Name, Node, Number, ObjectItem, ObjectMode, Operation, OperationId, Parameter,
     Passthrough, PassthroughSource, PathPiece, PathSegment, Place, Plan, Rest, Route, RouteKind,
-    Shape, ShapeId, Slot, Statuses, Step, Style, Upstream, UpstreamId, Validator, ValidatorField,
+    Shape, ShapeId, Slot, Statuses, Step, Style, Upstream, UpstreamId, ValidatorField, ValidatorKind,
     input_slot,
 };
 use frontage_server::{Address, Engine, Handle, Server, Settings, UpstreamSettings};
@@ -55,14 +55,14 @@ pub(crate) fn value(text: &str, value: Expr) -> Route {
 fn text_field(name: &str) -> ValidatorField {
     ValidatorField {
         name: name.into(),
-        validator: Validator::String { coerce: false, checks: Vec::new() },
+        validator: ValidatorKind::String { coerce: false }.into(),
     }
 }
 
 fn params(name: &str) -> Input {
     let fields = vec![text_field(name)];
     Input {
-        params: Some(Validator::Object { fields, mode: ObjectMode::Strip }),
+        params: Some(ValidatorKind::Object { fields, mode: ObjectMode::Strip }.into()),
         ..Input::default()
     }
 }
@@ -138,7 +138,7 @@ pub(crate) fn plan(mark: &str) -> Plan {
         route(
             Method::Post,
             "/echo",
-            Input { body: Some(Validator::Unknown), ..Input::default() },
+            Input { body: Some(ValidatorKind::Unknown.into()), ..Input::default() },
             vec![Step::Return(Expr::Slot(input_slot::BODY))],
         ),
         user_route("/user", Method::Get, 10_000),

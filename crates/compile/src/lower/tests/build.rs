@@ -45,6 +45,7 @@ pub(super) fn frontend() -> Frontend {
         routes: Vec::new(),
         functions: Vec::new(),
         globals: Vec::new(),
+        callbacks: Vec::new(),
         locals: Vec::new(),
         types: Types::default(),
         comments: BTreeMap::new(),

@@ -1,0 +1,424 @@
+//! Arguments of the calls that make schemas: constants, lists, and what is said of faults.
+
+use std::sync::Arc;
+
+use frontage_diagnostic::Span;
+use frontage_plan::{Check, CheckKind, Constant, Name, Number, PathStep};
+use frontage_syntax::tree::{self, Element, Expr, ExprKind, FunctionBody, Property, UnaryOp};
+
+use super::super::Checker;
+use super::super::names::Value;
+use super::{Schema, argument_span, first_span};
+use crate::hir::CallbackId;
+use crate::types::Ty;
+
+/// The options that a schema or check takes as its last argument.
+#[derive(Debug, Default)]
+pub(super) struct Options<'a> {
+    /// Said of values that it refuses.
+    pub(super) message: Option<Name>,
+    /// No check after it runs once it has refused a value.
+    pub(super) abort: bool,
+    /// Where `refine` puts its issue.
+    pub(super) path: Vec<PathStep>,
+    /// Options of its own.
+    pub(super) own: Vec<(Name, &'a Expr)>,
+}
+
+impl Options<'_> {
+    /// A check with these options.
+    pub(super) fn check(&self, kind: CheckKind<CallbackId>) -> Check<CallbackId> {
+        Check { kind, message: self.message.clone(), abort: self.abort }
+    }
+}
+
+impl<'a> Checker<'a> {
+    /// A constant argument.
+    pub(super) fn constant_of(&mut self, expr: &'a Expr) -> Option<Constant> {
+        Some(match &expr.kind {
+            ExprKind::String(text) => Constant::String(text.clone()),
+            ExprKind::Number(number) => Constant::Number(Number(*number)),
+            ExprKind::Boolean(value) => Constant::Bool(*value),
+            ExprKind::Null => Constant::Null,
+            ExprKind::Unary { op: UnaryOp::Minus, operand } => match operand.kind {
+                ExprKind::Number(number) => Constant::Number(Number(-number)),
+                _ => return None,
+            },
+            ExprKind::Ident(name) if &**name == "undefined" => Constant::Undefined,
+            ExprKind::Ident(_) | ExprKind::Member { .. } | ExprKind::Template(_) => {
+                let (checked, clean) = self.silently(|c| c.expr(expr, None));
+                if !clean {
+                    return None;
+                }
+                self.constant_value(&checked)?
+            }
+            ExprKind::AsConst(inner) => return self.constant_of(inner),
+            _ => return None,
+        })
+    }
+
+    /// The constant that an expression of the checked form is.
+    fn constant_value(&self, checked: &crate::hir::Expr) -> Option<Constant> {
+        use crate::hir::ExprKind as E;
+        match &checked.kind {
+            E::Constant(constant) => Some(constant.clone()),
+            E::Global(id) => {
+                let value = &self.globals.get(id.0 as usize)?.value;
+                match &value.kind {
+                    E::Constant(constant) => Some(constant.clone()),
+                    _ => None,
+                }
+            }
+            E::Template(parts) => {
+                let mut text = String::new();
+                for part in parts {
+                    match self.constant_value(part)? {
+                        Constant::String(part) => text.push_str(&part),
+                        _ => return None,
+                    }
+                }
+                Some(Constant::String(text.into()))
+            }
+            E::Member(object, name) => {
+                let E::Global(id) = &object.kind else { return None };
+                let E::Object(members) = &self.globals.get(id.0 as usize)?.value.kind else {
+                    return None;
+                };
+                members.iter().rev().find_map(|member| match member {
+                    crate::hir::Member::Static(key, value) if key == name => {
+                        self.constant_value(value)
+                    }
+                    _ => None,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// The type of a constant.
+    pub(super) fn constant_ty(&mut self, constant: &Constant) -> Ty {
+        match constant {
+            Constant::Undefined => Ty::UNDEFINED,
+            Constant::Null => Ty::NULL,
+            Constant::Bool(value) => self.types.boolean_literal(*value),
+            Constant::Number(number) => self.types.number_literal(number.0),
+            Constant::String(text) => self.types.string_literal(text),
+        }
+    }
+
+    /// A number argument.
+    pub(super) fn number_arg(&mut self, args: &'a [Element], place: Span) -> Option<f64> {
+        if let Some(Element::Value(value)) = args.first()
+            && let Some(Constant::Number(number)) = self.constant_of(value)
+            && number.0.is_finite()
+        {
+            return Some(number.0);
+        }
+        self.refuse_schema(
+            first_span(args, place),
+            "a limit that is not a number literal",
+            "write the number, or a constant of a module",
+        )
+    }
+
+    /// A length argument.
+    pub(super) fn length_arg(&mut self, args: &'a [Element], place: Span) -> Option<u32> {
+        let number = self.number_arg(args, place)?;
+        match whole(number) {
+            Some(length) => Some(length),
+            None => self.refuse_schema(
+                first_span(args, place),
+                "a length that is not a whole number from 0",
+                "write a whole number",
+            ),
+        }
+    }
+
+    /// A text argument.
+    pub(super) fn text_arg(&mut self, args: &'a [Element], place: Span) -> Option<Name> {
+        if let Some(Element::Value(value)) = args.first()
+            && let Some(Constant::String(text)) = self.constant_of(value)
+        {
+            return Some(text);
+        }
+        self.refuse_schema(
+            first_span(args, place),
+            "a text that is not a literal",
+            "write the text, or a constant of a module",
+        )
+    }
+
+    /// The options at `from`: `"…"`, `{ error: "…", abort: true }`; `own` names those that only
+    /// this schema or check takes.
+    pub(super) fn schema_options(
+        &mut self,
+        args: &'a [Element],
+        from: usize,
+        own: &[&str],
+    ) -> Option<Options<'a>> {
+        let mut options = Options::default();
+        let extra = match args.get(from) {
+            None => return Some(options),
+            Some(Element::Value(extra)) => extra,
+            Some(Element::Spread { span, .. }) => {
+                return self.refuse_schema(*span, "a spread", "write the arguments out");
+            }
+        };
+        if let Some(Element::Value(more)) = args.get(from + 1) {
+            return self.refuse_schema(more.span, "this argument", "leave it out");
+        }
+        let ExprKind::Object(properties) = &extra.kind else {
+            options.message = self.message(extra)?;
+            return Some(options);
+        };
+        for property in properties {
+            let Property::Value { key, value, .. } = property else {
+                return self.refuse_schema(extra.span, "a spread", "write the options out");
+            };
+            let name = key.name().map_or("", |n| &**n);
+            match name {
+                "error" | "message" => options.message = self.message(value)?,
+                "abort" => match self.constant_of(value) {
+                    Some(Constant::Bool(abort)) => options.abort = abort,
+                    _ => {
+                        return self.refuse_schema(
+                            value.span,
+                            "an `abort` that is no literal",
+                            "write `true` or `false`",
+                        );
+                    }
+                },
+                "path" if own.contains(&"path") => options.path = self.path_arg(value)?,
+                name if own.contains(&name) => options.own.push((name.into(), value)),
+                // For whoever reads issues as JavaScript values; nobody does here.
+                "params" if own.contains(&"path") => {}
+                _ => {
+                    return self.refuse_schema(
+                        key.span,
+                        &format!("the option `{name}`"),
+                        "leave it out; `error` is the message, `abort: true` ends the checks",
+                    );
+                }
+            }
+        }
+        Some(options)
+    }
+
+    /// A message of the schema's own.
+    fn message(&mut self, value: &'a Expr) -> Option<Option<Name>> {
+        let text = match &value.kind {
+            // `error: () => "…"`
+            ExprKind::Arrow(function) if function.params.is_empty() => match &function.body {
+                FunctionBody::Expr(body) => self.constant_of(body),
+                FunctionBody::Block(_) => None,
+            },
+            _ => self.constant_of(value),
+        };
+        match text {
+            Some(Constant::String(text)) => Some(Some(text)),
+            _ => self.refuse_schema(
+                value.span,
+                "a message that is computed",
+                "write the message as a text, or leave it out",
+            ),
+        }
+    }
+
+    fn path_arg(&mut self, value: &'a Expr) -> Option<Vec<PathStep>> {
+        let mut path = Vec::new();
+        let ExprKind::Array(elements) = &value.kind else {
+            return self.refuse_schema(value.span, "this path", "write `path: [\"field\"]`");
+        };
+        for element in elements {
+            let Element::Value(step) = element else {
+                return self.refuse_schema(value.span, "a spread", "write the path out");
+            };
+            path.push(match self.constant_of(step) {
+                Some(Constant::String(name)) => PathStep::Name(name),
+                Some(Constant::Number(number)) if whole(number.0).is_some() => {
+                    PathStep::Index(whole(number.0).unwrap_or_default())
+                }
+                _ => {
+                    return self.refuse_schema(
+                        step.span,
+                        "a path that is computed",
+                        "write names and whole numbers",
+                    );
+                }
+            });
+        }
+        Some(path)
+    }
+
+    /// The schema at an index.
+    pub(super) fn schema_arg(
+        &mut self,
+        args: &'a [Element],
+        index: usize,
+        span: Span,
+    ) -> Option<Schema> {
+        match args.get(index) {
+            Some(Element::Value(value)) => self.schema(value),
+            Some(Element::Spread { span, .. }) => {
+                self.refuse_schema(*span, "a spread", "write the schema here")
+            }
+            None => self.refuse_schema(
+                span,
+                "a missing schema",
+                "write the schema that each value must fit",
+            ),
+        }
+    }
+
+    /// The elements of a list argument, and whether TypeScript knows them one by one: written
+    /// here, or in a constant with `as const`.
+    pub(super) fn list_arg(
+        &mut self,
+        args: &'a [Element],
+        index: usize,
+        place: Span,
+    ) -> Option<(Vec<&'a Expr>, bool)> {
+        if let Some(Element::Value(value)) = args.get(index)
+            && let Some((literal, exact)) = self.literal_of(value)
+            && let ExprKind::Array(elements) = &literal.kind
+        {
+            let mut found = Vec::new();
+            for element in elements {
+                match element {
+                    Element::Value(value) => found.push(value),
+                    Element::Spread { value, span } => match self.literal_of(value) {
+                        Some((Expr { kind: ExprKind::Array(more), .. }, _)) => {
+                            for element in more {
+                                let Element::Value(value) = element else {
+                                    return self.refuse_schema(
+                                        *span,
+                                        "a spread",
+                                        "write the elements out",
+                                    );
+                                };
+                                found.push(value);
+                            }
+                        }
+                        _ => {
+                            return self.refuse_schema(*span, "a spread", "write the elements out");
+                        }
+                    },
+                }
+            }
+            return Some((found, exact));
+        }
+        self.refuse_schema(
+            argument_span(args, index, place),
+            "a list that is not written out",
+            "write the list here, or as a constant with `as const`",
+        )
+    }
+
+    /// A list or object literal, here or in a module's constant; and whether its type is exact.
+    pub(super) fn literal_of(&mut self, expr: &'a Expr) -> Option<(&'a Expr, bool)> {
+        match &expr.kind {
+            ExprKind::Array(_) | ExprKind::Object(_) => Some((expr, true)),
+            ExprKind::AsConst(inner) => self.literal_of(inner),
+            ExprKind::Ident(name) => {
+                let (value, _) = self.silently(|c| c.value_named(name, expr.span));
+                let Value::Decl(module, crate::resolve::Decl::Const(i, j)) = value else {
+                    return None;
+                };
+                let tree::ItemKind::Const(decl) = &self.module_of(module).tree.items[i].kind else {
+                    return None;
+                };
+                let binding = &decl.bindings[j];
+                match &binding.init.kind {
+                    ExprKind::AsConst(inner) if binding.ty.is_none() => Some((inner, true)),
+                    ExprKind::Array(_) | ExprKind::Object(_) => Some((&binding.init, false)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// A value's JSON text; `None` where it is not a literal.
+    pub(super) fn json_text_of(&mut self, expr: &'a Expr) -> Option<Arc<str>> {
+        if let Some(constant) = self.constant_of(expr) {
+            return Some(match constant {
+                Constant::Undefined => "undefined".into(),
+                Constant::Null => "null".into(),
+                Constant::Bool(value) => value.to_string().into(),
+                Constant::Number(number) if number.0.is_finite() => number.0.to_string().into(),
+                Constant::Number(_) => return None,
+                Constant::String(text) => json_text(&text).into(),
+            });
+        }
+        match &expr.kind {
+            ExprKind::Array(elements) => {
+                let mut parts = Vec::new();
+                for element in elements {
+                    let Element::Value(value) = element else { return None };
+                    let part = self.json_text_of(value)?;
+                    if &*part == "undefined" {
+                        return None;
+                    }
+                    parts.push(part.to_string());
+                }
+                Some(format!("[{}]", parts.join(",")).into())
+            }
+            ExprKind::Object(properties) => {
+                let mut parts = Vec::new();
+                for property in properties {
+                    let Property::Value { key, value, .. } = property else { return None };
+                    let text = self.json_text_of(value)?;
+                    if &*text == "undefined" {
+                        return None;
+                    }
+                    parts.push(format!("{}:{text}", json_text(key.name()?)));
+                }
+                Some(format!("{{{}}}", parts.join(",")).into())
+            }
+            ExprKind::AsConst(inner) => self.json_text_of(inner),
+            _ => None,
+        }
+    }
+}
+
+/// A whole number from 0 that fits.
+pub(super) fn whole(number: f64) -> Option<u32> {
+    if number >= 0.0 && number.fract() == 0.0 && number <= f64::from(u32::MAX) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
+        return Some(number as u32);
+    }
+    None
+}
+
+/// A text as JSON.
+pub(super) fn json_text(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            c if u32::from(c) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Keys in JavaScript's order: whole numbers first, by size.
+pub(super) fn in_key_order<T>(items: Vec<T>, key: impl Fn(&T) -> &str) -> Vec<T> {
+    let index = |text: &str| {
+        let is_index = text == "0" || (!text.starts_with('0') && !text.is_empty());
+        let digits = is_index && text.bytes().all(|b| b.is_ascii_digit());
+        if digits { text.parse::<u32>().ok().filter(|n| *n < u32::MAX) } else { None }
+    };
+    let (mut numbers, mut names) = (Vec::new(), Vec::new());
+    for item in items {
+        match index(key(&item)) {
+            Some(number) => numbers.push((number, item)),
+            None => names.push(item),
+        }
+    }
+    numbers.sort_by_key(|(number, _)| *number);
+    numbers.into_iter().map(|(_, item)| item).chain(names).collect()
+}

@@ -1,0 +1,241 @@
+//! `schema.NAME(…)`
+
+use frontage_diagnostic::{Span, nearest};
+use frontage_plan::CheckKind;
+use frontage_syntax::tree::{Element, Expr, ExprKind, Ident, Property};
+
+use super::super::Checker;
+use super::{Kind, Schema, first_span};
+
+/// Methods of every schema, for suggestions.
+const EVERY: &[&str] = &[
+    "optional", "nullable", "nullish", "default", "prefault", "catch", "array", "or", "and",
+    "refine", "superRefine", "transform", "pipe", "overwrite", "readonly", "describe", "meta",
+    "nonoptional", "exactOptional",
+];
+
+impl<'a> Checker<'a> {
+    /// `schema.NAME(args)`
+    pub(super) fn method(
+        &mut self,
+        base: Schema,
+        name: &'a Ident,
+        args: &'a [Element],
+    ) -> Option<Schema> {
+        let place = name.span;
+        let method = &*name.name;
+        match method {
+            "optional" | "nullable" | "nullish" | "exactOptional" | "nonoptional" | "readonly" => {
+                return self.wrapped(base, method, args);
+            }
+            "default" | "prefault" | "catch" => return self.held(base, method, args, place),
+            "describe" | "meta" => return self.described(base, method, args, place),
+            "array" => {
+                self.schema_options(args, 0, &[])?;
+                return Some(self.array_of(base));
+            }
+            "or" => {
+                let other = self.schema_arg(args, 0, place)?;
+                return Some(self.one_or_other(vec![base, other], false));
+            }
+            "and" => {
+                let other = self.schema_arg(args, 0, place)?;
+                return self.both(base, other, first_span(args, place));
+            }
+            "pipe" => {
+                let next = self.schema_arg(args, 0, place)?;
+                return self.piped(base, next, first_span(args, place));
+            }
+            "transform" => return self.transformed(base, args, place),
+            "refine" => return self.refined(base, args, place),
+            "superRefine" => return self.super_refined(base, args, place),
+            "overwrite" => return self.overwritten(base, args, place),
+            "unwrap" | "removeDefault" | "removeCatch" | "innerType" => {
+                return match base.inner.or(base.element) {
+                    Some(inner) => Some((*inner).clone()),
+                    None => self.refuse_schema(place, "`unwrap` of this", "leave it out"),
+                };
+            }
+            "brand" => {
+                return self.refuse_schema(
+                    place,
+                    "`brand`",
+                    "leave it out: it changes types only, and answers cannot carry it",
+                );
+            }
+            "check" | "with" => {
+                return self.refuse_schema(
+                    place,
+                    &format!("`{method}`"),
+                    "use the method of the check, `refine` or `superRefine`",
+                );
+            }
+            "parse" | "safeParse" | "parseAsync" | "safeParseAsync" | "spa" | "validate"
+            | "encode" | "decode" => {
+                return self.refuse_schema(
+                    place,
+                    &format!("`{method}`"),
+                    "put the schema into the route's input: `route({ body: schema }, …)`",
+                );
+            }
+            _ => {}
+        }
+        match base.validator.kind {
+            Kind::String { .. } => self.text_method(base, method, args, place),
+            Kind::Number { .. } => self.number_method(base, method, args, place),
+            Kind::Date { .. } => self.date_method(base, method, args, place),
+            Kind::Array(_) => self.list_method(base, method, args, place),
+            Kind::Object { .. } => self.object_method(base, method, args, place),
+            Kind::Tuple { .. } if method == "rest" => self.tuple_rest(base, args, place),
+            Kind::OneOf(_) if base.entries.is_some() && matches!(method, "exclude" | "extract") => {
+                self.enum_method(&base, method, args, place)
+            }
+            _ => self.no_method(method, place, "this schema", &[]),
+        }
+    }
+
+    /// Refuses a method that a schema does not have, with the nearest that is there.
+    pub(super) fn no_method<T>(
+        &mut self,
+        method: &str,
+        place: Span,
+        whose: &str,
+        known: &[&str],
+    ) -> Option<T> {
+        let near = nearest(method, known.iter().chain(EVERY).copied());
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => {
+                "leave it out, or check the value with `refine`".to_owned()
+            }
+            None => {
+                let shown: Vec<String> =
+                    known.iter().take(8).map(|name| format!("`{name}`")).collect();
+                format!("use {}, or check the value with `refine`", shown.join(", "))
+            }
+        };
+        self.refuse_schema(place, &format!("`{method}` of {whose}"), &help)
+    }
+
+    fn list_method(
+        &mut self,
+        mut schema: Schema,
+        method: &str,
+        args: &'a [Element],
+        place: Span,
+    ) -> Option<Schema> {
+        let kind = match method {
+            "min" => CheckKind::MinLength(self.length_arg(args, place)?),
+            "max" => CheckKind::MaxLength(self.length_arg(args, place)?),
+            "length" => CheckKind::Length(self.length_arg(args, place)?),
+            "nonempty" => CheckKind::MinLength(1),
+            _ => {
+                let known = ["min", "max", "length", "nonempty"];
+                return self.no_method(method, place, "a list", &known);
+            }
+        };
+        let options = self.schema_options(args, usize::from(method != "nonempty"), &[])?;
+        schema.validator.checks.push(options.check(kind));
+        Some(schema)
+    }
+
+    fn enum_method(
+        &mut self,
+        base: &Schema,
+        method: &str,
+        args: &'a [Element],
+        place: Span,
+    ) -> Option<Schema> {
+        let options = self.schema_options(args, 1, &[])?;
+        let entries = base.entries.clone()?;
+        let mut wanted = Vec::new();
+        let (elements, _) = self.list_arg(args, 0, place)?;
+        for element in elements {
+            match self.constant_of(element) {
+                Some(frontage_plan::Constant::String(key))
+                    if entries.iter().any(|(known, _)| *known == key) =>
+                {
+                    wanted.push(key);
+                }
+                _ => {
+                    return self.refuse_schema(
+                        element.span,
+                        "a name that the enum does not have",
+                        "name values of the enum",
+                    );
+                }
+            }
+        }
+        let keep = method == "extract";
+        let left = if keep {
+            // In the order of the list.
+            let find = |key: &frontage_plan::Name| entries.iter().find(|(k, _)| k == key).cloned();
+            super::arguments::in_key_order(wanted.iter().filter_map(find).collect(), |(k, _)| k)
+        } else {
+            entries.iter().filter(|(key, _)| !wanted.contains(key)).cloned().collect()
+        };
+        let mut schema = self.enum_of(left, true);
+        schema.validator.message = options.message.or_else(|| base.validator.message.clone());
+        Some(schema)
+    }
+
+    /// `.describe("…")`, `.meta({ … })`
+    fn described(
+        &mut self,
+        mut schema: Schema,
+        method: &str,
+        args: &'a [Element],
+        place: Span,
+    ) -> Option<Schema> {
+        let about = if method == "describe" {
+            let text = self.text_arg(args, place)?;
+            vec![("description".into(), super::arguments::json_text(&text).into())]
+        } else {
+            let Some(Element::Value(Expr { kind: ExprKind::Object(properties), .. })) = args.first()
+            else {
+                return self.refuse_schema(
+                    first_span(args, place),
+                    "this description",
+                    "write `.meta({ title: \"…\", description: \"…\" })`",
+                );
+            };
+            let mut about = Vec::new();
+            for property in properties {
+                let found = match property {
+                    Property::Value { key, value, .. } => {
+                        key.name().cloned().zip(self.json_text_of(value))
+                    }
+                    Property::Spread { .. } => None,
+                };
+                let Some((name, text)) = found else {
+                    return self.refuse_schema(
+                        first_span(args, place),
+                        "a description that is computed",
+                        "write texts, numbers, lists and objects",
+                    );
+                };
+                about.retain(|(known, _): &(frontage_plan::Name, frontage_plan::Name)| *known != name);
+                if &*text != "undefined" {
+                    about.push((name, text));
+                }
+            }
+            about
+        };
+        // What a copy says anew stands for what the original said.
+        for (name, text) in about {
+            schema.validator.about.retain(|(known, _)| *known != name);
+            schema.validator.about.push((name, text));
+        }
+        Some(schema)
+    }
+
+    /// A list of a schema's values.
+    pub(super) fn array_of(&mut self, item: Schema) -> Schema {
+        let output = self.types.array(item.output);
+        let input = self.types.array(item.input);
+        let kind = Kind::Array(Box::new(item.validator.clone()));
+        let mut schema = Schema::new(kind, output, input);
+        schema.element = Some(item.into());
+        schema
+    }
+}
