@@ -211,6 +211,11 @@ impl<'a> Checker<'a> {
         let span = expr.span;
         if let ExprKind::Ident(root) = &object.kind {
             match self.silently(|c| c.value_named(root, object.span)).0 {
+                // What a function of a schema gives after it has added an issue.
+                Value::Zod if &*name.name == "NEVER" => {
+                    let kind = hir::ExprKind::Constant(frontage_plan::Constant::Undefined);
+                    return made(kind, Ty::NEVER, span);
+                }
                 Value::Namespace(id) => {
                     let value = self.exported_value(Target::Module(id), &name.name, 0);
                     if value == Value::Refused {

@@ -43,11 +43,9 @@ fn whole(text: &str, mode: Mode) -> String {
 }
 
 fn written(tree: &Tree, mode: Mode) -> Result<String, Unsupported> {
-    let folds = mode.ignore_case && !mode.unicode;
     Ok(match tree {
         Tree::One(set) => match set.single().and_then(char::from_u32) {
-            Some(only) if only.is_ascii_alphanumeric() && !folds => only.to_string(),
-            _ if folds => set.folded().class(mode),
+            Some(only) if only.is_ascii_alphanumeric() => only.to_string(),
             _ => set.class(mode),
         },
         Tree::Property(text) => text.clone(),

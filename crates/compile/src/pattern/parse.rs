@@ -139,12 +139,21 @@ impl Parser {
             }
             '(' => self.group()?,
             '[' => self.class()?,
-            '\\' => self.escape()?,
+            '\\' => match self.escape()? {
+                Tree::One(set) => self.one(set),
+                other => other,
+            },
             '*' | '+' | '?' => return Err(malformed()),
             '{' | '}' | ']' if self.mode.unicode => return Err(malformed()),
             '{' if self.braces(self.at - 1).is_some() => return Err(malformed()),
-            other => Tree::One(Set::one(self.number(other))),
+            other => self.one(Set::one(self.number(other))),
         })
+    }
+
+    /// One character of a set, as the flag `i` compares it.
+    fn one(&self, set: Set) -> Tree {
+        let folds = self.mode.ignore_case && !self.mode.unicode;
+        Tree::One(if folds { set.folded() } else { set })
     }
 
     fn group(&mut self) -> Parsed<Tree> {
