@@ -1,9 +1,9 @@
 //! Objects, records, lists, tuples.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use frontage_json::{Object, Text, Value, parse_number};
-use frontage_plan::{Absence, CheckKind, Constant, RecordMode};
+use frontage_plan::{Absence, CheckKind, Constant, Name, RecordMode};
 
 use super::issue::{Fault, Message, PathKey, Then};
 use super::node::{Node, NodeCheck, Others};
@@ -15,8 +15,8 @@ impl Walk<'_> {
     pub(super) fn object(
         &self,
         node: &Node,
-        fields: &[(Text, Node)],
-        index: &HashMap<Text, usize>,
+        fields: &[(Name, Node)],
+        known: &HashSet<Name>,
         rest: &Others,
         input: &Object,
         mut payload: Payload,
@@ -30,12 +30,12 @@ impl Walk<'_> {
             let is_present = given.is_some();
             let result = self.fresh(field, given.cloned().unwrap_or(Value::Undefined))?;
             let is_faulty = !result.issues.is_empty();
-            let key = PathKey::Name(name.clone());
+            let key = PathKey::Name(name.into());
             let value = result.value;
             if field.absence == Absence::Refused {
                 payload.issues.append(result.issues, &key);
                 if is_present {
-                    output.insert(name.clone(), value);
+                    output.insert(name, value);
                 } else if !is_faulty {
                     let fault = Fault::wrong_type("nonoptional", &Value::Undefined);
                     payload.note(fault.at(key));
@@ -53,10 +53,10 @@ impl Walk<'_> {
                 (false, true) => true,
             };
             if stays {
-                output.insert(name.clone(), value);
+                output.insert(name, value);
             }
         }
-        self.others(node, index, rest, input, &mut output, &mut payload)?;
+        self.others(node, known, rest, input, &mut output, &mut payload)?;
         payload.value = Value::object(output);
         Ok(payload)
     }
@@ -64,7 +64,7 @@ impl Walk<'_> {
     fn others(
         &self,
         node: &Node,
-        index: &HashMap<Text, usize>,
+        known: &HashSet<Name>,
         rest: &Others,
         input: &Object,
         output: &mut Object,
@@ -75,7 +75,7 @@ impl Walk<'_> {
         }
         let mut unknown: Vec<Text> = Vec::new();
         for (name, value) in input.iter() {
-            if index.contains_key(name) {
+            if known.contains(&**name) {
                 continue;
             }
             match rest {

@@ -3,9 +3,9 @@
 //! In:    validators of a plan.
 //! Out:   [`Node`]s, which mirror them.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use frontage_json::{Text, Value, parse_any};
+use frontage_json::{Value, parse_any};
 use frontage_plan::{
     Absence, Check, CheckKind, Constant, DefaultValue, Lambda, Name, ObjectMode, Pattern, RecordMode,
     StringFormat, Validator, ValidatorKind as K,
@@ -49,12 +49,12 @@ pub(super) enum NodeKind {
     Date { coerce: bool },
     StringBool { truthy: Vec<Name>, falsy: Vec<Name>, sensitive: bool },
     OneOf(Vec<Constant>),
-    Object { fields: Vec<(Text, Node)>, index: HashMap<Text, usize>, rest: Others },
+    Object { fields: Vec<(Name, Node)>, known: HashSet<Name>, rest: Others },
     Array(Box<Node>),
     Tuple { items: Vec<Node>, rest: Option<Box<Node>> },
     Record { key: Box<Node>, value: Box<Node>, mode: RecordMode },
     Union { options: Vec<Node>, exclusive: bool },
-    Discriminated { property: Text, variants: Vec<(Vec<Constant>, Node)> },
+    Discriminated { property: Name, variants: Vec<(Vec<Constant>, Node)> },
     Intersection(Box<Node>, Box<Node>),
     Optional(Box<Node>),
     /// Hands on to the inner one: `.exactOptional()`, `.readonly()`.
@@ -151,13 +151,13 @@ impl NodeKind {
             },
             K::OneOf(values) => Self::OneOf(values.clone()),
             K::Object { fields, mode } => {
-                let fields: Vec<(Text, Node)> = fields
+                let known = fields.iter().map(|field| field.name.clone()).collect();
+                let fields = fields
                     .iter()
-                    .map(|field| (Text::from(&field.name), Node::new(&field.validator)))
+                    .map(|field| (field.name.clone(), Node::new(&field.validator)))
                     .collect();
-                let index = fields.iter().enumerate().map(|(i, (name, _))| (name.clone(), i));
                 Self::Object {
-                    index: index.collect(),
+                    known,
                     fields,
                     rest: match mode {
                         ObjectMode::Strip => Others::Strip,
@@ -180,7 +180,7 @@ impl NodeKind {
                 exclusive: *exclusive,
             },
             K::Discriminated { property, variants } => Self::Discriminated {
-                property: Text::from(property),
+                property: property.clone(),
                 variants: variants
                     .iter()
                     .map(|(values, variant)| (values.clone(), Node::new(variant)))

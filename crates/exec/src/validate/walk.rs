@@ -1,7 +1,7 @@
 //! Sends an input through a schema, step by step as Zod does.
 
-use frontage_json::{Text, Value};
-use frontage_plan::{Absence, Constant, Lambda};
+use frontage_json::Value;
+use frontage_plan::{Absence, Constant, Lambda, Name};
 
 use super::issue::{Fault, PathKey, Then, plain};
 use super::node::{Held, Node, NodeKind, held_value};
@@ -94,14 +94,14 @@ impl<'a> Walk<'a> {
                 }
                 return Ok(payload);
             }
-            NodeKind::Object { fields, index, rest } => match &payload.value {
+            NodeKind::Object { fields, known, rest } => match &payload.value {
                 Value::Object(input) => {
                     let input = std::rc::Rc::clone(input);
-                    return self.object(node, fields, index, rest, &input, payload);
+                    return self.object(node, fields, known, rest, &input, payload);
                 }
                 // To Zod, dates, maps and sets are objects without members.
                 Value::Date(_) | Value::Map(_) | Value::Set(_) | Value::Error(_) => {
-                    return self.object(node, fields, index, rest, &Default::default(), payload);
+                    return self.object(node, fields, known, rest, &Default::default(), payload);
                 }
                 _ => "object",
             },
@@ -203,7 +203,7 @@ impl<'a> Walk<'a> {
         &self,
         lambda: &Lambda,
         value: Value,
-        said: Option<&frontage_plan::Name>,
+        said: Option<&Name>,
         then: Then,
         payload: &mut Payload,
     ) -> Result<Value, Thrown> {
@@ -271,7 +271,7 @@ impl<'a> Walk<'a> {
     fn discriminated(
         &self,
         node: &Node,
-        property: &Text,
+        property: &Name,
         variants: &[(Vec<Constant>, Node)],
         mut payload: Payload,
     ) -> Result<Payload, Thrown> {
@@ -293,7 +293,7 @@ impl<'a> Walk<'a> {
         let values = variants.iter().flat_map(|(values, _)| values);
         let names: Vec<String> = values.map(|value| format!("'{}'", plain(value))).collect();
         let words = format!("Invalid discriminator value. Expected {}", names.join(" | "));
-        let key = PathKey::Name(property.clone());
+        let key = PathKey::Name(property.into());
         payload.note(Fault::new("invalid_union", words).said(said).at(key));
         Ok(payload)
     }
@@ -301,8 +301,8 @@ impl<'a> Walk<'a> {
 
 fn string_bool(
     node: &Node,
-    truthy: &[frontage_plan::Name],
-    falsy: &[frontage_plan::Name],
+    truthy: &[Name],
+    falsy: &[Name],
     sensitive: bool,
     mut payload: Payload,
 ) -> Payload {
