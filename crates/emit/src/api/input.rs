@@ -1,15 +1,19 @@
 //! JSON Schema of what a validator takes: the input side, before coercion and transforms.
 //!
 //! In:    a plan's validators.
-//! Out:   schemas. What fits the validator fits the schema; the schema may let more pass where
-//!        JSON Schema cannot say what Zod checks (the length of a text after `trim`, a checksum).
+//! Out:   schemas, as `z.toJSONSchema(schema, { io: "input" })` has them. What a client may send
+//!        fits the schema; the schema may let more pass where JSON Schema cannot say what Zod
+//!        checks (the length of a text after `trim`, a checksum, a function).
 //! Never: what the handler sees.
 
-use frontage_plan::{Check, Constant, ObjectMode, StringFormat, Validator};
+use frontage_plan::{
+    Absence, Constant, DefaultValue, Name, ObjectMode, RecordMode, Validator, ValidatorKind as K,
+};
 use serde_json::Value;
 
-use super::naming::{Draft, Pool};
-use super::schema::{Member, Range, Rest, Schema, SchemaKind, Text, number};
+use super::limits;
+use super::naming::{Draft, Pool, Wish};
+use super::schema::{Member, Rest, Schema, SchemaKind, number};
 
 /// A member of the input.
 pub(super) struct Taken {
@@ -23,108 +27,191 @@ pub(super) struct Taken {
 ///
 /// - `text`: the value comes as a text, such as in a query; else as JSON.
 pub(super) fn taken(validator: &Validator, text: bool, pool: &mut Pool) -> Taken {
-    let mut inner = |validator: &Validator| taken(validator, text, pool);
-    let always = |schema| Taken { schema, optional: false };
-    match validator {
-        Validator::Unknown => Taken { schema: Schema::new(SchemaKind::Any), optional: true },
-        Validator::Null => always(Schema::new(SchemaKind::Null)),
-        Validator::String { coerce: true, .. } if !text => {
-            Taken { schema: Schema::new(SchemaKind::Any), optional: true }
-        }
-        Validator::String { checks, .. } => always(string(checks)),
-        Validator::Number { checks, .. } => always(range(checks)),
+    let optional = optional(validator);
+    let mut schema = kind(validator, text, pool);
+    let named = about(&mut schema, &validator.about);
+    if let (Some(name), SchemaKind::Draft(place)) = (named, &schema.kind) {
+        pool.wish(*place, Wish::Declared { name, upstream: None });
+    }
+    Taken { schema, optional }
+}
+
+/// Whether a client may leave the member out, by its declared type: what a transform or `catch`
+/// makes of nothing does not count.
+fn optional(validator: &Validator) -> bool {
+    match &validator.kind {
+        K::Pipe(first, second) if matches!(first.kind, K::Transform(_)) => optional(second),
+        K::Catch(inner, _) => optional(inner),
+        _ => validator.absence() != Absence::Refused,
+    }
+}
+
+fn kind(validator: &Validator, text: bool, pool: &mut Pool) -> Schema {
+    let inner = |validator: &Validator, pool: &mut Pool| taken(validator, text, pool).schema;
+    let checks = &validator.checks;
+    match &validator.kind {
+        K::Unknown | K::Transform(_) => Schema::new(SchemaKind::Any),
+        K::Never | K::Undefined | K::Void => Schema::new(SchemaKind::Never),
+        K::Null => Schema::new(SchemaKind::Null),
+        K::String { coerce: true } if !text => Schema::new(SchemaKind::Any),
+        K::String { .. } => limits::string(checks),
+        K::Number { .. } => limits::range(checks),
         // Any text but the empty one is `true`.
-        Validator::Boolean { coerce: true } if text => always(Schema::string()),
-        Validator::Boolean { coerce: true } => {
-            Taken { schema: Schema::new(SchemaKind::Any), optional: true }
+        K::Boolean { coerce: true } if text => Schema::string(),
+        K::Boolean { coerce: true } => Schema::new(SchemaKind::Any),
+        K::Boolean { coerce: false } => Schema::new(SchemaKind::Boolean),
+        K::Date { coerce: true } if text => Schema::string(),
+        K::Date { coerce: true } => Schema::union(vec![Schema::string(), Schema::number()]),
+        // Nothing that travels is a date.
+        K::Date { coerce: false } => Schema::new(SchemaKind::Never),
+        K::StringBool { truthy, falsy, .. } => {
+            let words = truthy.iter().chain(falsy).map(|word| Value::from(&**word));
+            Schema::new(SchemaKind::Constants(words.collect()))
         }
-        Validator::Boolean { coerce: false } => always(Schema::new(SchemaKind::Boolean)),
-        Validator::StringBool => {
-            let words = ["true", "1", "yes", "on", "y", "enabled"];
-            let opposites = ["false", "0", "no", "off", "n", "disabled"];
-            let all = words.into_iter().chain(opposites).map(Value::from).collect();
-            always(Schema::new(SchemaKind::Constants(all)))
+        K::OneOf(values) => one_of(values),
+        K::Object { .. } => Schema::new(SchemaKind::Draft(object(validator, text, pool))),
+        K::Array(item) => {
+            let items = Box::new(inner(item, pool));
+            let (min, max) = limits::length(checks);
+            Schema::new(SchemaKind::Array { items, min, max })
         }
-        Validator::OneOf(values) => one_of(values),
-        Validator::Object { .. } => {
-            let place = object(validator, text, pool);
-            always(Schema::new(SchemaKind::Draft(place)))
+        K::Tuple { items, rest } => {
+            let required = items.iter().rposition(|item| !optional(item)).map_or(0, |at| at + 1);
+            let rest = rest.as_ref().map(|rest| Box::new(inner(rest, pool)));
+            let items = items.iter().map(|item| inner(item, pool)).collect();
+            Schema::new(SchemaKind::Tuple { items, required, rest })
         }
-        Validator::Array { item, checks } => {
-            let items = Box::new(inner(item).schema);
-            let (min, max) = length(checks);
-            always(Schema::new(SchemaKind::Array { items, min, max }))
-        }
-        Validator::Tuple { items, rest } => {
-            let parts: Vec<Taken> = items.iter().map(&mut inner).collect();
-            let required = parts.iter().rposition(|part| !part.optional).map_or(0, |at| at + 1);
-            let rest = rest.as_ref().map(|rest| Box::new(inner(rest).schema));
-            let items = parts.into_iter().map(|part| part.schema).collect();
-            always(Schema::new(SchemaKind::Tuple { items, required, rest }))
-        }
-        Validator::Record { key, value } => {
-            let value = inner(value);
-            let (members, rest) = match &**key {
+        K::Record { key, value, mode } => {
+            let may_lack = *mode == RecordMode::Partial || optional(value);
+            let value = inner(value, pool);
+            let (members, rest) = match key.values() {
                 // Zod wants every key of an enumeration.
-                Validator::OneOf(keys) => {
+                Some(keys) => {
                     let names = keys.iter().filter_map(|key| match key {
                         Constant::String(name) => Some(name.to_string()),
                         Constant::Number(number) => Some(number.0.to_string()),
                         _ => None,
                     });
-                    let member = |name| Member {
-                        name,
-                        schema: value.schema.clone(),
-                        required: !value.optional,
-                    };
-                    (names.map(member).collect(), Rest::Closed)
+                    let member =
+                        |name| Member { name, schema: value.clone(), required: !may_lack };
+                    let rest =
+                        if *mode == RecordMode::Loose { Rest::Open } else { Rest::Closed };
+                    (names.map(member).collect(), rest)
                 }
-                _ => (Vec::new(), Rest::Of(Box::new(value.schema))),
+                None if *mode == RecordMode::Loose => (Vec::new(), Rest::Open),
+                None => (Vec::new(), Rest::Of(Box::new(value))),
             };
-            always(Schema::new(SchemaKind::Object { members, rest }))
+            Schema::new(SchemaKind::Object { members, rest })
         }
-        Validator::Union(options) => {
-            let parts: Vec<Taken> = options.iter().map(&mut inner).collect();
-            let optional = parts.iter().any(|part| part.optional);
-            let schema = Schema::union(parts.into_iter().map(|part| part.schema).collect());
-            Taken { schema, optional }
+        K::Union { options, .. } => Schema::union(options.iter().map(|option| inner(option, pool)).collect()),
+        K::Discriminated { variants, .. } => {
+            Schema::union(variants.iter().map(|(_, variant)| inner(variant, pool)).collect())
         }
-        Validator::Discriminated { variants, .. } => {
-            let parts = variants.iter().map(|(_, variant)| inner(variant).schema).collect();
-            always(Schema::union(parts))
+        K::Intersection(left, right) => both(left, right, text, pool),
+        K::Nullable(value) => {
+            Schema::union(vec![inner(value, pool), Schema::new(SchemaKind::Null)])
         }
-        Validator::Optional(value) => Taken { optional: true, ..inner(value) },
-        Validator::Nullable(value) => {
-            let Taken { schema, optional } = inner(value);
-            let schema = Schema::union(vec![schema, Schema::new(SchemaKind::Null)]);
-            Taken { schema, optional }
+        K::Default(value, held) | K::Prefault(value, held) => {
+            let mut schema = inner(value, pool);
+            if let DefaultValue::Json(json) = held {
+                schema.default = serde_json::from_str(json).ok();
+            }
+            schema
         }
-        Validator::Default(value, default) => {
-            let Taken { mut schema, .. } = inner(value);
-            schema.default = serde_json::from_str(default).ok();
-            Taken { schema, optional: true }
-        }
-        Validator::Transform(value, _) => inner(value),
+        // `z.preprocess(f, schema)`: what the schema wants is what is documented.
+        K::Pipe(first, second) if matches!(first.kind, K::Transform(_)) => inner(second, pool),
+        K::Pipe(value, _)
+        | K::Optional(value)
+        | K::ExactOptional(value)
+        | K::NonOptional(value)
+        | K::Catch(value, _)
+        | K::Readonly(value) => inner(value, pool),
     }
+}
+
+/// Both sides of an intersection as one object, where they are objects; else the first, since what
+/// fits both fits it.
+fn both(left: &Validator, right: &Validator, text: bool, pool: &mut Pool) -> Schema {
+    let members_of = |validator: &Validator, pool: &mut Pool| match &validator.kind {
+        K::Object { mode, .. } => {
+            Some((members(validator, text, pool), matches!(mode, ObjectMode::Strict)))
+        }
+        _ => None,
+    };
+    let (Some((mut all, closed)), Some((more, also_closed))) =
+        (members_of(left, pool), members_of(right, pool))
+    else {
+        return taken(left, text, pool).schema;
+    };
+    for member in more {
+        match all.iter_mut().find(|known| known.name == member.name) {
+            Some(known) => known.required |= member.required,
+            None => all.push(member),
+        }
+    }
+    let rest = if closed && also_closed { Rest::Closed } else { Rest::Open };
+    let place = pool.reserve();
+    let schema = Schema::new(SchemaKind::Object { members: all, rest });
+    pool.fill(place, Draft::unnamed(schema));
+    Schema::new(SchemaKind::Draft(place))
+}
+
+/// What `.describe` and `.meta` say; gives the name that they ask for.
+fn about(schema: &mut Schema, about: &[(Name, Name)]) -> Option<String> {
+    let mut named = None;
+    for (name, json) in about {
+        let Ok(value) = serde_json::from_str::<Value>(json) else { continue };
+        match (&**name, value) {
+            ("description", Value::String(words)) => schema.description = Some(words),
+            ("title", Value::String(words)) if schema.description.is_none() => {
+                schema.description = Some(words);
+            }
+            ("deprecated", Value::Bool(deprecated)) => schema.deprecated = deprecated,
+            ("example", value) => schema.example = Some(value),
+            ("examples", Value::Array(values)) => schema.example = values.into_iter().next(),
+            ("id", Value::String(name)) => named = Some(name),
+            _ => {}
+        }
+    }
+    named
 }
 
 /// The members of an object's validator with their schemas; none for another validator.
 pub(super) fn members(validator: &Validator, text: bool, pool: &mut Pool) -> Vec<Member> {
-    let Validator::Object { fields, .. } = validator else { return Vec::new() };
-    fields
-        .iter()
-        .map(|field| {
-            let Taken { schema, optional } = taken(&field.validator, text, pool);
-            Member { name: field.name.to_string(), schema, required: !optional }
-        })
-        .collect()
+    match &validator.kind {
+        K::Object { fields, .. } => {
+            let fields = fields.iter().map(|field| {
+                let Taken { schema, optional } = taken(&field.validator, text, pool);
+                Member { name: field.name.to_string(), schema, required: !optional }
+            });
+            fields.collect()
+        }
+        K::Pipe(first, second) if matches!(first.kind, K::Transform(_)) => {
+            members(second, text, pool)
+        }
+        K::Intersection(left, right) => {
+            let mut all = members(left, text, pool);
+            for member in members(right, text, pool) {
+                if !all.iter().any(|known| known.name == member.name) {
+                    all.push(member);
+                }
+            }
+            all
+        }
+        K::Optional(inner)
+        | K::Default(inner, _)
+        | K::Prefault(inner, _)
+        | K::Readonly(inner)
+        | K::Pipe(inner, _) => members(inner, text, pool),
+        _ => Vec::new(),
+    }
 }
 
 fn object(validator: &Validator, text: bool, pool: &mut Pool) -> usize {
     let members = members(validator, text, pool);
-    let rest = match validator {
-        Validator::Object { mode: ObjectMode::Strict, .. } => Rest::Closed,
-        Validator::Object { mode: ObjectMode::Catchall(rest), .. } => {
+    let rest = match &validator.kind {
+        K::Object { mode: ObjectMode::Strict, .. } => Rest::Closed,
+        K::Object { mode: ObjectMode::Catchall(rest), .. } => {
             Rest::Of(Box::new(taken(rest, text, pool).schema))
         }
         _ => Rest::Open,
@@ -134,13 +221,12 @@ fn object(validator: &Validator, text: bool, pool: &mut Pool) -> usize {
     place
 }
 
-fn one_of(values: &[Constant]) -> Taken {
+fn one_of(values: &[Constant]) -> Schema {
     let mut parts = Vec::new();
     let mut constants = Vec::new();
-    let mut optional = false;
     for value in values {
         match value {
-            Constant::Undefined => optional = true,
+            Constant::Undefined => {}
             Constant::Null => parts.push(Schema::new(SchemaKind::Null)),
             Constant::Bool(value) => constants.push(Value::from(*value)),
             Constant::Number(value) => constants.push(number(value.0)),
@@ -150,144 +236,5 @@ fn one_of(values: &[Constant]) -> Taken {
     if !constants.is_empty() {
         parts.insert(0, Schema::new(SchemaKind::Constants(constants)));
     }
-    Taken { schema: Schema::union(parts), optional }
-}
-
-fn plain(check: &Check) -> &Check {
-    match check {
-        Check::Said(inner, _) => plain(inner),
-        other => other,
-    }
-}
-
-fn length(checks: &[Check]) -> (Option<u64>, Option<u64>) {
-    let (mut min, mut max) = (None, None);
-    for check in checks.iter().map(plain) {
-        match check {
-            Check::MinLength(least) => min = min.max(Some(u64::from(*least))),
-            Check::MaxLength(most) => max = smaller(max, u64::from(*most)),
-            Check::Length(exact) => {
-                min = min.max(Some(u64::from(*exact)));
-                max = smaller(max, u64::from(*exact));
-            }
-            _ => {}
-        }
-    }
-    (min, max)
-}
-
-fn smaller(known: Option<u64>, new: u64) -> Option<u64> {
-    Some(known.map_or(new, |known| known.min(new)))
-}
-
-fn string(checks: &[Check]) -> Schema {
-    let mut text = Text::default();
-    // Once a text is changed, what is checked is no longer what was sent.
-    let (mut trimmed, mut recased) = (false, false);
-    for check in checks.iter().map(plain) {
-        let pattern = match check {
-            Check::Trim => {
-                trimmed = true;
-                None
-            }
-            Check::ToLowerCase | Check::ToUpperCase => {
-                recased = true;
-                None
-            }
-            // Trimming makes a text shorter, never longer.
-            Check::MinLength(least) => {
-                text.min = text.min.max(Some(u64::from(*least)));
-                None
-            }
-            Check::MaxLength(most) if !trimmed => {
-                text.max = smaller(text.max, u64::from(*most));
-                None
-            }
-            Check::Length(exact) => {
-                text.min = text.min.max(Some(u64::from(*exact)));
-                if !trimmed {
-                    text.max = smaller(text.max, u64::from(*exact));
-                }
-                None
-            }
-            _ if trimmed || recased => None,
-            Check::Regex(pattern) => source(pattern),
-            Check::Format(format) => {
-                let (word, pattern) = format_word(*format);
-                text.format = text.format.or(word.map(str::to_owned));
-                pattern.map(str::to_owned)
-            }
-            Check::StartsWith(start) => Some(format!("^{}", escaped(start))),
-            Check::EndsWith(end) => Some(format!("{}$", escaped(end))),
-            Check::Includes(part) => Some(escaped(part)),
-            Check::Lowercase => Some("^[^A-Z]*$".into()),
-            Check::Uppercase => Some("^[^a-z]*$".into()),
-            _ => None,
-        };
-        text.patterns.extend(pattern);
-    }
-    Schema::new(SchemaKind::String(text))
-}
-
-/// A regular expression's source, unless its flags say more than a schema can.
-fn source(pattern: &str) -> Option<String> {
-    match pattern.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')) {
-        Some((source, flags)) => {
-            flags.chars().all(|flag| "uvgd".contains(flag)).then(|| source.to_owned())
-        }
-        None => Some(pattern.to_owned()),
-    }
-}
-
-/// JSON Schema's word for a format, and what Zod wants beyond it.
-fn format_word(format: StringFormat) -> (Option<&'static str>, Option<&'static str>) {
-    match format {
-        StringFormat::Email => (Some("email"), None),
-        StringFormat::Url => (Some("uri"), None),
-        StringFormat::Uuid => (Some("uuid"), None),
-        StringFormat::IsoDate => (Some("date"), None),
-        StringFormat::IsoDateTime => (Some("date-time"), Some("Z$")),
-        StringFormat::IsoTime => (None, Some(r"^\d{2}:\d{2}(:\d{2}(\.\d+)?)?$")),
-        StringFormat::Ipv4 => (Some("ipv4"), None),
-        StringFormat::Ipv6 => (Some("ipv6"), None),
-        StringFormat::Base64 => (None, Some(r"^[0-9A-Za-z+/]*={0,2}$")),
-        StringFormat::Cuid2 => (None, Some("^[0-9a-z]+$")),
-        StringFormat::Ulid => (None, Some("^[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{26}$")),
-        StringFormat::Nanoid => (None, Some("^[a-zA-Z0-9_-]{21}$")),
-    }
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        if r"\^$.|?*+()[]{}/-".contains(character) {
-            out.push('\\');
-        }
-        out.push(character);
-    }
-    out
-}
-
-fn range(checks: &[Check]) -> Schema {
-    let mut range = Range::default();
-    for check in checks.iter().map(plain) {
-        match check {
-            Check::Int => range.integer = true,
-            Check::Min { value, inclusive } => {
-                let tighter = range.min.is_none_or(|(known, _)| value.0 >= known);
-                if tighter {
-                    range.min = Some((value.0, !inclusive));
-                }
-            }
-            Check::Max { value, inclusive } => {
-                let tighter = range.max.is_none_or(|(known, _)| value.0 <= known);
-                if tighter {
-                    range.max = Some((value.0, !inclusive));
-                }
-            }
-            Check::MultipleOf(step) => range.multiple_of = Some(step.0),
-            _ => {}
-        }
-    }
-    Schema::new(SchemaKind::Number(range))
+    Schema::union(parts)
 }

@@ -12,6 +12,7 @@ mod examples;
 mod faults;
 mod ids;
 mod input;
+mod limits;
 mod naming;
 mod origins;
 mod parts;

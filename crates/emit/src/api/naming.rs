@@ -59,6 +59,11 @@ impl Pool {
         self.drafts[place] = draft;
     }
 
+    /// Gives the draft of a place a name, unless it has one.
+    pub(super) fn wish(&mut self, place: usize, wish: Wish) {
+        self.drafts[place].wish.get_or_insert(wish);
+    }
+
     /// A named enumeration of a contract; words stay with the member.
     pub(super) fn constants(&mut self, schema: Schema, name: &str, upstream: &str) -> Schema {
         let key = (upstream.to_owned(), name.to_owned());

@@ -44,6 +44,7 @@ impl<'a> Checker<'a> {
             rest: None,
             body,
             is_async: false,
+            result: ty,
             span,
         };
         let kind = hir::ExprKind::Arrow(Box::new(function));
