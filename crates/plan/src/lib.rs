@@ -28,9 +28,9 @@ pub use operation::{
 pub use route::{Handler, Input, Passthrough, PassthroughSource, PathSegment, Route, RouteKind};
 pub use shape::{Field, Form, Node, Rest, Shape, ShapeId};
 pub use validator::{
-    Absence, Check, CheckKind, DefaultValue, Haystack, NormalForm, NumberFormat, ObjectMode, PathStep,
-    Pattern, RecordMode, StringFormat, UrlRule, Validator, ValidatorField, ValidatorKind, folded,
-    unit_char, units,
+    Absence, Check, CheckKind, DefaultValue, Haystack, NormalForm, NumberFormat, ObjectMode,
+    PathStep, Pattern, RecordMode, StringFormat, UrlRule, Validator, ValidatorField, ValidatorKind,
+    folded, unit_char, units,
 };
 pub use value::{Constant, Name, Number, Place, Slot, input_slot};
 

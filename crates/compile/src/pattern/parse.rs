@@ -34,8 +34,11 @@ type Parsed<T> = Result<T, Unsupported>;
 
 /// Reads a pattern.
 pub(super) fn parse(source: &str, mode: Mode) -> Parsed<Tree> {
-    let text: Vec<char> =
-        if mode.unicode { source.chars().collect() } else { source.chars().flat_map(units).collect() };
+    let text: Vec<char> = if mode.unicode {
+        source.chars().collect()
+    } else {
+        source.chars().flat_map(units).collect()
+    };
     let mut parser = Parser { text, at: 0, mode, depth: 0 };
     let tree = parser.choice()?;
     if parser.at < parser.text.len() {
@@ -344,8 +347,10 @@ impl Parser {
         };
         let is_known = match name.split_once('=') {
             Some((key, value)) => {
-                matches!(key, "Script" | "sc" | "Script_Extensions" | "scx" | "General_Category" | "gc")
-                    && is_word(value)
+                matches!(
+                    key,
+                    "Script" | "sc" | "Script_Extensions" | "scx" | "General_Category" | "gc"
+                ) && is_word(value)
             }
             None => is_word(&name),
         };
@@ -380,8 +385,8 @@ impl Parser {
             }
             let low = self.member(next)?;
             // A range, unless one of its ends is a class.
-            let is_range = self.peek() == Some('-')
-                && self.text.get(self.at + 1).is_some_and(|c| *c != ']');
+            let is_range =
+                self.peek() == Some('-') && self.text.get(self.at + 1).is_some_and(|c| *c != ']');
             if !is_range {
                 low.put(&mut set, &mut mixed);
                 continue;

@@ -99,9 +99,8 @@ impl Set {
             }
             let (low, high) = ((*low).max(0xD800), (*high).min(0xDFFF));
             if low <= high && !mode.unicode {
-                let place = |unit: u32| {
-                    u16::try_from(unit).map_or(0, |unit| u32::from(unit_char(unit)))
-                };
+                let place =
+                    |unit: u32| u16::try_from(unit).map_or(0, |unit| u32::from(unit_char(unit)));
                 put(place(low), place(high));
             }
         }

@@ -92,10 +92,8 @@ fn kind(validator: &Validator, text: bool, pool: &mut Pool) -> Schema {
                         Constant::Number(number) => Some(number.0.to_string()),
                         _ => None,
                     });
-                    let member =
-                        |name| Member { name, schema: value.clone(), required: !may_lack };
-                    let rest =
-                        if *mode == RecordMode::Loose { Rest::Open } else { Rest::Closed };
+                    let member = |name| Member { name, schema: value.clone(), required: !may_lack };
+                    let rest = if *mode == RecordMode::Loose { Rest::Open } else { Rest::Closed };
                     (names.map(member).collect(), rest)
                 }
                 None if *mode == RecordMode::Loose => (Vec::new(), Rest::Open),
@@ -103,7 +101,9 @@ fn kind(validator: &Validator, text: bool, pool: &mut Pool) -> Schema {
             };
             Schema::new(SchemaKind::Object { members, rest })
         }
-        K::Union { options, .. } => Schema::union(options.iter().map(|option| inner(option, pool)).collect()),
+        K::Union { options, .. } => {
+            Schema::union(options.iter().map(|option| inner(option, pool)).collect())
+        }
         K::Discriminated { variants, .. } => {
             Schema::union(variants.iter().map(|(_, variant)| inner(variant, pool)).collect())
         }

@@ -94,14 +94,10 @@ fn format_word(format: &StringFormat) -> (Option<&'static str>, Option<String>) 
     match format {
         F::Email => (Some("email"), None),
         F::Url(_) => (Some("uri"), None),
-        F::Uuid(Some(version)) => {
-            (Some("uuid"), Some(format!("^.{{14}}{version}.{{4}}[89abAB]")))
-        }
+        F::Uuid(Some(version)) => (Some("uuid"), Some(format!("^.{{14}}{version}.{{4}}[89abAB]"))),
         F::Uuid(None) | F::Guid => (Some("uuid"), None),
         F::IsoDate => (Some("date"), None),
-        F::IsoDateTime { offset: false, local: false, .. } => {
-            (Some("date-time"), pattern("Z$"))
-        }
+        F::IsoDateTime { offset: false, local: false, .. } => (Some("date-time"), pattern("Z$")),
         F::IsoDateTime { local: false, .. } => (Some("date-time"), None),
         F::IsoDateTime { .. } => (None, pattern(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")),
         F::IsoTime { .. } => (None, pattern(r"^\d{2}:\d{2}(:\d{2}(\.\d+)?)?$")),
@@ -120,9 +116,7 @@ fn format_word(format: &StringFormat) -> (Option<&'static str>, Option<String>) 
         F::Ulid => (None, pattern("^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$")),
         F::Xid => (None, pattern("^[0-9a-vA-V]{20}$")),
         F::Ksuid => (None, pattern("^[A-Za-z0-9]{27}$")),
-        F::Nanoid(length) => {
-            (None, Some(format!("^[a-zA-Z0-9_-]{{{}}}$", length.unwrap_or(21))))
-        }
+        F::Nanoid(length) => (None, Some(format!("^[a-zA-Z0-9_-]{{{}}}$", length.unwrap_or(21)))),
         F::CurrencyCode => (None, pattern("^[A-Z]{3}$")),
         F::CreditCard => (None, pattern(r"^\d(?:[ -]?\d){11,18}$")),
         F::Iban => (None, pattern(r"^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$")),

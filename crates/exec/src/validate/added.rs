@@ -33,7 +33,8 @@ pub(super) fn issue(given: &Value, said: Option<&Name>, then: Then) -> Result<Is
     if let Value::Array(path) = member("path") {
         for step in path.iter().rev() {
             steps.push(match step.decoded() {
-                Value::Number(number) if number >= 0.0 && number.fract() == 0.0 => {
+                Value::Number(number) if number >= 0.0 && number.fract() == 0.0 =>
+                {
                     #[expect(
                         clippy::cast_possible_truncation,
                         clippy::cast_sign_loss,

@@ -178,7 +178,11 @@ fn string_fault(check: &NodeCheck, text: &Text) -> Option<Fault> {
             fault(format!("Invalid string: must match pattern {}", pattern.shown))
         }
         CheckKind::Format(StringFormat::Custom(name, _)) => {
-            if matches() { None } else { fault(format!("Invalid {name}")) }
+            if matches() {
+                None
+            } else {
+                fault(format!("Invalid {name}"))
+            }
         }
         CheckKind::Format(kind) if !format::fits(kind, text) => {
             fault(format!("Invalid {}", format::name(kind)))

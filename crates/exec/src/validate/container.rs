@@ -112,7 +112,8 @@ impl Walk<'_> {
         let input = std::rc::Rc::clone(input);
         let mut output = Object::with_capacity(input.len().min(64));
         let mut unknown: Vec<Text> = Vec::new();
-        let bad_key = |path: PathKey| Fault::of("invalid_key", Message::RecordKey).said(said).at(path);
+        let bad_key =
+            |path: PathKey| Fault::of("invalid_key", Message::RecordKey).said(said).at(path);
         if let (Some(names), false) = (&key.values, mode == RecordMode::Partial) {
             let mut known: Vec<Text> = Vec::new();
             for constant in names {

@@ -58,7 +58,9 @@ pub(super) fn fits(format: &StringFormat, text: &str) -> bool {
                 && all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
         }
         StringFormat::Cuid => {
-            text.len() >= 7 && text.starts_with(['c', 'C']) && text.bytes().skip(1).all(is_lower_or_digit)
+            text.len() >= 7
+                && text.starts_with(['c', 'C'])
+                && text.bytes().skip(1).all(is_lower_or_digit)
         }
         StringFormat::Cuid2 => !text.is_empty() && all(is_lower_or_digit),
         StringFormat::Ulid => {
@@ -196,8 +198,7 @@ fn is_base64(text: &str) -> bool {
 }
 
 fn is_base64url(text: &str) -> bool {
-    text.len() % 4 != 1
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    text.len() % 4 != 1 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 /// What `atob` makes of a text; none where it throws.
@@ -289,7 +290,8 @@ fn is_time(text: &str, precision: Option<i8>, needs_seconds: bool) -> bool {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (seconds, None),
     };
-    let is_fraction = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let is_fraction =
+        |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     number(whole, 2).is_some_and(|seconds| seconds < 60)
         && match (precision, fraction) {
             (Some(-1), _) => false,

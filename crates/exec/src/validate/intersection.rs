@@ -117,8 +117,9 @@ fn merged(a: &Value, b: &Value) -> Result<Value, Vec<PathKey>> {
             let mut out: Object = Object::with_capacity(x.len() + y.len());
             for (name, value) in x.iter().filter(|(name, _)| **name != *"__proto__") {
                 let value = match y.get(name) {
-                    Some(other) => merged(value, other)
-                        .map_err(within(PathKey::Name(name.clone())))?,
+                    Some(other) => {
+                        merged(value, other).map_err(within(PathKey::Name(name.clone())))?
+                    }
                     None => value.clone(),
                 };
                 out.insert(name.clone(), value);

@@ -95,7 +95,10 @@ impl Fault {
     /// A value of another type than expected.
     pub(super) fn wrong_type(expected: &str, input: &Value) -> Self {
         let received = received(input);
-        Self::new("invalid_type", format!("Invalid input: expected {expected}, received {received}"))
+        Self::new(
+            "invalid_type",
+            format!("Invalid input: expected {expected}, received {received}"),
+        )
     }
 
     /// A value that is none of a list.

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use frontage_json::{Value, parse_any};
 use frontage_plan::{
-    Absence, Check, CheckKind, Constant, DefaultValue, Lambda, Name, ObjectMode, Pattern, RecordMode,
-    StringFormat, Validator, ValidatorKind as K,
+    Absence, Check, CheckKind, Constant, DefaultValue, Lambda, Name, ObjectMode, Pattern,
+    RecordMode, StringFormat, Validator, ValidatorKind as K,
 };
 
 use super::pattern::Matcher;
@@ -43,18 +43,47 @@ pub(super) enum NodeKind {
     Undefined,
     Void,
     Null,
-    String { coerce: bool },
-    Number { coerce: bool },
-    Boolean { coerce: bool },
-    Date { coerce: bool },
-    StringBool { truthy: Vec<Name>, falsy: Vec<Name>, sensitive: bool },
+    String {
+        coerce: bool,
+    },
+    Number {
+        coerce: bool,
+    },
+    Boolean {
+        coerce: bool,
+    },
+    Date {
+        coerce: bool,
+    },
+    StringBool {
+        truthy: Vec<Name>,
+        falsy: Vec<Name>,
+        sensitive: bool,
+    },
     OneOf(Vec<Constant>),
-    Object { fields: Vec<(Name, Node)>, known: HashSet<Name>, rest: Others },
+    Object {
+        fields: Vec<(Name, Node)>,
+        known: HashSet<Name>,
+        rest: Others,
+    },
     Array(Box<Node>),
-    Tuple { items: Vec<Node>, rest: Option<Box<Node>> },
-    Record { key: Box<Node>, value: Box<Node>, mode: RecordMode },
-    Union { options: Vec<Node>, exclusive: bool },
-    Discriminated { property: Name, variants: Vec<(Vec<Constant>, Node)> },
+    Tuple {
+        items: Vec<Node>,
+        rest: Option<Box<Node>>,
+    },
+    Record {
+        key: Box<Node>,
+        value: Box<Node>,
+        mode: RecordMode,
+    },
+    Union {
+        options: Vec<Node>,
+        exclusive: bool,
+    },
+    Discriminated {
+        property: Name,
+        variants: Vec<(Vec<Constant>, Node)>,
+    },
     Intersection(Box<Node>, Box<Node>),
     Optional(Box<Node>),
     /// Hands on to the inner one: `.exactOptional()`, `.readonly()`.

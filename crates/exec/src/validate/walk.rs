@@ -179,8 +179,7 @@ impl<'a> Walk<'a> {
         }
         if inner.absence == Absence::Replaced {
             let result = self.fresh(inner, Value::Undefined)?;
-            payload.value =
-                if result.issues.is_empty() { result.value } else { Value::Undefined };
+            payload.value = if result.issues.is_empty() { result.value } else { Value::Undefined };
         }
         Ok(payload)
     }

@@ -41,10 +41,9 @@ impl<F> Validator<F> {
             K::Union { options, .. } => options.iter().any(Self::may_vanish),
             K::Discriminated { variants, .. } => variants.iter().any(|(_, v)| v.may_vanish()),
             K::Optional(_) | K::ExactOptional(_) => true,
-            K::Nullable(inner)
-            | K::Readonly(inner)
-            | K::Catch(inner, _)
-            | K::Pipe(_, inner) => inner.may_vanish(),
+            K::Nullable(inner) | K::Readonly(inner) | K::Catch(inner, _) | K::Pipe(_, inner) => {
+                inner.may_vanish()
+            }
             _ => false,
         }
     }
@@ -107,7 +106,8 @@ impl<F> Validator<F> {
                 let mut absent = 0;
                 for (_, variant) in variants {
                     let values = variant.tags(property)?;
-                    absent += usize::from(values.contains(&Constant::Undefined) && **own == *property);
+                    absent +=
+                        usize::from(values.contains(&Constant::Undefined) && **own == *property);
                     values.iter().for_each(|value| add(&mut found, value));
                 }
                 if absent > 1 {

@@ -7,8 +7,8 @@ use frontage_plan::{
     AnswerKind, Block, BodyKind, Call, Constant, Expr, Field, Form, Handler, Input, Key, Location,
     Method, Name, Node, Number, ObjectItem, ObjectMode, Operation, OperationId, Parameter,
     Passthrough, PassthroughSource, PathPiece, PathSegment, Place, Plan, Rest, Route, RouteKind,
-    Shape, ShapeId, Slot, Statuses, Step, Style, Upstream, UpstreamId, ValidatorField, ValidatorKind,
-    input_slot,
+    Shape, ShapeId, Slot, Statuses, Step, Style, Upstream, UpstreamId, ValidatorField,
+    ValidatorKind, input_slot,
 };
 use frontage_server::{Address, Engine, Handle, Server, Settings, UpstreamSettings};
 
@@ -53,10 +53,7 @@ pub(crate) fn value(text: &str, value: Expr) -> Route {
 }
 
 fn text_field(name: &str) -> ValidatorField {
-    ValidatorField {
-        name: name.into(),
-        validator: ValidatorKind::String { coerce: false }.into(),
-    }
+    ValidatorField { name: name.into(), validator: ValidatorKind::String { coerce: false }.into() }
 }
 
 fn params(name: &str) -> Input {

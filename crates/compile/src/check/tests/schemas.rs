@@ -45,11 +45,23 @@ fn schemas_give_their_types() {
         ("z.object({ a: z.string() }).partial().required()", "{ a: string }"),
         ("z.object({ a: z.string(), b: z.number() }).keyof()", "\"a\" | \"b\""),
         ("z.partialRecord(z.enum([\"a\"]), z.number())", "{ a?: number }"),
-        ("z.object({ a: z.string() }).and(z.object({ b: z.number() }))", "{ a: string; b: number }"),
-        ("z.object({ a: z.string() }).catchall(z.unknown())", "{ a: string; [key: string]: unknown }"),
+        (
+            "z.object({ a: z.string() }).and(z.object({ b: z.number() }))",
+            "{ a: string; b: number }",
+        ),
+        (
+            "z.object({ a: z.string() }).catchall(z.unknown())",
+            "{ a: string; [key: string]: unknown }",
+        ),
         ("z.enum({ A: \"x\", B: \"y\" })", "\"x\" | \"y\""),
-        ("z.string().superRefine((s, ctx) => { if (s === \"\") ctx.addIssue(\"empty\"); })", "string"),
-        ("z.string().transform((s, ctx) => { if (s === \"\") { ctx.addIssue({ code: \"custom\", message: \"empty\" }); return z.NEVER; } return s.length; })", "number"),
+        (
+            "z.string().superRefine((s, ctx) => { if (s === \"\") ctx.addIssue(\"empty\"); })",
+            "string",
+        ),
+        (
+            "z.string().transform((s, ctx) => { if (s === \"\") { ctx.addIssue({ code: \"custom\", message: \"empty\" }); return z.NEVER; } return s.length; })",
+            "number",
+        ),
         (
             "z.discriminatedUnion(\"k\", [z.object({ k: z.literal(\"a\"), x: z.number() }), z.object({ k: z.literal(\"b\") })])",
             "{ k: \"a\"; x: number } | { k: \"b\" }",

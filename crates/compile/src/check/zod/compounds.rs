@@ -112,9 +112,11 @@ impl<'a> Checker<'a> {
             );
         }
         if let Some(values) = key.validator.values()
-            && values.iter().any(|value| matches!(value, Constant::String(name)
+            && values.iter().any(|value| {
+                matches!(value, Constant::String(name)
                 if matches!(&**name, "constructor" | "toString" | "valueOf" | "hasOwnProperty"
-                    | "isPrototypeOf" | "propertyIsEnumerable" | "toLocaleString")))
+                    | "isPrototypeOf" | "propertyIsEnumerable" | "toLocaleString"))
+            })
         {
             return self.refuse_schema(
                 first_span(args, span),
@@ -127,18 +129,16 @@ impl<'a> Checker<'a> {
         // Only texts and numbers are keys; whatever a key is read from, it was a text.
         let key_in = if is_key(self, key.input) { key.input } else { Ty::STRING };
         let input = self.record_ty(key_in, value.input, partial);
-        let kind = Kind::Record {
-            key: Box::new(key.validator),
-            value: Box::new(value.validator),
-            mode,
-        };
+        let kind =
+            Kind::Record { key: Box::new(key.validator), value: Box::new(value.validator), mode };
         let mut schema = Schema::new(kind, output, input);
         schema.validator.message = options.message;
         Some(schema)
     }
 
     fn record_ty(&mut self, key: Ty, value: Ty, partial: bool) -> Ty {
-        let is_unit = self.types.members_of(key).into_iter().all(|member| self.types.is_unit(member));
+        let is_unit =
+            self.types.members_of(key).into_iter().all(|member| self.types.is_unit(member));
         if !is_unit {
             let numeric = key == Ty::NUMBER;
             let index = Some(Index { value, numeric });

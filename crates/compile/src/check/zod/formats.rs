@@ -10,7 +10,8 @@ use super::{Kind, Schema};
 use crate::types::Ty;
 
 /// `z.url()`'s host names and schemes as `z.httpUrl()` takes them.
-const DOMAIN: &str = r"^(?=.{1,253}$)([a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]{2,63}$";
+const DOMAIN: &str =
+    r"^(?=.{1,253}$)([a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\.)+[a-zA-Z]{2,63}$";
 
 /// The options of its own that a format takes; none if there is no such format.
 fn options_of(name: &str) -> Option<&'static [&'static str]> {
@@ -113,7 +114,12 @@ impl<'a> Checker<'a> {
         Some((options, format))
     }
 
-    fn with_option(&mut self, format: StringFormat, key: &str, value: &'a Expr) -> Option<StringFormat> {
+    fn with_option(
+        &mut self,
+        format: StringFormat,
+        key: &str,
+        value: &'a Expr,
+    ) -> Option<StringFormat> {
         use StringFormat as F;
         match (format, key) {
             (F::Email, "pattern") => {

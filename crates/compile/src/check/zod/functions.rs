@@ -101,7 +101,11 @@ impl<'a> Checker<'a> {
         });
         Signature {
             type_params: vec![id],
-            params: vec![SignatureParam { name: "transform".into(), ty: callback, optional: false }],
+            params: vec![SignatureParam {
+                name: "transform".into(),
+                ty: callback,
+                optional: false,
+            }],
             rest: None,
             result,
             predicate: None,

@@ -9,9 +9,25 @@ use super::{Kind, Schema, first_span};
 
 /// Methods of every schema, for suggestions.
 const EVERY: &[&str] = &[
-    "optional", "nullable", "nullish", "default", "prefault", "catch", "array", "or", "and",
-    "refine", "superRefine", "transform", "pipe", "overwrite", "readonly", "describe", "meta",
-    "nonoptional", "exactOptional",
+    "optional",
+    "nullable",
+    "nullish",
+    "default",
+    "prefault",
+    "catch",
+    "array",
+    "or",
+    "and",
+    "refine",
+    "superRefine",
+    "transform",
+    "pipe",
+    "overwrite",
+    "readonly",
+    "describe",
+    "meta",
+    "nonoptional",
+    "exactOptional",
 ];
 
 impl<'a> Checker<'a> {
@@ -105,9 +121,7 @@ impl<'a> Checker<'a> {
         let near = nearest(method, known.iter().chain(EVERY).copied());
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => {
-                "leave it out, or check the value with `refine`".to_owned()
-            }
+            None if known.is_empty() => "leave it out, or check the value with `refine`".to_owned(),
             None => {
                 let shown: Vec<String> =
                     known.iter().take(8).map(|name| format!("`{name}`")).collect();
@@ -191,7 +205,8 @@ impl<'a> Checker<'a> {
             let text = self.text_arg(args, place)?;
             vec![("description".into(), super::arguments::json_text(&text).into())]
         } else {
-            let Some(Element::Value(Expr { kind: ExprKind::Object(properties), .. })) = args.first()
+            let Some(Element::Value(Expr { kind: ExprKind::Object(properties), .. })) =
+                args.first()
             else {
                 return self.refuse_schema(
                     first_span(args, place),
@@ -214,7 +229,9 @@ impl<'a> Checker<'a> {
                         "write texts, numbers, lists and objects",
                     );
                 };
-                about.retain(|(known, _): &(frontage_plan::Name, frontage_plan::Name)| *known != name);
+                about.retain(|(known, _): &(frontage_plan::Name, frontage_plan::Name)| {
+                    *known != name
+                });
                 if &*text != "undefined" {
                     about.push((name, text));
                 }

@@ -29,13 +29,30 @@ const INHERITED: &[&str] = &[
 ];
 
 const METHODS: &[&str] = &[
-    "strict", "strip", "loose", "passthrough", "catchall", "extend", "safeExtend", "pick", "omit",
-    "partial", "exactPartial", "required", "keyof", "merge",
+    "strict",
+    "strip",
+    "loose",
+    "passthrough",
+    "catchall",
+    "extend",
+    "safeExtend",
+    "pick",
+    "omit",
+    "partial",
+    "exactPartial",
+    "required",
+    "keyof",
+    "merge",
 ];
 
 impl<'a> Checker<'a> {
     /// `z.object(…)` and its like.
-    pub(super) fn object_schema(&mut self, name: &str, args: &'a [Element], span: Span) -> Option<Schema> {
+    pub(super) fn object_schema(
+        &mut self,
+        name: &str,
+        args: &'a [Element],
+        span: Span,
+    ) -> Option<Schema> {
         let mode = match name {
             "object" => ObjectMode::Strip,
             "strictObject" => ObjectMode::Strict,

@@ -10,14 +10,45 @@ use super::formats::is_method;
 use super::{Schema, first_span};
 
 const TEXT: &[&str] = &[
-    "min", "max", "length", "nonempty", "regex", "startsWith", "endsWith", "includes", "lowercase",
-    "uppercase", "trim", "toLowerCase", "toUpperCase", "normalize", "email", "url", "uuid",
-    "datetime", "date", "time", "duration",
+    "min",
+    "max",
+    "length",
+    "nonempty",
+    "regex",
+    "startsWith",
+    "endsWith",
+    "includes",
+    "lowercase",
+    "uppercase",
+    "trim",
+    "toLowerCase",
+    "toUpperCase",
+    "normalize",
+    "email",
+    "url",
+    "uuid",
+    "datetime",
+    "date",
+    "time",
+    "duration",
 ];
 
 const NUMBER: &[&str] = &[
-    "min", "max", "gt", "gte", "lt", "lte", "int", "safe", "positive", "nonnegative", "negative",
-    "nonpositive", "multipleOf", "step", "finite",
+    "min",
+    "max",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "int",
+    "safe",
+    "positive",
+    "nonnegative",
+    "negative",
+    "nonpositive",
+    "multipleOf",
+    "step",
+    "finite",
 ];
 
 impl<'a> Checker<'a> {
@@ -97,11 +128,7 @@ impl<'a> Checker<'a> {
                     from = whole(number.0);
                 }
                 _ => {
-                    return self.refuse_schema(
-                        value.span,
-                        "this position",
-                        "write a whole number",
-                    );
+                    return self.refuse_schema(value.span, "this position", "write a whole number");
                 }
             }
         }

@@ -141,9 +141,7 @@ impl<'a> Checker<'a> {
         };
         let inner = Box::new(base.validator.clone());
         let (kind, output, input) = match method {
-            "default" => {
-                (Kind::Default(inner, held), without, self.types.or_undefined(base.input))
-            }
+            "default" => (Kind::Default(inner, held), without, self.types.or_undefined(base.input)),
             "prefault" => {
                 (Kind::Prefault(inner, held), without, self.types.or_undefined(base.input))
             }
