@@ -97,9 +97,15 @@ fn write(root: &Path, workspace: &Path) -> Result<(), String> {
         .map_err(|e| format!("{}: {e}", workspace.display()))?;
     for frontend in frontends.flatten() {
         let name = frontend.file_name().to_string_lossy().into_owned();
-        let file = workspace.join(".frontage").join(&name).join("openapi.json");
-        let file = file.display().to_string();
-        frontage(root, &["openapi", &name, "--quiet", "-o", &file], workspace)?;
+        let made = workspace.join(".frontage").join(&name);
+        let file = |file: &str| made.join(file).display().to_string();
+        for (arguments, file) in [
+            (["openapi", &name].as_slice(), file("openapi.json")),
+            (["client", &name, "--lang", "ts"].as_slice(), file("client.ts")),
+            (["client", &name, "--lang", "js"].as_slice(), file("client.mjs")),
+        ] {
+            frontage(root, &[arguments, &["--quiet", "-o", &file]].concat(), workspace)?;
+        }
     }
     Ok(())
 }

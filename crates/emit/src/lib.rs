@@ -5,6 +5,7 @@
 //! Never: I/O.
 
 pub mod api;
+pub mod client;
 mod explain;
 mod node;
 pub mod openapi;

@@ -47,6 +47,15 @@ pub(crate) enum Color {
     Never,
 }
 
+/// What a client is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// One TypeScript file.
+    Ts,
+    /// A JavaScript module for pages without a bundler; with -o, its declarations beside it.
+    Js,
+}
+
 /// Where a generated file goes.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Output {
@@ -86,6 +95,17 @@ pub(crate) enum Command {
         /// Print a Mermaid flowchart
         #[arg(long, conflicts_with = "json")]
         mermaid: bool,
+    },
+    /// Print a typed client of a backend
+    Client {
+        /// The frontend
+        frontend: String,
+        /// What it is written in
+        #[arg(long, value_enum, default_value_t = Language::Ts)]
+        lang: Language,
+        /// Where it goes.
+        #[command(flatten)]
+        output: Output,
     },
     /// Print a backend's OpenAPI 3.1
     Openapi {

@@ -34,6 +34,9 @@ fn main() -> ExitCode {
         Command::Explain { frontend, route, mermaid } => {
             command::explain::run(&cli.global, &terminal, &frontend, route.as_deref(), mermaid)
         }
+        Command::Client { frontend, lang, output } => {
+            command::client::run(&cli.global, &terminal, &frontend, lang, &output)
+        }
         Command::Openapi { frontend, yaml, output } => {
             command::openapi::run(&cli.global, &terminal, &frontend, yaml, &output)
         }

@@ -6,7 +6,9 @@
 //
 // - openapi-typescript makes types of each document; tsc --strict accepts them;
 // - @redocly/openapi-core, which openapi-typescript brings, finds the document valid;
-// - what tsc infers for each route is what the document says it answers (compare.mjs).
+// - what tsc infers for each route is what the document says it answers (compare.mjs);
+// - tsc accepts the generated clients beside it (`client.ts`, `client.mjs` with `client.d.mts`), under
+//   the strictest options, and the two clients of one backend fit each other.
 
 import fs from "node:fs";
 import path from "node:path";
@@ -46,6 +48,7 @@ for (const workspace of workspaces) {
       faults.push(`${name}: openapi-typescript: ${error.message}`);
     }
     group(workspace, frontend, name, document);
+    clients(workspace, frontend, name);
   }
 }
 
@@ -58,6 +61,21 @@ function unique(name, document) {
       seen.add(operationId);
     }
   }
+}
+
+/** The clients of a backend, and a module that wants each where the other is. */
+function clients(workspace, frontend, name) {
+  for (const file of ["client.ts", "client.mjs", "client.d.mts"]) {
+    const at = path.join(workspace, ".frontage", frontend, file);
+    if (file !== "client.mjs") made.set(`${name}/${file}`, fs.readFileSync(at, "utf8"));
+  }
+  made.set(`${name}/both.ts`, [
+    'import * as one from "./client.ts";',
+    'import * as other from "./client.mjs";',
+    "export const first: typeof one.createClient = other.createClient;",
+    "export const second: typeof other.createClient = one.createClient;",
+    "export const codes: one.Codes = {} as other.Codes;",
+  ].join("\n"));
 }
 
 /** Frontends with equal sessions go through one program, so that the library and zod are read once. */
@@ -88,22 +106,29 @@ for (const { session, types, base, members } of groups.values()) {
   }
 }
 
-accept(made, { strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true });
+accept(made, {
+  strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, verbatimModuleSyntax: true,
+  erasableSyntaxOnly: true, isolatedModules: true, noUnusedLocals: true, noImplicitOverride: true,
+  noPropertyAccessFromIndexSignature: true, allowImportingTsExtensions: true, checkJs: false,
+  lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+});
 console.log(JSON.stringify({ counts, faults }));
 
-/** tsc over texts that were made, in memory. */
+/** tsc over texts that were made. */
 function accept(texts, options) {
-  const all = { ...options, noEmit: true, skipLibCheck: false, target: ts.ScriptTarget.ES2024, module: ts.ModuleKind.NodeNext, types: [] };
-  const host = ts.createCompilerHost(all);
-  const inMemory = new Map([...texts].map(([name, text]) => [path.join(root, ".made", name), text]));
-  const { getSourceFile, fileExists, readFile } = host;
-  host.getSourceFile = (file, ...rest) => inMemory.has(file) ? ts.createSourceFile(file, inMemory.get(file), ...rest) : getSourceFile.call(host, file, ...rest);
-  host.fileExists = (file) => inMemory.has(file) || fileExists.call(host, file);
-  host.readFile = (file) => inMemory.get(file) ?? readFile.call(host, file);
-  const program = ts.createProgram([...inMemory.keys()], all, host);
+  const folder = path.join(root, ".made");
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(folder);
+  fs.writeFileSync(path.join(folder, "package.json"), '{ "type": "module" }');
+  for (const [name, text] of texts) {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    fs.writeFileSync(path.join(folder, name), text);
+  }
+  const all = { ...options, noEmit: true, skipLibCheck: false, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, types: [] };
+  const program = ts.createProgram([...texts.keys()].map((name) => path.join(folder, name)), all);
   for (const diagnostic of ts.getPreEmitDiagnostics(program)) {
     const words = ts.flattenDiagnosticMessageText(diagnostic.messageText, " ");
-    const place = diagnostic.file ? path.relative(path.join(root, ".made"), diagnostic.file.fileName) : "";
+    const place = diagnostic.file ? `${path.relative(folder, diagnostic.file.fileName)}:${diagnostic.file.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line + 1}` : "";
     faults.push(`${place}: tsc: TS${diagnostic.code}: ${words}`);
   }
 }

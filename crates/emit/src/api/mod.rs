@@ -33,6 +33,7 @@ pub(crate) use examples::example;
 use faults::Own;
 pub use faults::{Codes, Faults};
 use naming::Pool;
+pub(crate) use naming::pascal;
 use origins::Origins;
 pub(crate) use schema::number;
 pub use schema::{Member, Range, Rest, Schema, SchemaKind, Text};
@@ -289,13 +290,10 @@ fn settle(pool: Pool, operations: &mut [ApiOperation]) -> BTreeMap<String, Schem
     let mut roots: Vec<(String, &mut Schema)> = Vec::new();
     let mut named: Vec<String> = vec![PROBLEM.to_owned(), FAULT.to_owned()];
     for operation in operations.iter_mut() {
-        let base = naming::pascal(&operation.id);
+        let base = pascal(&operation.id);
         for parameter in &mut operation.parameters {
             // A parameter's parts have the names of a query that nobody else has.
-            roots.push((
-                format!("{base}{}", naming::pascal(&parameter.name)),
-                &mut parameter.schema,
-            ));
+            roots.push((format!("{base}{}", pascal(&parameter.name)), &mut parameter.schema));
         }
         if let Some(body) = &mut operation.body {
             let name = format!("{base}Body");

@@ -463,7 +463,7 @@ fn tags<'s>(
 }
 
 /// `line_items` becomes `LineItems`.
-pub(super) fn pascal(name: &str) -> String {
+pub(crate) fn pascal(name: &str) -> String {
     let mut out = String::new();
     let mut upper = true;
     for character in name.chars() {

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod check;
+pub(crate) mod client;
 pub(crate) mod dev;
 pub(crate) mod explain;
 pub(crate) mod new;
