@@ -22,19 +22,27 @@ pub(crate) fn run(
     let Some((api, _)) = described(global, terminal, frontend)? else {
         return Ok(ExitCode::FAILURE);
     };
-    match language {
-        Language::Ts => {
-            let text = typescript(&api);
-            deliver(global, terminal, output, &text, |file| vec![(file.to_owned(), text.clone())])
-        }
-        Language::Js => deliver(global, terminal, output, &javascript(&api), |file| {
-            javascript_files(&api, file)
-        }),
+    let text = match language {
+        Language::Ts => typescript(&api),
+        Language::Js => javascript(&api),
+    };
+    deliver(global, terminal, output, &text, |file| match language {
+        Language::Ts => vec![(file.to_owned(), text.clone())],
+        Language::Js => javascript_files(&api, file),
+    })
+}
+
+/// The client as files: in the language that the file's name says.
+pub(crate) fn files(api: &Api, file: &Path) -> Files {
+    if file.extension().is_some_and(|e| e == "ts" || e == "mts") {
+        vec![(file.to_owned(), typescript(api))]
+    } else {
+        javascript_files(api, file)
     }
 }
 
-/// The JavaScript client as files: `client.mjs` and, for editors and tsc, `client.d.mts`.
-pub(crate) fn javascript_files(api: &Api, file: &Path) -> Files {
+/// The JavaScript client: `client.mjs` and, for editors and tsc, `client.d.mts`.
+fn javascript_files(api: &Api, file: &Path) -> Files {
     let declarations = if file.extension().is_some_and(|e| e == "mjs") { "d.mts" } else { "d.ts" };
     vec![
         (file.to_owned(), javascript(api)),

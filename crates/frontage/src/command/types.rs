@@ -1,11 +1,13 @@
-//! `frontage types`: declarations for editors and tsc, and glue for Node, in `.frontage/`.
+//! `frontage types`: declarations for editors and tsc, and glue for Node, in `.frontage/`; and the
+//! clients that pages use.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use frontage_diagnostic::Diagnostic;
 
-use super::Done;
+use super::output::{self, describe};
+use super::{Done, client};
 use crate::build::{Built, build, has_errors};
 use crate::cli::Global;
 use crate::codes;
@@ -61,28 +63,36 @@ pub(crate) fn write(loaded: &Loaded, built: &Built) -> Result<Vec<String>, Diagn
             files.push((path, frontage_emit::node_frontend(plan, texts)));
         }
     }
-    let folder = loaded.root.join(".frontage");
+    let files = files.into_iter().map(|(path, text)| (format!(".frontage/{path}"), text));
     let mut changed = Vec::new();
-    for (path, text) in files {
-        if write_if_changed(&folder.join(&path), &text).map_err(|e| {
-            Diagnostic::placeless(codes::CANNOT_WRITE, format!("`.frontage/{path}`: {e}"))
-        })? {
-            changed.push(format!(".frontage/{path}"));
+    for (path, text) in files.chain(clients(loaded, built)) {
+        let fault = |e| Diagnostic::placeless(codes::CANNOT_WRITE, format!("`{path}`: {e}"));
+        if write_if_changed(&loaded.root.join(&path), &text).map_err(fault)? {
+            changed.push(path);
         }
     }
     Ok(changed)
 }
 
-/// Editors watch these files: an equal one is left alone, a new one appears whole.
+/// The clients that frontends' own pages use, with their paths in the workspace. A frontend that
+/// does not compile keeps the client it had.
+fn clients(loaded: &Loaded, built: &Built) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    for config in &loaded.frontends {
+        let Some(file) = &config.client else { continue };
+        let Some((api, _)) = describe(loaded, built, &config.name) else { continue };
+        let path = Path::new("frontends").join(&config.name).join(&file.value);
+        let files = client::files(&api, &path);
+        out.extend(files.into_iter().map(|(path, text)| (path.display().to_string(), text)));
+    }
+    out
+}
+
+/// Editors watch these files: an equal one is left alone.
 fn write_if_changed(path: &Path, text: &str) -> std::io::Result<bool> {
     if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
         return Ok(false);
     }
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let draft = path.with_extension("tmp");
-    std::fs::write(&draft, text)?;
-    std::fs::rename(draft, path)?;
+    output::write(path, text)?;
     Ok(true)
 }

@@ -1,5 +1,6 @@
 //! `frontend.toml`: owner, listener, front door and limits of one backend, its team's file.
 
+use std::path::{Component, Path};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +26,8 @@ pub(crate) struct FrontendConfig {
     pub(crate) admin: Option<Located<Reference>>,
     /// Folder of its own files, relative to the frontend's folder.
     pub(crate) static_dir: Option<Located<String>>,
+    /// The client that its pages use: a file to generate, relative to the frontend's folder.
+    pub(crate) client: Option<Located<String>>,
     /// Who may ask.
     pub(crate) auth: Auth,
     /// Members of `session`.
@@ -107,6 +110,7 @@ impl FrontendConfig {
             root.missing("listen", "\"127.0.0.1:3001\"", faults);
         }
         let static_dir = root.string("static", faults);
+        let client = root.string("client", faults).filter(|file| is_client(file, faults));
         let threads = root.integer("threads", 1..=256, faults);
 
         let mut admin = None;
@@ -138,6 +142,7 @@ impl FrontendConfig {
             listen,
             admin,
             static_dir,
+            client,
             auth,
             session,
             limits,
@@ -146,6 +151,27 @@ impl FrontendConfig {
             threads,
         }
     }
+}
+
+/// Whether a client can be written there: inside the frontend's folder, in a language that there is.
+fn is_client(file: &Located<String>, faults: &mut Vec<Diagnostic>) -> bool {
+    let path = Path::new(&file.value);
+    let inside = path.components().all(|part| matches!(part, Component::Normal(_)));
+    let known =
+        path.extension().is_some_and(|e| ["ts", "mts", "mjs", "js"].iter().any(|k| e == *k));
+    if inside && known {
+        return true;
+    }
+    let why = if inside {
+        format!("`{}` is no file that a client can be written to", file.value)
+    } else {
+        format!("`{}` leads out of the frontend's folder", file.value)
+    };
+    faults.push(
+        Diagnostic::error(codes::INVALID_VALUE, file.span, why)
+            .help("name a `.ts` or `.mjs` file of this frontend, such as `public/client.mjs`"),
+    );
+    false
 }
 
 fn read_auth(

@@ -1,6 +1,6 @@
 // @ts-check
 // The phone page's shell: screens by address, the bar below, who is signed in.
-import { ask, become, Problem, user } from "./api.mjs";
+import { api, become, NoPage, user } from "./api.mjs";
 import { pieces } from "./basket.mjs";
 import { h } from "./dom.mjs";
 import { refused, skeleton } from "./pieces.mjs";
@@ -53,7 +53,7 @@ const show = async (first = false) => {
   // A quick answer needs no skeleton: it would only flicker.
   const timer = setTimeout(() => main.replaceChildren(found ? found.wait() : skeleton(4)), first ? 0 : 150);
   try {
-    if (!found) throw new Problem({ status: 404, title: "Not found", code: "no_page", detail: `There is no screen ${path}.` });
+    if (!found) throw new NoPage(`There is no screen ${path}.`);
     const shown = await found.view({ params: (found.at.exec(path) ?? []).slice(1), query: new URLSearchParams(location.search), signal });
     if (signal.aborted) return;
     clearTimeout(timer);
@@ -112,7 +112,7 @@ const switcher = async () => {
   const open = find("#me");
   const sheet = /** @type {HTMLDialogElement} */ (find("#people"));
   const face = /** @type {HTMLImageElement} */ (find("#face"));
-  const { data: people } = await ask("GET /api/people");
+  const { data: people } = await api.getPeople();
   const draw = () => {
     const now = people.find((person) => person.id === (user() ?? people[0]?.id));
     if (now) face.src = now.avatar;

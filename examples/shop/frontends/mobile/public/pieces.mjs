@@ -1,6 +1,6 @@
 // @ts-check
 // Parts that several screens show.
-import { Problem } from "./api.mjs";
+import { told } from "./api.mjs";
 import { h, icon, rated, shapes, thumb } from "./dom.mjs";
 
 /** @typedef {{ id: string, name: string, brand: string, price: string, saving: number | null, stars: number | null, image: string | null }} Card */
@@ -33,11 +33,11 @@ export const empty = (text, ...more) => h("div", { class: "empty" }, icon(shapes
 
 /** Why there is nothing to show, and what can be done. @param {unknown} error @param {() => void} retry */
 export const refused = (error, retry) => {
-  const problem = error instanceof Problem ? error : new Problem({ title: "This page has a fault", detail: String(error) });
+  const problem = told(error);
   const suspended = problem.code === "account_suspended";
   return h("section", { class: "refusal", role: "alert" }, icon(shapes.warning),
     h("h1", { tabindex: "-1" }, suspended ? "Account suspended" : problem.status === 404 ? "Not found" : problem.title),
-    h("p", null, problem.detail ?? `The shop answered ${problem.status}.`),
+    h("p", null, problem.text ?? `The shop answered ${problem.status}.`),
     problem.faults.length > 0 && h("ul", null, problem.faults.map((fault) => h("li", null, `${fault.path || fault.in}: ${fault.message}`))),
     h("button", { type: "button", class: "button primary wide", onclick: retry }, "Try again"),
     suspended ? h("a", { href: "/search", class: "button wide" }, "Look around") : h("a", { href: "/", class: "button wide" }, "Home"),

@@ -1,6 +1,6 @@
 // @ts-check
 // The page's shell: which view an address shows, who is signed in, where the focus goes.
-import { ask, become, Problem, user } from "./api.mjs";
+import { api, become, cost, NoPage, user } from "./api.mjs";
 import { h } from "./dom.mjs";
 import { refused, skeleton } from "./pieces.mjs";
 import { account } from "./views/account.mjs";
@@ -18,7 +18,7 @@ import { products } from "./views/products.mjs";
  * @property {URLSearchParams} query
  * @property {AbortSignal} signal aborted when the visitor has gone on
  * @property {HTMLElement} main where the page shows now: a view may keep what stands there
- * @property {(answer: { timings: Timing[], bytes: number }) => void} note tells the footer where the time went
+ * @property {(answer: { data: unknown, headers: Headers }) => void} note tells the footer where the time went
  *
  * @typedef {{ title: string, node?: Node, focus?: Element | null }} Shown
  */
@@ -64,12 +64,13 @@ const show = async ({ first = false, keep = false } = {}) => {
   /** @type {Timing[]} */
   const timings = [];
   let bytes = 0;
-  const note = (/** @type {{ timings: Timing[], bytes: number }} */ answer) => {
-    timings.push(...answer.timings);
-    bytes += answer.bytes;
+  const note = (/** @type {{ data: unknown, headers: Headers }} */ answer) => {
+    const spent = cost(answer);
+    timings.push(...spent.timings);
+    bytes += spent.bytes;
   };
   try {
-    if (!found) throw new Problem({ status: 404, title: "Not found", code: "no_page", detail: `There is no page ${path}.` });
+    if (!found) throw new NoPage(`There is no page ${path}.`);
     const params = (found.at.exec(path) ?? []).slice(1).filter((part) => part !== undefined);
     const shown = await found.view({ params, query: new URLSearchParams(location.search), signal, main, note });
     if (signal.aborted) return;
@@ -151,7 +152,7 @@ const switcher = async () => {
   const select = /** @type {HTMLSelectElement} */ (find("#who"));
   const face = /** @type {HTMLImageElement} */ (find("#face"));
   try {
-    const { data: people } = await ask("GET /api/people");
+    const { data: people } = await api.getPeople();
     const now = user() ?? people[0]?.id ?? "";
     const draw = (/** @type {string} */ id) => {
       const person = people.find((p) => p.id === id);
@@ -178,7 +179,7 @@ const switcher = async () => {
 /** How dense this customer likes tables. */
 const density = async () => {
   try {
-    const { data } = await ask("GET /api/account");
+    const { data } = await api.getAccount();
     document.documentElement.dataset.density = data.preferences.density;
   } catch {
     delete document.documentElement.dataset.density;

@@ -1,6 +1,6 @@
 // @ts-check
 // Parts that several views show: tiles, notices, pagination, skeletons, refusals.
-import { Problem } from "./api.mjs";
+import { told } from "./api.mjs";
 import { h, icon, picture, shapes, stars } from "./dom.mjs";
 
 /** @typedef {{ id: string, name: string, brand: string, price: string, was: string | null, saving: number | null, rating: number, reviews: number, image: { src: string, alt: string, width: number, height: number } | null }} Tile */
@@ -48,11 +48,11 @@ export const empty = (text, ...more) => h("div", { class: "empty" }, icon(shapes
  * @param {() => void} retry
  */
 export const refused = (error, retry) => {
-  const problem = error instanceof Problem ? error : new Problem({ title: "This page has a fault", detail: String(error) });
+  const problem = told(error);
   return h("section", { class: "refusal", role: "alert" },
     h("p", { class: "refusal-code" }, problem.status ? String(problem.status) : "offline"),
     h("h1", { tabindex: "-1" }, problem.status === 404 ? "We could not find that" : problem.title),
-    problem.detail && h("p", null, problem.detail),
+    problem.text && h("p", null, problem.text),
     problem.faults.length > 0 && h("ul", null, problem.faults.map((fault) => h("li", null, h("code", null, fault.path || fault.in), ` ${fault.message}`))),
     h("p", { class: "row" }, h("button", { type: "button", class: "button primary", onclick: retry }, "Try again"), h("a", { class: "button", href: "/" }, "To the start page")),
     h("p", { class: "small quiet" }, `code ${problem.code}`, problem.requestId && `, request ${problem.requestId}`));

@@ -1,13 +1,13 @@
 // @ts-check
 // The basket, and placing the order.
-import { ask, Problem } from "../api.mjs";
+import { api, told } from "../api.mjs";
 import { clear, lines, orderKey, put } from "../basket.mjs";
 import { h, icon, shapes, thumb } from "../dom.mjs";
 import { empty, euros, missing } from "../pieces.mjs";
 
 /** @import { Shown, Visit } from "../app.mjs" */
-/** @import { Routes } from "../../../../.frontage/mobile/routes.js" */
-/** @typedef {Routes["GET /api/basket"]["items"][number]} Item */
+/** @import { GetBasketAnswer } from "../client.mjs" */
+/** @typedef {GetBasketAnswer["items"][number]} Item */
 
 /** The price of one piece when so many are bought. @param {Item} item @param {number} quantity */
 const each = (item, quantity) => item.tiers.findLast((tier) => tier.from <= quantity)?.cents ?? item.cents;
@@ -19,8 +19,8 @@ export const basket = async ({ signal }) => {
     return { title: "Basket", node: h("div", { class: "screen" }, h("h1", { tabindex: "-1" }, "Basket"), empty("Nothing in here yet.", h("a", { href: "/search", class: "button primary" }, "Find something"))) };
   }
   const [answer, checkout] = await Promise.all([
-    ask("GET /api/basket", { query: { id: held.map((line) => line.id) }, signal }),
-    ask("GET /api/checkout", { signal }),
+    api.getBasket({ query: { id: held.map((line) => line.id) }, signal }),
+    api.getCheckout({ signal }),
   ]);
   const { items, gone } = answer.data;
   for (const id of gone) put(id, 0);
@@ -57,12 +57,12 @@ export const basket = async ({ signal }) => {
     place.textContent = "Placing the order…";
     said.replaceChildren();
     try {
-      const { data: placed } = await ask("POST /api/orders", { body: order, headers: { "idempotency-key": orderKey(order) } });
+      const { data: placed } = await api.postOrders({ body: order, headers: { "idempotency-key": orderKey(order) } });
       clear();
       document.dispatchEvent(new CustomEvent("shop:go", { detail: `/orders/${placed.id}?placed=1` }));
     } catch (error) {
-      const problem = error instanceof Problem ? error : new Problem({ detail: String(error) });
-      said.replaceChildren(h("p", { class: "notice bad" }, icon(shapes.warning), h("span", null, problem.message,
+      const problem = told(error);
+      said.replaceChildren(h("p", { class: "notice bad" }, icon(shapes.warning), h("span", null, problem.text ?? problem.title,
         problem.faults.map((fault) => h("span", { class: "block" }, `${fault.path || fault.in}: ${fault.message}`)))));
       place.disabled = false;
       place.textContent = "Place order";

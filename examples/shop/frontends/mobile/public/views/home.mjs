@@ -1,6 +1,6 @@
 // @ts-check
 // Home: a greeting, the last orders, a few picks.
-import { ask } from "../api.mjs";
+import { api } from "../api.mjs";
 import { h, icon, shapes } from "../dom.mjs";
 import { card, empty, missing, orderRow } from "../pieces.mjs";
 
@@ -8,7 +8,7 @@ import { card, empty, missing, orderRow } from "../pieces.mjs";
 
 /** @param {Visit} visit @returns {Promise<Shown>} */
 export const home = async ({ signal }) => {
-  const { data, replaced } = await ask("GET /api/home", { query: { limit: 3 }, signal });
+  const { data, replaced } = await api.getHome({ query: { limit: 3 }, signal });
   return {
     title: "Home",
     node: h("div", { class: "screen" },

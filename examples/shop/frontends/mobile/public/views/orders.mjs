@@ -1,6 +1,6 @@
 // @ts-check
 // Orders month by month, and where one of them is; also what is shown when one was just placed.
-import { ask } from "../api.mjs";
+import { api } from "../api.mjs";
 import { h, icon, shapes, thumb } from "../dom.mjs";
 import { empty, orderRow } from "../pieces.mjs";
 
@@ -8,7 +8,7 @@ import { empty, orderRow } from "../pieces.mjs";
 
 /** @param {Visit} visit @returns {Promise<Shown>} */
 export const orders = async ({ signal }) => {
-  const { data } = await ask("GET /api/orders", { signal });
+  const { data } = await api.getOrders({ signal });
   return {
     title: "Orders",
     node: h("div", { class: "screen" }, h("h1", { tabindex: "-1" }, "Orders"),
@@ -21,7 +21,7 @@ export const orders = async ({ signal }) => {
 
 /** @param {Visit} visit @returns {Promise<Shown>} */
 export const order = async ({ params: [id = ""], query, signal }) => {
-  const { data } = await ask("GET /api/orders/{id}", { params: { id }, signal });
+  const { data } = await api.getOrdersById({ params: { id }, signal });
   const placed = query.has("placed");
   return {
     title: placed ? "Thank you" : `Order ${data.number}`,

@@ -1,6 +1,6 @@
 // @ts-check
 // A product on one small screen, with the button that puts it into the basket.
-import { ask } from "../api.mjs";
+import { api } from "../api.mjs";
 import { count, put } from "../basket.mjs";
 import { h, icon, rated, shapes } from "../dom.mjs";
 import { missing } from "../pieces.mjs";
@@ -9,7 +9,7 @@ import { missing } from "../pieces.mjs";
 
 /** @param {Visit} visit @returns {Promise<Shown>} */
 export const product = async ({ params: [id = ""], signal }) => {
-  const { data, replaced } = await ask("GET /api/products/{id}", { params: { id }, signal });
+  const { data, replaced } = await api.getProductsById({ params: { id }, signal });
   const said = h("span", { class: "hidden", role: "status" });
   const add = h("button", { type: "button", class: "button primary wide", disabled: !data.sold });
   const most = data.stock?.most ?? 10;

@@ -1,6 +1,6 @@
 // @ts-check
 // Search: words, departments, and results a screenful at a time.
-import { ask } from "../api.mjs";
+import { api } from "../api.mjs";
 import { h, icon } from "../dom.mjs";
 import { card, empty } from "../pieces.mjs";
 
@@ -16,9 +16,10 @@ const to = (q, category) => {
 export const search = async ({ query, signal }) => {
   const q = query.get("q") ?? "";
   const category = query.get("category");
+  const asked = { q: q || undefined, category: category ?? undefined };
   const [{ data }, { data: categories }] = await Promise.all([
-    ask("GET /api/search", { query: { q, category }, signal }),
-    ask("GET /api/categories", { signal }),
+    api.getSearch({ query: asked, signal }),
+    api.getCategories({ signal }),
   ]);
   const list = h("ul", { class: "cards" }, data.items.map(card));
   let { next } = data;
@@ -28,7 +29,7 @@ export const search = async ({ query, signal }) => {
   more.addEventListener("click", async () => {
     more.disabled = true;
     try {
-      const { data: page } = await ask("GET /api/search", { query: { q, category, offset: next }, signal });
+      const { data: page } = await api.getSearch({ query: { ...asked, offset: next ?? undefined }, signal });
       const added = page.items.map(card);
       list.append(...added);
       next = page.next;

@@ -1,16 +1,15 @@
 // @ts-check
 // The account: what is known about the customer, and what they may change.
-import { ask, Problem } from "../api.mjs";
+import { api, told } from "../api.mjs";
 import { h, icon, shapes } from "../dom.mjs";
 import { missing, section } from "../pieces.mjs";
 
 /** @import { Shown, Visit } from "../app.mjs" */
-/** @import { Routes } from "../../../../.frontage/web/routes.js" */
-/** @typedef {Routes["GET /api/account"]} Account */
+/** @import { GetAccountAnswer as Account, GetCategoriesAnswer as Categories } from "../client.mjs" */
 
 /** @param {Visit} visit @returns {Promise<Shown>} */
 export const account = async ({ signal, note }) => {
-  const [answer, categories] = await Promise.all([ask("GET /api/account", { signal }), ask("GET /api/categories", { signal })]);
+  const [answer, categories] = await Promise.all([api.getAccount({ signal }), api.getCategories({ signal })]);
   note(answer);
   note(categories);
   const { data } = answer;
@@ -31,7 +30,7 @@ export const account = async ({ signal, note }) => {
   };
 };
 
-/** @param {Account} data @param {Routes["GET /api/categories"]} categories */
+/** @param {Account} data @param {Categories} categories */
 const form = (data, categories) => {
   const { preferences } = data;
   const said = h("p", { class: "said", role: "status" });
@@ -52,11 +51,11 @@ const form = (data, categories) => {
     said.className = "said";
     said.textContent = "Saving…";
     try {
-      const { data: stored } = await ask("PUT /api/account/preferences", {
+      const { data: stored } = await api.putAccountPreferences({
         body: {
           newsletter: values.has("newsletter"),
-          density: values.get("density"),
-          favouriteCategories: values.getAll("favourite"),
+          density: values.get("density") === "compact" ? "compact" : "comfortable",
+          favouriteCategories: values.getAll("favourite").map(String),
           notifications: Object.fromEntries(Object.keys(preferences.notifications).map((channel) => [channel, channels.includes(channel)])),
         },
       });
@@ -65,7 +64,7 @@ const form = (data, categories) => {
       said.textContent = "Saved.";
     } catch (error) {
       said.className = "said bad";
-      said.textContent = error instanceof Problem ? error.message : String(error);
+      said.textContent = told(error).text ?? told(error).title;
     } finally {
       save.disabled = false;
     }

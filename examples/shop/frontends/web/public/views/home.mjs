@@ -1,6 +1,6 @@
 // @ts-check
 // The start page: the account at a glance, the last orders, what might come next.
-import { ask } from "../api.mjs";
+import { api } from "../api.mjs";
 import { h, icon, shapes } from "../dom.mjs";
 import { empty, missing, section, status, tile } from "../pieces.mjs";
 
@@ -8,7 +8,7 @@ import { empty, missing, section, status, tile } from "../pieces.mjs";
 
 /** @param {Visit} visit @returns {Promise<Shown>} */
 export const home = async ({ signal, note }) => {
-  const answer = await ask("GET /api/home", { signal });
+  const answer = await api.getHome({ signal });
   note(answer);
   const { user, suspended, orders, favourites, picks, newest } = answer.data;
   const number = (/** @type {number} */ n) => n.toLocaleString("en");

@@ -1,13 +1,12 @@
 // @ts-check
 // The order history: the list on the left stays while the order on the right changes.
-import { ask, Problem, user } from "../api.mjs";
+import { api, told, user } from "../api.mjs";
 import { h } from "../dom.mjs";
 import { empty, missing, pagination, refused, status } from "../pieces.mjs";
 
 /** @import { Shown, Visit } from "../app.mjs" */
-/** @import { Routes } from "../../../../.frontage/web/routes.js" */
-/** @typedef {Routes["GET /api/orders"]} List */
-/** @typedef {Routes["GET /api/orders/{id}"]} Order */
+/** @import { GetOrdersAnswer as List, GetOrdersByIdAnswer as Order, GetOrdersRequest } from "../client.mjs" */
+/** @typedef {NonNullable<GetOrdersRequest["query"]>} Query */
 
 const shows = /** @type {const} */ ({ all: "All", open: "Open", done: "Delivered", undone: "Cancelled or returned" });
 
@@ -30,7 +29,8 @@ export const orders = async ({ params: [id], query, signal, main, note }) => {
     return { title, focus: node.querySelector("h2") };
   }
 
-  const listed = ask("GET /api/orders", { query: Object.fromEntries(query), signal });
+  const show = /** @type {Query["show"]} */ (query.get("show") ?? undefined);
+  const listed = api.getOrders({ query: { show, page: Number(query.get("page") ?? 1) }, signal });
   const early = id === undefined ? null : one(id, signal, note);
   early?.catch(() => undefined);
   const answer = await listed;
@@ -71,7 +71,7 @@ const list = (data, query, chosen) => {
 /** @param {string} id @param {AbortSignal} signal @param {Visit["note"]} note */
 const one = async (id, signal, note) => {
   try {
-    const answer = await ask("GET /api/orders/{id}", { params: { id }, signal });
+    const answer = await api.getOrdersById({ params: { id }, signal });
     note(answer);
     return { title: `Order ${answer.data.number}`, node: h("div", null, missing(answer.replaced), order(answer.data)) };
   } catch (error) {
@@ -119,12 +119,12 @@ const canceller = (data) => {
     event.preventDefault();
     sure.disabled = true;
     try {
-      await ask("POST /api/orders/{id}/cancel", { params: { id: data.id }, body: reason.value === "" ? {} : { reason: reason.value } });
+      await api.postOrdersByIdCancel({ params: { id: data.id }, body: reason.value === "" ? {} : { reason: reason.value } });
       dialog.close();
       document.querySelector("[data-list]")?.removeAttribute("data-list");
       document.dispatchEvent(new Event("shop:refresh"));
     } catch (error) {
-      said.textContent = error instanceof Problem ? error.message : String(error);
+      said.textContent = told(error).text ?? told(error).title;
     } finally {
       sure.disabled = false;
     }

@@ -1,17 +1,16 @@
 // @ts-check
 // One product: pictures, prices, stock by warehouse, reviews and a form to add one.
-import { ask, Problem } from "../api.mjs";
+import { api, told } from "../api.mjs";
 import { h, icon, picture, shapes, stars } from "../dom.mjs";
 import { empty, missing, section, tile } from "../pieces.mjs";
 
 /** @import { Shown, Visit } from "../app.mjs" */
-/** @import { Routes } from "../../../../.frontage/web/routes.js" */
-/** @typedef {Routes["GET /api/products/{id}"]} Product */
+/** @import { GetProductsByIdAnswer as Product } from "../client.mjs" */
 /** @typedef {NonNullable<Product["reviews"]>["items"][number]} Review */
 
 /** @param {Visit} visit @returns {Promise<Shown>} */
 export const product = async ({ params: [id = ""], signal, note }) => {
-  const answer = await ask("GET /api/products/{id}", { params: { id }, signal });
+  const answer = await api.getProductsById({ params: { id }, signal });
   note(answer);
   const { data } = answer;
   return {
@@ -94,7 +93,7 @@ const reviewed = (data) => {
   more.addEventListener("click", async () => {
     more.disabled = true;
     try {
-      const { data: page } = await ask("GET /api/products/{id}/reviews", { params: { id: data.id }, query: { offset: list.children.length, limit: 10 } });
+      const { data: page } = await api.getProductsByIdReviews({ params: { id: data.id }, query: { offset: list.children.length, limit: 10 } });
       const added = page.items.map(review);
       list.append(...added);
       more.hidden = list.children.length >= page.total || added.length === 0;
@@ -162,7 +161,7 @@ const form = (data, list) => {
     said.textContent = "Sending…";
     submit.disabled = true;
     try {
-      const { data: added } = await ask("POST /api/products/{id}/reviews", {
+      const { data: added } = await api.postProductsByIdReviews({
         params: { id: data.id },
         body: { rating, body: String(values.get("body") ?? ""), ...(title === "" ? {} : { title }) },
       });
@@ -172,10 +171,10 @@ const form = (data, list) => {
       made.replaceChildren(h("p", { class: "said good", role: "status" }, "Thank you for your review."));
       entry.focus();
     } catch (error) {
-      const problem = error instanceof Problem ? error : new Problem({ detail: String(error) });
+      const problem = told(error);
       faults(problem.faults);
       said.className = "said bad";
-      said.textContent = problem.faults.length > 0 ? "Please look at the marked fields." : problem.message;
+      said.textContent = problem.faults.length > 0 ? "Please look at the marked fields." : (problem.text ?? problem.title);
     } finally {
       submit.disabled = false;
     }

@@ -1,12 +1,12 @@
 // @ts-check
 // The product table: every filter, the order and the page stand in the address.
-import { ask } from "../api.mjs";
+import { api } from "../api.mjs";
 import { h, icon, picture, shapes, stars } from "../dom.mjs";
 import { empty, missing, pagination } from "../pieces.mjs";
 
 /** @import { Shown, Visit } from "../app.mjs" */
-/** @import { Routes } from "../../../../.frontage/web/routes.js" */
-/** @typedef {Routes["GET /api/products"]} Table */
+/** @import { GetProductsAnswer as Table, GetProductsRequest } from "../client.mjs" */
+/** @typedef {NonNullable<GetProductsRequest["query"]>} Query */
 
 const filters = ["q", "category", "brand", "minPriceCents", "maxPriceCents", "inStock"];
 const orders = /** @type {const} */ ({
@@ -24,9 +24,25 @@ const to = (query, change) => {
   return next.size ? `/products?${next}` : "/products";
 };
 
+/** What the address asks for; whether it can be is the backend's to say. @param {URLSearchParams} query @returns {Query} */
+const asked = (query) => {
+  const text = (/** @type {string} */ name) => query.get(name) || undefined;
+  const number = (/** @type {string} */ name) => (query.get(name) ? Number(query.get(name)) : undefined);
+  return {
+    q: text("q"),
+    category: text("category"),
+    brand: text("brand"),
+    minPriceCents: number("minPriceCents"),
+    maxPriceCents: number("maxPriceCents"),
+    inStock: /** @type {Query["inStock"]} */ (text("inStock")),
+    sort: /** @type {Query["sort"]} */ (text("sort")),
+    page: number("page"),
+  };
+};
+
 /** @param {Visit} visit @returns {Promise<Shown>} */
 export const products = async ({ query, signal, main, note }) => {
-  const answer = await ask("GET /api/products", { query: Object.fromEntries(query), signal });
+  const answer = await api.getProducts({ query: asked(query), signal });
   note(answer);
   const { data } = answer;
   const sort = query.get("sort") ?? "relevance";
