@@ -29,7 +29,7 @@ pub use engine::Engine;
 pub use execute::execute;
 pub use frontage_json::{JsonFault, Object, Text, Value, parse_any};
 pub use frontage_upstream::{
-    Address, AddressError, BoxError, Reason, Scheme, Settings, StreamBody,
+    Address, AddressError, BoxError, Dial, Reason, Scheme, Settings, Stream, StreamBody,
 };
 pub use outcome::{
     CallRecord, CallResult, DriftFault, DriftRecord, InputPart, Issue, Outcome, OutcomeBody,

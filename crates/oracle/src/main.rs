@@ -8,6 +8,7 @@
 //! Start at the module of an oracle: [`values`] (answers, against Node), [`types`] (what is
 //! accepted, against tsc), [`zod`] (what input is accepted, against zod).
 
+mod generate;
 mod histogram;
 mod options;
 mod supported;

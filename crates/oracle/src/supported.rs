@@ -17,7 +17,8 @@ pub(crate) fn ids(root: &Path) -> Result<BTreeSet<String>, String> {
 
 /// Cells such as `` | `array.map` | ``.
 fn read(text: &str) -> BTreeSet<String> {
-    let cells = text.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
+    let supported = text.split("\n## Refused").next().unwrap_or_default();
+    let cells = supported.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
     cells.map(|(id, _)| id.to_owned()).collect()
 }
 

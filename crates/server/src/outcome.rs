@@ -43,8 +43,10 @@ pub(crate) fn reply(outcome: Outcome, request_id: &str) -> Reply {
     } else if outcome.private && !seen.contains(&header::CACHE_CONTROL) {
         reply.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     }
-    // Which failed first is chance.
-    let mut replaced = outcome.replaced;
+    // A problem replaces the whole answer. What else was replaced before it depends on which calls
+    // ran ahead, and which failed first is chance.
+    let is_problem = matches!(outcome.body, OutcomeBody::Problem(_));
+    let mut replaced = if is_problem { Vec::new() } else { outcome.replaced };
     replaced.sort();
     let replaced = replaced.join(", ");
     if !replaced.is_empty()
@@ -201,9 +203,11 @@ mod tests {
         let body = OutcomeBody::Problem(Problem::new(502, "upstream_error"));
         let internal = Some("10.0.0.1 refused".to_owned());
         let replaced = vec!["picks".into(), "stock.get".into()];
+        let named = reply(Outcome { replaced: replaced.clone(), ..outcome() }, "r1");
+        assert_eq!(named.headers["frontage-fallback"], "picks, stock.get");
         let outcome = Outcome { status: 502, body, internal, replaced, ..outcome() };
         let reply = reply(outcome, "r1");
-        assert_eq!(reply.headers["frontage-fallback"], "picks, stock.get");
+        assert!(!reply.headers.contains_key("frontage-fallback"));
         assert_eq!(reply.headers["content-type"], "application/problem+json");
         let crate::body::Content::Whole(bytes) = reply.content else { panic!("no body") };
         let text = String::from_utf8_lossy(&bytes).into_owned();

@@ -40,6 +40,10 @@ async fn open(
     address: &Address,
     failed: &impl Fn(String) -> CallError,
 ) -> Result<SendRequest<RequestBody>, CallError> {
+    if let Some(dial) = &settings.dial {
+        let stream = dial().map_err(|error| failed(error.to_string()))?;
+        return handshake(TokioIo::new(stream)).await.map_err(|e| failed(e.to_string()));
+    }
     let stream = TcpStream::connect((&*address.host, address.port))
         .await
         .map_err(|error| failed(error.to_string()))?;

@@ -25,5 +25,5 @@ pub use body::BoxError;
 pub use client::{Answer, Client, Request};
 pub use error::{CallError, Reason};
 pub use fill::{Argument, FillError, Filled, fill, fill_form};
-pub use settings::{Address, AddressError, Scheme, Settings};
+pub use settings::{Address, AddressError, Dial, Scheme, Settings, Stream};
 pub use stream::{StreamBody, StreamRequest};

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 use rustls::ClientConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Settings of one upstream.
 #[derive(Clone)]
@@ -31,7 +32,17 @@ pub struct Settings {
     pub idle_timeout: Duration,
     /// Trust for `https`; the system's roots if absent.
     pub tls: Option<Arc<ClientConfig>>,
+    /// Opens connections instead of TCP, whatever the addresses say.
+    pub dial: Option<Dial>,
 }
+
+/// Gives a connection, or says why there is none.
+pub type Dial = Arc<dyn Fn() -> std::io::Result<Box<dyn Stream>> + Send + Sync>;
+
+/// A connection that is not TCP, such as a pipe in memory.
+pub trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 impl Settings {
     /// Settings with the limits that hold unless configured.
@@ -47,6 +58,7 @@ impl Settings {
             connect_timeout: Duration::from_secs(1),
             idle_timeout: Duration::from_secs(30),
             tls: None,
+            dial: None,
         }
     }
 }

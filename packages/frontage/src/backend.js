@@ -147,7 +147,6 @@ class Backend {
       const problem = problemOf(fault);
       if (problem.code === "internal") this.log({ level: "warn", message: "a route failed", route: told.route, requestId: id, cause: String(/** @type {any} */ (problem.cause)?.stack ?? problem.cause) });
       answer = answerProblem(problem, id);
-      Object.assign(answer.headers, /** @type {any} */ (fault)?.[FIELDS]);
     }
     answer.headers["x-request-id"] = id;
     answer.headers["x-content-type-options"] ??= "nosniff";
@@ -220,10 +219,10 @@ class Backend {
   async #handler(running, { input, handler }, request) {
     let reads = false;
     const session = sessionOf(this.parts.config.session, request.headers["x-frontage-dev-user"]);
-    const finish = (answer, ending) => {
+    const finish = (answer) => {
       const isPrivate = running.route?.private ?? reads;
       if (isPrivate) answer.headers["cache-control"] ??= "private, no-store";
-      const replaced = running.replaced(ending);
+      const replaced = running.replaced();
       if (replaced.length > 0) answer.headers["frontage-fallback"] = replaced.join(", ");
       return answer;
     };
@@ -238,11 +237,8 @@ class Backend {
       };
       return finish(answerValue(await handler(context)));
     } catch (fault) {
-      const { headers } = finish({ headers: {} }, fault);
-      delete headers["cache-control"];
-      const problem = fault instanceof Problem ? fault : problemOf(fault);
-      Object.defineProperty(problem, FIELDS, { value: headers });
-      throw problem;
+      // A problem replaces the whole answer: it names no part.
+      throw fault instanceof Problem ? fault : problemOf(fault);
     }
   }
 
@@ -261,9 +257,6 @@ class Backend {
     }
   }
 }
-
-/** Fields that a problem's answer gets too. */
-const FIELDS = Symbol("fields");
 
 function notAllowed(allowed, method, id) {
   const answer = method === "OPTIONS" ? { status: 204, headers: /** @type {Record<string, string>} */ ({}), body: Buffer.alloc(0) } : answerProblem(new Problem(405, "method_not_allowed", { detail: `this path has ${allowed}` }), id);

@@ -95,10 +95,9 @@ export class RunningRequest {
     return promise;
   }
 
-  /** Parts that were replaced, unless it is their failure that ends the request. @param {unknown} [ending] */
-  replaced(ending) {
-    const parts = this.failures.filter(({ fault }) => fault !== ending).map(({ part }) => part);
-    return [...new Set(parts)].sort();
+  /** Parts that were replaced. */
+  replaced() {
+    return [...new Set(this.failures.map(({ part }) => part))].sort();
   }
 
   async run(upstream, name, args, options, site) {

@@ -234,7 +234,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             let wanted = first.params.get(i).map(|p| p.ty).or(first.rest).filter(|_| !spread);
-            let wanted = wanted.map(|w| self.context_of(w, first, expected));
+            let wanted = wanted.map(|w| self.context_of(w, first, &explicit, expected));
             let checked = self.value(value, wanted);
             let ty = checked.ty;
             arguments.push(Argument { expr: value, spread, checked: Some(checked), ty });
@@ -259,7 +259,18 @@ impl<'a> Checker<'a> {
     }
 
     /// What a parameter's type suggests to its argument before anything is inferred.
-    fn context_of(&mut self, param: Ty, signature: &Signature, expected: Option<Ty>) -> Ty {
+    fn context_of(
+        &mut self,
+        param: Ty,
+        signature: &Signature,
+        explicit: &[Ty],
+        expected: Option<Ty>,
+    ) -> Ty {
+        if !explicit.is_empty() {
+            let params = signature.type_params.iter().copied();
+            let given: Mapping = params.zip(explicit.iter().copied()).collect();
+            return self.substitute(param, &given);
+        }
         match expected {
             Some(expected) if !signature.type_params.is_empty() => {
                 let map = self.by_result(signature, expected);

@@ -3,7 +3,7 @@
 use frontage_plan::{BinaryOp, Block, Expr, LogicalOp, Step};
 
 use super::codes;
-use super::handler::{Lowerer, may_throw};
+use super::handler::{Lowerer, is_trivial, may_throw};
 use super::scope::{Scope, Value};
 use super::usage::breaks;
 use crate::hir::{self, Case, ExprKind, Stmt, StmtKind};
@@ -29,7 +29,7 @@ impl<'h> Lowerer<'h> {
             }
             StmtKind::Expr(e) => {
                 if let Value::Expr(value) = self.value(e, scope)
-                    && may_throw(&value)
+                    && !is_trivial(&value)
                 {
                     self.bind(value, e.span);
                 }

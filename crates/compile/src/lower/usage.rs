@@ -19,9 +19,10 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    /// Whether a cheap expression may stand at its only use instead of a slot.
+    /// Whether a cheap expression may stand at its only use instead of a slot. What is never used
+    /// is computed all the same, so that what it reads of answers is read: Node runs it too.
     pub(super) fn is_once(self) -> bool {
-        self.count <= 1 && !self.nested
+        self.count == 1 && !self.nested
     }
 }
 
