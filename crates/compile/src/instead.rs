@@ -103,6 +103,11 @@ pub(crate) const INSTEAD: &[(&[&str], &[&str], &str)] = &[
         &["Buffer", "URL", "URLSearchParams", "TextEncoder"],
         "use strings and `encodeURIComponent`",
     ),
+    (
+        &["Globals"],
+        &["Response", "NextResponse"],
+        "return the value, or `json(value, { status })` from \"frontage\"",
+    ),
     (&["Globals"], &["RegExp"], "use `includes`, `split` or `replaceAll`"),
     (&["Globals"], &["WeakMap", "WeakSet"], "use `Map` or `Set`"),
 ];

@@ -435,14 +435,21 @@ impl Reader<'_> {
             };
         }
         let callee = node.callee.get_identifier_reference().map(|name| name.name.as_str());
+        let intl = matches!(&node.callee, ast::Expression::StaticMemberExpression(member)
+            if matches!(&member.object, ast::Expression::Identifier(name) if name.name == "Intl"));
         let instead = match callee {
             Some("Error" | "TypeError" | "RangeError" | "HttpError" | "UpstreamError") => {
                 "throw `error(status, code, detail)` from \"frontage\""
             }
             Some("Promise") => "await the calls, or use `Promise.all`",
             Some("RegExp") => "write the regular expression as a literal: `/…/`",
-            Some("Array") => "write an array literal, or `Array.from`",
+            Some("Array") => "write an array literal, or `Array.from({ length: n }, (_, i) => …)`",
+            Some("URL" | "URLSearchParams") => {
+                "take texts apart with `split`, and join them with `encodeURIComponent`"
+            }
+            Some("Response") => "return the value, or `json(value, { status })` from \"frontage\"",
             Some("Function") => "write the code itself",
+            _ if intl => "write the format out; `Intl` comes later",
             _ => "write an object literal, or a function that returns one",
         };
         self.refuse(
@@ -495,7 +502,10 @@ impl Reader<'_> {
 
     fn as_expr(&mut self, node: &ast::TSAsExpression<'_>) -> ExprKind {
         if !is_const(&node.type_annotation) {
-            return self.cast(node.span, &node.expression, &node.type_annotation);
+            return ExprKind::As {
+                value: self.boxed(&node.expression),
+                ty: Box::new(self.ty(&node.type_annotation)),
+            };
         }
         let value = self.boxed(&node.expression);
         if !is_literal(&value) {

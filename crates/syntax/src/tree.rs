@@ -502,6 +502,13 @@ pub enum ExprKind {
     Await(Box<Expr>),
     /// `value as const`
     AsConst(Box<Expr>),
+    /// `value as T`; the checker accepts it where `T` is wider.
+    As {
+        /// What stands before `as`.
+        value: Box<Expr>,
+        /// The type after it.
+        ty: Box<Type>,
+    },
     /// `value satisfies T`
     Satisfies {
         /// The value.

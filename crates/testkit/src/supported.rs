@@ -86,6 +86,7 @@ const Body = z.object({
 
 export const POST = route({ body: Body }, async ({ body, session, request }) => {
   const { text, count, ratio, flag, maybe, state, either, shape, items, names, numbers, pairs, record, value } = body;
+  const settled: { status: "ok"; value: string } | { status: "no"; value: number } = flag ? { status: "ok", value: "yes" } : { status: "no", value: 1 };
   const when = new Date("2024-02-29T12:30:45.678Z");
   const map = new Map(pairs);
   const set = new Set(names);

@@ -409,6 +409,17 @@ impl<'a> Checker<'a> {
                 name.span,
                 format!("there is no type `{}`", name.name),
             );
+            let given = match &*name.name {
+                "Request" | "NextRequest" => Some(
+                    "the handler gets `params`, `query`, `headers`, `body`: declare them in `route(input, handler)`",
+                ),
+                "Response" | "NextResponse" => Some("leave it out: the answer's type is inferred"),
+                _ => None,
+            };
+            if let Some(given) = given {
+                self.report(fault.help(given));
+                return;
+            }
             match nearest(&name.name, known.iter().map(|k| &**k)) {
                 Some(near) => fault.help(format!("did you mean `{near}`?")),
                 None => fault.help("declare it with `type` or `interface`, or import it"),

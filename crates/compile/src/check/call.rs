@@ -124,6 +124,16 @@ impl<'a> Checker<'a> {
             if called.ty != Ty::ERROR {
                 if called.ty == Ty::UNKNOWN {
                     self.unknown_used(&called);
+                } else if self.types.all(called.ty, |k| matches!(k, Kind::Function(_))) {
+                    self.report(
+                        Diagnostic::error(
+                            codes::NOT_CALLABLE,
+                            called.span,
+                            "which function is called here must be known when the route is compiled",
+                        )
+                        .label("one of several")
+                        .help("choose between results, not between functions: `flag ? f(x) : g(x)`"),
+                    );
                 } else {
                     let message = format!("`{}` is not a function", self.source(called.span));
                     let text = format!("it is `{}`", self.types.text(called.ty));

@@ -147,8 +147,30 @@ impl<'a> Checker<'a> {
                 self.fits(value, checked.ty, wanted);
                 checked
             }
+            ExprKind::As { value, ty } => self.upcast(value, ty, span),
             ExprKind::Error => self.hole(span),
         }
+    }
+
+    /// `value as T`, where every value of its type is a `T`.
+    fn upcast(&mut self, value: &'a tree::Expr, ty: &'a tree::Type, span: Span) -> hir::Expr {
+        let wanted = self.annotation(ty);
+        let mut checked = self.value(value, Some(wanted));
+        if checked.ty == Ty::ERROR || wanted == Ty::ERROR {
+            return checked;
+        }
+        if !self.assignable(checked.ty, wanted) {
+            let own = self.types.base(checked.ty);
+            let (own, text) = (self.types.text(own), self.types.text(wanted));
+            self.report(
+                Diagnostic::error(frontage_syntax::codes::CAST, span, "`as` can only widen a type")
+                    .label(format!("nothing would check that this `{own}` is a `{text}`"))
+                    .help("annotate the `const`, use `satisfies`, or narrow with a condition"),
+            );
+            return self.hole(span);
+        }
+        checked.ty = wanted;
+        checked
     }
 
     fn template(
@@ -198,7 +220,7 @@ impl<'a> Checker<'a> {
         let value = self.value_named(name, span);
         match value {
             Value::Local(local) => {
-                let declared = self.local_ty(local);
+                let declared = self.bound_ty(local);
                 let reference = Reference { root: Root::Local(local), path: Vec::new() };
                 let ty = self.narrowed(&reference, declared);
                 if self.local_infos[local.0 as usize].context {

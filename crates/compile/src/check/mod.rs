@@ -102,6 +102,8 @@ struct LocalInfo<'a> {
     context: bool,
     /// The member of another value that it is, as long as that tells the value's variants apart.
     member_of: Option<(Rc<flow::Reference>, Rc<str>)>,
+    /// The union that it was taken out of together with other names, and the member that it is.
+    beside: Option<(LocalId, Rc<str>)>,
 }
 
 /// The function that is being checked.

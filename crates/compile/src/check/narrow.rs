@@ -11,6 +11,7 @@ use frontage_syntax::tree::{BinaryOp, Element, Expr, ExprKind, LogicalOp, UnaryO
 use super::Checker;
 use super::flow::{Reference, Root, address};
 use super::names::Value;
+use crate::hir;
 use crate::types::{Kind, Object, Property, Ty};
 
 type Keep<'k, 'a> = dyn Fn(&mut Checker<'a>, Ty) -> Ty + 'k;
@@ -205,6 +206,13 @@ impl<'a> Checker<'a> {
                     {
                         self.refine_variants(&parent, &Arc::from(&*name), keep);
                     }
+                    if let Root::Local(local) = reference.root
+                        && let Some((whole, name)) =
+                            self.local_infos[local.0 as usize].beside.clone()
+                    {
+                        let whole = Reference { root: Root::Local(whole), path: Vec::new() };
+                        self.refine_variants(&whole, &Arc::from(&*name), keep);
+                    }
                     return;
                 }
                 _ => return,
@@ -284,11 +292,28 @@ impl<'a> Checker<'a> {
         differ && tys.iter().any(|&t| t == Ty::BOOLEAN || self.types.any(t, unit))
     }
 
+    /// What a name is where nothing narrows it itself. One of a pattern is what the variants
+    /// have that the names beside it leave: `const { kind, value } = part`.
+    pub(super) fn bound_ty(&mut self, local: hir::LocalId) -> Ty {
+        let declared = self.local_ty(local);
+        let Some((whole, name)) = self.local_infos[local.0 as usize].beside.clone() else {
+            return declared;
+        };
+        let own = self.local_ty(whole);
+        let reference = Reference { root: Root::Local(whole), path: Vec::new() };
+        let left = self.narrowed(&reference, own);
+        if left == own {
+            return declared;
+        }
+        let name: Arc<str> = Arc::from(&*name);
+        self.property_type(left, &name).unwrap_or(declared)
+    }
+
     /// What a reference is here, by everything that is known.
     pub(super) fn current(&mut self, reference: &Reference) -> Option<Ty> {
         let root = Reference { root: reference.root, path: Vec::new() };
         let declared = match reference.root {
-            Root::Local(local) => self.local_ty(local),
+            Root::Local(local) => self.bound_ty(local),
             Root::Decl(module, decl) => self.decl_ty(module, decl),
         };
         let mut ty = self.narrowed(&root, declared);

@@ -51,6 +51,12 @@ impl<'a> Checker<'a> {
                             _ => Rc::new(Reference { root: Root::Local(local), path: Vec::new() }),
                         };
                         self.info(bound).member_of = Some((source, (&**name).into()));
+                        if matches!(prop.value.kind, PatternKind::Ident(_))
+                            && props.len() + usize::from(rest.is_some()) > 1
+                            && matches!(self.types.kind(ty), Kind::Union(_))
+                        {
+                            self.info(bound).beside = Some((local, (&**name).into()));
+                        }
                     }
                 }
                 if let Some(rest) = rest {
@@ -65,7 +71,22 @@ impl<'a> Checker<'a> {
                 }
             }
             PatternKind::Array { elements, rest } => {
-                let (ty, fine) = self.taken_apart(pattern, local, ty);
+                let (mut ty, fine) = self.taken_apart(pattern, local, ty);
+                let mut local = local;
+                let listed =
+                    self.types.all(ty, |k| matches!(k, Kind::Array { .. } | Kind::Tuple { .. }));
+                if fine
+                    && !listed
+                    && ty != Ty::ERROR
+                    && let Some(element) = self.iterated(ty)
+                {
+                    // A text, a map, a set: what iterating it gives, as a list.
+                    let whole = made(hir::ExprKind::Local(local), ty, pattern.span);
+                    ty = self.types.array(element);
+                    let list = vec![hir::Item::Spread(whole)];
+                    local = self.local(None, ty, pattern.span);
+                    push(body, local, made(hir::ExprKind::Array(list), ty, pattern.span));
+                }
                 let list = matches!(self.types.kind(ty), Kind::Array { .. } | Kind::Tuple { .. })
                     || matches!(self.types.kind(ty), Kind::Union(_))
                         && self

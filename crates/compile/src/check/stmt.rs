@@ -14,7 +14,7 @@ use super::{Binding, Checker, Scope};
 use crate::codes;
 use crate::hir;
 use crate::resolve::{duplicate, names_of};
-use crate::types::{Kind, Ty};
+use crate::types::{Kind, Property, Ty};
 
 impl<'a> Checker<'a> {
     /// Checks a block in a scope of its own.
@@ -198,7 +198,10 @@ impl<'a> Checker<'a> {
                 init.ty = if init.ty == Ty::ERROR { wanted } else { init.ty };
                 wanted
             }
-            None => self.widen(init.ty),
+            None => {
+                self.defaulted(&binding.pattern, &binding.init, &mut init);
+                self.widen(init.ty)
+            }
         };
         let (name, place) = match &binding.pattern.kind {
             PatternKind::Ident(name) => (Some(&name.name), name.span),
@@ -254,6 +257,48 @@ impl<'a> Checker<'a> {
     }
 
     /// What an array pattern says of its value: a literal is seen as a tuple.
+    /// `const { name = "none" } = row ?? {}`: as in `tsc`, the empty object has what the pattern
+    /// has defaults for, as members that may be missing.
+    fn defaulted(&mut self, pattern: &tree::Pattern, init: &tree::Expr, checked: &mut hir::Expr) {
+        let PatternKind::Object { props, .. } = &pattern.kind else { return };
+        let mut at = init;
+        loop {
+            match &at.kind {
+                ExprKind::Logical { right, .. } => at = right,
+                ExprKind::Conditional { otherwise, .. } => at = otherwise,
+                ExprKind::Object(members) if members.is_empty() => break,
+                _ => return,
+            }
+        }
+        let mut parts = Vec::new();
+        for member in self.types.members_of(checked.ty) {
+            let object = match *self.types.kind(member) {
+                Kind::Object(id) => Some(self.object(id)),
+                _ => None,
+            };
+            let empty = object.filter(|o| {
+                o.properties.is_empty() && o.index.is_none() && !o.interface && o.name.is_none()
+            });
+            let Some(object) = empty else {
+                parts.push(member);
+                continue;
+            };
+            let mut object = (*object).clone();
+            for prop in props.iter().filter(|prop| prop.default.is_some()) {
+                let Some(name) = prop.key.name() else { continue };
+                object.properties.push(Property {
+                    name: name.clone(),
+                    ty: Ty::UNDEFINED,
+                    optional: true,
+                    readonly: false,
+                    span: None,
+                });
+            }
+            parts.push(self.types.object(object));
+        }
+        checked.ty = self.types.union(&parts);
+    }
+
     fn pattern_shape(&mut self, pattern: &tree::Pattern) -> Option<Ty> {
         let PatternKind::Array { elements, .. } = &pattern.kind else { return None };
         let parts: Vec<Ty> = elements.iter().map(|_| Ty::UNKNOWN).collect();
