@@ -267,6 +267,7 @@ fn expr(it: &Expr) -> String {
         ExprKind::Await(value) => format!("(await {})", expr(value)),
         ExprKind::AsConst(value) => format!("(const {})", expr(value)),
         ExprKind::Satisfies { value, ty: t } => format!("(satisfies {} {})", expr(value), ty(t)),
+        ExprKind::As { value, ty: t } => format!("(as {} {})", expr(value), ty(t)),
         ExprKind::Error => "ERROR".to_owned(),
     }
 }
