@@ -16,6 +16,7 @@ export type Json<T> = T extends string | number | boolean | null | undefined ? T
   : T extends bigint ? NotJson<"a bigint has no JSON: use Number(x) or String(x)">
   : T extends symbol ? NotJson<"a symbol has no JSON">
   : T extends Bytes ? NotJson<"bytes have no JSON: hand them on with passthrough">
+  : T extends Reply<unknown> ? NotJson<"a reply is a whole answer: return it as it is">
   : T extends (...args: never[]) => unknown ? NotJson<"a function has no JSON: call it">
   : T extends PromiseLike<unknown> ? NotJson<"a promise has no JSON: await it">
   : T extends ReadonlyMap<unknown, unknown> ? NotJson<"a Map has no JSON: use Object.fromEntries(map.entries())">
@@ -34,6 +35,13 @@ export interface Bytes {
 /** What an operation returns: a promise whose `catch` sees `unknown`. */
 export interface Call<T> extends Promise<T> {
   catch<F = never>(onrejected: (reason: unknown) => F | PromiseLike<F>): Promise<T | F>;
+}
+
+declare global {
+  interface Promise<T> {
+    /** The reason is unknown, as in `catch (e)`: narrow it. */
+    catch<F = never>(onrejected: (reason: unknown) => F | PromiseLike<F>): Promise<T | F>;
+  }
 }
 
 /** Options of a call: literals only. */

@@ -94,6 +94,8 @@ pub const USELESS: Code = Code(2122);
 pub const LITERAL_WANTED: Code = Code(2123);
 /// Modules that are too complex to check.
 pub const TOO_COMPLEX: Code = Code(2124);
+/// A spread that the language leaves out.
+pub const SPREAD_FORM: Code = Code(2125);
 /// An import of an upstream that the workspace lacks.
 pub const UNKNOWN_UPSTREAM: Code = Code(2201);
 /// An operation that the contract does not have.
@@ -124,6 +126,8 @@ pub const UNSAFE_IN_MAP: Code = Code(2213);
 pub const OPERATION_AS_VALUE: Code = Code(2214);
 /// A call whose answer is bytes.
 pub const BINARY_ANSWER: Code = Code(2215);
+/// Type arguments of a call whose type follows from elsewhere.
+pub const CALL_TYPES: Code = Code(2216);
 /// Wrong arguments of `route`.
 pub const ROUTE_ARGUMENTS: Code = Code(2301);
 /// A faulty input of a route.

@@ -49,7 +49,9 @@ impl<'a> Checker<'a> {
         let span = expr.span;
         match &callee.kind {
             ExprKind::Ident(name) => match self.silently(|c| c.value_named(name, callee.span)).0 {
-                Value::Frontage(name) => return self.frontage_call(&name, args, span, expected),
+                Value::Frontage(name) => {
+                    return self.frontage_call(&name, type_args, args, span, expected);
+                }
                 Value::Global(name) => {
                     return self.static_call(
                         "Globals",
@@ -67,6 +69,7 @@ impl<'a> Checker<'a> {
                 if let ExprKind::Ident(root) = &object.kind {
                     match self.silently(|c| c.value_named(root, object.span)).0 {
                         Value::Global(global) if &*global == "Promise" => {
+                            self.no_type_arguments(type_args, "what the promises give");
                             return self.promise_call(name, args, span);
                         }
                         Value::Global(global) => {
@@ -83,6 +86,7 @@ impl<'a> Checker<'a> {
                             }
                         }
                         Value::Upstream(upstream) => {
+                            self.no_type_arguments(type_args, "its contract and its options");
                             return self.operation_call(upstream, name, args, span);
                         }
                         Value::Zod => {
@@ -109,6 +113,20 @@ impl<'a> Checker<'a> {
         let called = self.link(callee, None, links);
         let called = self.present(called, optional, None, links);
         self.apply(called, type_args, args, span, expected)
+    }
+
+    /// Some types follow from what stands in the text already.
+    pub(super) fn no_type_arguments(&mut self, type_args: &'a [tree::Type], from: &str) {
+        if let Some(first) = type_args.first() {
+            self.report(
+                Diagnostic::error(
+                    codes::CALL_TYPES,
+                    first.span,
+                    format!("the type of this call follows from {from}"),
+                )
+                .help("leave the type arguments out"),
+            );
+        }
     }
 
     /// Calls a function value.

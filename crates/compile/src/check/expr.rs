@@ -112,10 +112,10 @@ impl<'a> Checker<'a> {
             ExprKind::Binary { op, op_span, left, right } => {
                 self.binary(*op, *op_span, left, right, span)
             }
-            ExprKind::Logical { op, left, right } => self.logical(*op, left, right, span, expected),
+            ExprKind::Logical { op, left, right } => self.logical(expr, *op, left, right, expected),
             ExprKind::Conditional { test, then, otherwise } => {
                 let checked = self.value(test, None);
-                self.check_condition(&checked);
+                self.check_condition(test, &checked);
                 let start = self.flow.clone();
                 self.narrow(test, true);
                 let then = self.value(then, expected);
@@ -316,7 +316,7 @@ impl<'a> Checker<'a> {
         let checked = self.value(operand, None);
         let (op, ty) = match op {
             tree::UnaryOp::Not => {
-                self.check_condition(&checked);
+                self.check_condition(operand, &checked);
                 let ty = if self.truthy_part(checked.ty, true) == Ty::NEVER {
                     Ty::TRUE
                 } else if self.truthy_part(checked.ty, false) == Ty::NEVER {
@@ -362,16 +362,19 @@ impl<'a> Checker<'a> {
 
     fn logical(
         &mut self,
+        whole: &'a tree::Expr,
         op: tree::LogicalOp,
         left: &'a tree::Expr,
         right: &'a tree::Expr,
-        span: Span,
         expected: Option<Ty>,
     ) -> hir::Expr {
+        let span = whole.span;
         let context = if op == tree::LogicalOp::And { None } else { expected };
         let first = self.value(left, context);
-        if op != tree::LogicalOp::Nullish {
-            self.check_condition(&first);
+        if op == tree::LogicalOp::Nullish {
+            self.decided_nullish(whole, left);
+        } else {
+            self.check_condition(left, &first);
         }
         let start = self.flow.clone();
         match op {
@@ -402,7 +405,12 @@ impl<'a> Checker<'a> {
             }
             tree::LogicalOp::Or => {
                 let truthy = self.truthy_part(first.ty, true);
-                (LogicalOp::Or, self.subtype_union(&[truthy, second.ty]))
+                let ty = if self.truthy_part(first.ty, false) == Ty::NEVER {
+                    first.ty
+                } else {
+                    self.subtype_union(&[truthy, second.ty])
+                };
+                (LogicalOp::Or, ty)
             }
             tree::LogicalOp::Nullish => {
                 let present = self.types.non_nullish(first.ty);
@@ -434,9 +442,11 @@ impl<'a> Checker<'a> {
     }
 
     /// A condition that can only go one way is a mistake: a function or a promise.
-    pub(super) fn check_condition(&mut self, checked: &hir::Expr) {
+    pub(super) fn check_condition(&mut self, written: &'a tree::Expr, checked: &hir::Expr) {
         if checked.ty == Ty::VOID {
             self.error(codes::CONDITION, checked.span, "this gives nothing to decide by");
+        } else if !matches!(written.kind, ExprKind::Arrow(_)) {
+            self.decided_condition(written);
         }
         if self.types.all(checked.ty, |k| matches!(k, Kind::Function(_))) {
             self.report(

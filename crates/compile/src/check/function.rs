@@ -228,8 +228,7 @@ impl<'a> Checker<'a> {
         let name = pattern_name(&param.pattern);
         let default = param.default.as_ref().map(|d| {
             let checked = self.value(d, annotated.or(suggested));
-            if let Some(wanted) = annotated {
-                let wanted = self.types.or_undefined(wanted);
+            if let Some(wanted) = annotated.or(suggested) {
                 self.fits(d, checked.ty, wanted);
             }
             checked

@@ -16,7 +16,7 @@ use super::member::Links;
 use crate::codes;
 use crate::hir;
 use crate::prelude::{self, Function};
-use crate::types::{Kind, Signature, Ty};
+use crate::types::{FunctionType, Kind, Signature, Ty};
 
 impl<'a> Checker<'a> {
     /// `Object.groupBy` gives a partial record, which the prelude cannot spell.
@@ -29,6 +29,9 @@ impl<'a> Checker<'a> {
             if let Kind::Object(id) = *self.types.kind(record) {
                 let mut partial = (*self.object(id)).clone();
                 partial.properties.iter_mut().for_each(|p| p.optional = true);
+                if let Some(index) = &mut partial.index {
+                    index.value = self.types.or_undefined(index.value);
+                }
                 signature.result = self.types.object(partial);
             }
         }
@@ -54,7 +57,7 @@ impl<'a> Checker<'a> {
         let gather = std::mem::replace(&mut self.gather, false);
         let receiver = self.object_of(object, dot, Some(name), links);
         if self.types.promised(receiver.ty).is_some() {
-            return self.promise_method(receiver, name, args, span);
+            return self.promise_method(receiver, name, type_args, args, span);
         }
         if receiver.ty == Ty::ERROR {
             self.check_loose(args);
@@ -77,6 +80,9 @@ impl<'a> Checker<'a> {
         };
         let Kind::Function(id) = *self.types.kind(ty) else { return self.hole(span) };
         let function = self.types.signatures(id).clone();
+        if self.beyond_library(&function, &name.name, args) {
+            return self.hole(span);
+        }
         let Some(mut resolved) = self.resolve_call(&function, type_args, args, span, expected)
         else {
             return self.hole(span);
@@ -183,10 +189,64 @@ impl<'a> Checker<'a> {
             return self.hole(span);
         };
         let function = self.types.signatures(id).clone();
+        if self.beyond_library(&function, name, args) {
+            return self.hole(span);
+        }
+        let before = self.diagnostics.len();
         let Some(resolved) = self.resolve_call(&function, type_args, args, span, expected) else {
             return self.hole(span);
         };
+        if interface == "ObjectConstructor"
+            && let Some(Element::Value(first)) = args.first()
+        {
+            self.beyond_objects(before, first);
+        }
         self.library_call(known, None, resolved, gather, span)
+    }
+
+    /// `Object.entries(1)` is empty in JavaScript; here only objects and lists are asked.
+    fn beyond_objects(&mut self, before: usize, first: &'a tree::Expr) {
+        let found = self.recorded.get(&super::flow::address(first)).copied().unwrap_or(Ty::ERROR);
+        if self.types.nullish(found) || self.types.any(found, |k| matches!(k, Kind::Unknown)) {
+            return;
+        }
+        for fault in self.diagnostics.iter_mut().skip(before) {
+            let here = fault.primary.as_ref().is_some_and(|label| label.span == first.span);
+            if here && fault.code == codes::NOT_ASSIGNABLE {
+                fault.code = codes::NOT_IN_LIBRARY;
+            }
+        }
+    }
+
+    /// Reports arguments that JavaScript's library may take and this one does not; whether there
+    /// are any.
+    fn beyond_library(
+        &mut self,
+        function: &FunctionType,
+        name: &Arc<str>,
+        args: &'a [Element],
+    ) -> bool {
+        let open = function.signatures.iter().any(|s| s.rest.is_some());
+        let most = function.signatures.iter().map(|s| s.params.len()).max().unwrap_or(0);
+        let spread = args.iter().any(|a| matches!(a, Element::Spread { .. }));
+        let Some(Element::Value(first)) = args.get(most).filter(|_| !open && !spread) else {
+            return false;
+        };
+        self.check_loose(args);
+        let wanted = match most {
+            0 => "no argument".to_owned(),
+            1 => "one argument".to_owned(),
+            _ => format!("{most} arguments at most"),
+        };
+        self.report(
+            Diagnostic::error(
+                codes::NOT_IN_LIBRARY,
+                first.span,
+                format!("`{name}` takes {wanted} here, not {}", args.len()),
+            )
+            .help("leave it out"),
+        );
+        true
     }
 
     fn library_call(

@@ -11,9 +11,10 @@ use frontage_syntax::tree::{self, Element, PropertyKeyKind};
 
 use super::Checker;
 use super::expr::made;
+use super::spread::Built;
 use crate::codes;
 use crate::hir;
-use crate::types::{Index, Kind, Object, Property, TupleElement, Ty};
+use crate::types::{Kind, TupleElement, Ty};
 
 impl<'a> Checker<'a> {
     /// The type of a value where it may change: literals widen, unless the place asks for them.
@@ -220,37 +221,22 @@ impl<'a> Checker<'a> {
         let expected = expected.map(|e| self.discriminated(properties, e));
         let constant = self.as_const;
         let mut members = Vec::new();
-        let mut built = Object { literal: true, ..Object::default() };
-        // One literal for each variant of a spread union.
-        let mut variants: Vec<Object> = vec![built.clone()];
+        let mut built = Built::default();
         for property in properties {
             match property {
                 tree::Property::Value { key, value, .. } => {
-                    self.literal_member(
-                        key,
-                        value,
-                        expected,
-                        constant,
-                        &mut members,
-                        &mut variants,
-                    );
+                    self.literal_member(key, value, expected, &mut members, &mut built);
                 }
                 tree::Property::Spread { value, .. } => {
                     self.as_const = false;
-                    let item = self.value(value, None);
+                    let item = self.value(value, expected);
                     self.as_const = constant;
-                    variants = self.spread_into(&item, variants);
+                    self.spread_into(&item, &mut built, constant);
                     members.push(hir::Member::Spread(item));
                 }
             }
         }
-        let ty = if variants.len() == 1 {
-            built = variants.remove(0);
-            self.types.object(built)
-        } else {
-            let tys: Vec<Ty> = variants.into_iter().map(|v| self.types.object(v)).collect();
-            self.types.union(&tys)
-        };
+        let ty = self.finish_literal(built, constant);
         made(hir::ExprKind::Object(members), ty, span)
     }
 
@@ -259,10 +245,10 @@ impl<'a> Checker<'a> {
         key: &'a tree::PropertyKey,
         value: &'a tree::Expr,
         expected: Option<Ty>,
-        constant: bool,
         members: &mut Vec<hir::Member>,
-        variants: &mut [Object],
+        built: &mut Built,
     ) {
+        let constant = self.as_const;
         if let PropertyKeyKind::Computed(inner) = &key.kind {
             self.as_const = false;
             let key = self.value(inner, None);
@@ -288,20 +274,11 @@ impl<'a> Checker<'a> {
             let item = self.value(value, wanted);
             let ty = self.settle(item.ty, wanted);
             let numeric = self.types.is_number(key.ty);
-            for variant in variants.iter_mut() {
-                match &name {
-                    Some(name) => self.put(variant, name.clone(), ty, constant, key.span),
-                    None => {
-                        let mut all: Vec<Ty> = vec![ty];
-                        all.extend(variant.index.map(|i| i.value));
-                        for p in &variant.properties {
-                            all.push(p.ty);
-                        }
-                        let value = self.types.union(&all);
-                        let numeric = numeric && variant.index.is_none_or(|i| i.numeric);
-                        variant.index = Some(Index { value, numeric });
-                    }
+            match &name {
+                Some(name) => {
+                    built.put(name, ty, constant, key.span);
                 }
+                None => built.put_computed(ty, numeric),
             }
             members.push(hir::Member::Computed(key, item));
             return;
@@ -310,12 +287,7 @@ impl<'a> Checker<'a> {
         let wanted = expected.and_then(|e| self.property_wanted(e, name));
         let item = self.value(value, wanted);
         let ty = self.settle(item.ty, wanted);
-        for variant in variants.iter_mut() {
-            self.put(variant, name.clone(), ty, constant, key.span);
-        }
-        if members.iter().any(|m| matches!(m, hir::Member::Static(n, _) if n == name))
-            && !members.iter().any(|m| !matches!(m, hir::Member::Static(..)))
-        {
+        if !built.put(name, ty, constant, key.span) {
             self.error(
                 codes::DUPLICATE_NAME,
                 key.span,
@@ -323,97 +295,6 @@ impl<'a> Checker<'a> {
             );
         }
         members.push(hir::Member::Static(name.clone(), item));
-    }
-
-    fn put(&mut self, object: &mut Object, name: Arc<str>, ty: Ty, readonly: bool, span: Span) {
-        if let Some(index) = &mut object.index {
-            index.value = self.types.either(index.value, ty);
-        }
-        let property = Property { name, ty, optional: false, readonly, span: Some(span) };
-        match object.properties.iter_mut().find(|p| p.name == property.name) {
-            Some(old) => *old = property,
-            None => object.properties.push(property),
-        }
-    }
-
-    fn spread_into(&mut self, item: &hir::Expr, variants: Vec<Object>) -> Vec<Object> {
-        let mut result = Vec::new();
-        let members = self.types.members_of(item.ty);
-        let nothing = members.iter().any(|&m| {
-            matches!(self.types.kind(m), Kind::Null | Kind::Undefined | Kind::Boolean { .. })
-        });
-        let mut kinds: Vec<Option<Arc<Object>>> = Vec::new();
-        for &member in &members {
-            match self.types.kind(member).clone() {
-                Kind::Object(id) => kinds.push(Some(self.object(id))),
-                Kind::Error => return variants,
-                Kind::Null | Kind::Undefined | Kind::Boolean { .. } => {}
-                // `cond && {…}` leaves falsy texts and numbers, which add nothing.
-                Kind::StringLiteral { value, .. } if value.is_empty() => {}
-                Kind::NumberLiteral { value, .. } if value.0 == 0.0 => {}
-                _ => {
-                    let fault = Diagnostic::error(
-                        codes::SPREAD,
-                        item.span,
-                        format!("`{}` cannot be spread into an object", self.types.text(item.ty)),
-                    );
-                    self.report(fault.help("spread an object"));
-                    return variants;
-                }
-            }
-        }
-        if members.contains(&Ty::TRUE) || members.contains(&Ty::FRESH_TRUE) {
-            let fault = Diagnostic::error(
-                codes::SPREAD,
-                item.span,
-                format!("`{}` cannot be spread into an object", self.types.text(item.ty)),
-            );
-            self.report(fault.help("write `...(condition ? { … } : {})`"));
-            return variants;
-        }
-        let many = kinds.len() * variants.len() > 24;
-        for variant in variants {
-            for spread in kinds.iter().flatten() {
-                let mut copy = variant.clone();
-                for property in &spread.properties {
-                    let old = copy.property(&property.name).cloned();
-                    // An optional member leaves what was there where it is missing.
-                    let optional = property.optional || nothing;
-                    let merged = match old {
-                        Some(old) if optional => {
-                            let own = self.types.filter(property.ty, |_, m| {
-                                m != Ty::UNDEFINED || !property.optional
-                            });
-                            Property {
-                                ty: self.types.either(old.ty, own),
-                                optional: old.optional,
-                                ..property.clone()
-                            }
-                        }
-                        _ => Property { optional, readonly: false, ..property.clone() },
-                    };
-                    match copy.properties.iter_mut().find(|p| p.name == merged.name) {
-                        Some(slot) => *slot = merged,
-                        None => copy.properties.push(merged),
-                    }
-                }
-                if let Some(index) = spread.index {
-                    let value = match copy.index {
-                        Some(own) => self.types.either(own.value, index.value),
-                        None => index.value,
-                    };
-                    copy.index = Some(Index { value, numeric: index.numeric });
-                }
-                result.push(copy);
-                if many {
-                    break;
-                }
-            }
-            if kinds.is_empty() {
-                result.push(variant);
-            }
-        }
-        result
     }
 
     /// Whether values of `ty` may be keys.

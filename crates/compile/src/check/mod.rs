@@ -34,8 +34,10 @@ mod relation;
 mod reply;
 mod route;
 mod shape;
+mod spread;
 mod stmt;
 mod substitute;
+mod syntactic;
 mod utility;
 mod zod;
 

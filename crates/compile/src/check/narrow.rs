@@ -348,7 +348,9 @@ impl<'a> Checker<'a> {
             Kind::NumberLiteral { value, .. } => (value.0 == 0.0 || value.0.is_nan()) != truthy,
             Kind::Object(id) => {
                 truthy
-                    || types.members(*id).is_some_and(|o| o.properties.is_empty() && !o.interface)
+                    || types.members(*id).is_some_and(|o| {
+                        o.properties.is_empty() && o.index.is_none() && !o.interface
+                    })
             }
             Kind::Array { .. }
             | Kind::Tuple { .. }
@@ -379,6 +381,8 @@ impl<'a> Checker<'a> {
     }
 
     fn equal_part(&mut self, ty: Ty, value: Ty, equal: bool) -> Ty {
+        // A text that is equal to a literal just written is known, but still widens.
+        let written = value;
         let value = self.types.regular(value);
         if ty == Ty::UNKNOWN {
             return if equal && self.types.is_unit(value) { value } else { ty };
@@ -388,7 +392,8 @@ impl<'a> Checker<'a> {
             for member in self.types.members_of(ty) {
                 let regular = self.types.regular(member);
                 let mut parts = Vec::new();
-                for other in self.types.members_of(value) {
+                for fresh in self.types.members_of(written) {
+                    let other = self.types.regular(fresh);
                     if self.assignable(other, regular)
                         && matches!(
                             self.types.kind(regular),
@@ -396,7 +401,11 @@ impl<'a> Checker<'a> {
                         )
                         && unit(self.types.kind(other))
                     {
-                        parts.push(other);
+                        parts.push(if matches!(regular, Ty::STRING | Ty::NUMBER) {
+                            fresh
+                        } else {
+                            other
+                        });
                     } else if self.overlap(regular, other) {
                         parts.push(member);
                     }

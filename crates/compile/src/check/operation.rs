@@ -391,6 +391,13 @@ impl<'a> Checker<'a> {
             );
             return;
         };
+        if elements.is_empty() {
+            self.bad_option(
+                value.span,
+                "`nullOn` lists at least one status",
+                "write `nullOn: [404]`, or leave it out",
+            );
+        }
         for element in elements {
             match element {
                 Element::Value(tree::Expr { kind: ExprKind::Number(status), .. })

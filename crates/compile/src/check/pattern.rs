@@ -94,8 +94,12 @@ impl<'a> Checker<'a> {
                             .all(ty, |k| matches!(k, Kind::Array { .. } | Kind::Tuple { .. }));
                 if fine && !list && ty != Ty::ERROR {
                     let message = format!("`{}` is not a list", self.types.text(ty));
+                    let code = match self.iterated(ty) {
+                        Some(_) => codes::SPREAD_FORM,
+                        None => codes::SPREAD,
+                    };
                     self.report(
-                        Diagnostic::error(codes::SPREAD, pattern.span, message)
+                        Diagnostic::error(code, pattern.span, message)
                             .help("make a list of it first: `[...values]`"),
                     );
                 }

@@ -73,9 +73,11 @@ impl<'a> Checker<'a> {
         &mut self,
         receiver: hir::Expr,
         name: &'a Ident,
+        type_args: &'a [tree::Type],
         args: &'a [Element],
         span: Span,
     ) -> hir::Expr {
+        self.no_type_arguments(type_args, "its fallback");
         if &*name.name != "catch" {
             self.unknown_member(receiver.ty, name);
             self.check_loose(args);

@@ -232,6 +232,13 @@ impl Checker<'_> {
         stack: &mut Vec<(Ty, Ty)>,
     ) -> bool {
         let target = self.object(target);
+        if rule == Rule::Subtype
+            && target.literal
+            && target.properties.is_empty()
+            && target.index.is_none()
+        {
+            return false;
+        }
         if let Some(index) = target.index {
             let element = self.types.element(source);
             return match element {
@@ -296,6 +303,10 @@ impl Checker<'_> {
                 None if wanted.optional && (rule == Rule::Assign || source.literal) => {}
                 None => return false,
             }
+        }
+        let bare = |o: &Object| o.properties.is_empty() && o.index.is_none();
+        if rule == Rule::Subtype && target.literal && bare(&target) && !bare(&source) {
+            return false;
         }
         if rule == Rule::Subtype
             && source.literal
@@ -438,6 +449,14 @@ impl Checker<'_> {
             return union;
         }
         let mut kept: Vec<Ty> = all.to_vec();
+        // Everything that is there is an empty object.
+        let mut empty = false;
+        for &member in all.iter() {
+            if let Kind::Object(id) = *self.types.kind(member) {
+                let object = self.object(id);
+                empty |= object.properties.is_empty() && object.index.is_none();
+            }
+        }
         let mut i = kept.len();
         while i > 0 {
             i -= 1;
@@ -445,7 +464,7 @@ impl Checker<'_> {
             let covered = kept.iter().enumerate().any(|(j, &other)| {
                 j != i
                     && !matches!(self.types.kind(one), Kind::Null | Kind::Undefined)
-                    && self.structured(one)
+                    && (empty || self.structured(one))
                     && self.structured(other)
                     && self.subtype(one, other)
                     // Of two equal shapes the one that stands first stays.

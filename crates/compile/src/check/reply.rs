@@ -21,6 +21,7 @@ impl<'a> Checker<'a> {
     pub(super) fn frontage_call(
         &mut self,
         name: &Arc<str>,
+        type_args: &'a [tree::Type],
         args: &'a [Element],
         span: Span,
         expected: Option<Ty>,
@@ -45,7 +46,7 @@ impl<'a> Checker<'a> {
         };
         let Kind::Function(id) = *self.types.kind(ty) else { return self.hole(span) };
         let function = self.types.signatures(id).clone();
-        let Some(resolved) = self.resolve_call(&function, &[], args, span, expected) else {
+        let Some(resolved) = self.resolve_call(&function, type_args, args, span, expected) else {
             return self.hole(span);
         };
         let mut values = Vec::new();

@@ -16,7 +16,7 @@ use super::names::Value;
 use crate::codes;
 use crate::hir::{self, CheckedKind, CheckedRoute, InputTypes};
 use crate::resolve::{Export, ModuleId, Role, conflict_key, specificity};
-use crate::types::{Object, Property as Member, Signature, SignatureParam, Ty};
+use crate::types::{Kind, Object, Property as Member, Signature, SignatureParam, Ty};
 
 const METHODS: &[(&str, Method)] = &[
     ("GET", Method::Get),
@@ -68,6 +68,16 @@ impl<'a> Checker<'a> {
                         continue;
                     };
                     let path = path.clone().unwrap_or_default();
+                    if let Some(ty) = &binding.ty {
+                        self.report(
+                            Diagnostic::error(
+                                codes::NOT_A_ROUTE,
+                                ty.span,
+                                "a route's type follows from its handler",
+                            )
+                            .help("leave the annotation out; annotate the handler's result"),
+                        );
+                    }
                     let checked =
                         self.aside(id, |c| c.route(item, &binding.init, name.span, method, path));
                     routes.extend(checked);
@@ -130,10 +140,22 @@ impl<'a> Checker<'a> {
         path: Vec<PathSegment>,
     ) -> Option<CheckedRoute> {
         let callee = match &init.kind {
-            ExprKind::Call { callee, args, .. } => match &callee.kind {
-                ExprKind::Ident(name) => Some((self.value_named(name, callee.span), args)),
-                _ => None,
-            },
+            ExprKind::Call { callee, args, type_args, .. } => {
+                if let Some(first) = type_args.first() {
+                    self.report(
+                        Diagnostic::error(
+                            codes::ROUTE_ARGUMENTS,
+                            first.span,
+                            "a route's types follow from its input and its handler",
+                        )
+                        .help("leave the type arguments out; annotate the handler's result"),
+                    );
+                }
+                match &callee.kind {
+                    ExprKind::Ident(name) => Some((self.value_named(name, callee.span), args)),
+                    _ => None,
+                }
+            }
             ExprKind::Error => return None,
             _ => None,
         };
@@ -244,6 +266,17 @@ impl<'a> Checker<'a> {
             predicate: None,
         };
         let checked = self.function(None, function, Some(&signature), true);
+        if let Some(param) = function.params.first().filter(|p| p.ty.is_some())
+            && let Kind::Function(id) = *self.types.kind(checked.ty)
+            && let Some(declared) =
+                self.types.signatures(id).signatures.first().and_then(|s| s.params.first().cloned())
+        {
+            let wanted = self.read_type(declared.ty, declared.optional);
+            if !self.assignable(context, wanted) {
+                let fault = self.mismatch(param.span, context, wanted);
+                self.report(fault.help("leave the annotation out: the parameter is the context"));
+            }
+        }
         self.frame.effects = checked.effects;
         if matches!(method, Method::Get | Method::Head) {
             self.check_unsafe(method_name(method));
@@ -307,6 +340,9 @@ impl<'a> Checker<'a> {
                 )
                 .help("write `{ query: z.object({ … }) }`"),
             );
+            for name in ["params", "query", "headers", "body"] {
+                *slot(&mut types, name) = Some(Ty::ERROR);
+            }
             return (input, types, sequential);
         };
         for property in properties {

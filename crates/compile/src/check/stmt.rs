@@ -112,7 +112,7 @@ impl<'a> Checker<'a> {
             StmtKind::Interface(_) | StmtKind::Error(_) => {}
             StmtKind::If { test, then, otherwise } => {
                 let checked = self.value(test, None);
-                self.check_condition(&checked);
+                self.check_condition(test, &checked);
                 let start = self.flow.clone();
                 self.narrow(test, true);
                 let then = self.block(then);
@@ -371,6 +371,16 @@ impl<'a> Checker<'a> {
             // Against what is left of the subject TypeScript compares, too.
             if !by_truth {
                 self.overlaps(&checked_subject, &value, test.span, true);
+                // Nothing but itself is a case of `undefined`.
+                let nullish = |ty| matches!(ty, Ty::NULL | Ty::UNDEFINED);
+                if nullish(checked_subject.ty) && !nullish(value.ty) && value.ty != Ty::ERROR {
+                    let own = self.types.members_of(value.ty);
+                    if !own.contains(&checked_subject.ty) && value.ty != Ty::UNKNOWN {
+                        let message =
+                            format!("`{}` never is this case", self.types.text(checked_subject.ty));
+                        self.error(codes::NO_OVERLAP, test.span, message);
+                    }
+                }
             }
             let before = self.flow.clone();
             if by_truth {

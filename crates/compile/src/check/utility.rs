@@ -102,7 +102,10 @@ impl<'a> Checker<'a> {
                 }
                 self.types.union(&kept)
             }
-            "Partial" => self.each_property(args[0], span, |p| p.optional = true),
+            "Partial" => {
+                let ty = self.each_property(args[0], span, |p| p.optional = true);
+                self.partial_index(ty)
+            }
             "Required" => {
                 let ty = self.each_property(args[0], span, |p| p.optional = false);
                 self.without_undefined(ty)
@@ -151,6 +154,18 @@ impl<'a> Checker<'a> {
                 self.types.union(&members)
             }
             Kind::Param(_) | Kind::Indexed(..) => self.no_mapping(span),
+            // Lists, functions and classes of the library would be taken apart.
+            Kind::Array { .. } | Kind::Tuple { .. } | Kind::Function(_) | Kind::Library(..) => {
+                self.report(
+                    Diagnostic::error(
+                        codes::TYPE_FORM,
+                        span,
+                        format!("this utility type is not supported for `{}`", self.types.text(ty)),
+                    )
+                    .help("apply it to an object's type"),
+                );
+                Ty::ERROR
+            }
             _ => ty,
         }
     }
@@ -166,6 +181,15 @@ impl<'a> Checker<'a> {
             .help("write the type out, or give the helper a type without parameters"),
         );
         Ty::ERROR
+    }
+
+    /// What any key gives may be missing, too.
+    fn partial_index(&mut self, ty: Ty) -> Ty {
+        let Kind::Object(id) = *self.types.kind(ty) else { return ty };
+        let mut copy = (*self.object(id)).clone();
+        let Some(index) = &mut copy.index else { return ty };
+        index.value = self.types.or_undefined(index.value);
+        self.types.object(copy)
     }
 
     fn without_undefined(&mut self, ty: Ty) -> Ty {

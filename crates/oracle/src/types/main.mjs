@@ -10,7 +10,7 @@ import ts from "typescript";
 import { mutate } from "./mutate.mjs";
 import { Random } from "./random.mjs";
 import { text } from "./shape.mjs";
-import { shrink } from "./shrink.mjs";
+import { shrink, Together } from "./shrink.mjs";
 import { Tsc } from "./tsc.mjs";
 
 /** Variants that go through tsc in one program. */
@@ -177,24 +177,25 @@ function difference(a, b) {
   return `tsc …${a.slice(from, at + 60)} | ours …${b.slice(from, at + 60)}`;
 }
 
-/** Disagreements made small, one of each kind. */
+/** Disagreements made small, one of each kind, all side by side: a program costs a second. */
 async function small() {
-  const out = [];
-  for (const { variant, verdict, count, runs } of found.values()) {
-    let { text: least } = variant;
-    if (out.length < MOST_SHRUNK && variant.run !== undefined) {
-      const still = async (texts) => {
-        const verdicts = await judge(texts.map((one) => variantOf(variant, one, {})));
-        return verdicts.map(([, next]) => next.kind === verdict.kind && next.code === verdict.code);
-      };
-      least = await shrink(least, still);
-    }
-    const [[, last]] = await judge([variantOf(variant, least, {})]);
-    const shown = last.kind ? last : verdict;
+  const kinds = [...found.values()];
+  const together = new Together(kinds.length, judge, variantOf);
+  const least = await Promise.all(
+    kinds.map(async ({ variant, verdict }, i) => {
+      const still = (texts) => together.ask(variant, verdict, texts);
+      const result = i < MOST_SHRUNK && variant.run !== undefined ? await shrink(variant.text, still) : variant.text;
+      together.leave();
+      return result;
+    }),
+  );
+  const last = await judge(kinds.map(({ variant }, i) => variantOf(variant, least[i], { index: i })));
+  const verdicts = new Map(last.map(([variant, verdict]) => [variant.index, verdict]));
+  return kinds.map(({ variant, verdict, count, runs }, i) => {
+    const shown = verdicts.get(i)?.kind ? verdicts.get(i) : verdict;
     const summary = `${shown.kind}: ${variant.seed.name} ${variant.file} (${variant.changes?.join(", ") ?? variant.change}; runs ${runs.join(", ")}): ${shown.code} ${shown.words}`;
-    out.push({ kind: shown.kind, count, summary, case: caseOf(variant, least, shown, summary) });
-  }
-  return out;
+    return { kind: shown.kind, count, summary, case: caseOf(variant, least[i], shown, summary) };
+  });
 }
 
 /** A disagreement in the form of `cases/`. */

@@ -3,7 +3,8 @@
 // In:    a type and its checker.
 // Out:   a JSON value: names of primitives, { lit }, { array }, { tuple }, { object }, { union },
 //        { lib }; members of unions sorted by their text, equal ones once.
-// Never: `readonly`, freshness or names of objects: they are nothing that an answer shows.
+// Never: `any`: only the library says it (the reason of a settled promise), and Frontage `unknown`;
+//        `readonly`, freshness or names of objects: they are nothing that an answer shows.
 
 import ts from "typescript";
 
@@ -26,11 +27,10 @@ function withoutReply(found) {
 function shape(checker, program, type, depth) {
   const inner = (part) => shape(checker, program, part, depth);
   const flags = type.flags;
-  if (flags & ts.TypeFlags.Any) return "any";
+  if (flags & ts.TypeFlags.Any) return "unknown";
   if (flags & ts.TypeFlags.Unknown) return "unknown";
   if (flags & ts.TypeFlags.Never) return "never";
-  if (flags & ts.TypeFlags.Void) return "void";
-  if (flags & ts.TypeFlags.Undefined) return "undefined";
+  if (flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Void)) return "undefined";
   if (flags & ts.TypeFlags.Null) return "null";
   if (flags & ts.TypeFlags.String) return "string";
   if (flags & ts.TypeFlags.Number) return "number";
@@ -60,7 +60,7 @@ function objectShape(checker, program, type, depth) {
   if (type.getCallSignatures().length > 0) return "function";
   const name = type.symbol?.name;
   const declared = type.symbol?.declarations?.[0]?.getSourceFile();
-  if (declared && (program.isSourceFileDefaultLibrary(declared) || name === "Reply") && !["__type", "__object"].includes(name) && !type.aliasSymbol) {
+  if (declared && !name.startsWith("Promise") && (program.isSourceFileDefaultLibrary(declared) || name === "Reply") && !["__type", "__object"].includes(name) && !type.aliasSymbol) {
     return { lib: name, args: (type.target ? checker.getTypeArguments(type) : []).map(inner) };
   }
   if (depth >= DEPTH) return "…";

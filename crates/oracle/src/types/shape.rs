@@ -16,11 +16,10 @@ pub(super) fn shape(types: &Types, ty: Ty) -> Value {
 fn write(types: &Types, ty: Ty, depth: u32) -> Value {
     let inner = |ty| write(types, ty, depth);
     match types.kind(ty) {
-        Kind::Error => json!("any"),
+        Kind::Error => json!("unknown"),
         Kind::Unknown => json!("unknown"),
         Kind::Never => json!("never"),
-        Kind::Void => json!("void"),
-        Kind::Undefined => json!("undefined"),
+        Kind::Void | Kind::Undefined => json!("undefined"),
         Kind::Null => json!("null"),
         Kind::String => json!("string"),
         Kind::Number => json!("number"),

@@ -8,7 +8,7 @@ import ts from "typescript";
 import { all, apply } from "./mutate.mjs";
 
 /** Texts that are judged in one go. */
-const AT_ONCE = 60;
+const AT_ONCE = 30;
 
 /** `still(texts)` says of each text whether it still disagrees. */
 export async function shrink(text, still, rounds = 14) {
@@ -37,6 +37,44 @@ export async function shrink(text, still, rounds = 14) {
     if (!fine.includes(true)) text = together[2];
   }
   return text;
+}
+
+/** Gathers the questions of everyone who shrinks, and asks them at once. */
+export class Together {
+  constructor(active, judge, variantOf) {
+    this.active = active;
+    this.judge = judge;
+    this.variantOf = variantOf;
+    this.waiting = [];
+  }
+
+  ask(variant, verdict, texts) {
+    return new Promise((resolve) => {
+      this.waiting.push({ variant, verdict, texts, resolve });
+      this.flush();
+    });
+  }
+
+  leave() {
+    this.active--;
+    this.flush();
+  }
+
+  async flush() {
+    if (this.active === 0 || this.waiting.length < this.active) return;
+    const asked = this.waiting;
+    this.waiting = [];
+    const variants = asked.flatMap(({ variant, texts }, who) => texts.map((text, which) => this.variantOf(variant, text, { who, which })));
+    const answers = asked.map(() => []);
+    for (const [variant, next] of await this.judge(variants)) {
+      const { verdict } = asked[variant.who];
+      // A refusal by design that shrinking brought in would hide what the disagreement is about.
+      const known = verdict.ours.faults.map((fault) => fault.code);
+      const alone = next.ours.faults.every((fault) => !fault.byDesign || known.includes(fault.code));
+      answers[variant.who][variant.which] = alone && next.kind === verdict.kind && next.code === verdict.code;
+    }
+    asked.forEach(({ resolve }, who) => resolve(answers[who]));
+  }
 }
 
 function saved([from, to, replacement]) {
