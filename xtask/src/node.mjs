@@ -17,21 +17,29 @@ import { Upstream } from "./upstream.mjs";
 const root = path.resolve(process.argv[2]);
 const names = fs.readdirSync(root).filter((name) => fs.existsSync(path.join(root, name, "case.json"))).sort();
 const found = { answers: 0, cases: names.length, differences: {} };
-const queue = [...names];
+const note = (name, faults) => {
+  if (faults.length > 0) found.differences[name] = faults;
+};
+// All is loaded before anything is timed: cases have timeouts of 50 ms.
+const ready = [];
+for (const name of names) {
+  await prepare(path.join(root, name)).then(
+    (prepared) => ready.push([name, prepared]),
+    (fault) => note(name, [String(fault?.stack ?? fault)]),
+  );
+}
 await Promise.all(
-  Array.from({ length: 8 }, async () => {
-    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
-      const faults = await run(path.join(root, name)).catch((fault) => [String(fault?.stack ?? fault)]);
-      if (faults.length > 0) found.differences[name] = faults;
+  Array.from({ length: 4 }, async () => {
+    for (let next = ready.shift(); next !== undefined; next = ready.shift()) {
+      note(next[0], await run(next[1]).catch((fault) => [String(fault?.stack ?? fault)]));
     }
   }),
 );
 // Upstreams that hang would keep the process.
 process.stdout.write(JSON.stringify(found), () => process.exit(0));
 
-async function run(folder) {
+async function prepare(folder) {
   const { blocks } = JSON.parse(fs.readFileSync(path.join(folder, "case.json"), "utf8"));
-  const faults = [];
   const upstreams = new Map();
   const env = {};
   const all = blocks.filter(({ kind }) => kind === "upstream").flatMap(({ text }) => entries(text));
@@ -47,6 +55,11 @@ async function run(folder) {
   }
   const logged = [];
   const backend = await createBackend({ workspace: folder, frontend: "web", env, log: (event) => logged.push(event) });
+  return { blocks, upstreams, logged, backend };
+}
+
+async function run({ blocks, upstreams, logged, backend }) {
+  const faults = [];
   let answer;
   for (const { kind, text, line } of blocks) {
     const fault = (message) => faults.push(`line ${line}: ${message}${logged.length > 0 ? `\n${JSON.stringify(logged)}` : ""}`);
