@@ -69,7 +69,7 @@ export async function createBackend(options) {
   const files = config.files === undefined ? undefined : new Files(config.files);
   const backend = new Backend(parts, router, files, options, own?.close);
   if (glue.changed.length > 0) {
-    backend.log({ level: "warn", message: `changed since \`frontage types\` ran: ${glue.changed.join(", ")}; calls of such modules read all that contracts declare` });
+    backend.log({ level: "WARN", message: `changed since \`frontage types\` ran: ${glue.changed.join(", ")}; calls of such modules read all that contracts declare`, target: "frontage::glue" });
   }
   return backend;
 }
@@ -145,7 +145,7 @@ class Backend {
       answer = await this.#way({ method, url, headers: fields, body, id }, told);
     } catch (fault) {
       const problem = problemOf(fault);
-      if (problem.code === "internal") this.log({ level: "warn", message: "a route failed", route: told.route, requestId: id, cause: String(/** @type {any} */ (problem.cause)?.stack ?? problem.cause) });
+      if (problem.code === "internal") this.log({ level: "WARN", message: "a route failed", "http.route": told.route, request_id: id, cause: String(/** @type {any} */ (problem.cause)?.stack ?? problem.cause), target: "frontage::route" });
       answer = answerProblem(problem, id);
     }
     answer.headers["x-request-id"] = id;
@@ -210,9 +210,9 @@ class Backend {
       this.#running -= 1;
       told.calls = running.calls;
       for (const call of running.calls.filter(({ message }) => message !== undefined)) {
-        this.log({ level: "warn", message: "a call failed", route: route.path, requestId: id, upstream: call.upstream, operation: call.operation, cause: call.message });
+        this.log({ level: "WARN", message: "a call failed", "http.route": route.path, request_id: id, upstream: call.upstream, operation: call.operation, cause: call.message, target: "frontage::call" });
       }
-      for (const drift of running.drift) this.log({ level: "warn", message: "an answer contradicts its contract", route: route.path, requestId: id, ...drift });
+      for (const drift of running.drift) this.log({ level: "WARN", message: "an answer contradicts its contract", "http.route": route.path, request_id: id, ...drift, target: "frontage::drift" });
     }
   }
 
@@ -238,7 +238,9 @@ class Backend {
       return finish(answerValue(await handler(context)));
     } catch (fault) {
       // A problem replaces the whole answer: it names no part.
-      throw fault instanceof Problem ? fault : problemOf(fault);
+      const problem = fault instanceof Problem ? fault : problemOf(fault);
+      problem.private = running.route?.private ?? reads;
+      throw problem;
     }
   }
 

@@ -37,6 +37,8 @@ export class Problem extends Error {
     this.detail = more.detail;
     this.errors = more.errors;
     this.retryAfter = more.retryAfter;
+    /** Whether it depends on who asks. */
+    this.private = false;
   }
 }
 
@@ -51,10 +53,10 @@ export function reason(status) {
  * @param {Problem} problem
  * @param {string} requestId
  */
-export function answerProblem({ status, code, title, detail, errors, retryAfter }, requestId) {
+export function answerProblem({ status, code, title, detail, errors, retryAfter, private: own }, requestId) {
   const body = { type: "about:blank", title, status, code, detail, errors, requestId };
   /** @type {Record<string, string | string[]>} */
-  const headers = { "content-type": "application/problem+json", "cache-control": "no-store" };
+  const headers = { "content-type": "application/problem+json", "cache-control": own ? "private, no-store" : "no-store" };
   if (retryAfter !== undefined) headers["retry-after"] = String(retryAfter);
   return { status, headers, body: Buffer.from(JSON.stringify(body)) };
 }
