@@ -6,7 +6,7 @@
 //
 // Start at `createBackend`.
 
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { ROUTE, shared } from "./shared.js";
@@ -16,7 +16,7 @@ import { ConfigError, isLoopback, readConfig } from "./config.js";
 import { Files } from "./files.js";
 import { Glue } from "./glue.js";
 import { accept } from "./input.js";
-import { passThrough } from "./passthrough.js";
+import { passThrough, tooLarge } from "./passthrough.js";
 import { Problem, answerProblem } from "./problem.js";
 import { answerValue, problemOf } from "./reply.js";
 import { METHODS, PathError, Router, allow, findRoutes, split } from "./router.js";
@@ -150,6 +150,7 @@ class Backend {
     }
     answer.headers["x-request-id"] = id;
     answer.headers["x-content-type-options"] ??= "nosniff";
+    if ((method === "GET" || method === "HEAD") && answer.status === 200 && answer.body instanceof Uint8Array) validate(answer, fields["if-none-match"]);
     if (method === "HEAD") {
       if (answer.body instanceof Uint8Array) {
         if (answer.body.length > 0) answer.headers["content-length"] = String(answer.body.length);
@@ -170,6 +171,10 @@ class Backend {
     if (Buffer.byteLength(url) > limits.uri) throw new Problem(414, "uri_too_long", { detail: `path and query may have ${limits.uri} bytes` });
     if (session !== undefined && headers.host !== undefined && !isLoopback(hostOf(String(headers.host)))) {
       throw new Problem(421, "foreign_host", { detail: "auth of kind `dev` answers under 127.0.0.1, [::1] and localhost only" });
+    }
+    // Some programs read `X_User_Id` as `X-User-Id`: both mean an attempt to pass one off as the other.
+    if (Object.keys(headers).some((name) => name.includes("_") && headers[name.replaceAll("_", "-")] !== undefined)) {
+      throw new Problem(400, "malformed_head", { detail: "two headers differ only in `_` and `-`" });
     }
     if (method === "OPTIONS" && url === "*") return { status: 204, headers: {}, body: Buffer.alloc(0) };
     const at = url.indexOf("?");
@@ -194,6 +199,7 @@ class Backend {
     told.route = route.path;
     const params = Object.fromEntries(route.params.map((name, index) => [name, values[index] ?? ""]));
     const { definition } = route;
+    if (Number(headers["content-length"] ?? 0) > limits.requestBody) throw tooLarge(limits.requestBody);
     const whole = definition.kind === "handler" && definition.input.body !== undefined ? await collect(body, limits.requestBody) : undefined;
     if (this.#running >= limits.concurrency) throw new Problem(503, "busy", { detail: "too many requests run at once", retryAfter: 1 });
     const now = this.now();
@@ -260,6 +266,18 @@ class Backend {
   }
 }
 
+/** Gives a whole answer its validator, and answers a client that has it already (RFC 9110 §13). */
+function validate(answer, known) {
+  answer.headers["etag"] ??= `"${createHash("sha256").update(answer.body).digest("base64url").slice(0, 22)}"`;
+  const weak = (tag) => tag.trim().replace(/^W\//, "");
+  const tags = String(known ?? "").split(",").map(weak);
+  if (!tags.includes("*") && !tags.includes(weak(String(answer.headers["etag"])))) return;
+  answer.status = 304;
+  answer.body = Buffer.alloc(0);
+  delete answer.headers["content-type"];
+}
+
+
 function notAllowed(allowed, method, id) {
   const answer = method === "OPTIONS" ? { status: 204, headers: /** @type {Record<string, string>} */ ({}), body: Buffer.alloc(0) } : answerProblem(new Problem(405, "method_not_allowed", { detail: `this path has ${allowed}` }), id);
   answer.headers["allow"] = allowed;
@@ -269,10 +287,9 @@ function notAllowed(allowed, method, id) {
 /** The whole body, up to the limit. */
 async function collect(body, limit) {
   if (body === undefined) return Buffer.alloc(0);
-  const tooLarge = () => new Problem(413, "body_too_large", { detail: `a body may have ${limit} bytes` });
   if (!(body instanceof Readable)) {
     const bytes = Buffer.from(body);
-    if (bytes.length > limit) throw tooLarge();
+    if (bytes.length > limit) throw tooLarge(limit);
     return bytes;
   }
   const pieces = [];
@@ -280,7 +297,7 @@ async function collect(body, limit) {
   try {
     for await (const piece of body) {
       length += piece.length;
-      if (length > limit) throw tooLarge();
+      if (length > limit) throw tooLarge(limit);
       pieces.push(piece);
     }
   } catch (fault) {

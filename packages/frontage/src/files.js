@@ -6,7 +6,6 @@
 
 import fs from "node:fs/promises";
 import path from "node:path";
-import { createHash } from "node:crypto";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -57,18 +56,18 @@ export class Files {
       const folder = trailingSlash || list.length === 0;
       if (found === "folder" && folder) {
         const page = await this.look([...names, "index.html"]);
-        if (typeof page === "object") return this.send(page, headers, false);
+        if (typeof page === "object") return this.send(page, false);
       } else if (found === "folder") {
         const [own, query] = url.split(/\?(.*)/s);
         if (typeof (await this.look([...names, "index.html"])) === "object") {
           return { status: 308, headers: { location: `${own}/${query === undefined ? "" : `?${query}`}` }, body: Buffer.alloc(0) };
         }
-      } else if (found !== undefined && !folder) return this.send(found, headers, false);
+      } else if (found !== undefined && !folder) return this.send(found, false);
     }
     // A page's own router knows paths like `/orders/7`, not `/app.js`.
     const page = String(headers["accept"] ?? "").includes("text/html") && !(list.at(-1) ?? "").includes(".");
     const index = page ? await this.look(["index.html"]) : undefined;
-    return typeof index === "object" ? this.send(index, headers, true) : undefined;
+    return typeof index === "object" ? this.send(index, true) : undefined;
   }
 
   /** @param {string[]} names @returns {Promise<{ file: string, modified: Date } | "folder" | undefined>} */
@@ -85,26 +84,19 @@ export class Files {
     }
   }
 
-  async send({ file, modified }, headers, fallback) {
+  async send({ file, modified }, fallback) {
     const bytes = await fs.readFile(file);
     const type = TYPES[/** @type {keyof typeof TYPES} */ (path.extname(file).toLowerCase())] ?? "application/octet-stream";
     const isPage = type.startsWith("text/html");
     const hashed = /[.-][0-9A-Za-z_-]{8,}\.\w+$/.test(path.basename(file)) && /\d/.test(path.basename(file));
-    const etag = `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`;
     /** @type {Record<string, string | string[]>} */
     const out = {
       "content-type": type,
       "cache-control": isPage ? "no-cache" : hashed ? "public, max-age=31536000, immutable" : "public, max-age=0, must-revalidate",
       "last-modified": modified.toUTCString(),
-      etag,
     };
     if (isPage) Object.assign(out, { "content-security-policy": PAGE_POLICY, "referrer-policy": "strict-origin-when-cross-origin" });
     if (fallback) out["vary"] = "accept";
-    const known = String(headers["if-none-match"] ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-    if (known.includes(etag) || known.includes("*")) {
-      delete out["content-type"];
-      return { status: 304, headers: out, body: Buffer.alloc(0) };
-    }
     return { status: 200, headers: out, body: bytes };
   }
 }

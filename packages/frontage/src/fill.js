@@ -101,6 +101,7 @@ function text(value) {
   throw new TypeError(`${typeof value} cannot be sent as a parameter`);
 }
 
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
 function isPlain(value) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   return !(value instanceof Date || value instanceof Map || value instanceof Set || value instanceof Error);
@@ -142,6 +143,7 @@ function path(operation, values) {
   return out;
 }
 
+/** @param {Parameter} parameter @param {Argument} value */
 function pathValue([, wire, , style, explode], value) {
   const name = encode(wire);
   if (style === "label") {
@@ -165,6 +167,7 @@ const all = (items, separator) => items.map(encode).join(separator);
 const flat = (members, between) => members.map(([key, item]) => `${encode(key)}${between}${encode(item)}`).join(between);
 const pairsOf = (members, separator) => members.map(([key, item]) => `${encode(key)}=${encode(item)}`).join(separator);
 
+/** @param {Parameter} parameter @param {Argument} value @param {string[]} out */
 function queryPairs([, wire, , style, explode], value, out) {
   const name = encode(wire);
   const separator = style === "spaceDelimited" ? "%20" : style === "pipeDelimited" ? "%7C" : ",";
@@ -181,7 +184,11 @@ function queryPairs([, wire, , style, explode], value, out) {
   }
 }
 
-/** Header values are not percent-encoded; what a field cannot carry is refused. */
+/**
+ * Header values are not percent-encoded; what a field cannot carry is refused.
+ *
+ * @param {Parameter} parameter @param {Argument} value
+ */
 function header([, wire, , , explode], value) {
   const name = wire.toLowerCase();
   if (RESERVED.includes(name)) throw new TypeError(`parameter \`${wire}\` is a header that belongs to the connection`);

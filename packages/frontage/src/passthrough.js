@@ -4,6 +4,7 @@
 // Out:   the upstream's answer as a stream, without hop-by-hop fields and cookies.
 // Never: cookies, credentials or forwarding claims of the client handed to the upstream.
 
+import { Readable, Transform } from "node:stream";
 import { ask } from "./call.js";
 import { NoSuchPath, fill } from "./fill.js";
 import { Problem } from "./problem.js";
@@ -49,6 +50,8 @@ export async function passThrough(running, target, request) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
   }
   Object.assign(headers, { "x-request-id": running.id }, running.trace, Object.fromEntries(filled.headers));
+  /** @type {{ fault?: Problem }} */
+  const received = {};
   let answer;
   try {
     answer = await ask(running, {
@@ -59,14 +62,43 @@ export async function passThrough(running, target, request) {
       safe: operation.safe,
       target: filled.target,
       headers,
-      body: operation.body === null ? undefined : request.body,
+      body: operation.body === null ? undefined : bounded(request, running.parts.config.limits.requestBody, received),
       timeout: target.timeout,
       stream: true,
     });
   } catch (fault) {
+    // A body that failed fails the call: the fault is the client's, not the upstream's.
+    if (received.fault !== undefined) throw received.fault;
     throw /** @type {any} */ (fault).reason === "timeout" ? new Problem(504, "upstream_timeout", { cause: fault }) : new Problem(502, "upstream_unavailable", { cause: fault });
   }
   const named = String(answer.headers["connection"] ?? "").toLowerCase().split(",").map((name) => name.trim());
   const kept = Object.entries(answer.headers).filter(([name, value]) => value !== undefined && name !== "set-cookie" && !HOP.includes(name) && !named.includes(name));
   return { status: answer.status, headers: /** @type {any} */ (Object.fromEntries(kept)), body: answer.body };
+}
+
+/** The client's body, which ends with a fault beyond the limit. */
+function bounded({ body, headers }, limit, received) {
+  const empty = headers["transfer-encoding"] === undefined && Number(headers["content-length"] ?? 0) === 0;
+  if (!(body instanceof Readable)) return body === undefined || body.length === 0 ? undefined : body;
+  if (empty) return undefined;
+  let left = limit;
+  const counted = new Transform({
+    transform(piece, _, done) {
+      left -= piece.length;
+      if (left >= 0) return done(null, piece);
+      received.fault = tooLarge(limit);
+      done(received.fault);
+    },
+  });
+  body.on("error", () => {
+    received.fault ??= new Problem(400, "broken_body");
+    counted.destroy(received.fault);
+  });
+  counted.on("error", () => {});
+  return body.pipe(counted);
+}
+
+/** @param {number} limit */
+export function tooLarge(limit) {
+  return new Problem(413, "body_too_large", { detail: `a body may have ${limit} bytes` });
 }

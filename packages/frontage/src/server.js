@@ -13,6 +13,9 @@ import { answerProblem, Problem } from "./problem.js";
 import { Metrics } from "./metrics.js";
 import { VERSION } from "./version.js";
 
+/** Time for a request's body, in milliseconds. */
+const BODY_TIME = 30_000;
+
 /**
  * @param {Awaited<ReturnType<typeof import("./backend.js").createBackend>>} backend
  * @param {(event: Record<string, unknown>) => void} log
@@ -24,18 +27,17 @@ export async function listen(backend, log) {
   const handler = (request, reply) => answer(backend, metrics, log, request, reply);
   const app = fastify({
     logger: false,
-    disableRequestLogging: true,
     exposeHeadRoutes: false,
     keepAliveTimeout: config.limits.idleTimeout,
     forceCloseConnections: "idle",
     return503OnClosing: false,
-    http: { maxHeaderSize: config.limits.headers + config.limits.uri, headersTimeout: config.limits.headerTimeout, requestTimeout: 0 },
+    http: { maxHeaderSize: config.limits.headers + config.limits.uri, headersTimeout: config.limits.headerTimeout, requestTimeout: config.limits.headerTimeout + BODY_TIME },
     // A path that Fastify cannot read is the backend's to refuse.
     frameworkErrors: (_, request, reply) => void handler(request, reply),
     routerOptions: { maxParamLength: config.limits.uri },
   });
   app.server.maxConnections = config.limits.connections;
-  app.addHttpMethod("QUERY", { hasBody: true });
+  if (!app.supportedMethods.includes("QUERY")) app.addHttpMethod("QUERY", { hasBody: true });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
   app.setNotFoundHandler(handler);

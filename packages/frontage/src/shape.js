@@ -10,6 +10,7 @@
 // fits nothing.
 
 /** @typedef {string | [string, ...any[]]} Shape */
+/** @typedef {{ shapes: Shape[], depth: number, hops: number }} Reader */
 
 /** Most lists and objects within each other. */
 const DEPTH = 128;
@@ -69,16 +70,18 @@ export function decode(bytes) {
  * @param {number} id
  */
 export function cut(value, shapes, id) {
-  return fit(value, { shapes, depth: DEPTH, hops: 0 }, shapes[id]);
+  return fit(value, { shapes, depth: DEPTH, hops: 0 }, id);
 }
 
 /**
  * @param {any} value
- * @param {{ shapes: Shape[], depth: number, hops: number }} at
- * @param {Shape} shape
+ * @param {Reader} at
+ * @param {number} id
  * @returns {any}
  */
-function fit(value, at, shape) {
+function fit(value, at, id) {
+  const shape = at.shapes[id];
+  if (shape === undefined) throw new Error(`there is no shape ${id}: run \`frontage types\``);
   if (typeof shape === "string") return word(value, at, shape);
   const [kind, first, second] = shape;
   switch (kind) {
@@ -87,7 +90,7 @@ function fit(value, at, shape) {
       throw new Drift(JSON.stringify(first), kindOf(value) === "string" ? "another string" : kindOf(value));
     case "array":
       if (!Array.isArray(value)) throw new Drift("array", kindOf(value));
-      return deeper(at, () => value.map((item, index) => within(`[${index}]`, () => fit(item, at, at.shapes[first]))));
+      return deeper(at, () => value.map((item, index) => within(`[${index}]`, () => fit(item, at, first))));
     case "tuple":
       if (!Array.isArray(value)) throw new Drift("array", kindOf(value));
       return deeper(at, () => tuple(value, at, first, second));
@@ -100,7 +103,7 @@ function fit(value, at, shape) {
       if (kindOf(value) !== "object") throw new Drift("object", kindOf(value));
       const tag = Object.hasOwn(value, first) ? value[first] : undefined;
       const variant = second.find(([name]) => name === tag);
-      if (variant !== undefined) return hop(at, () => fit(value, at, at.shapes[variant[1]]));
+      if (variant !== undefined) return hop(at, () => fit(value, at, variant[1]));
       const names = second.map(([name]) => JSON.stringify(name)).join(" or ");
       const fault = new Drift(names, typeof tag === "string" ? "another value" : "no string");
       fault.steps.push(first);
@@ -136,7 +139,7 @@ function tuple(value, at, items, rest) {
   for (const [index, item] of value.entries()) {
     const id = index < items.length ? items[index] : rest;
     if (id === null) break;
-    out.push(within(`[${index}]`, () => fit(item, at, at.shapes[id])));
+    out.push(within(`[${index}]`, () => fit(item, at, id)));
   }
   if (value.length < items.length) throw new Drift(`${items.length} elements`, "fewer");
   return out;
@@ -148,7 +151,7 @@ function object(value, at, fields, rest) {
   for (const name of Object.keys(value)) {
     const id = known.get(name) ?? rest;
     if (id === undefined) continue;
-    const member = within(name, () => fit(value[name], at, at.shapes[id]));
+    const member = within(name, () => fit(value[name], at, id));
     if (name === "__proto__") Object.defineProperty(out, name, { value: member, enumerable: true, writable: true, configurable: true });
     else out[name] = member;
   }
@@ -181,7 +184,7 @@ function union(value, at, variants) {
   const candidates = variants.filter((id) => canBe(at.shapes, id, kind, 8));
   for (const id of candidates) {
     try {
-      return hop(at, () => fit(value, at, at.shapes[id]));
+      return hop(at, () => fit(value, at, id));
     } catch (fault) {
       if (!(fault instanceof Drift) || candidates.length === 1) throw fault;
     }
