@@ -149,7 +149,21 @@ fn oracle(root: &Path) -> Result<(), String> {
 /// The Node runtime over every case that runs.
 fn node(root: &Path) -> Result<(), String> {
     run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
-    crate::node::run(root)
+    crate::node::run(root)?;
+    let files: Vec<String> = node_tests(root)?;
+    let arguments: Vec<&str> =
+        ["--test"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    run("the Node runtime", &mut command(root, "node_modules/.bin/node", &arguments))
+}
+
+/// The tests of `packages/frontage`, which drive it as a program.
+fn node_tests(root: &Path) -> Result<Vec<String>, String> {
+    let folder = root.join("tests/node");
+    let entries = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(".test.mjs")).collect();
+    names.sort();
+    Ok(names.iter().map(|name| format!("tests/node/{name}")).collect())
 }
 
 /// OpenAPI documents through openapi-typescript, a validator and tsc.
@@ -160,7 +174,7 @@ fn openapi(root: &Path) -> Result<(), String> {
 
 /// Folders of the examples' frontends with a `tsconfig.json`.
 fn projects(root: &Path) -> Result<Vec<String>, String> {
-    let mut out = Vec::new();
+    let mut out = vec!["packages/frontage".to_owned()];
     for example in ["shop", "github"] {
         let folder = root.join("examples").join(example).join("frontends");
         let entries =

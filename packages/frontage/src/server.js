@@ -24,7 +24,8 @@ export async function listen(backend, log) {
   const { config } = backend;
   if (config.listen === undefined) throw new Error(`frontends/${config.frontend}/frontend.toml has no \`listen\``);
   const metrics = new Metrics();
-  const handler = (request, reply) => answer(backend, metrics, log, request, reply);
+  const state = { draining: false };
+  const handler = (request, reply) => answer(backend, metrics, state, log, request, reply);
   const app = fastify({
     logger: false,
     exposeHeadRoutes: false,
@@ -43,7 +44,6 @@ export async function listen(backend, log) {
   app.setNotFoundHandler(handler);
   app.setErrorHandler((_, request, reply) => handler(request, reply));
   await app.listen({ host: config.listen.host, port: config.listen.port });
-  const state = { draining: false };
   const admin = http.createServer((request, response) => administer(backend, metrics, state, request, response));
   admin.maxConnections = 32;
   await new Promise((resolve, reject) => {
@@ -71,7 +71,7 @@ function addressOf(server) {
   return family === "IPv6" ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-async function answer(backend, metrics, log, request, reply) {
+async function answer(backend, metrics, state, log, request, reply) {
   const { raw } = request;
   const began = performance.now();
   metrics.active += 1;
@@ -79,8 +79,9 @@ async function answer(backend, metrics, log, request, reply) {
   const response = reply.raw;
   const headers = { ...raw.headersDistinct };
   for (const [name, values] of Object.entries(headers)) if (values?.length === 1) headers[name] = values[0];
-  // What is waited for must not outlive the client, nor hold the answer to a refused body up.
-  const { status, headers: fields, body, route, calls, requestId } = await backend.respond({ method: raw.method, url: raw.url, headers, body: raw });
+  // The whole address is what a proxy asks for (RFC 9112 §3.2.2); its path is what counts.
+  const url = raw.url.replace(/^https?:\/\/[^/?]*(?=\/)/i, "");
+  const { status, headers: fields, body, route, calls, requestId } = await backend.respond({ method: raw.method, url, headers, body: raw });
   let sent = 0;
   response.once("close", () => {
     metrics.active -= 1;
@@ -107,6 +108,7 @@ async function answer(backend, metrics, log, request, reply) {
     const timings = calls.slice(0, 32).map(({ upstream, operation, duration }) => `${upstream}.${operation};dur=${duration.toFixed(1)}`);
     fields["server-timing"] = [...timings, `total;dur=${(performance.now() - began).toFixed(1)}`].join(", ");
   }
+  if (state.draining) fields["connection"] = "close";
   if (body instanceof Uint8Array) {
     if (status !== 204 && status !== 304 && raw.method !== "HEAD") fields["content-length"] = String(body.length);
     // A client that is still sending what nobody reads gets its answer, and its connection ends.
