@@ -109,7 +109,7 @@ fn blocks(case: &Case) -> Value {
         .iter()
         .map(|block| json!({ "kind": block.kind, "text": block.text, "line": block.line }))
         .collect();
-    json!({ "blocks": blocks })
+    json!({ "blocks": blocks, "differs": reason(case) })
 }
 
 /// Writes the glue of every workspace.
