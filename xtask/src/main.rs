@@ -6,6 +6,7 @@
 
 mod contracts;
 mod figures;
+mod mutants;
 mod node;
 mod openapi;
 mod oracle;
@@ -22,7 +23,9 @@ cargo xtask test [--only STEP]...   every test; installs what it needs
 cargo xtask tidy                    the checks that keep ARCHITECTURE.md true
 cargo xtask figures [--json]        time of check, cold start, memory of idle backends
 cargo xtask oracle [--types | --zod] [--runs N] [--seed S] [--only RUN-SEED] [--json]
-                                    random programs, compared with Node, tsc or zod";
+                                    random programs, compared with Node, tsc or zod
+cargo xtask mutants [--only RULE]...
+                                    breaks one rule at a time; the oracles must notice";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["test", rest @ ..] => test::run_all(&root, rest),
         ["tidy"] => tidy::run(&root),
+        ["mutants", rest @ ..] => mutants::run_all(&root, rest),
         ["oracle", rest @ ..] => random::run(&root, rest),
         ["figures", rest @ ..] => figures::run_all(&root, rest.contains(&"--json")),
         _ => {

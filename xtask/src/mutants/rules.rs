@@ -1,0 +1,137 @@
+//! The rules that are broken, each by one replacement in one file.
+
+/// Which oracle has to notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Oracle {
+    /// Answers, against Node.
+    Values,
+    /// What is accepted and result types, against tsc.
+    Types,
+    /// Input, against zod.
+    Zod,
+}
+
+impl Oracle {
+    /// All of them.
+    pub(super) const ALL: [Self; 3] = [Self::Values, Self::Types, Self::Zod];
+
+    /// Its word in the table.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Values => "values",
+            Self::Types => "types",
+            Self::Zod => "zod",
+        }
+    }
+
+    /// What picks it.
+    pub(super) const fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Values => &[],
+            Self::Types => &["--types"],
+            Self::Zod => &["--zod"],
+        }
+    }
+
+    /// How many runs CI makes of it, which must be enough.
+    pub(super) const fn runs(self) -> u64 {
+        500
+    }
+}
+
+/// One rule and how it is broken.
+pub(super) struct Rule {
+    /// Its name in the table.
+    pub(super) name: &'static str,
+    /// Who has to notice.
+    pub(super) oracle: Oracle,
+    /// Where it stands.
+    pub(super) file: &'static str,
+    /// The text, once in the file.
+    find: &'static str,
+    /// What stands there instead.
+    replace: &'static str,
+}
+
+impl Rule {
+    /// The file's text with the rule broken.
+    ///
+    /// # Errors
+    ///
+    /// If the text to replace does not stand there exactly once.
+    pub(super) fn apply(&self, text: &str) -> Result<String, String> {
+        match text.matches(self.find).count() {
+            1 => Ok(text.replacen(self.find, self.replace, 1)),
+            count => {
+                Err(format!("{}: `{}` stands {count} times in {}", self.name, self.find, self.file))
+            }
+        }
+    }
+}
+
+/// Every rule that is broken.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "nullish-takes-null-only",
+        oracle: Oracle::Values,
+        file: "crates/exec/src/eval/expr.rs",
+        find: "LogicalOp::Nullish => !left.is_nullish(),",
+        replace: "LogicalOp::Nullish => !matches!(left, Value::Null),",
+    },
+    Rule {
+        name: "sort-unstable",
+        oracle: Oracle::Values,
+        file: "crates/exec/src/eval/sort.rs",
+        find: "if compare(&slice[next], &slice[middle])? == Ordering::Less {",
+        replace: "if compare(&slice[next], &slice[middle])? != Ordering::Greater {",
+    },
+    Rule {
+        name: "null-on-ignored",
+        oracle: Oracle::Values,
+        file: "crates/exec/src/run/answer.rs",
+        find: "    if call.null_on.contains(&status) {",
+        replace: "    if call.null_on.contains(&status) && status != 404 {",
+    },
+    Rule {
+        name: "missing-member-no-drift",
+        oracle: Oracle::Values,
+        file: "crates/json/src/project.rs",
+        find: ".find(|(i, field)| field.required && !seen.has(*i));",
+        replace: ".find(|(i, field)| field.required && !seen.has(*i) && fields.len() > 9);",
+    },
+    Rule {
+        name: "no-number-is-less",
+        oracle: Oracle::Values,
+        file: "crates/exec/src/eval/operator.rs",
+        find: "Value::Bool(matches!(compare(left, right)?, Some(Ordering::Less | Ordering::Equal)))",
+        replace: "Value::Bool(compare(left, right)? != Some(Ordering::Greater))",
+    },
+    Rule {
+        name: "index-always-there",
+        oracle: Oracle::Types,
+        file: "crates/compile/src/check/shape.rs",
+        find: "Some(self.types.or_undefined(index.value))",
+        replace: "Some(index.value)",
+    },
+    Rule {
+        name: "optional-fits-required",
+        oracle: Oracle::Types,
+        file: "crates/compile/src/check/relation.rs",
+        find: "if own.optional && !wanted.optional {",
+        replace: "if own.optional && !wanted.optional && wanted.name.len() > 12 {",
+    },
+    Rule {
+        name: "in-narrows-the-other-way",
+        oracle: Oracle::Types,
+        file: "crates/compile/src/check/narrow.rs",
+        find: "Some(optional) => has || optional,",
+        replace: "Some(optional) => has && !optional,",
+    },
+    Rule {
+        name: "excess-members-pass",
+        oracle: Oracle::Types,
+        file: "crates/compile/src/check/assign.rs",
+        find: "        if objects.is_empty() || open {",
+        replace: "        if objects.len() < 2 || open {",
+    },
+];
