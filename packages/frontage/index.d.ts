@@ -164,3 +164,50 @@ export class UpstreamError extends Error {
 
 /** An error to throw: answered as problem details with this status and `code`. */
 export function error(status: number, code: string, detail?: string): HttpError;
+
+// ------------------------------------------------ upstreams without a contract
+
+/** A whole number. TypeScript cannot tell it from others; an answer with a fraction is drift. */
+export type Integer = number;
+
+/** As an operation's answer: text that is no JSON. */
+export type Text = string;
+
+/** What is known of a declared operation beside its types. */
+export interface OperationSettings<A> {
+  /** Whether calls only read, whatever the method. */
+  readonly safe?: boolean;
+  /** How the body is written; JSON if absent. */
+  readonly body?: "json" | "form";
+  /** Arguments that go into headers: argument to header name. */
+  readonly headers?: { readonly [K in Exclude<keyof A, "body">]?: string };
+}
+
+/** An operation of `declareUpstream`: arguments `A`, answer `T`. */
+export interface DeclaredOperation<A, T> {
+  readonly method: string;
+  readonly path: string;
+  readonly settings: OperationSettings<A>;
+  readonly [brand]?: (args: A) => T;
+}
+
+/**
+ * Declares a `GET` operation. `A` are the arguments: those in `path` fill it, `body` is the body,
+ * all others go into the query. `T` is the answer: JSON, `Text`, `Bytes`, or `undefined` for none.
+ */
+export function get<A extends object = {}, T = undefined>(path: `/${string}`, settings?: OperationSettings<A>): DeclaredOperation<A, T>;
+/** Declares a `HEAD` operation; see `get`. */
+export function head<A extends object = {}>(path: `/${string}`, settings?: OperationSettings<A>): DeclaredOperation<A, undefined>;
+/** Declares a `POST` operation; see `get`. */
+export function post<A extends object = {}, T = undefined>(path: `/${string}`, settings?: OperationSettings<A>): DeclaredOperation<A, T>;
+/** Declares a `PUT` operation; see `get`. */
+export function put<A extends object = {}, T = undefined>(path: `/${string}`, settings?: OperationSettings<A>): DeclaredOperation<A, T>;
+/** Declares a `PATCH` operation; see `get`. */
+export function patch<A extends object = {}, T = undefined>(path: `/${string}`, settings?: OperationSettings<A>): DeclaredOperation<A, T>;
+/** Declares a `DELETE` operation; see `get`. */
+export function del<A extends object = {}, T = undefined>(path: `/${string}`, settings?: OperationSettings<A>): DeclaredOperation<A, T>;
+/** Declares a `QUERY` operation, a safe one with a body; see `get`. */
+export function query<A extends object = {}, T = undefined>(path: `/${string}`, settings?: OperationSettings<A>): DeclaredOperation<A, T>;
+
+/** Declares an upstream that has no contract; `contract = "contracts/NAME.ts"` in `frontage.toml` names the file. */
+export function declareUpstream<const U extends { readonly [name: string]: DeclaredOperation<never, unknown> }>(operations: U): U;

@@ -38,3 +38,18 @@ export function redirect(location, status) {
 export function error(status, code, detail) {
   return new HttpError(status, code, detail);
 }
+
+/** Declares an upstream that has no contract. Only its types are read, by `frontage`. */
+export function declareUpstream(operations) {
+  return operations;
+}
+
+const declares = (method) => (path, settings) => ({ method, path, settings: settings ?? {} });
+
+export const get = declares("GET");
+export const head = declares("HEAD");
+export const post = declares("POST");
+export const put = declares("PUT");
+export const patch = declares("PATCH");
+export const del = declares("DELETE");
+export const query = declares("QUERY");

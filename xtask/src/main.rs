@@ -6,6 +6,7 @@
 
 mod contracts;
 mod figures;
+mod fuzz;
 mod mutants;
 mod node;
 mod openapi;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         ["mutants", rest @ ..] => mutants::run_all(&root, rest),
         ["oracle", rest @ ..] => random::run(&root, rest),
         ["figures", rest @ ..] => figures::run_all(&root, rest.contains(&"--json")),
+        ["fuzz", rest @ ..] => fuzz::run_all(&root, rest),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

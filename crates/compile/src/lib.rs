@@ -8,6 +8,7 @@
 
 mod check;
 pub mod codes;
+pub mod declared;
 pub mod hir;
 mod input;
 mod instead;

@@ -12,6 +12,7 @@ mod json;
 mod model;
 mod names;
 mod openapi;
+mod path;
 mod references;
 mod schema;
 mod text;
@@ -25,6 +26,8 @@ pub use model::{
     Union,
 };
 
+pub use path::{Piece as PathPiece, Template, split as split_path};
+pub use schema::tie_unions;
 pub use text::{constant_text, type_definition, type_names, type_text};
 
 use frontage_diagnostic::{Diagnostic, FileId, SourceMap, Span};
@@ -81,7 +84,6 @@ fn unsupported(root: FileId, path: &str) -> Option<Diagnostic> {
         (".gql", "GraphQL contracts are"),
         (".graphqls", "GraphQL contracts are"),
         (".proto", "Protobuf contracts are"),
-        (".ts", "upstreams declared in TypeScript are"),
         (".wsdl", "WSDL contracts are"),
         (".raml", "RAML contracts are"),
     ];

@@ -174,8 +174,12 @@ impl Reader {
             }
         };
         let root = self.root.clone();
-        let read =
-            frontage_contract::read(file, &mut self.sources, &mut |path| read_inside(&root, path));
+        let mut load = |path: &str| read_inside(&root, path);
+        let read = if path.ends_with(".ts") {
+            frontage_compile::declared::read(file, &mut self.sources, &mut load)
+        } else {
+            frontage_contract::read(file, &mut self.sources, &mut load)
+        };
         // A contract of no use would make every call of it an error of its own.
         let usable = summary(&read.diagnostics).errors == 0;
         let mut findings = read.diagnostics;

@@ -11,7 +11,6 @@
 mod body;
 mod operation;
 mod parameter;
-mod path;
 mod swagger;
 
 use std::collections::HashSet;

@@ -4,13 +4,14 @@ use std::collections::HashSet;
 
 use frontage_diagnostic::{Diagnostic, Span};
 
-use super::{Draft, Reader, path};
+use super::{Draft, Reader};
 use crate::codes;
 use crate::model::{
     Binding, Body, Constant, Http, Location, Method, Operation, Parameter, Piece, Segment, Style,
     Type, TypeId,
 };
 use crate::names;
+use crate::path;
 use crate::tree::{Member, NodeId};
 
 impl Reader<'_> {

@@ -19,6 +19,30 @@ pub(super) fn finish(lowering: &mut Lowering<'_>) {
     name_variants(&mut lowering.types);
 }
 
+/// Ties together the unions of types that no schema declares: nested unions become one, and
+/// discriminators are found.
+///
+/// - `null`: the id of [`Type::Null`].
+/// - Result: unions with too many variants, which are left as they are.
+pub fn tie_unions(types: &mut Types, null: TypeId) -> Vec<TypeId> {
+    let unions: Vec<TypeId> = types
+        .iter()
+        .filter(|(_, declaration)| matches!(declaration.ty, Type::Union(_)))
+        .map(|(id, _)| id)
+        .collect();
+    let flat: Vec<(TypeId, Option<Type>)> =
+        unions.into_iter().map(|id| (id, flatten_union(types, null, id))).collect();
+    let mut large = Vec::new();
+    for (id, ty) in flat {
+        match ty {
+            Some(ty) => types.declaration_mut(id).ty = ty,
+            None => large.push(id),
+        }
+    }
+    find_discriminators(types);
+    large
+}
+
 /// Adds to mappings the variants that the contract leaves to be found: by the constant their
 /// property has, else by their schema's name.
 fn complete_mappings(lowering: &mut Lowering<'_>) {
@@ -70,8 +94,10 @@ fn flatten_unions(lowering: &mut Lowering<'_>) {
         .filter(|(_, declaration)| matches!(declaration.ty, Type::Union(_)))
         .map(|(id, _)| id)
         .collect();
-    let flat: Vec<(TypeId, Option<Type>)> =
-        unions.into_iter().map(|id| (id, flatten_union(lowering, id))).collect();
+    let flat: Vec<(TypeId, Option<Type>)> = unions
+        .into_iter()
+        .map(|id| (id, flatten_union(&lowering.types, lowering.null, id)))
+        .collect();
     for (id, ty) in flat {
         let ty = match ty {
             Some(Type::Never) => {
@@ -99,8 +125,7 @@ fn flatten_unions(lowering: &mut Lowering<'_>) {
 }
 
 /// The union without nesting; `None` if it is too large.
-fn flatten_union(lowering: &Lowering<'_>, id: TypeId) -> Option<Type> {
-    let types = &lowering.types;
+fn flatten_union(types: &Types, null_id: TypeId, id: TypeId) -> Option<Type> {
     let mut seen = HashSet::from([id]);
     let mut variants: Vec<TypeId> = Vec::new();
     let mut discriminators: Vec<&Discriminator> = Vec::new();
@@ -137,7 +162,7 @@ fn flatten_union(lowering: &Lowering<'_>, id: TypeId) -> Option<Type> {
         }
     }
     if null {
-        variants.push(lowering.null);
+        variants.push(null_id);
     }
     Some(match variants[..] {
         [] => Type::Never,

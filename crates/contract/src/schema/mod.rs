@@ -16,6 +16,7 @@ mod flatten;
 mod keywords;
 
 pub(crate) use finish::children;
+pub use finish::tie_unions;
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,14 +1,15 @@
 //! Splits path templates into segments, and what contracts put behind them.
 
 /// A piece of a segment: `Ok` text, `Err` a parameter's name.
-pub(super) type Piece<'a> = Result<&'a str, &'a str>;
+pub type Piece<'a> = Result<&'a str, &'a str>;
 
 /// A path template, taken apart.
-pub(super) struct Template<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template<'a> {
     /// The path's segments.
-    pub(super) segments: Vec<Vec<Piece<'a>>>,
+    pub segments: Vec<Vec<Piece<'a>>>,
     /// Pairs of a query that stands in the template: the name, and text or a parameter.
-    pub(super) query: Vec<(&'a str, Piece<'a>)>,
+    pub query: Vec<(&'a str, Piece<'a>)>,
 }
 
 /// Splits a template. What follows `#` is no part of a request: contracts put it there to tell
@@ -17,7 +18,7 @@ pub(super) struct Template<'a> {
 /// # Errors
 ///
 /// Why no request can be made of it.
-pub(super) fn split(template: &str) -> Result<Template<'_>, &'static str> {
+pub fn split(template: &str) -> Result<Template<'_>, &'static str> {
     if template.contains("://") {
         return Err("a path has no scheme and host, which are `url` in frontage.toml");
     }

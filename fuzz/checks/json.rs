@@ -1,0 +1,234 @@
+//! What must hold of `frontage_json::read`: the projection of bytes is the projection of the value
+//! that `serde_json` makes of them, and what `serde_json` refuses is refused where it is read.
+//!
+//! The first line of an input says the shape, in a spelling of its own: `?` anything, `_` skipped,
+//! `0` null, `b` a boolean, `i` an integer, `n` a number, `s` a string, `[x` a list of `x`, `{` an
+//! object with its fields up to `}` (a letter, `!` if it must be there, the shape), then `*` and a
+//! shape if other members are kept, `|` two alternatives. A capital `R` before all: kept raw.
+
+use bytes::Bytes;
+use frontage_json::{Value, Writer, parse_any, read};
+use frontage_plan::{Field, Form, Node, Plan, Rest, Shape, ShapeId};
+use serde_json::Value as Json;
+
+/// How deeply shapes and documents go at most; beyond, limits differ by design.
+const DEPTH: usize = 60;
+
+/// Reads the bytes after the first line by the shape in it.
+///
+/// # Panics
+///
+/// If a property above does not hold.
+pub(crate) fn check(data: &[u8]) {
+    let Some(end) = data.iter().position(|&byte| byte == b'\n') else { return };
+    let (spec, body) = (&data[..end], &data[end + 1..]);
+    if nesting(body) > DEPTH {
+        // What is deep must end all the same.
+        let _ = parse_any(body);
+        return;
+    }
+    let (form, spec) = match spec.strip_prefix(b"R") {
+        Some(rest) => (Form::Raw, rest),
+        None => (Form::Decoded, spec),
+    };
+    let mut bytes = spec.iter().copied();
+    let tree = tree(&mut bytes, 0);
+    let parsed: Result<Json, _> = serde_json::from_slice(body);
+    let well_formed = serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
+
+    let mut nodes = Vec::new();
+    let root = store(&tree, &mut nodes, form);
+    let got = read_text(body, nodes, root);
+    if !well_formed {
+        assert!(got.is_none(), "accepted {:?}", String::from_utf8_lossy(body));
+    }
+    // Half a surrogate pair is all that we, like JavaScript, take and `serde_json` does not.
+    let acceptable = well_formed && std::str::from_utf8(body).is_ok();
+    assert!(acceptable || parsed.is_err());
+    for form in [Form::Decoded, Form::Raw] {
+        let any = vec![Node { shape: Shape::Any, form }];
+        let accepted = read_text(body, any, ShapeId(0)).is_some();
+        assert_eq!(accepted, acceptable, "{form:?} {:?}", String::from_utf8_lossy(body));
+    }
+    assert_eq!(parse_any(body).is_ok(), acceptable);
+    let Ok(value) = parsed else { return };
+    if !finite(&value) {
+        return;
+    }
+    let expected = project(&value, &tree).map(|value| normal(&value));
+    let got =
+        got.map(|text| normal(&serde_json::from_str(&text).expect("what is written is JSON")));
+    assert_eq!(got, expected, "{tree:?} {:?}", String::from_utf8_lossy(body));
+}
+
+fn read_text(body: &[u8], shapes: Vec<Node>, root: ShapeId) -> Option<String> {
+    let plan = Plan {
+        frontend: "fuzz".into(),
+        upstreams: Vec::new(),
+        operations: Vec::new(),
+        shapes,
+        routes: Vec::new(),
+    };
+    let answer = read(&Bytes::copy_from_slice(body), &plan, root).ok()?;
+    if matches!(answer.value, Value::Undefined) {
+        return Some("null".to_owned());
+    }
+    let mut out = Vec::new();
+    Writer::new(&mut out).write(&answer.value).expect("what was read is not too deep");
+    Some(String::from_utf8(out).expect("what is written is UTF-8"))
+}
+
+/// The deepest nesting that brackets could make.
+fn nesting(body: &[u8]) -> usize {
+    let (mut depth, mut most) = (0_usize, 0);
+    for byte in body {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(depth);
+    }
+    most
+}
+
+#[derive(Debug)]
+enum Tree {
+    Leaf(Shape),
+    List(Box<Tree>),
+    Record(Vec<(String, Tree, bool)>, Option<Box<Tree>>),
+    Either(Box<Tree>, Box<Tree>),
+}
+
+fn tree(bytes: &mut impl Iterator<Item = u8>, depth: usize) -> Tree {
+    let byte = bytes.next().unwrap_or(b'?');
+    if depth > 20 {
+        return Tree::Leaf(Shape::Any);
+    }
+    match byte {
+        b'_' => Tree::Leaf(Shape::Skip),
+        b'0' => Tree::Leaf(Shape::Null),
+        b'b' => Tree::Leaf(Shape::Bool),
+        b'i' => Tree::Leaf(Shape::Integer),
+        b'n' => Tree::Leaf(Shape::Number),
+        b's' => Tree::Leaf(Shape::String),
+        b'[' => Tree::List(Box::new(tree(bytes, depth + 1))),
+        b'|' => {
+            let first = tree(bytes, depth + 1);
+            Tree::Either(Box::new(first), Box::new(tree(bytes, depth + 1)))
+        }
+        b'{' => {
+            let mut fields: Vec<(String, Tree, bool)> = Vec::new();
+            let mut rest = None;
+            while let Some(name) = bytes.next() {
+                match name {
+                    b'}' => break,
+                    b'*' => {
+                        rest = Some(Box::new(tree(bytes, depth + 1)));
+                        break;
+                    }
+                    b'!' => {
+                        let name = char::from(bytes.next().unwrap_or(b'a')).to_string();
+                        let inner = tree(bytes, depth + 1);
+                        add(&mut fields, name, inner, true);
+                    }
+                    name => {
+                        let inner = tree(bytes, depth + 1);
+                        add(&mut fields, char::from(name).to_string(), inner, false);
+                    }
+                }
+            }
+            Tree::Record(fields, rest)
+        }
+        _ => Tree::Leaf(Shape::Any),
+    }
+}
+
+fn add(fields: &mut Vec<(String, Tree, bool)>, name: String, tree: Tree, required: bool) {
+    if fields.iter().all(|(known, ..)| *known != name) {
+        fields.push((name, tree, required));
+    }
+}
+
+fn store(tree: &Tree, nodes: &mut Vec<Node>, form: Form) -> ShapeId {
+    let shape = match tree {
+        Tree::Leaf(shape) => shape.clone(),
+        Tree::List(inner) => Shape::Array(store(inner, nodes, form)),
+        Tree::Record(fields, rest) => {
+            let fields = fields
+                .iter()
+                .map(|(name, tree, required)| Field {
+                    name: name.as_str().into(),
+                    shape: store(tree, nodes, form),
+                    required: *required,
+                })
+                .collect();
+            let rest = rest.as_ref().map_or(Rest::Cut, |tree| Rest::Keep(store(tree, nodes, form)));
+            Shape::Object { fields, rest }
+        }
+        Tree::Either(a, b) => Shape::Union(vec![store(a, nodes, form), store(b, nodes, form)]),
+    };
+    nodes.push(Node { shape, form });
+    ShapeId(u32::try_from(nodes.len() - 1).expect("few"))
+}
+
+/// The slow model. What is skipped is null wherever a value has to stand.
+fn project(value: &Json, tree: &Tree) -> Option<Json> {
+    match (tree, value) {
+        (Tree::Leaf(Shape::Skip), _) => Some(Json::Null),
+        (Tree::Leaf(Shape::Any), value) => Some(value.clone()),
+        (Tree::Leaf(Shape::Null), Json::Null)
+        | (Tree::Leaf(Shape::Bool), Json::Bool(_))
+        | (Tree::Leaf(Shape::Number), Json::Number(_))
+        | (Tree::Leaf(Shape::String), Json::String(_)) => Some(value.clone()),
+        (Tree::Leaf(Shape::Integer), Json::Number(n)) => {
+            (n.as_f64()?.fract() == 0.0).then(|| value.clone())
+        }
+        (Tree::List(inner), Json::Array(list)) => {
+            list.iter().map(|v| project(v, inner)).collect::<Option<Vec<_>>>().map(Json::Array)
+        }
+        (Tree::Record(fields, rest), Json::Object(members)) => {
+            let mut kept = serde_json::Map::new();
+            if fields.iter().any(|(name, _, required)| *required && !members.contains_key(name)) {
+                return None;
+            }
+            for (name, member) in members {
+                let field = fields.iter().find(|(f, ..)| f == name).map(|(_, tree, _)| tree);
+                match field.or(rest.as_deref()) {
+                    Some(Tree::Leaf(Shape::Skip)) | None => {}
+                    Some(tree) => {
+                        kept.insert(name.clone(), project(member, tree)?);
+                    }
+                }
+            }
+            Some(Json::Object(kept))
+        }
+        (Tree::Either(a, b), value) => project(value, a).or_else(|| project(value, b)),
+        _ => None,
+    }
+}
+
+/// Whether all numbers are numbers to JavaScript.
+fn finite(value: &Json) -> bool {
+    match value {
+        Json::Number(n) => n.as_str().parse::<f64>().is_ok_and(f64::is_finite),
+        Json::Array(list) => list.iter().all(finite),
+        Json::Object(members) => members.values().all(finite),
+        _ => true,
+    }
+}
+
+/// Numbers as `f64` and members sorted, so that spellings and order do not matter.
+fn normal(value: &Json) -> String {
+    match value {
+        Json::Number(n) => format!("{:?}", n.as_f64().map(|n| n + 0.0)),
+        Json::Array(list) => format!("[{}]", list.iter().map(normal).collect::<Vec<_>>().join(",")),
+        Json::Object(members) => {
+            let mut members: Vec<String> =
+                members.iter().map(|(name, value)| format!("{name:?}:{}", normal(value))).collect();
+            members.sort();
+            format!("{{{}}}", members.join(","))
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,3 @@
+import { noContent, route } from "frontage";
+
+export const DELETE = route(async () => noContent());
