@@ -34,6 +34,7 @@ pub(crate) fn run_all(root: &Path, rest: &[&str]) -> Result<(), String> {
         targets = TARGETS.to_vec();
     }
     let program = program(root)?;
+    let build = root.join("target/fuzz-build").display().to_string();
     let limit = format!("-max_total_time={seconds}");
     for target in targets {
         let found = root.join("target/fuzz").join(target);

@@ -21,7 +21,7 @@ for (const name of fs.readdirSync(root).sort()) {
   found[name] = [];
   for (const frontend of fs.readdirSync(frontends).sort()) {
     const files = ["routes", "lib"].flatMap((folder) => modules(path.join(frontends, frontend, folder)));
-    files.push(...modules(path.join(root, name, "shared")));
+    files.push(...modules(path.join(root, name, "shared")), ...modules(path.join(root, name, "contracts")));
     const session = path.join(root, name, ".frontage", frontend, "session.d.ts");
     const types = path.join(root, name, ".frontage", "frontage.d.ts");
     if (!fs.existsSync(session) || files.length === 0) continue;

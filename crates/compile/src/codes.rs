@@ -143,8 +143,8 @@ pub const REPLY: Code = Code(2306);
 /// A faulty `passthrough`.
 pub const PASSTHROUGH: Code = Code(2307);
 /// A file of declared operations that is not of the form.
-pub const DECLARED_FORM: Code = Code(2401);
+pub const DECLARED_FORM: Code = Code(3020);
 /// A declared type that no JSON has.
-pub const DECLARED_TYPE: Code = Code(2402);
+pub const DECLARED_TYPE: Code = Code(3021);
 /// A declared path that its arguments contradict.
-pub const DECLARED_PATH: Code = Code(2403);
+pub const DECLARED_PATH: Code = Code(3022);
