@@ -44,6 +44,8 @@ pub(crate) fn run_all(root: &Path, rest: &[&str]) -> Result<(), String> {
         let arguments = [
             "run",
             "-O",
+            "--target-dir",
+            &build,
             target,
             &found,
             &seeds,
