@@ -26,7 +26,9 @@ cargo xtask figures [--json]        time of check, cold start, memory of idle ba
 cargo xtask oracle [--types | --zod] [--runs N] [--seed S] [--only RUN-SEED] [--json]
                                     random programs, compared with Node, tsc or zod
 cargo xtask mutants [--only RULE]...
-                                    breaks one rule at a time; the oracles must notice";
+                                    breaks one rule at a time; the oracles must notice
+cargo xtask fuzz [TARGET]... [--seconds N]
+                                    syntax, contract and json with libFuzzer; needs cargo-fuzz";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
