@@ -47,10 +47,10 @@ print(json.dumps([dict(row) for row in db.execute(sql, values)]))
 `;
 
 /**
- * Starts services, both backends and a browser.
- * @param {{ services?: string[], scheme?: "light" | "dark" }} [options]
+ * Starts services and both backends.
+ * @param {{ services?: string[] }} [options]
  */
-export const start = async ({ services = [], scheme = "light" } = {}) => {
+export const startBackends = async ({ services = [] } = {}) => {
   const data = mkdtempSync(join(tmpdir(), "shop-"));
   /** @type {{ stop: () => Promise<unknown> }[]} */
   const running = [{ stop: async () => rmSync(data, { recursive: true, force: true }) }];
@@ -73,6 +73,20 @@ export const start = async ({ services = [], scheme = "light" } = {}) => {
       if (said.frontend && said.address) backends[said.frontend] = `http://${said.address}`;
       return backends["web"] !== undefined && backends["mobile"] !== undefined;
     }));
+    return { backends, data, running, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+/**
+ * Starts services, both backends and a browser.
+ * @param {{ services?: string[], scheme?: "light" | "dark" }} [options]
+ */
+export const start = async ({ services = [], scheme = "light" } = {}) => {
+  const { backends, data, running, stop } = await startBackends({ services });
+  try {
     const browser = await chromium.launch({
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],

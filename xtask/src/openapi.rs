@@ -14,7 +14,7 @@ use std::time::Instant;
 use frontage_testkit::case;
 use serde::Deserialize;
 
-use crate::step::command;
+use crate::step::{command, run as step};
 
 /// What `check.mjs` gives.
 #[derive(Deserialize)]
@@ -36,6 +36,11 @@ struct Counts {
 ///
 /// What is wrong, or why nothing can be compared.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
+    current(root)?;
+    step(
+        "clients against the running shop",
+        &mut command(root, "node_modules/.bin/node", &["--test", "tests/client/client.test.mjs"]),
+    )?;
     println!("== openapi: the documents of the cases and the shop");
     let began = Instant::now();
     let folder = root.join("target/openapi");
@@ -90,6 +95,51 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
 }
 
+/// Generated files that are committed are what would be generated now.
+fn current(root: &Path) -> Result<(), String> {
+    step(
+        "the clients' runtime",
+        &mut command(root, "node", &["xtask/src/openapi/runtime.mjs", "--check"]),
+    )?;
+    let shop = root.join("examples/shop");
+    for frontend in ["web", "mobile"] {
+        let document = format!("examples/shop/openapi/{frontend}.yaml");
+        let client = format!("examples/shop/frontends/{frontend}/public/client.mjs");
+        let check = ["--quiet", "--check", "-o"];
+        frontage(root, &[&["openapi", frontend], &check[..], &[&document]].concat(), &shop)?;
+        let client = [&["client", frontend, "--lang", "js"], &check[..], &[&client]].concat();
+        frontage(root, &client, &shop)?;
+    }
+    Ok(())
+}
+
+/// The version of schemathesis that is asked.
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
+
+/// Asks the shop's running backends what their documents promise, with schemathesis.
+///
+/// # Errors
+///
+/// If an answer does not fit, or schemathesis cannot be installed.
+pub(crate) fn live(root: &Path) -> Result<(), String> {
+    let stamp = root.join("target/schemathesis/installed");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == SCHEMATHESIS) {
+        println!("== schemathesis: is installed");
+    } else {
+        let venv = ["-m", "venv", "--clear", "target/schemathesis"];
+        step("python3 -m venv target/schemathesis", &mut command(root, "python3", &venv))?;
+        let install = ["install", "--quiet", "--disable-pip-version-check", SCHEMATHESIS];
+        step(
+            "pip install schemathesis",
+            &mut command(root, "target/schemathesis/bin/pip", &install),
+        )?;
+        std::fs::write(&stamp, SCHEMATHESIS).map_err(|e| format!("schemathesis: {e}"))?;
+    }
+    let folder = root.join("target/openapi");
+    std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    step("schemathesis", &mut command(root, "node", &["xtask/src/openapi/live.mjs"]))
+}
+
 /// Writes the declarations and the documents of one workspace.
 fn write(root: &Path, workspace: &Path) -> Result<(), String> {
     frontage(root, &["types", "--quiet"], workspace)?;
@@ -101,6 +151,7 @@ fn write(root: &Path, workspace: &Path) -> Result<(), String> {
         let file = |file: &str| made.join(file).display().to_string();
         for (arguments, file) in [
             (["openapi", &name].as_slice(), file("openapi.json")),
+            (["openapi", &name].as_slice(), file("openapi.yaml")),
             (["client", &name, "--lang", "ts"].as_slice(), file("client.ts")),
             (["client", &name, "--lang", "js"].as_slice(), file("client.mjs")),
         ] {

@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     ("oracle", oracle),
     ("node", node),
     ("openapi", openapi),
+    ("schemathesis", schemathesis),
     ("browser", browser),
 ];
 
@@ -170,6 +171,12 @@ fn node_tests(root: &Path) -> Result<Vec<String>, String> {
 fn openapi(root: &Path) -> Result<(), String> {
     run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
     crate::openapi::run(root)
+}
+
+/// The shop's running backends, asked what their OpenAPI documents promise.
+fn schemathesis(root: &Path) -> Result<(), String> {
+    run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
+    crate::openapi::live(root)
 }
 
 /// Folders of the examples' frontends with a `tsconfig.json`.

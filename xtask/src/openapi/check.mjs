@@ -6,14 +6,17 @@
 //
 // - openapi-typescript makes types of each document; tsc --strict accepts them;
 // - @redocly/openapi-core, which openapi-typescript brings, finds the document valid;
+// - js-yaml reads the same document out of the YAML;
 // - what tsc infers for each route is what the document says it answers (compare.mjs);
 // - tsc accepts the generated clients beside it (`client.ts`, `client.mjs` with `client.d.mts`), under
 //   the strictest options, and the two clients of one backend fit each other.
 
+import { isDeepStrictEqual } from "node:util";
 import fs from "node:fs";
 import path from "node:path";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import openapiTS, { astToString } from "openapi-typescript";
+import yaml from "js-yaml";
 import ts from "typescript";
 import { compareRoutes, routesOf } from "./routes.mjs";
 
@@ -39,6 +42,8 @@ for (const workspace of workspaces) {
     counts.documents += 1;
     counts.operations += Object.values(document.paths).reduce((sum, item) => sum + Object.keys(item).length, 0);
     unique(name, document);
+    const asYaml = yaml.load(fs.readFileSync(file.replace(/json$/, "yaml"), "utf8"));
+    if (!isDeepStrictEqual(asYaml, document)) faults.push(`${name}: the YAML says something else than the JSON`);
     for (const problem of await lintFromString({ source: text, absoluteRef: file, config })) {
       if (problem.severity === "error") faults.push(`${name}: ${problem.ruleId}: ${problem.message} at ${problem.location[0]?.pointer ?? ""}`);
     }

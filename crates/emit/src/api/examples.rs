@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::SEGMENT;
 use super::schema::{Member, Range, Rest, Schema, SchemaKind, Text, number};
 
 /// Most elements and characters that an example has.
@@ -112,8 +113,8 @@ fn string(text: &Text, name: &str) -> Option<Value> {
         Some("ipv6") => Some("2001:db8::1"),
         _ => None,
     };
-    let known =
-        text.patterns.iter().all(|p| p == "Z$" && text.format.as_deref() == Some("date-time"));
+    let utc = text.format.as_deref() == Some("date-time");
+    let known = text.patterns.iter().all(|p| p == SEGMENT || p == "Z$" && utc);
     if !known {
         return None;
     }

@@ -182,6 +182,7 @@ pub fn describe(workspace: &Workspace, checked: &Checked, plan: &Plan) -> Api {
             }
             _ => continue,
         }
+        operation.parameters.iter_mut().for_each(in_path);
         operations.push(operation);
     }
     for function in &checked.functions {
@@ -208,6 +209,20 @@ fn path_parameters(path: &[PathSegment]) -> Vec<ApiParameter> {
             PathSegment::Rest(name) => Some(parameter(name, ApiLocation::Rest)),
         })
         .collect()
+}
+
+/// What the server wants of every segment of a path: no control character, no backslash, and neither
+/// `.` nor `..`.
+pub(crate) const SEGMENT: &str = r"^(?!\.{1,2}$)[^\u0000-\u001f\u007f-\u009f\\]+$";
+
+/// Adds to a path parameter what the server wants of every path.
+fn in_path(parameter: &mut ApiParameter) {
+    if let (ApiLocation::Path | ApiLocation::Rest, SchemaKind::String(text)) =
+        (parameter.location, &mut parameter.schema.kind)
+    {
+        text.min = text.min.max(Some(1));
+        text.patterns.push(SEGMENT.to_owned());
+    }
 }
 
 /// Adds what a handler's validators take.

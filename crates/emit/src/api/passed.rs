@@ -104,5 +104,7 @@ pub(super) fn pass(
     let own = Own { path, input: false, body: false };
     faults::of_server(own, &mut operation.faults);
     faults::add(&mut operation.faults, 502, "upstream_unavailable");
+    // The upstream's own codes come as they are.
+    operation.faults.entry(None).or_default().open = true;
     faults::add(&mut operation.faults, 504, "upstream_timeout");
 }

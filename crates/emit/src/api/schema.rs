@@ -264,7 +264,7 @@ impl Schema {
 /// A number as JSON writes it: whole ones without a point.
 pub(crate) fn number(value: f64) -> Value {
     #[expect(clippy::cast_possible_truncation, reason = "whole and in range")]
-    if value.fract() == 0.0 && value.abs() < 9e15 {
+    if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_991.0 {
         return Value::from(value as i64);
     }
     serde_json::Number::from_f64(value).map_or(Value::Null, Value::Number)

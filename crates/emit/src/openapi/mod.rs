@@ -19,6 +19,7 @@ use crate::api::{
     Api, ApiAnswer, ApiLocation, ApiOperation, ApiParameter, FAULT, PROBLEM, Schema, SchemaKind,
     example,
 };
+use problems::Shared;
 use schema::written;
 pub use yaml::to_yaml;
 
@@ -74,18 +75,19 @@ pub fn document(api: &Api, surroundings: &Surroundings) -> Value {
     tags.sort_unstable();
     tags.dedup();
     out.insert("tags".into(), tags.iter().map(|name| json!({ "name": name })).collect());
-    out.insert("paths".into(), paths(api));
-    out.insert("components".into(), components(api, surroundings));
+    let mut shared = Shared::new();
+    out.insert("paths".into(), paths(api, &mut shared));
+    out.insert("components".into(), components(api, surroundings, shared));
     Value::Object(out)
 }
 
-fn paths(api: &Api) -> Value {
+fn paths(api: &Api, shared: &mut Shared) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     for operation in &api.operations {
         let path = path_text(&operation.path);
         let item = paths.entry(path).or_insert_with(|| Value::Object(Map::new()));
         let method = operation.method.as_str().to_ascii_lowercase();
-        item[method] = one(operation, api);
+        item[method] = one(operation, api, shared);
     }
     Value::Object(paths)
 }
@@ -110,7 +112,7 @@ fn path_text(path: &[PathSegment]) -> String {
     text
 }
 
-fn one(operation: &ApiOperation, api: &Api) -> Value {
+fn one(operation: &ApiOperation, api: &Api, shared: &mut Shared) -> Value {
     let mut out = Map::new();
     out.insert("operationId".into(), operation.id.as_str().into());
     out.insert("tags".into(), json!([operation.tag]));
@@ -137,7 +139,7 @@ fn one(operation: &ApiOperation, api: &Api) -> Value {
         let key = answer.status.map_or("default".into(), |status| status.to_string());
         responses.insert(key, success(operation, answer, api));
     }
-    problems::add(operation, &mut responses);
+    problems::add(operation, &mut responses, shared);
     out.insert("responses".into(), Value::Object(responses.into_iter().collect()));
     Value::Object(out)
 }
@@ -249,7 +251,7 @@ fn reference(kind: &str, name: &str) -> Value {
     json!({ "$ref": format!("#/components/{kind}/{name}") })
 }
 
-fn components(api: &Api, surroundings: &Surroundings) -> Value {
+fn components(api: &Api, surroundings: &Surroundings, shared: Shared) -> Value {
     let mut schemas = Map::new();
     let mut names: Vec<&str> = api.schemas.keys().map(String::as_str).collect();
     names.extend([PROBLEM, FAULT]);
@@ -279,7 +281,9 @@ fn components(api: &Api, surroundings: &Surroundings) -> Value {
             "example": "private, no-store",
         });
     }
-    let mut out = json!({ "schemas": schemas, "headers": headers });
+    let responses: Map<String, Value> =
+        shared.into_iter().map(|(name, response)| (name.to_owned(), response)).collect();
+    let mut out = json!({ "schemas": schemas, "responses": responses, "headers": headers });
     if surroundings.door == Door::Dev {
         out["securitySchemes"] = json!({
             "devUser": {

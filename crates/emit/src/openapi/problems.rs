@@ -46,26 +46,39 @@ pub(super) fn fault() -> Value {
     })
 }
 
+/// Responses that several operations give, by their names.
+pub(super) type Shared = BTreeMap<&'static str, Value>;
+
 /// Adds the ways in which an operation can fail.
-pub(super) fn add(operation: &ApiOperation, responses: &mut BTreeMap<String, Value>) {
+pub(super) fn add(
+    operation: &ApiOperation,
+    responses: &mut BTreeMap<String, Value>,
+    shared: &mut Shared,
+) {
+    if operation.passed {
+        // The upstream's own problems come as they are, whatever they look like.
+        let other = json!({
+            "description": "The upstream's own answer as it is, or a problem of the backend.",
+            "content": { "application/problem+json": {}, "*/*": {} },
+        });
+        responses.insert("default".into(), other);
+        return;
+    }
+    let body = has_body(operation.method);
     for (status, codes) in &operation.faults {
         let Some(status) = status else { continue };
-        let mut out = Map::new();
-        out.insert("description".into(), words(*status, codes).into());
-        if *status == 503 {
-            out.insert(
-                "headers".into(),
-                json!({ "retry-after": reference("headers", "RetryAfter") }),
-            );
-        }
-        if has_body(operation.method) {
-            let content = content(*status, codes);
-            out.insert("content".into(), json!({ "application/problem+json": content }));
-        }
-        responses.insert(status.to_string(), Value::Object(out));
+        let response = response(*status, codes, body);
+        let response = match usual(*status, codes).filter(|_| body) {
+            Some(name) => {
+                shared.insert(name, response);
+                reference("responses", name)
+            }
+            None => response,
+        };
+        responses.insert(status.to_string(), response);
     }
     let mut other = json!({ "description": "Any other problem." });
-    if has_body(operation.method) {
+    if body {
         other["content"] =
             json!({ "application/problem+json": { "schema": reference("schemas", PROBLEM) } });
     }
@@ -79,10 +92,61 @@ pub(super) fn add(operation: &ApiOperation, responses: &mut BTreeMap<String, Val
                 content.extend(problems.clone());
             }
         }
+        None if body => {
+            shared.insert("OtherProblem", other);
+            responses.insert("default".into(), reference("responses", "OtherProblem"));
+        }
         None => {
             responses.insert("default".into(), other);
         }
     }
+}
+
+fn response(status: u16, codes: &Codes, body: bool) -> Value {
+    let mut out = Map::new();
+    out.insert("description".into(), words(status, codes).into());
+    if status == 503 {
+        let after = json!({ "retry-after": reference("headers", "RetryAfter") });
+        out.insert("headers".into(), after);
+    }
+    if body {
+        let content = content(status, codes);
+        out.insert("content".into(), json!({ "application/problem+json": content }));
+    }
+    Value::Object(out)
+}
+
+/// The name of a response whose codes are the server's own.
+fn usual(status: u16, codes: &Codes) -> Option<&'static str> {
+    if codes.open {
+        return None;
+    }
+    let known: Vec<&str> = codes.known.iter().map(String::as_str).collect();
+    Some(match (status, known.as_slice()) {
+        (400, ["invalid_input"]) => "InvalidInput",
+        (400, ["malformed_path"]) => "MalformedPath",
+        (400, ["invalid_input", "malformed_path"]) => "InvalidInputOrPath",
+        (400, ["broken_body", "invalid_input", "malformed_body"]) => "InvalidBody",
+        (400, ["broken_body", "invalid_input", "malformed_body", "malformed_path"]) => {
+            "InvalidBodyOrPath"
+        }
+        (408, ["body_too_slow"]) => "BodyTooSlow",
+        (413, ["body_too_large"]) => "BodyTooLarge",
+        (415, ["unsupported_media_type"]) => "UnsupportedMediaType",
+        (401, ["upstream_unauthorized"]) => "UpstreamUnauthorized",
+        (403, ["upstream_forbidden"]) => "UpstreamForbidden",
+        (404, ["upstream_not_found"]) => "UpstreamNotFound",
+        (409, ["upstream_conflict"]) => "UpstreamConflict",
+        (410, ["upstream_gone"]) => "UpstreamGone",
+        (422, ["upstream_unprocessable"]) => "UpstreamUnprocessable",
+        (500, ["internal"]) => "Internal",
+        (502, ["upstream_drift", "upstream_error", "upstream_unavailable"]) => "UpstreamFailed",
+        (503, ["busy"]) => "Busy",
+        (503, ["busy", "upstream_busy"]) => "UpstreamBusy",
+        (504, ["request_timeout"]) => "TimedOut",
+        (504, ["request_timeout", "upstream_timeout"]) => "UpstreamTimedOut",
+        _ => return None,
+    })
 }
 
 fn content(status: u16, codes: &Codes) -> Value {

@@ -331,14 +331,14 @@ export interface Codes {
   getCategories: "busy" | "internal" | "request_timeout" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_timeout" | "upstream_unavailable";
   getCheckout: "busy" | "internal" | "request_timeout" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_not_found" | "upstream_timeout" | "upstream_unavailable";
   getHome: "account_suspended" | "busy" | "internal" | "invalid_input" | "request_timeout" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_not_found" | "upstream_timeout" | "upstream_unavailable";
-  getImagesPByFile: "busy" | "internal" | "malformed_path" | "request_timeout" | "upstream_timeout" | "upstream_unavailable";
+  getImagesPByFile: "busy" | "internal" | "malformed_path" | "request_timeout" | "upstream_timeout" | "upstream_unavailable" | (string & {});
   getOrders: "busy" | "internal" | "invalid_input" | "request_timeout" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_timeout" | "upstream_unavailable";
   postOrders: "account_suspended" | "body_too_large" | "body_too_slow" | "broken_body" | "busy" | "internal" | "invalid_input" | "malformed_body" | "out_of_stock" | "request_timeout" | "unknown_address" | "unsupported_media_type" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_forbidden" | "upstream_not_found" | "upstream_timeout" | "upstream_unavailable" | "upstream_unprocessable";
   getOrdersById: "busy" | "internal" | "invalid_input" | "malformed_path" | "request_timeout" | "unknown_order" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_not_found" | "upstream_timeout" | "upstream_unavailable";
   getPeople: "busy" | "internal" | "request_timeout" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_timeout" | "upstream_unavailable" | "upstream_unprocessable";
   getProductsById: "busy" | "internal" | "invalid_input" | "malformed_path" | "request_timeout" | "unknown_product" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_timeout" | "upstream_unavailable";
   getSearch: "busy" | "internal" | "invalid_input" | "request_timeout" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_timeout" | "upstream_unavailable";
-  getUsersByIdAvatar: "busy" | "internal" | "malformed_path" | "request_timeout" | "upstream_timeout" | "upstream_unavailable";
+  getUsersByIdAvatar: "busy" | "internal" | "malformed_path" | "request_timeout" | "upstream_timeout" | "upstream_unavailable" | (string & {});
 }
 
 /** The backend's routes. */

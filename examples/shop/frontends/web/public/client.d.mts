@@ -570,7 +570,7 @@ export interface Codes {
   putAccountPreferences: "body_too_large" | "body_too_slow" | "broken_body" | "busy" | "internal" | "invalid_input" | "malformed_body" | "request_timeout" | "unsupported_media_type" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_not_found" | "upstream_timeout" | "upstream_unavailable" | "upstream_unprocessable";
   getCategories: "busy" | "internal" | "request_timeout" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_timeout" | "upstream_unavailable";
   getHome: "busy" | "internal" | "request_timeout" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_not_found" | "upstream_timeout" | "upstream_unavailable";
-  getImagesPByFile: "busy" | "internal" | "malformed_path" | "request_timeout" | "upstream_timeout" | "upstream_unavailable";
+  getImagesPByFile: "busy" | "internal" | "malformed_path" | "request_timeout" | "upstream_timeout" | "upstream_unavailable" | (string & {});
   getOrders: "busy" | "internal" | "invalid_input" | "request_timeout" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_timeout" | "upstream_unavailable";
   getOrdersById: "busy" | "internal" | "invalid_input" | "malformed_path" | "request_timeout" | "unknown_order" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_not_found" | "upstream_timeout" | "upstream_unavailable";
   postOrdersByIdCancel: "body_too_large" | "body_too_slow" | "broken_body" | "busy" | "internal" | "invalid_input" | "malformed_body" | "malformed_path" | "not_cancellable" | "request_timeout" | "unknown_order" | "unsupported_media_type" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_not_found" | "upstream_timeout" | "upstream_unavailable" | "upstream_unprocessable";
@@ -579,7 +579,7 @@ export interface Codes {
   getProductsById: "busy" | "internal" | "invalid_input" | "malformed_path" | "request_timeout" | "unknown_product" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_timeout" | "upstream_unavailable";
   getProductsByIdReviews: "busy" | "internal" | "invalid_input" | "malformed_path" | "request_timeout" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_not_found" | "upstream_timeout" | "upstream_unavailable";
   postProductsByIdReviews: "account_suspended" | "already_reviewed" | "body_too_large" | "body_too_slow" | "broken_body" | "busy" | "internal" | "invalid_input" | "malformed_body" | "malformed_path" | "request_timeout" | "unsupported_media_type" | "upstream_busy" | "upstream_drift" | "upstream_error" | "upstream_not_found" | "upstream_timeout" | "upstream_unavailable" | "upstream_unprocessable";
-  getUsersByIdAvatar: "busy" | "internal" | "malformed_path" | "request_timeout" | "upstream_timeout" | "upstream_unavailable";
+  getUsersByIdAvatar: "busy" | "internal" | "malformed_path" | "request_timeout" | "upstream_timeout" | "upstream_unavailable" | (string & {});
 }
 
 /** The backend's routes. */

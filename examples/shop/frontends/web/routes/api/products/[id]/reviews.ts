@@ -11,7 +11,7 @@ export const GET = route(
     params,
     query: z.object({
       limit: z.coerce.number().int().min(1).max(50).default(6),
-      offset: z.coerce.number().int().min(0).default(0),
+      offset: z.coerce.number().int().min(0).max(10_000).default(0),
     }),
   },
   async ({ params, query, session }) => {
