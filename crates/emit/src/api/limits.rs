@@ -153,8 +153,12 @@ pub(super) fn range(checks: &[Check]) -> Schema {
     for check in checks {
         match &check.kind {
             CheckKind::NumberFormat(format) => match format {
-                // Every whole number that a double holds exactly: not worth a limit.
-                NumberFormat::SafeInt => range.integer = true,
+                // Every whole number that a double holds exactly, as Zod's own JSON Schema says.
+                NumberFormat::SafeInt => {
+                    range.integer = true;
+                    low(&mut range, -9_007_199_254_740_991.0, false);
+                    high(&mut range, 9_007_199_254_740_991.0, false);
+                }
                 NumberFormat::Int32 => {
                     range.integer = true;
                     low(&mut range, -2_147_483_648.0, false);
