@@ -19,7 +19,7 @@ mod upstreams;
 pub use api::{Api, describe};
 pub use explain::{CallExplanation, Explanation, ForEach, RouteExplanation, explain};
 pub use node::{node_frontend, node_module, node_upstreams};
-pub use package::frontage_types;
+pub use package::{frontage_types, package_files};
 pub use routes::route_types;
 pub use session::session_types;
 pub use upstreams::upstream_types;

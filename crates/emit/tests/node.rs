@@ -97,3 +97,25 @@ fn a_call_is_known_by_its_place_and_reads_what_its_route_uses() {
     // The sums of packages/frontage/src/glue.js over the same text.
     assert_eq!(own["modules"]["frontends/web/routes/a.ts"].as_str().map(str::len), Some(16));
 }
+
+#[test]
+fn the_program_holds_the_whole_package() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packages/frontage");
+    let mut found = Vec::new();
+    let mut open = vec![folder.clone()];
+    while let Some(at) = open.pop() {
+        for entry in std::fs::read_dir(&at).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if let Ok(path) = path.strip_prefix(&folder) {
+                found.push(path.display().to_string());
+            }
+        }
+    }
+    // How the package itself is checked.
+    found.retain(|path| path != "tsconfig.json" && !path.starts_with("node_modules"));
+    found.sort();
+    let held: Vec<&str> = frontage_emit::package_files().iter().map(|(path, _)| *path).collect();
+    assert_eq!(held, found);
+}

@@ -2,13 +2,17 @@
 //
 // In:    a whole request.
 // Out:   its answer: bytes up to a limit, or a stream.
-// Never: a redirect followed; a second try of a request that may have taken effect.
+// Never: a redirect followed; a second try of a request that may have taken effect. A connection that
+//        waited may have been closed by its peer meanwhile: a safe request is then sent once more.
 
 import { Pool } from "undici";
 import { TransportError } from "./call.js";
 
 /** Faults of connecting: nothing was sent, so that another address may be tried. */
 const UNCONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
+
+/** Faults of a connection that was there. */
+const CUT = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 
 /**
  * @param {{ connections: number }} limits
@@ -17,6 +21,8 @@ const UNCONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETU
 export function undiciTransport({ connections }) {
   /** @type {Map<string, Pool>} */
   const pools = new Map();
+  /** Addresses to which connections may wait. @type {Set<string>} */
+  const answered = new Set();
   const poolOf = (origin) => {
     let pool = pools.get(origin);
     if (pool === undefined) {
@@ -29,8 +35,14 @@ export function undiciTransport({ connections }) {
   return {
     async transport(request) {
       for (const [index, url] of request.urls.entries()) {
+        const { origin } = new URL(url);
         try {
-          return await send(poolOf, request, url);
+          const answer = await send(poolOf(origin), request, url).catch((fault) => {
+            if (!request.safe || request.body !== undefined || !answered.has(origin) || !CUT.has(/** @type {any} */ (fault).code)) throw fault;
+            return send(poolOf(origin), request, url);
+          });
+          answered.add(origin);
+          return answer;
         } catch (fault) {
           const { code, message } = /** @type {any} */ (fault);
           if (fault instanceof TransportError) throw fault;
@@ -45,10 +57,9 @@ export function undiciTransport({ connections }) {
   };
 }
 
-async function send(poolOf, { method, headers, body, signal, limit, stream }, url) {
-  const origin = new URL(url).origin;
+async function send(pool, { method, headers, body, signal, limit, stream }, url) {
   const path = url.slice(url.indexOf("/", url.indexOf("://") + 3));
-  const answer = await poolOf(origin).request({ path, method, headers, body: body ?? null, signal });
+  const answer = await pool.request({ path, method, headers, body: body ?? null, signal });
   const { statusCode: status, headers: fields } = answer;
   if (status >= 600) {
     answer.body.destroy();

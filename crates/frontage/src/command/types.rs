@@ -1,6 +1,7 @@
 //! `frontage types`: declarations for editors and tsc, and glue for Node, in `.frontage/`; and the
 //! clients that pages use.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -63,6 +64,10 @@ pub(crate) fn write(loaded: &Loaded, built: &Built) -> Result<Vec<String>, Diagn
             files.push((path, frontage_emit::node_frontend(plan, texts)));
         }
     }
+    if wants_package(&loaded.root) {
+        let package = frontage_emit::package_files().iter();
+        files.extend(package.map(|(path, text)| (format!("package/{path}"), (*text).to_owned())));
+    }
     let files = files.into_iter().map(|(path, text)| (format!(".frontage/{path}"), text));
     let mut changed = Vec::new();
     for (path, text) in files.chain(clients(loaded, built)) {
@@ -88,11 +93,21 @@ fn clients(loaded: &Loaded, built: &Built) -> Vec<(String, String)> {
     out
 }
 
+/// Whether `package.json` takes the npm package out of `.frontage/` (`file:.frontage/package`).
+fn wants_package(root: &Path) -> bool {
+    std::fs::read_to_string(root.join("package.json"))
+        .is_ok_and(|text| text.contains("file:.frontage/package"))
+}
+
 /// Editors watch these files: an equal one is left alone.
 fn write_if_changed(path: &Path, text: &str) -> std::io::Result<bool> {
     if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
         return Ok(false);
     }
     output::write(path, text)?;
+    if path.parent().is_some_and(|folder| folder.ends_with("package/bin")) {
+        // What npm links to as a command.
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))?;
+    }
     Ok(true)
 }

@@ -26,6 +26,9 @@ fn a_new_workspace_checks_and_serves() {
     assert!(output.status.success(), "{}", err(&output));
     assert!(err(&output).contains("my-shop: 1 frontend, 2 routes; no errors"), "{}", err(&output));
     assert!(dir.join(".frontage/upstreams.d.ts").is_file());
+    // The npm package that its package.json takes, as a command.
+    let command = std::fs::metadata(dir.join(".frontage/package/bin/frontage-node.js")).unwrap();
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&command.permissions()) & 0o111, 0o111);
     // Nothing is overwritten.
     let output = program().run(folder.path(), &["new", "my shop"]);
     assert_eq!(output.status.code(), Some(1));
