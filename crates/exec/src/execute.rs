@@ -1,6 +1,7 @@
 //! One request through one route: input, handler, answer.
 
-use frontage_plan::RouteKind;
+use frontage_json::Value;
+use frontage_plan::{RouteKind, input_slot};
 
 use crate::eval::Env;
 use crate::input::{Refused, accept};
@@ -43,6 +44,57 @@ pub async fn execute(
         Err(error) => reply::thrown(&error, &retry_after, private),
     };
     Outcome { replaced, calls, drift, ..outcome }
+}
+
+/// What a route's validators make of a request, without running its handler.
+#[derive(Debug)]
+pub struct CheckedInput {
+    /// Path parameters; `undefined` where the route declares none, as for the others.
+    pub params: Value,
+    /// The query.
+    pub query: Value,
+    /// Headers.
+    pub headers: Value,
+    /// The body.
+    pub body: Value,
+}
+
+/// Why a request is not taken.
+#[derive(Debug)]
+pub enum InputFault {
+    /// What the client is told.
+    Problem(Problem),
+    /// What a function of a schema threw.
+    Thrown(Value),
+}
+
+/// Checks a request's input as [`execute`] does before it runs the handler.
+///
+/// - `route`: index into the plan's routes.
+///
+/// # Errors
+///
+/// [`InputFault`]; an index of no handler is a problem with status 500.
+pub fn check_input(
+    engine: &Engine,
+    route: usize,
+    request: &RouteRequest<'_>,
+) -> Result<CheckedInput, InputFault> {
+    let found = (engine.plan().routes.get(route).map(|r| &r.kind), engine.validators(route));
+    let (Some(RouteKind::Handler(handler)), Some(validators)) = found else {
+        return Err(InputFault::Problem(Problem::new(500, "internal")));
+    };
+    let env = Env::new(handler.frames.first().copied().unwrap_or(0), request.now_ms);
+    match accept(request, &handler.input, validators, &env) {
+        Ok(()) => Ok(CheckedInput {
+            params: env.get(input_slot::PARAMS),
+            query: env.get(input_slot::QUERY),
+            headers: env.get(input_slot::HEADERS),
+            body: env.get(input_slot::BODY),
+        }),
+        Err(Refused::Problem(problem)) => Err(InputFault::Problem(problem)),
+        Err(Refused::Thrown(error)) => Err(InputFault::Thrown(error)),
+    }
 }
 
 fn no_handler() -> Outcome {

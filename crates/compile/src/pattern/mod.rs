@@ -72,12 +72,16 @@ pub(crate) fn translate(source: &str, flags: &str) -> Result<Pattern, Unsupporte
         (false, true) => Haystack::FoldedUnits,
         (false, false) => Haystack::Units,
     };
+    let by_points = Mode { unicode: true, ..mode };
+    let is_portable =
+        !flags.contains(['i', 'm', 's', 'y']) && parse::parse(source, by_points).is_ok();
     let names = |list: Vec<String>| list.into_iter().map(Into::into).collect();
     Ok(Pattern {
         shown: shown.into(),
         regexes: names(emitted.all),
         without: names(emitted.none),
         haystack,
+        portable: is_portable.then(|| source.into()),
     })
 }
 

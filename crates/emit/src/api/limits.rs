@@ -83,8 +83,7 @@ pub(super) fn string(checks: &[Check]) -> Schema {
 
 /// A regular expression's source, unless its flags say more than a schema can.
 fn source(pattern: &Pattern) -> Option<String> {
-    let (source, flags) = pattern.shown.strip_prefix('/')?.rsplit_once('/')?;
-    flags.chars().all(|flag| "ugd".contains(flag)).then(|| source.to_owned())
+    pattern.portable.as_deref().map(str::to_owned)
 }
 
 /// JSON Schema's word for a format, and what Zod wants beyond it.

@@ -225,6 +225,15 @@ fn in_path(parameter: &mut ApiParameter) {
     }
 }
 
+/// What a validator takes as JSON, and the schemas that are named in it.
+#[must_use]
+pub fn describe_input(validator: &Validator) -> (Schema, BTreeMap<String, Schema>) {
+    let mut pool = Pool::default();
+    let mut schema = input::taken(validator, false, &mut pool).schema;
+    let schemas = pool.settle(&mut [("Input".to_owned(), &mut schema)], &[]);
+    (schema, schemas)
+}
+
 /// Adds what a handler's validators take.
 fn taken(input: &Input, operation: &mut ApiOperation, pool: &mut Pool) {
     for member in input.params.iter().flat_map(|v| input::members(v, true, pool)) {

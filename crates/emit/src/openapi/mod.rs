@@ -12,12 +12,12 @@ mod yaml;
 
 use std::collections::BTreeMap;
 
-use frontage_plan::{Method, PathSegment};
+use frontage_plan::{Method, PathSegment, Validator};
 use serde_json::{Map, Value, json};
 
 use crate::api::{
     Api, ApiAnswer, ApiLocation, ApiOperation, ApiParameter, FAULT, PROBLEM, Schema, SchemaKind,
-    example,
+    describe_input, example,
 };
 use problems::Shared;
 use schema::written;
@@ -48,6 +48,20 @@ pub enum Door {
 
 /// The header that says who asks while there is no sign-in.
 pub const DEV_USER: &str = "x-frontage-dev-user";
+
+/// The JSON Schema of what a validator takes; named schemas stand in its `components`, as in a
+/// document.
+#[must_use]
+pub fn input_schema(validator: &Validator) -> Value {
+    let (schema, named) = describe_input(validator);
+    let mut out = written(&schema);
+    if let (Value::Object(out), false) = (&mut out, named.is_empty()) {
+        let schemas: Map<String, Value> =
+            named.iter().map(|(name, schema)| (name.clone(), written(schema))).collect();
+        out.insert("components".into(), json!({ "schemas": schemas }));
+    }
+    out
+}
 
 /// The document.
 #[must_use]

@@ -10,7 +10,7 @@ use super::convert::Args;
 use super::{Env, Thrown, array, date, keyed, math, number, object, string, uri};
 
 /// Calls a function of the library.
-pub(super) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<Value, Thrown> {
+pub(crate) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<Value, Thrown> {
     use Builtin as B;
     let args = Args(arguments);
     let function = by_receiver(function, args.get(0));
@@ -122,7 +122,7 @@ pub(super) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<
         B::ToBoolean => Ok(Value::Bool(args.get(0).truthy())),
         B::JsonStringify => stringify(args),
         B::AddIssue => {
-            env.add_issue(args.get(0).clone());
+            env.add_issue(args.get(1).clone());
             Ok(Value::Undefined)
         }
     }

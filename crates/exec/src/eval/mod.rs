@@ -30,6 +30,7 @@ mod thrown;
 mod units;
 mod uri;
 
+pub(crate) use builtin::call;
 pub(crate) use date::new_date;
 pub(crate) use env::Env;
 pub(crate) use expr::{apply, eval};

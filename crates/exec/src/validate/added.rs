@@ -3,7 +3,7 @@
 use frontage_json::{Text, Value};
 use frontage_plan::Name;
 
-use super::issue::{Issue, Message, PathKey, Then};
+use super::issue::{About, Issue, PathKey, Then};
 use crate::eval::Thrown;
 
 /// What `ctx.addIssue` was given, as an issue.
@@ -11,23 +11,25 @@ use crate::eval::Thrown;
 /// - `said`: the words of the schema that the function is a check of.
 /// - `then`: what it means for later checks, unless it says so itself.
 pub(super) fn issue(given: &Value, said: Option<&Name>, then: Then) -> Result<Issue, Thrown> {
-    let words = || said.map_or_else(|| "Invalid input".into(), ToString::to_string);
+    let words = |own: &Text| {
+        let own = (!own.is_empty()).then(|| own.to_string());
+        own.or_else(|| said.map(ToString::to_string))
+    };
+    let about = About::Value("Invalid input".into());
     let given = given.decoded();
     let Value::Object(object) = &given else {
         let text = given.to_text()?;
-        let message = if text.is_empty() { words() } else { text.to_string() };
-        let message = Message::Text(message);
-        let code = Text::from_static("custom");
-        return Ok(Issue { steps: Vec::new(), code, message, then: Then::Lengths });
+        let (said, code) = (words(&text), Text::from_static("custom"));
+        return Ok(Issue { steps: Vec::new(), code, said, about, then: Then::Lengths });
     };
     let member = |name: &str| object.get(name).map(Value::decoded).unwrap_or(Value::Undefined);
     let code = match member("code") {
         Value::Text(text) => text,
         _ => Text::from_static("custom"),
     };
-    let message = match member("message") {
-        Value::Text(text) if !text.is_empty() => text.to_string(),
-        _ => words(),
+    let said = match member("message") {
+        Value::Text(text) => words(&text),
+        _ => words(&Text::EMPTY),
     };
     let mut steps = Vec::new();
     if let Value::Array(path) = member("path") {
@@ -51,5 +53,5 @@ pub(super) fn issue(given: &Value, said: Option<&Name>, then: Then) -> Result<Is
         (false, Value::Bool(true)) => Then::Continue,
         _ => then,
     };
-    Ok(Issue { steps, code, message: Message::Text(message), then })
+    Ok(Issue { steps, code, said, about, then })
 }

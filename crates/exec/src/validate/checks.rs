@@ -1,7 +1,7 @@
 //! Checks and changes of values that were parsed.
 
-use frontage_json::{Text, Value, is_space, number_text};
-use frontage_plan::{CheckKind, NormalForm, NumberFormat, PathStep, StringFormat};
+use frontage_json::{Text, Value, number_text};
+use frontage_plan::{Builtin, CheckKind, NormalForm, NumberFormat, PathStep, StringFormat};
 
 use super::issue::{Fault, Issue, PathKey, Then};
 use super::node::{Node, NodeCheck};
@@ -56,8 +56,13 @@ impl Walk<'_> {
                 return Ok(());
             }
             CheckKind::Format(StringFormat::Url(rule)) => {
-                let Value::Text(text) = &payload.value else { return Ok(()) };
-                let judged = url::judge(text, rule, &check.matchers);
+                if !matches!(payload.value, Value::Text(_)) {
+                    return Ok(());
+                }
+                let Value::Text(trimmed) = self.method(Builtin::StringTrim, &payload.value)? else {
+                    return Ok(());
+                };
+                let judged = url::judge(&trimmed, rule, &check.matchers);
                 for _ in 0..judged.faults {
                     payload.note(Fault::new("invalid_format", "Invalid URL").said(said).then(then));
                 }
@@ -67,7 +72,7 @@ impl Walk<'_> {
                 return Ok(());
             }
             kind => {
-                if let Some(changed) = change(kind, &payload.value) {
+                if let Some(changed) = self.change(kind, &payload.value)? {
                     payload.value = changed;
                     return Ok(());
                 }
@@ -89,20 +94,47 @@ impl Walk<'_> {
     }
 }
 
-fn is_length(kind: &CheckKind) -> bool {
-    matches!(kind, CheckKind::MinLength(_) | CheckKind::MaxLength(_) | CheckKind::Length(_))
+impl Walk<'_> {
+    /// What a check that changes strings makes of one; none if it is no such check.
+    fn change(&self, kind: &CheckKind, value: &Value) -> Result<Option<Value>, Thrown> {
+        let Value::Text(text) = value else { return Ok(None) };
+        let method = match kind {
+            CheckKind::Trim => Builtin::StringTrim,
+            CheckKind::ToLowerCase => Builtin::StringToLowerCase,
+            CheckKind::ToUpperCase => Builtin::StringToUpperCase,
+            CheckKind::Normalize(form) => {
+                let normal = in_pairs(text, |part| normalized(part, *form));
+                return Ok(Some(Value::Text(normal)));
+            }
+            _ => return Ok(None),
+        };
+        self.method(method, value).map(Some)
+    }
 }
 
-/// What a check that changes strings makes of one; none if it is no such check.
-fn change(kind: &CheckKind, value: &Value) -> Option<Value> {
-    let Value::Text(text) = value else { return None };
-    Some(Value::Text(match kind {
-        CheckKind::Trim => text.trim_matches(is_space).into(),
-        CheckKind::ToLowerCase => text.to_lowercase().into(),
-        CheckKind::ToUpperCase => text.to_uppercase().into(),
-        CheckKind::Normalize(form) => normalized(text, *form).into(),
-        _ => return None,
-    }))
+/// Changes a text part by part, so that halves of surrogate pairs stay as they are.
+pub(super) fn in_pairs(text: &Text, change: impl Fn(&str) -> String) -> Text {
+    if text.is_well_formed() {
+        return change(text).into();
+    }
+    let mut units: Vec<u16> = Vec::new();
+    let mut part = String::new();
+    for character in char::decode_utf16(text.units()) {
+        match character {
+            Ok(character) => part.push(character),
+            Err(half) => {
+                units.extend(change(&part).encode_utf16());
+                units.push(half.unpaired_surrogate());
+                part.clear();
+            }
+        }
+    }
+    units.extend(change(&part).encode_utf16());
+    Text::from_units(&units)
+}
+
+fn is_length(kind: &CheckKind) -> bool {
+    matches!(kind, CheckKind::MinLength(_) | CheckKind::MaxLength(_) | CheckKind::Length(_))
 }
 
 fn normalized(text: &str, form: NormalForm) -> String {

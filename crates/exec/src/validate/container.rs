@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use frontage_json::{Object, Text, Value, parse_number};
 use frontage_plan::{Absence, CheckKind, Constant, Name, RecordMode};
 
-use super::issue::{Fault, Message, PathKey, Then};
+use super::issue::{About, Fault, PathKey, Then};
 use super::node::{Node, NodeCheck, Others};
 use super::payload::Payload;
 use super::walk::Walk;
@@ -113,7 +113,7 @@ impl Walk<'_> {
         let mut output = Object::with_capacity(input.len().min(64));
         let mut unknown: Vec<Text> = Vec::new();
         let bad_key =
-            |path: PathKey| Fault::of("invalid_key", Message::RecordKey).said(said).at(path);
+            |path: PathKey| Fault::of("invalid_key", About::RecordKey).said(said).at(path);
         if let (Some(names), false) = (&key.values, mode == RecordMode::Partial) {
             let mut known: Vec<Text> = Vec::new();
             for constant in names {

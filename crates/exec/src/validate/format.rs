@@ -78,7 +78,10 @@ pub(super) fn fits(format: &StringFormat, text: &str) -> bool {
             address.parse::<Ipv4Addr>().is_ok() && plain_number(bits).is_some_and(|n| n <= 32)
         }),
         StringFormat::Cidrv6 => text.split_once('/').is_some_and(|(address, bits)| {
-            is_ipv6(address) && plain_number(bits).is_some_and(|n| n <= 128)
+            // As `Number` reads it and writes it again: Zod takes parts of a bit, too.
+            let number = frontage_json::parse_number(bits);
+            let is_plain = *frontage_json::number_text(number) == *bits;
+            is_plain && (0.0..=128.0).contains(&number) && is_ipv6(address)
         }),
         StringFormat::Mac(delimiter) => is_mac(text, delimiter),
         StringFormat::Base64 => is_base64(text),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use frontage_json::{Object, Text, Value};
 
-use super::issue::{Issue, Message, PathKey};
+use super::issue::{About, Issue, PathKey};
 use super::node::Node;
 use super::payload::Payload;
 use super::walk::Walk;
@@ -26,16 +26,12 @@ impl Walk<'_> {
         let values = [left.value, right.value];
         for (side, issues) in [left.issues, right.issues].into_iter().enumerate() {
             payload.issues.append_some(issues, |issue| {
-                let keys = match (&issue.message, issue.steps.as_slice()) {
-                    _ if issue.is_about_keys() && issue.steps.is_empty() => {
-                        let keys = match &issue.message {
-                            Message::Keys(keys) => keys.clone(),
-                            _ => Vec::new(),
-                        };
+                let keys = match (&issue.about, issue.steps.as_slice()) {
+                    (About::Keys(keys), []) => {
                         about_keys.get_or_insert_with(|| (keys.clone(), issue.clone()));
-                        keys
+                        keys.clone()
                     }
-                    (Message::RecordKey, [PathKey::Name(key)]) => {
+                    (About::RecordKey, [PathKey::Name(key)]) => {
                         if !about_key.iter().any(|(known, _)| known == key) {
                             about_key.push((key.clone(), issue.clone()));
                         }
@@ -59,7 +55,7 @@ impl Walk<'_> {
             if let Some((keys, issue)) = about_keys {
                 told = both.iter().filter(|key| keys.contains(key)).cloned().collect();
                 if !told.is_empty() {
-                    payload.note(Issue { message: Message::Keys(told.clone()), ..issue });
+                    payload.note(Issue { about: About::Keys(told.clone()), ..issue });
                 }
             }
             for key in both.iter().filter(|key| !told.contains(key)) {

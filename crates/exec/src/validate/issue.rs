@@ -12,17 +12,19 @@ pub(crate) struct Issue {
     pub(super) steps: Vec<PathKey>,
     /// Zod's code: `invalid_type`, `too_small`, ...
     pub(crate) code: Text,
-    /// What is said of it.
-    pub(super) message: Message,
+    /// The schema's own words.
+    pub(super) said: Option<String>,
+    /// What it is about.
+    pub(super) about: About,
     /// Whether checks after it still run.
     pub(super) then: Then,
 }
 
-/// What is said of an issue.
+/// What an issue is about.
 #[derive(Debug, Clone)]
-pub(super) enum Message {
-    /// These words.
-    Text(String),
+pub(super) enum About {
+    /// The value; Zod's words for it.
+    Value(String),
     /// Keys that the schema does not know; an intersection may yet know some of them.
     Keys(Vec<Text>),
     /// A record's key does not fit; an intersection may yet know it.
@@ -37,10 +39,13 @@ impl Issue {
 
     /// What is said of it.
     pub(crate) fn message(self) -> String {
-        match self.message {
-            Message::Text(text) => text,
-            Message::RecordKey => "Invalid key in record".into(),
-            Message::Keys(keys) => {
+        if let Some(said) = self.said {
+            return said;
+        }
+        match self.about {
+            About::Value(words) => words,
+            About::RecordKey => "Invalid key in record".into(),
+            About::Keys(keys) => {
                 let s = if keys.len() > 1 { "s" } else { "" };
                 let shown: Vec<String> =
                     keys.iter().take(MOST_ISSUES).map(|key| format!("\"{key}\"")).collect();
@@ -78,18 +83,20 @@ pub(crate) enum PathKey {
 /// A fault without its place.
 pub(super) struct Fault {
     code: Text,
-    message: Message,
+    said: Option<String>,
+    about: About,
     then: Then,
     steps: Vec<PathKey>,
 }
 
 impl Fault {
     pub(super) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self::of(code, Message::Text(message.into()))
+        Self::of(code, About::Value(message.into()))
     }
 
-    pub(super) fn of(code: &'static str, message: Message) -> Self {
-        Self { code: Text::from_static(code), message, then: Then::Lengths, steps: Vec::new() }
+    pub(super) fn of(code: &'static str, about: About) -> Self {
+        let code = Text::from_static(code);
+        Self { code, said: None, about, then: Then::Lengths, steps: Vec::new() }
     }
 
     /// A value of another type than expected.
@@ -115,7 +122,7 @@ impl Fault {
 
     /// Keys that are not known.
     pub(super) fn unknown_keys(keys: Vec<Text>) -> Self {
-        Self::of("unrecognized_keys", Message::Keys(keys)).then(Then::Continue)
+        Self::of("unrecognized_keys", About::Keys(keys)).then(Then::Continue)
     }
 
     pub(super) fn then(self, then: Then) -> Self {
@@ -129,9 +136,7 @@ impl Fault {
 
     /// With the schema's own words, if it has some.
     pub(super) fn said(mut self, message: Option<&Name>) -> Self {
-        if let Some(message) = message {
-            self.message = Message::Text(message.to_string());
-        }
+        self.said = message.map(ToString::to_string);
         self
     }
 
@@ -143,8 +148,8 @@ impl Fault {
 
 impl From<Fault> for Issue {
     fn from(fault: Fault) -> Self {
-        let Fault { code, message, then, steps } = fault;
-        Self { steps, code, message, then }
+        let Fault { code, said, about, then, steps } = fault;
+        Self { steps, code, said, about, then }
     }
 }
 

@@ -1,5 +1,8 @@
 //! Patterns of schemas, compiled once.
 
+use std::borrow::Cow;
+
+use frontage_json::Text;
 use frontage_plan::{Haystack, Pattern};
 use regex::Regex;
 
@@ -22,8 +25,13 @@ impl Matcher {
     }
 
     /// Whether the pattern matches somewhere in the text.
-    pub(super) fn is_match(&self, text: &str) -> bool {
-        let text = self.haystack.of(text);
+    pub(super) fn is_match(&self, text: &Text) -> bool {
+        let halves = !text.is_well_formed() && self.haystack != Haystack::CodePoints;
+        let text = if halves {
+            Cow::Owned(self.haystack.of_units(&text.units()))
+        } else {
+            self.haystack.of(text)
+        };
         let matches = |regex: &Regex| regex.is_match(&text);
         self.regexes.as_ref().is_some_and(|all| all.iter().all(matches))
             && self.without.as_ref().is_some_and(|none| !none.iter().any(matches))

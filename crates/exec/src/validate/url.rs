@@ -1,8 +1,9 @@
 //! URLs as Zod takes them: what the WHATWG's parser takes, less what it rewrites.
 
-use frontage_json::{Text, is_space};
+use frontage_json::Text;
 use frontage_plan::UrlRule;
 
+use super::checks::in_pairs;
 use super::pattern::Matcher;
 
 /// What came of a text.
@@ -13,10 +14,9 @@ pub(super) struct Judged {
     pub(super) value: Option<Text>,
 }
 
-/// Judges a text; `matchers` are those of the host name and of the scheme.
-pub(super) fn judge(text: &str, rule: &UrlRule, matchers: &[Option<Matcher>; 2]) -> Judged {
+/// Judges a text without spaces around it; `matchers` are those of the host name and of the scheme.
+pub(super) fn judge(trimmed: &Text, rule: &UrlRule, matchers: &[Option<Matcher>; 2]) -> Judged {
     let refused = Judged { faults: 1, value: None };
-    let trimmed = text.trim_matches(is_space);
     if rule.needs_slashes && !rule.normalize && !has_slashes(trimmed) {
         return refused;
     }
@@ -24,13 +24,13 @@ pub(super) fn judge(text: &str, rule: &UrlRule, matchers: &[Option<Matcher>; 2])
     let [hostname, protocol] = matchers;
     let host = url.host_str().unwrap_or("");
     let fits = |matcher: &Option<Matcher>, part: &str| {
-        usize::from(matcher.as_ref().is_some_and(|m| !m.is_match(part)))
+        usize::from(matcher.as_ref().is_some_and(|m| !m.is_match(&part.into())))
     };
     let faults = fits(hostname, host) + fits(protocol, url.scheme());
     let value = if rule.normalize {
         url.as_str().into()
     } else {
-        trimmed.replace(['\t', '\n', '\r'], "").into()
+        in_pairs(trimmed, |part| part.replace(['\t', '\n', '\r'], ""))
     };
     Judged { faults, value: Some(value) }
 }

@@ -1,7 +1,7 @@
 //! Sends an input through a schema, step by step as Zod does.
 
 use frontage_json::Value;
-use frontage_plan::{Absence, Constant, Lambda, Name};
+use frontage_plan::{Absence, Builtin, Constant, Lambda, Name};
 
 use super::issue::{Fault, PathKey, Then, plain};
 use super::node::{Held, Node, NodeKind, held_value};
@@ -212,6 +212,11 @@ impl<'a> Walk<'a> {
             payload.note(super::added::issue(&issue, said, then)?);
         }
         Ok(result)
+    }
+
+    /// What a method of JavaScript makes of a value.
+    pub(super) fn method(&self, method: Builtin, value: &Value) -> Result<Value, Thrown> {
+        crate::eval::call(method, std::slice::from_ref(value), self.env)
     }
 
     /// `new Date(value)`

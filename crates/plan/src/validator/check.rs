@@ -88,6 +88,9 @@ pub struct Pattern {
     pub without: Vec<Name>,
     /// What they are matched against.
     pub haystack: Haystack,
+    /// Its source, where JSON Schema means the same by it: no flag that changes it, and the
+    /// same to an engine with the flag `u`.
+    pub portable: Option<Name>,
 }
 
 /// What a pattern is matched against.
@@ -111,6 +114,16 @@ impl Haystack {
             Self::Units if !is_plain => Cow::Owned(text.chars().flat_map(units).collect()),
             Self::FoldedUnits => Cow::Owned(text.chars().flat_map(units).map(folded).collect()),
             Self::CodePoints | Self::Units => Cow::Borrowed(text),
+        }
+    }
+
+    /// The text of these units, halves of surrogate pairs included.
+    #[must_use]
+    pub fn of_units(self, text: &[u16]) -> String {
+        let characters = text.iter().map(|unit| unit_char(*unit));
+        match self {
+            Self::FoldedUnits => characters.map(folded).collect(),
+            Self::CodePoints | Self::Units => characters.collect(),
         }
     }
 }

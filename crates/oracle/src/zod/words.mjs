@@ -1,0 +1,40 @@
+// Texts that formats take, nearly take, and odd ones.
+
+export const VALID = {
+  email: ["a@b.co", "a.b+c@d-e.fr.com", "o'k@b.co", "o'@b.co", ".a@b.co", "a..b@c.co", "a@b", "a@-b.co", "a@b.c1", "é@b.co", "a@b.co\n"],
+  url: ["https://a.b/c?d#e", " https://a.b ", "http:", "http:a.b", "mailto:x@y.z", "a.b", "//a", "https://", "ftp://x/\n", "http://a b/", "https://example.com", "HTTP://EXAMPLE.com:80/../a", "http://localhost:3000", "https://a.example.com/ä", "http://1.2.3.4", "http://[::1]", "https://exa\nmple.com", "javascript:alert(1)", "http://-a.com", "https://a_b.com", "http://a..b", "https://xn--a.com", "http://%41.com", "data:,x"],
+  uuid: ["123e4567-e89b-12d3-a456-426614174000", "123e4567-e89b-42d3-a456-426614174000", "0190163d-8694-739b-aea5-966c26f8ad91", "123e4567-e89b-02d3-a456-426614174000", "123e4567-e89b-12d3-c456-426614174000", "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF", "1EC9414C-232A-6B00-B3C8-9E6BDECED846"],
+  guid: ["123e4567-e89b-02d3-c456-426614174000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "123e4567e89b12d3a456426614174000"],
+  nanoid: ["V1StGXR8_Z5jdHi6B-myT", "V1StGXR8_Z", "V1StGXR8_Z5jdHi6B-my!"],
+  cuid: ["ckopqwooh000001la8mbi2im9", "Cabcdef", "cabcde", "dkopqwooh"],
+  cuid2: ["tz4a98xxat96iws9zmbrgj3a", "Tz4a", "a", ""],
+  ulid: ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "81ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAU", "01arz3ndektsv4rrffq69g5fav"],
+  xid: ["9m4e2mr0ui3e8a215n4g", "9M4E2MR0UI3E8A215N4G", "9m4e2mr0ui3e8a215n4w"],
+  ksuid: ["0ujtsYcgvSTl8PAuAdqWYSMnLOv", "0ujtsYcgvSTl8PAuAdqWYSMnLO"],
+  ipv4: ["1.2.3.4", "255.255.255.255", "1.2.3", "01.2.3.4", "256.1.1.1", "0.0.0.0"],
+  ipv6: ["::1", "::", "1::2::3", "fe80::1%eth0", "::ffff:1.2.3.4", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8:9", "12345::", "::ffff:1.2.3.256", "1:2:3:4:5:6:1.2.3.4", "::1.2.3", "ABCD::", "1:2:3:4:5:6:7::", "::1.2.3.04", ":1"],
+  cidrv4: ["1.2.3.4/0", "1.2.3.4/32", "1.2.3.4/33", "1.2.3.4/01", "1.2.3.4", "1.2.3.4/1/2"],
+  cidrv6: ["::1/0", "::1/128", "::1/129", "fe80::/10", "::/01", "::1/"],
+  mac: ["00:1a:2b:3c:4d:5e", "00:1A:2B:3C:4D:5E", "00:1A:2b:3C:4D:5E", "00-1a-2b-3c-4d-5e", "00:1a:2b:3c:4d"],
+  base64: ["YQ==", "YWI=", "YWJj", "YQ", "Y===", "====", "YW J", "YWJj\n", "", "YR==", "+/+/", "YQ=Q"],
+  base64url: ["YQ", "YWI", "YWJj", "_-_-", "Y", "YQ==", "", "+/"],
+  e164: ["+14155552671", "+0155552671", "+123456", "+1234567", "+1234567890123456", "14155552671"],
+  jwt: ["eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.x", "eyJhbGciOiJub25lIn0.e30.", "a.b.c", "eyJhbGciOiIifQ.e30.", "eyJ0eXAiOiJYIiwiYWxnIjoiSFMyNTYifQ.e30.x", "e30.e30.x", "bnVsbA.e30.x", "..", "eyJhbGciOiJSUzI1NiJ9.e30"],
+  emoji: ["😀", "👨‍👩‍👧", "1", "1️⃣", "🇩🇪", "a😀", "©", "#", "😀 ", "❤️"],
+  hostname: ["example.com", "localhost", "a-b.c", "-a.b", "a-.b", "a..b", "a.b.", "a_b", "1.2.3.4", "ä.de", ".", ""],
+  hex: ["", "0", "fF", "0x1", "g"],
+  creditCard: ["4111111111111111", "4111 1111 1111 1111", "4111-1111-1111-1112", "4111  1111 1111 1111", "123456789012", "79927398713", "5555555555554444"],
+  iban: ["DE89370400440532013000", "GB82WEST12345698765432", "DE00370400440532013000", "de89370400440532013000", "DE8937040044053201300"],
+  currencyCode: ["EUR", "USD", "usd", "XYZ", "EU"],
+  isoDate: ["2024-02-29", "2023-02-29", "1900-02-29", "2000-02-29", "2024-04-31", "2024-13-01", "2024-1-1", "0000-01-01", "9999-12-31"],
+  isoTime: ["12:34", "12:34:56", "12:34:56.7", "12:34:56.789", "24:00", "12:60", "12:34:56.", "23:59:60", "1:00"],
+  isoDateTime: ["2024-02-29T12:34:56Z", "2024-02-29T12:34Z", "2024-02-29T12:34:56.123456Z", "2024-02-29T12:34:56.123Z", "2024-02-29T12:34:56+01:00", "2024-02-29T12:34:56-23:59", "2024-02-29T12:34:56+0100", "2024-02-29T12:34:56", "2024-02-29T24:00:00Z", "2024-02-29 12:34:56Z", "2024-02-30T12:34:56Z", "2024-02-29T12:34", "2024-02-29T12:34+24:00", "2024-02-29T12:34:56z"],
+  isoDuration: ["P1D", "P1W", "PT1H", "P", "PT", "P1Y2M3DT4H5M6S", "PT1.5S", "PT1,5S", "PT1.S", "P1DT", "P1W1D", "-P1D", "P1M1Y", "PT1M1H", "P1.5D", "P1DT1S"],
+};
+
+export const WORDS = [
+  "", "a", "b", "ab", "abc", "aBc", " abc ", "x", "xx", "foo", "a foo b", "aaaaaaaa", "12", "123", "1234", "-5", "1e3", "0x10", "Infinity",
+  "NaN", "true", "é", "É", "e\u0301", "ﬁ", "ß", "ẞ", "ſ", "\u212A", "k", "K", "İ", "ς", "ΑΣ", "😀", "😀😀", "a😀b", "🙏", "\u2028", "\uFEFFa\uFEFF", "\u0085",
+  "\t\n", "a\nb", "a--b", "a-b", "Passw0rd", "null", "undefined", "a,b,,c", "%41", "%zz", "%E0%A4%A", "https://a.b", "constructor", "__proto__", "Ǆ", "ǅ", "ǆ", "à", "Ý", "ÿ",
+  "x".repeat(300),
+];
