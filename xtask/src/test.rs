@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     ("tests", tests),
     ("tsc", tsc),
     ("oracle", oracle),
+    ("zod", zod),
     ("node", node),
     ("openapi", openapi),
     ("schemathesis", schemathesis),
@@ -145,6 +146,11 @@ fn tsc(root: &Path) -> Result<(), String> {
 fn oracle(root: &Path) -> Result<(), String> {
     run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
     crate::oracle::run(root)
+}
+
+/// Random input schemas and inputs, against zod.
+fn zod(root: &Path) -> Result<(), String> {
+    crate::random::run(root, &["--zod", "--runs", "1000"])
 }
 
 /// The Node runtime over every case that runs.

@@ -31,11 +31,9 @@ pub(crate) fn run(options: &Options) -> Result<bool, String> {
     for found in outcome["disagreements"].as_array().into_iter().flatten() {
         println!("{}\n", found.as_str().unwrap_or_default());
     }
-    for (title, key) in [
-        ("constructor or check", "schemas"),
-        ("issue code", "issues"),
-        ("input", "inputs"),
-    ] {
+    for (title, key) in
+        [("constructor or check", "schemas"), ("issue code", "issues"), ("input", "inputs")]
+    {
         println!("{title:<40}{:>10}", "times");
         for (name, count) in outcome[key].as_object().into_iter().flatten() {
             println!("{name:<40}{count:>10}");
