@@ -8,6 +8,7 @@ import { Readable, Transform } from "node:stream";
 import { ask } from "./call.js";
 import { NoSuchPath, fill } from "./fill.js";
 import { Problem } from "./problem.js";
+import { decode } from "./shape.js";
 
 /** Request headers that are handed on. */
 const FORWARDED = [
@@ -28,7 +29,8 @@ export async function passThrough(running, target, request) {
   const operation = running.parts.glue.operation(target.upstream, target.operation);
   const single = (name) => {
     const value = request.headers[name.toLowerCase()];
-    return Array.isArray(value) ? value[0] : value;
+    const first = Array.isArray(value) ? value[0] : value;
+    return first === undefined ? undefined : utf8(first);
   };
   const query = new URLSearchParams(request.query);
   let filled;
@@ -74,6 +76,15 @@ export async function passThrough(running, target, request) {
   const named = String(answer.headers["connection"] ?? "").toLowerCase().split(",").map((name) => name.trim());
   const kept = Object.entries(answer.headers).filter(([name, value]) => value !== undefined && name !== "set-cookie" && !HOP.includes(name) && !named.includes(name));
   return { status: answer.status, headers: /** @type {any} */ (Object.fromEntries(kept)), body: answer.body };
+}
+
+/** The text of a field's bytes, which Node gives one character each; none if they are no UTF-8. */
+function utf8(field) {
+  try {
+    return decode(Buffer.from(field, "latin1"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The client's body, which ends with a fault beyond the limit. */
