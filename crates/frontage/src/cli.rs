@@ -118,6 +118,8 @@ pub(crate) enum Command {
         #[command(flatten)]
         output: Output,
     },
+    /// Draft the types of an upstream without a contract from sample answers
+    Infer(Infer),
     /// Write .frontage/ for editors, tsc and Node
     Types,
     /// Run backends: a supervisor with one process each, or one in this process if one is named
@@ -136,4 +138,27 @@ pub(crate) enum Command {
         /// The frontend
         frontend: String,
     },
+}
+
+/// What `frontage infer` takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Infer {
+    /// Files with one JSON answer each; forecast.json and forecast.2.json are answers of /forecast
+    #[arg(value_name = "SAMPLE")]
+    pub(crate) samples: Vec<PathBuf>,
+    /// An answer of GET PATH, such as /forecast/{city}=https://example.org/forecast/rome
+    #[arg(long, value_name = "PATH=URL|FILE")]
+    pub(crate) get: Vec<String>,
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The upstream's name [default: by the name of FILE]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Take texts that repeat few values for enumerations
+    #[arg(long)]
+    pub(crate) enums: bool,
+    /// Replace FILE
+    #[arg(long)]
+    pub(crate) force: bool,
 }

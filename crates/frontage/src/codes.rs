@@ -38,3 +38,5 @@ pub(crate) const DEV_COMMAND: Code = Code(5016);
 pub(crate) const CANNOT_WRITE: Code = Code(5017);
 /// A contract with more faults than are shown.
 pub(crate) const MORE_FINDINGS: Code = Code(5030);
+/// A sample answer that cannot be used.
+pub(crate) const NO_SAMPLE: Code = Code(5031);

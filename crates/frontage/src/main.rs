@@ -11,6 +11,7 @@ mod cli;
 mod codes;
 mod command;
 mod config;
+mod infer;
 mod logging;
 mod process;
 mod terminal;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Openapi { frontend, yaml, output } => {
             command::openapi::run(&cli.global, &terminal, &frontend, yaml, &output)
         }
+        Command::Infer(infer) => command::infer::run(&cli.global, &terminal, &infer),
         Command::Types => command::types::run(&cli.global, &terminal),
         Command::Serve { frontends } => command::serve::run(&cli.global, &terminal, &frontends),
         Command::Completions { shell } => {

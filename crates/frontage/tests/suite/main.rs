@@ -5,4 +5,5 @@ mod clinic;
 mod commands;
 mod dev;
 mod github;
+mod infer;
 mod serve;

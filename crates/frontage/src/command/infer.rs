@@ -1,0 +1,175 @@
+//! `frontage infer`: drafts the types of an upstream without a contract from sample answers.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use frontage_diagnostic::Diagnostic;
+use frontage_upstream::{Address, Client, Request, Settings};
+
+use super::Done;
+use crate::cli::{Global, Infer};
+use crate::codes;
+use crate::infer::{Sample, draft, parameters};
+use crate::terminal::{Terminal, print};
+
+/// How long one sample may take to come.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Reads the samples, and prints or writes the draft.
+pub(crate) fn run(global: &Global, terminal: &Terminal, infer: &Infer) -> Done {
+    if let Some(file) = infer.output.as_deref().filter(|file| file.exists() && !infer.force) {
+        let message = format!("`{}` exists already", file.display());
+        return Err(Diagnostic::placeless(codes::CANNOT_WRITE, message)
+            .help("write to another file, or replace it with `--force`"));
+    }
+    let mut samples = Vec::new();
+    for file in &infer.samples {
+        let body = read(file)?;
+        samples.push(Sample { path: path_of(file)?, query: Vec::new(), body });
+    }
+    for pair in &infer.get {
+        samples.push(asked(pair)?);
+    }
+    if samples.is_empty() {
+        let fault = Diagnostic::placeless(codes::NO_SAMPLE, "there is nothing to infer from");
+        return Err(fault.help(
+            "name files with sample answers, or `--get /forecast/{city}=URL` with an address",
+        ));
+    }
+    let name = upstream_name(infer)?;
+    let (text, operations) = draft(&name, &samples, infer.enums);
+    if let Some(file) = &infer.output {
+        write(file, &text)?;
+    }
+    if global.json {
+        let operations: Vec<_> = operations
+            .iter()
+            .map(|o| {
+                serde_json::json!({
+                    "name": o.name, "method": "GET", "path": o.path, "samples": o.samples,
+                })
+            })
+            .collect();
+        let written = infer.output.as_ref().map(|file| file.display().to_string());
+        print(
+            &serde_json::json!({ "upstream": name, "operations": operations, "text": text, "written": written })
+                .to_string(),
+        );
+    } else if let Some(file) = &infer.output {
+        terminal.note(&format!("wrote {} with {} operations", file.display(), operations.len()));
+    } else {
+        print(text.trim_end());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read(file: &Path) -> Result<serde_json::Value, Diagnostic> {
+    let unreadable = |why: String| {
+        let message = format!("the sample `{}` cannot be read: {why}", file.display());
+        Diagnostic::placeless(codes::NO_SAMPLE, message)
+            .help("a sample is a file with one JSON answer, as the service sent it")
+    };
+    let bytes = std::fs::read(file).map_err(|e| unreadable(e.to_string()))?;
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    serde_json::from_slice(text).map_err(|e| unreadable(format!("it is no JSON: {e}")))
+}
+
+/// `samples/forecast.2.json` is an answer of `/forecast`.
+fn path_of(file: &Path) -> Result<String, Diagnostic> {
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    if stem.is_empty() || stem.contains(['{', '}', '?', '#']) {
+        let message = format!("`{name}` names no path");
+        return Err(Diagnostic::placeless(codes::NO_SAMPLE, message)
+            .help("call the file like the path's last word, or write `--get /things/{id}=FILE`"));
+    }
+    Ok(format!("/{stem}"))
+}
+
+/// A sample of `--get PATH=URL` or `--get PATH=FILE`.
+fn asked(pair: &str) -> Result<Sample, Diagnostic> {
+    let wrong = |message: String| {
+        Diagnostic::placeless(codes::NO_SAMPLE, message)
+            .help("write `--get /forecast/{city}=https://example.org/forecast/rome?days=2`")
+    };
+    let (path, source) =
+        pair.split_once('=').ok_or_else(|| wrong(format!("`{pair}` has no `=`")))?;
+    let valid = path.starts_with('/')
+        && !path.contains(['?', '#', '"', '\\'])
+        && path.matches('{').count() == parameters(path).len()
+        && parameters(path).iter().all(|name| !name.is_empty());
+    if !valid {
+        return Err(wrong(format!("`{path}` is no path")));
+    }
+    if !source.starts_with("http://") && !source.starts_with("https://") {
+        let body = read(Path::new(source))?;
+        return Ok(Sample { path: path.to_owned(), query: Vec::new(), body });
+    }
+    let start = source.find("://").map_or(0, |at| at + 3);
+    let slash = source[start..].find(['/', '?']).map_or(source.len(), |at| start + at);
+    let (host, rest) = source.split_at(slash);
+    let target = if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") };
+    let bytes = fetch(host, &target).map_err(|why| wrong(format!("`{source}`: {why}")))?;
+    let body = serde_json::from_slice(&bytes)
+        .map_err(|e| wrong(format!("`{source}` answers no JSON: {e}")))?;
+    let query = target.split_once('?').map_or("", |(_, query)| query);
+    let query = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    Ok(Sample { path: path.to_owned(), query, body })
+}
+
+fn fetch(host: &str, target: &str) -> Result<Vec<u8>, String> {
+    let address = Address::parse(host).map_err(|e| e.to_string())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| e.to_string())?;
+    let local = tokio::task::LocalSet::new();
+    local.block_on(&runtime, async {
+        let client = Client::new(Settings::new("infer", vec![address]));
+        let request = Request {
+            method: http::Method::GET,
+            path_and_query: target.to_owned(),
+            headers: http::HeaderMap::from_iter([
+                (http::header::ACCEPT, http::HeaderValue::from_static("application/json")),
+                (http::header::USER_AGENT, http::HeaderValue::from_static("frontage-infer")),
+            ]),
+            body: None,
+            safe: true,
+            deadline: tokio::time::Instant::now() + PATIENCE,
+        };
+        let answer = client.call(request).await.map_err(|e| e.to_string())?;
+        if answer.status.is_success() {
+            Ok(answer.body.to_vec())
+        } else {
+            Err(format!("answered {}", answer.status))
+        }
+    })
+}
+
+/// The constant's name: as given, else the output file's.
+fn upstream_name(infer: &Infer) -> Result<String, Diagnostic> {
+    let stem = infer.output.as_deref().and_then(Path::file_stem);
+    let stem = stem.map(|stem| stem.to_string_lossy().into_owned());
+    let name = infer.name.clone().or(stem).unwrap_or_else(|| "upstream".to_owned());
+    let fit = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$');
+    if fit {
+        return Ok(name);
+    }
+    let message = format!("`{name}` cannot be the upstream's name");
+    Err(Diagnostic::placeless(codes::NO_SAMPLE, message)
+        .help("give one with `--name weather`: letters, digits and `_`"))
+}
+
+fn write(file: &PathBuf, text: &str) -> Result<(), Diagnostic> {
+    let cannot = |e: std::io::Error| {
+        Diagnostic::placeless(codes::CANNOT_WRITE, format!("`{}`: {e}", file.display()))
+    };
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(cannot)?;
+    }
+    std::fs::write(file, text).map_err(cannot)
+}
