@@ -1,13 +1,16 @@
-//! Figures of the largest contract: GitHub's, as npm ships it, with the workspace that uses it.
+//! The examples' contracts: figures of the largest, GitHub's as npm ships it, and a comparison of all
+//! with another reader.
 //!
-//! In:    the release build, `examples/github`, `node_modules`.
-//! Out:   time and peak memory of `frontage check`, time of `frontage types`.
+//! In:    a build, the examples, `node_modules`.
+//! Out:   time and peak memory of `frontage check`, time of `frontage types`; what differs from
+//!        `openapi-typescript`.
 //! Never: a figure of a check that found an error.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::figures::times;
+use crate::step::{command, run};
 
 /// The contract, as the workspace's `frontage.toml` names it.
 const CONTRACT: &str = "node_modules/@octokit/openapi/generated/api.github.com.json";
@@ -44,6 +47,23 @@ pub(crate) fn figures(root: &Path) -> Result<Figures, String> {
     })?;
     let types = times(|| frontage(root, "types").map(|_| ()))?;
     Ok(Figures { size: format!("{:.1} MB", bytes as f64 / 1e6), check, peak_kib, types })
+}
+
+/// Compares our reading of the examples' contracts with that of `openapi-typescript`.
+///
+/// # Errors
+///
+/// If something differs that is not explained.
+pub(crate) fn compare(root: &Path) -> Result<(), String> {
+    let workspaces = ["examples/shop", "examples/github"];
+    for workspace in workspaces {
+        let arguments = ["types", "-q", "-C", workspace];
+        let frontage = root.join("target/debug/frontage");
+        run("frontage types", Command::new(frontage).current_dir(root).args(arguments))?;
+    }
+    let program = "xtask/src/contracts/compare.mjs";
+    let arguments = [&[program][..], &workspaces].concat();
+    run("contracts", &mut command(root, "node_modules/.bin/node", &arguments))
 }
 
 fn frontage(root: &Path, word: &str) -> Result<Vec<u8>, String> {

@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     ("clippy", clippy),
     ("tests", tests),
     ("tsc", tsc),
+    ("contracts", contracts),
     ("oracle", oracle),
     ("zod", zod),
     ("node", node),
@@ -140,6 +141,12 @@ fn tsc(root: &Path) -> Result<(), String> {
         run(&format!("tsc {project}"), &mut command(root, "node", &arguments))?;
     }
     Ok(())
+}
+
+/// Another reader's types of the examples' contracts against ours.
+fn contracts(root: &Path) -> Result<(), String> {
+    run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
+    crate::contracts::compare(root)
 }
 
 /// The real tsc over every case.

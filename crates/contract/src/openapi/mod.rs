@@ -86,8 +86,10 @@ pub(crate) fn read<'a>(file: FileId, root: NodeId, refs: &'a References<'a>) -> 
     let lowering = Lowering::new(refs, dialect == Dialect::New, origin);
     let mut reader = Reader { refs, tree, lowering, root, dialect };
     let drafts = reader.paths(root);
-    for member in schemas {
-        if !tree.key(member).starts_with("x-") {
+    // What no operation reaches costs nothing, and its faults nobody. A document of schemas alone
+    // is read for their sake.
+    if drafts.is_empty() {
+        for member in schemas.iter().filter(|member| !tree.key(member).starts_with("x-")) {
             reader.lowering.lower(member.value);
         }
     }
