@@ -6,7 +6,8 @@
 //! - `request`, then `answer`: any number of pairs, in order;
 //! - `calls`: what the upstreams were asked since the last answer, in any order;
 //! - `diagnostics`: what `frontage check` prints; absent, nothing may be wrong;
-//! - `explain PATH`: what `frontage explain` prints for a route.
+//! - `explain PATH`: what `frontage explain` prints for a route;
+//! - `openapi METHOD PATH`: what the backend's OpenAPI says of a route.
 //!
 //! Files that a case does not have come from `cases/fixture/`.
 
@@ -72,7 +73,8 @@ impl Case {
                 inside.push_str(next);
                 inside.push('\n');
             }
-            let known = ["upstream", "request", "answer", "calls", "diagnostics", "explain"];
+            let known =
+                ["upstream", "request", "answer", "calls", "diagnostics", "explain", "openapi"];
             if known.contains(&kind) {
                 case.blocks.push(Block {
                     kind: kind.to_owned(),

@@ -8,6 +8,7 @@
 
 pub mod case;
 pub mod client;
+pub mod document;
 pub mod process;
 pub mod run;
 pub mod supported;

@@ -1,6 +1,6 @@
 //! Running a case against the real program.
 //!
-//! With `FRONTAGE_BLESS=1` in the environment, `diagnostics` and `explain` blocks that differ are
+//! With `FRONTAGE_BLESS=1` in the environment, `diagnostics`, `explain` and `openapi` blocks that differ are
 //! rewritten in their files instead of failing; look at the difference before you commit it.
 
 use std::collections::BTreeMap;
@@ -30,6 +30,15 @@ pub fn run(program: &Program, fixture: &Path, case: &Case) -> Result<(), String>
         let output = program.run(folder.path(), &arguments);
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         same(case, block, text.trim_end())?;
+    }
+    if case.blocks("openapi").next().is_some() {
+        let output = program.run(folder.path(), &["openapi", "web"]);
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout)
+            .map_err(|e| format!("{e}: {}", String::from_utf8_lossy(&output.stderr)))?;
+        // From the last, so that a block that is rewritten moves none that is still to come.
+        for block in case.blocks("openapi").collect::<Vec<_>>().into_iter().rev() {
+            same(case, block, &crate::document::part(&document, &block.argument)?)?;
+        }
     }
     if case.blocks("request").next().is_some() {
         serve(program, folder.path(), case)?;

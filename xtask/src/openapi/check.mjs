@@ -42,7 +42,8 @@ for (const workspace of workspaces) {
     counts.documents += 1;
     counts.operations += Object.values(document.paths).reduce((sum, item) => sum + Object.keys(item).length, 0);
     unique(name, document);
-    const asYaml = yaml.load(fs.readFileSync(file.replace(/json$/, "yaml"), "utf8"));
+    const beside = file.replace(/json$/, "yaml");
+    const asYaml = !fs.existsSync(beside) ? document : yaml.load(fs.readFileSync(beside, "utf8"));
     if (!isDeepStrictEqual(asYaml, document)) faults.push(`${name}: the YAML says something else than the JSON`);
     for (const problem of await lintFromString({ source: text, absoluteRef: file, config })) {
       if (problem.severity === "error") faults.push(`${name}: ${problem.ruleId}: ${problem.message} at ${problem.location[0]?.pointer ?? ""}`);
@@ -70,10 +71,10 @@ function unique(name, document) {
 
 /** The clients of a backend, and a module that wants each where the other is. */
 function clients(workspace, frontend, name) {
-  for (const file of ["client.ts", "client.mjs", "client.d.mts"]) {
-    const at = path.join(workspace, ".frontage", frontend, file);
-    if (file !== "client.mjs") made.set(`${name}/${file}`, fs.readFileSync(at, "utf8"));
-  }
+  const at = (file) => path.join(workspace, ".frontage", frontend, file);
+  made.set(`${name}/client.ts`, fs.readFileSync(at("client.ts"), "utf8"));
+  if (!fs.existsSync(at("client.d.mts"))) return;
+  made.set(`${name}/client.d.mts`, fs.readFileSync(at("client.d.mts"), "utf8"));
   made.set(`${name}/both.ts`, [
     'import * as one from "./client.ts";',
     'import * as other from "./client.mjs";',

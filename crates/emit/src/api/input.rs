@@ -114,7 +114,8 @@ fn kind(validator: &Validator, text: bool, pool: &mut Pool) -> Schema {
         K::Default(value, held) | K::Prefault(value, held) => {
             let mut schema = inner(value, pool);
             if let DefaultValue::Json(json) = held {
-                schema.default = serde_json::from_str(json).ok();
+                // A default is what the handler sees: of a `stringbool` it is `false`, not a text.
+                schema.default = serde_json::from_str(json).ok().filter(|json| schema.admits(json));
             }
             schema
         }

@@ -214,6 +214,28 @@ impl Schema {
         }
     }
 
+    /// Whether a value is of the kind that the schema wants, limits and members aside.
+    #[must_use]
+    pub fn admits(&self, value: &Value) -> bool {
+        match &self.kind {
+            SchemaKind::Any => true,
+            SchemaKind::Never => false,
+            SchemaKind::Null => value.is_null(),
+            SchemaKind::Boolean => value.is_boolean(),
+            SchemaKind::String(_) => value.is_string(),
+            SchemaKind::Number(_) => value.is_number(),
+            SchemaKind::Constants(values) => values.contains(value),
+            SchemaKind::Array { items, .. } => {
+                value.as_array().is_some_and(|list| list.iter().all(|item| items.admits(item)))
+            }
+            SchemaKind::Tuple { .. } => value.is_array(),
+            SchemaKind::Object { .. } | SchemaKind::Named(_) | SchemaKind::Draft(_) => {
+                value.is_object()
+            }
+            SchemaKind::Union { variants, .. } => variants.iter().any(|part| part.admits(value)),
+        }
+    }
+
     /// The same with words.
     #[must_use]
     pub fn described(mut self, words: Option<String>) -> Self {

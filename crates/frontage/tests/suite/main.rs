@@ -6,4 +6,5 @@ mod commands;
 mod dev;
 mod github;
 mod infer;
+mod outputs;
 mod serve;
