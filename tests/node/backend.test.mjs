@@ -155,6 +155,41 @@ test("a workspace without glue, an unknown frontend, an unset variable: each say
   await refused({}, /listen on 127\.0\.0\.1/);
 });
 
+test("references take values, defaults and files; nothing in them is looked at again", async () => {
+  const { folder, write } = workspace({ "frontends/web/routes/x.ts": route("export const GET = route(async () => (await records.getPatient({ id: 'p1' })).id);") });
+  write("secret", "s3cret\n\n");
+  const env = { HOST: "db", EMPTY: "", TRICK: "${HOST}" };
+  for (const [text, expected] of [
+    ["plain", "plain"],
+    ["a${HOST}:1", "adb:1"],
+    ["${NONE:-x}", "x"],
+    ["${EMPTY:-x}", "x"],
+    ["a${EMPTY}b", "ab"],
+    ["${HOST:-x}", "db"],
+    [`Bearer \${file:${folder}/secret}`, "Bearer s3cret"],
+    ["5$ and $$ and $${HOST}", "5$ and $ and ${HOST}"],
+    ["${TRICK}", "${HOST}"],
+    ["${NONE}", /`?"?NONE"? is not set/],
+    ["${file:/no}", /"\/no" cannot be read/],
+    ["${HOST", /without its "}"/],
+    ["${A B}", /no name of an environment variable/],
+    ["${}", /no name of an environment variable/],
+  ]) {
+    write("frontage.toml", `[workspace]\nname = "x"\n[upstreams.records]\ncontract = "contracts/records.openapi.yaml"\nurl = "http://h"\nheaders = { "X-Key" = ${JSON.stringify(text)} }\n`);
+    let sent;
+    const transport = async ({ headers }) => {
+      sent = headers["x-key"];
+      return json(patient);
+    };
+    const made = createBackend({ workspace: folder, frontend: "web", env, transport });
+    if (expected instanceof RegExp) await assert.rejects(made, (fault) => fault instanceof ConfigError && expected.test(fault.message), String(text));
+    else {
+      await get(await made, "/x");
+      assert.equal(sent, expected);
+    }
+  }
+});
+
 test("an ETag saves the body", async () => {
   const { folder } = workspace({ "frontends/web/routes/x.ts": route("export const GET = route(async () => ({ a: 1 }));") });
   const backend = await createBackend({ workspace: folder, frontend: "web", env: {} });
