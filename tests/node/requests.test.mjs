@@ -5,9 +5,8 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import net from "node:net";
-import { join } from "node:path";
 import { after, test } from "node:test";
-import { program, root, run } from "./processes.mjs";
+import { both, chance } from "./both.mjs";
 import { workspace } from "./workspace.mjs";
 
 const ANY = { 200: { description: "", content: { "application/json": { schema: {} } } } };
@@ -84,12 +83,7 @@ const bodies = [
 ];
 const types = ["application/json", "application/json; charset=utf-8", "APPLICATION/JSON", "text/plain", "application/merge-patch+json", "", "application/jsonx", "application/x-www-form-urlencoded"];
 
-let state = Number(process.env["SEED"] ?? 1);
-const below = (n) => {
-  state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-  return (state >> 8) % n;
-};
-const pick = (items) => items[below(items.length)];
+const { below, pick } = chance();
 
 /** A request's bytes. */
 const request = () => {
@@ -126,30 +120,14 @@ const upstream = http.createServer((question, answer) => {
   });
 });
 
-/** Starts both servers over one workspace. @returns {Promise<Record<string, number>>} Their ports. */
-const start = async () => {
-  const ports = {};
-  const { folder } = workspace({
+/** A workspace whose routes show everything they are given, and send it on in every style. */
+const styles = () =>
+  workspace({
     "contracts/styles.openapi.json": JSON.stringify(contract),
     "frontage.toml": '[workspace]\nname = "styles"\n\n[upstreams.styles]\ncontract = "contracts/styles.openapi.json"\nurl = "${STYLES_URL:-http://127.0.0.1:9}"\n',
     "frontends/web/routes/p/[t].ts": ROUTE,
     "frontends/web/routes/pass/[id].ts": 'import { passthrough } from "frontage";\nimport { styles } from "#upstreams";\nexport const GET = passthrough(styles.pass);\n',
   });
-  await new Promise((resolve) => upstream.listen(0, "127.0.0.1", () => resolve(undefined)));
-  after(() => upstream.close());
-  const env = { STYLES_URL: `http://127.0.0.1:${upstream.address().port}/base` };
-  const backend = async (name, file, args) => {
-    const child = await run(file, args, env, (line) => {
-      const { address } = JSON.parse(line);
-      ports[name] = Number(address?.split(":")[1]);
-      return address !== undefined;
-    });
-    after(child.stop);
-  };
-  await backend("frontage", program("frontage"), ["serve", "web", "--json", "-C", folder]);
-  await backend("node", process.execPath, [join(root, "packages/frontage/bin/frontage-node.js"), "web", "--json", "-C", folder]);
-  return ports;
-};
 
 /** Sends bytes and reads what comes: status, the headers that count, body. */
 const send = (port, bytes) =>
@@ -192,7 +170,9 @@ const unchunked = (body) => {
 };
 
 test("odd requests are answered alike, and ask the upstream alike", async () => {
-  const ports = await start();
+  await new Promise((resolve) => upstream.listen(0, "127.0.0.1", () => resolve(undefined)));
+  after(() => upstream.close());
+  const ports = await both(styles().folder, { STYLES_URL: `http://127.0.0.1:${upstream.address().port}/base` });
   const statuses = new Set();
   for (let left = Number(process.env["REQUESTS"] ?? 300); left > 0; left -= 1) {
     const bytes = request();

@@ -645,11 +645,13 @@ impl<'p, 'b> Reader<'p, 'b> {
         fault.map_err(|fault| fault.within(|| Step::Member(property.into())))
     }
 
+    /// The tag of the object at the cursor: of several, the last one, as everywhere.
     fn find_tag(&mut self, property: &str) -> Result<Option<StringSpan<'b>>, Malformed> {
         self.cursor.at += 1;
         self.cursor.space();
+        let mut tag = None;
         if self.cursor.peek() == Some(b'}') {
-            return Ok(None);
+            return Ok(tag);
         }
         loop {
             self.cursor.space();
@@ -658,16 +660,19 @@ impl<'p, 'b> Reader<'p, 'b> {
             self.cursor.expect(b':', "expected a colon")?;
             self.cursor.space();
             if name.is(property) {
-                return match self.cursor.peek() {
-                    Some(b'"') => self.cursor.string().map(Some),
-                    _ => Ok(None),
-                };
+                tag = None;
+                if self.cursor.peek() == Some(b'"') {
+                    tag = Some(self.cursor.string()?);
+                } else {
+                    self.cursor.skip()?;
+                }
+            } else {
+                self.cursor.skip()?;
             }
-            self.cursor.skip()?;
             self.cursor.space();
             match self.cursor.peek() {
                 Some(b',') => self.cursor.at += 1,
-                Some(b'}') => return Ok(None),
+                Some(b'}') => return Ok(tag),
                 _ => return Err(self.cursor.fault("expected a comma or the end of an object")),
             }
         }
