@@ -6,7 +6,7 @@
 //
 // Upstreams are real sockets with a script, asked by the runtime's own transport. Calls are
 // compared as sets: Node makes every call where it stands, one after the other, so that it may ask
-// more often (no joining) and must never ask what the plan does not.
+// more often (no joining) and must never ask what the plan does not; nor less, unless a call failed.
 
 import fs from "node:fs";
 import path from "node:path";
@@ -89,6 +89,10 @@ async function run({ blocks, differs, upstreams, logged, backend }) {
       const made = new Set([...upstreams].flatMap(([name, upstream]) => upstream.take().map((call) => `${name} ${call}`.trim())));
       const expected = new Set(text.trim().split("\n").map((call) => call.trim()));
       const unknown = [...made].filter((call) => !expected.has(call));
+      // What neither fails nor is replaced makes the same calls in both.
+      const complete = answer.status < 400 && answer.headers["frontage-fallback"] === undefined;
+      const missing = complete ? [...expected].filter((call) => call !== "" && !made.has(call)) : [];
+      if (missing.length > 0) fault(`calls that only the plan makes: ${missing.join("; ")}`);
       if (unknown.length > 0) fault(`calls that the plan does not make: ${unknown.join("; ")}; it makes ${[...expected].join("; ")}`);
     }
   }
