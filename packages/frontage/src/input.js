@@ -50,7 +50,8 @@ export function accept(input, request) {
 
 /** `items[2].id` */
 function pathText(path) {
-  return path.reduce((text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`), "");
+  const isIndex = (key) => typeof key === "number" && Number.isInteger(key) && key >= 0;
+  return path.reduce((text, key) => (isIndex(key) ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`), "");
 }
 
 /** A query string as an object; a key is a list if and only if its schema is an array. */
@@ -98,13 +99,15 @@ function inner(schema) {
   for (;;) {
     const def = at?._zod?.def;
     if (["optional", "nullable", "default", "prefault", "nonoptional", "readonly", "catch"].includes(def?.type)) at = def.innerType;
-    else if (def?.type === "pipe") at = def.in;
+    // `z.preprocess(f, schema)`: what the schema wants is what the client sends.
+    else if (def?.type === "pipe") at = def.in?._zod.def.type === "transform" ? def.out : def.in;
     else return at;
   }
 }
 
 function isList(schema, name) {
   const object = inner(schema)?._zod?.def;
+  if (object?.type === "intersection") return isList(object.left, name) || isList(object.right, name);
   if (object?.type !== "object" || !Object.hasOwn(object.shape, name)) return false;
   return ["array", "tuple"].includes(inner(object.shape[name])?._zod?.def.type);
 }

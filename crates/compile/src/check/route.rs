@@ -389,12 +389,23 @@ impl<'a> Checker<'a> {
                     if name == "params" {
                         self.check_params(&schema, value.span, path);
                     }
+                    if let ("headers", Some((field, place))) = (name, schema.upper_case_field()) {
+                        let lower = field.to_lowercase();
+                        self.report(
+                            Diagnostic::error(
+                                codes::ROUTE_INPUT,
+                                place,
+                                format!("a header is named in lower case, not `{field}`"),
+                            )
+                            .help(format!("write `\"{lower}\"`; clients may send it in any case")),
+                        );
+                    }
                     *slot(&mut types, name) = Some(schema.output);
                     let validator = Some(schema.validator);
                     match name {
                         "params" => input.params = validator,
                         "query" => input.query = validator,
-                        "headers" => input.headers = validator.map(super::zod::lower_case_keys),
+                        "headers" => input.headers = validator,
                         _ => input.body = validator,
                     }
                 }

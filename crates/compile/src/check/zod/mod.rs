@@ -114,20 +114,38 @@ impl Schema {
         }
     }
 
-    /// The names of an object's fields.
+    /// The names of an object's fields, whatever wraps it.
     pub(super) fn fields(&self) -> Vec<Name> {
-        self.fields.iter().flat_map(|f| f.iter()).map(|f| f.name.clone()).collect()
+        let mut names = Vec::new();
+        names_of(&self.validator, &mut names);
+        names
+    }
+
+    /// A field whose name is not in lower case, as headers' names are.
+    pub(super) fn upper_case_field(&self) -> Option<(&Name, Span)> {
+        let mut fields = self.fields.iter().flat_map(|fields| fields.iter());
+        let found = fields.find(|field| field.name.chars().any(char::is_uppercase));
+        found.map(|field| (&field.name, field.span))
     }
 }
 
-/// Headers are named in lower case, however the schema spells them.
-pub(super) fn lower_case_keys(mut validator: Validator) -> Validator {
-    if let Kind::Object { fields, .. } = &mut validator.kind {
-        for field in fields {
-            field.name = field.name.to_lowercase().into();
+fn names_of(validator: &Validator, names: &mut Vec<Name>) {
+    match &validator.kind {
+        Kind::Object { fields, .. } => names.extend(fields.iter().map(|f| f.name.clone())),
+        Kind::Pipe(first, second) if matches!(first.kind, Kind::Transform(_)) => {
+            names_of(second, names);
         }
+        Kind::Pipe(inner, _)
+        | Kind::Optional(inner)
+        | Kind::Default(inner, _)
+        | Kind::Prefault(inner, _)
+        | Kind::Readonly(inner) => names_of(inner, names),
+        Kind::Intersection(a, b) => {
+            names_of(a, names);
+            names_of(b, names);
+        }
+        _ => {}
     }
-    validator
 }
 
 impl<'a> Checker<'a> {
