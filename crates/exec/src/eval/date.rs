@@ -92,7 +92,7 @@ fn utc(args: Args<'_>) -> f64 {
 /// optional `THH:mm`, `:ss`, `.sss` and zone. Without a zone a time is local, and so UTC here. A
 /// space may stand for the `T`, as V8 allows.
 pub(super) fn parse(text: &Text) -> f64 {
-    parse_iso(text.trim().as_bytes()).map_or(f64::NAN, clip)
+    parse_iso(text.as_bytes()).map_or(f64::NAN, clip)
 }
 
 /// Takes digits off the front of a text.
