@@ -3,8 +3,6 @@
 use frontage_json::{Kind, Text, Value, number_text};
 use frontage_plan::{Constant, Name};
 
-use super::MOST_ISSUES;
-
 /// One thing that is wrong with an input.
 #[derive(Debug, Clone)]
 pub(crate) struct Issue {
@@ -47,8 +45,7 @@ impl Issue {
             About::RecordKey => "Invalid key in record".into(),
             About::Keys(keys) => {
                 let s = if keys.len() > 1 { "s" } else { "" };
-                let shown: Vec<String> =
-                    keys.iter().take(MOST_ISSUES).map(|key| format!("\"{key}\"")).collect();
+                let shown: Vec<String> = keys.iter().map(|key| format!("\"{key}\"")).collect();
                 format!("Unrecognized key{s}: {}", shown.join(", "))
             }
         }

@@ -279,7 +279,8 @@ for (let from = 0; from < seeds.length; from += BATCH) {
       outcome.passed++;
       continue;
     }
-    new Set(idsOf(tree)).forEach((id) => count(outcome.schemas, id));
+    const kebab = (id) => `zod.${id.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
+    new Set(idsOf(tree)).forEach((id) => count(outcome.schemas, kebab(id)));
     count(outcome.inputs, item.part, item.inputs.length);
     outcome.tried += item.inputs.length;
     for (const result of theirs.results) {
