@@ -53,9 +53,9 @@ pub(crate) const INSTEAD: &[(&[&str], &[&str], &str)] = &[
         "compare with `<` and `>`: `a < b ? -1 : a > b ? 1 : 0`; `Intl` comes later",
     ),
     (
-        &["String"],
-        &["match", "matchAll", "search"],
-        "use `includes`, `indexOf`, `split` or `replaceAll`",
+        &["GlobalRegExp"],
+        &["test", "exec"],
+        "leave the flag `g` out: with it JavaScript remembers where the last search stopped",
     ),
     (&["String"], &["substr"], "use `slice(start, end)`"),
     (&["String"], &["trimLeft"], "use `trimStart`"),
@@ -108,7 +108,7 @@ pub(crate) const INSTEAD: &[(&[&str], &[&str], &str)] = &[
         &["Response", "NextResponse"],
         "return the value, or `json(value, { status })` from \"frontage\"",
     ),
-    (&["Globals"], &["RegExp"], "use `includes`, `split` or `replaceAll`"),
+    (&["Globals"], &["RegExp"], "write the pattern as a literal: `/…/`"),
     (&["Globals"], &["WeakMap", "WeakSet"], "use `Map` or `Set`"),
 ];
 

@@ -40,7 +40,7 @@ interface String {
   length: number;
   slice(start?: number, end?: number): string;
   substring(start: number, end?: number): string;
-  split(separator: string | RegExp, limit?: number): string[];
+  split(separator: string | RegExp | GlobalRegExp, limit?: number): string[];
   trim(): string;
   trimStart(): string;
   trimEnd(): string;
@@ -51,8 +51,11 @@ interface String {
   includes(search: string, position?: number): boolean;
   indexOf(search: string, position?: number): number;
   lastIndexOf(search: string, position?: number): number;
-  replace(search: string | RegExp, replacement: string): string;
-  replaceAll(search: string | RegExp, replacement: string): string;
+  replace(search: string | RegExp | GlobalRegExp, replacement: string): string;
+  match(pattern: RegExp | GlobalRegExp): RegExpMatchArray | null;
+  matchAll(pattern: GlobalRegExp): ArrayIterator<RegExpMatchArray>;
+  search(pattern: RegExp | GlobalRegExp): number;
+  replaceAll(search: string | GlobalRegExp, replacement: string): string;
   toUpperCase(): string;
   toLowerCase(): string;
   at(index: number): string | undefined;
@@ -160,7 +163,13 @@ interface RequestInfo {
 
 interface Reply<R> {}
 interface Route<R> {}
-interface RegExp {}
+interface RegExp {
+  test(text: string): boolean;
+  exec(text: string): RegExpMatchArray | null;
+}
+
+// One with the flag `g`, which would remember where `test` stopped.
+interface GlobalRegExp {}
 
 interface Globals {
   String(value?: unknown): string;

@@ -158,7 +158,7 @@ impl<'a> Checker<'a> {
                 self.types.intern(Kind::Array { element, readonly: true })
             }
             Kind::Tuple { elements, rest, .. } => {
-                self.types.intern(Kind::Tuple { elements, rest, readonly: true })
+                self.types.intern(Kind::Tuple { elements, rest, readonly: true, of_match: false })
             }
             _ => ty,
         }
@@ -175,7 +175,7 @@ impl<'a> Checker<'a> {
                 fixed.push(TupleElement { ty, optional: element.optional });
             }
         }
-        self.types.intern(Kind::Tuple { elements: fixed.into(), rest, readonly })
+        self.types.intern(Kind::Tuple { elements: fixed.into(), rest, readonly, of_match: false })
     }
 
     fn object_type(&mut self, members: &'a [TypeMember]) -> Ty {

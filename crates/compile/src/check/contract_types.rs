@@ -67,7 +67,7 @@ impl Checker<'_> {
                     })
                     .collect();
                 let rest = tuple.rest.map(|rest| self.contract_ty(upstream, rest, request));
-                self.types.intern(Kind::Tuple { elements, rest, readonly: false })
+                self.types.intern(Kind::Tuple { elements, rest, readonly: false, of_match: false })
             }
             Type::Union(union) => {
                 self.contract_types.insert(key, Ty::UNKNOWN);

@@ -190,6 +190,7 @@ impl<'a> Checker<'a> {
             }
             return self.add_function(checked);
         }
+        self.regex_fits = true;
         let value = self.value(&binding.init, annotated);
         let ty = match annotated {
             Some(wanted) => {

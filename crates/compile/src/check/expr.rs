@@ -41,6 +41,7 @@ impl<'a> Checker<'a> {
         }
         self.depth += 1;
         let as_const = self.as_const;
+        let regex_fits = std::mem::take(&mut self.regex_fits);
         if !matches!(
             expr.kind,
             ExprKind::Object(_)
@@ -54,7 +55,23 @@ impl<'a> Checker<'a> {
         ) {
             self.as_const = false;
         }
-        let checked = self.expr_inner(expr, expected);
+        let mut checked = self.expr_inner(expr, expected);
+        if self.is_regex(checked.ty)
+            && !regex_fits
+            && !expected.is_some_and(|wanted| self.types.any(wanted, regex_kind))
+        {
+            self.report(
+                Diagnostic::error(
+                    codes::REGEX,
+                    expr.span,
+                    "a regular expression can only search in texts",
+                )
+                .help(
+                    "use a literal or a `const` in `test`, `match`, `search`, `replace` or `split`",
+                ),
+            );
+            checked = self.hole(expr.span);
+        }
         self.as_const = as_const;
         self.depth -= 1;
         self.recorded.insert(address(expr), checked.ty);
@@ -79,17 +96,7 @@ impl<'a> Checker<'a> {
                 made(hir::ExprKind::Constant(Constant::Bool(*value)), ty, span)
             }
             ExprKind::Null => made(hir::ExprKind::Constant(Constant::Null), Ty::NULL, span),
-            ExprKind::Regex { .. } => {
-                self.report(
-                    Diagnostic::error(
-                        codes::REGEX,
-                        span,
-                        "regular expressions are part of input schemas only",
-                    )
-                    .help("use `includes`, `startsWith`, `split` or `replaceAll` with a string"),
-                );
-                self.hole(span)
-            }
+            ExprKind::Regex { pattern, flags } => self.regex(pattern, flags, span),
             ExprKind::Template(parts) => self.template(parts, span, expected),
             ExprKind::Ident(name) => self.ident(expr, name),
             ExprKind::Array(elements) => self.array_literal(elements, span, expected),
@@ -150,6 +157,30 @@ impl<'a> Checker<'a> {
             ExprKind::As { value, ty } => self.upcast(value, ty, span),
             ExprKind::Error => self.hole(span),
         }
+    }
+
+    /// A regular expression: a text in the plan, which only functions of texts take.
+    fn regex(&mut self, pattern: &str, flags: &str, span: Span) -> hir::Expr {
+        if let Err((what, instead)) = super::regex::review(pattern, flags) {
+            self.report(
+                Diagnostic::error(
+                    codes::REGEX,
+                    span,
+                    format!("{what} is not supported in a regular expression"),
+                )
+                .help(instead),
+            );
+            return self.hole(span);
+        }
+        let name = if flags.contains('g') { "GlobalRegExp" } else { "RegExp" };
+        let ty = self.types.library(name, &[]);
+        let literal = Constant::String(format!("/{pattern}/{flags}").into());
+        made(hir::ExprKind::Constant(literal), ty, span)
+    }
+
+    /// Whether it is a regular expression.
+    pub(super) fn is_regex(&self, ty: Ty) -> bool {
+        regex_kind(self.types.kind(ty))
     }
 
     /// `value as T`, where every value of its type is a `T`.
@@ -478,6 +509,11 @@ impl<'a> Checker<'a> {
     pub(super) fn builtin(builtin: Builtin, args: Vec<hir::Item>, ty: Ty, span: Span) -> hir::Expr {
         made(hir::ExprKind::Builtin(builtin, args), ty, span)
     }
+}
+
+/// Whether a type is that of regular expressions.
+fn regex_kind(kind: &Kind) -> bool {
+    matches!(kind, Kind::Library(name, _) if matches!(&**name, "RegExp" | "GlobalRegExp"))
 }
 
 /// An expression out of its parts.

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use frontage_diagnostic::{Diagnostic, Span};
-use frontage_plan::{Builtin, IterateOp};
+use frontage_plan::{Builtin, Builtin as B, IterateOp};
 use frontage_syntax::tree::{self, Element, Ident};
 
 use super::Checker;
@@ -55,7 +55,9 @@ impl<'a> Checker<'a> {
     ) -> hir::Expr {
         let span = expr.span;
         let gather = std::mem::replace(&mut self.gather, false);
+        self.regex_fits = true;
         let receiver = self.object_of(object, dot, Some(name), links);
+        self.regex_fits = false;
         if self.types.promised(receiver.ty).is_some() {
             return self.promise_method(receiver, name, type_args, args, span);
         }
@@ -262,6 +264,19 @@ impl<'a> Checker<'a> {
         match known {
             Function::Constant(value) => Self::constant_number(value, span),
             Function::Plain(builtin) => {
+                let builtin = match (builtin, items.first()) {
+                    (B::StringSplit, Some(hir::Item::Value(pattern)))
+                        if self.is_regex(pattern.ty) =>
+                    {
+                        B::StringSplitRegex
+                    }
+                    (B::StringReplace | B::StringReplaceAll, Some(hir::Item::Value(pattern)))
+                        if self.is_regex(pattern.ty) =>
+                    {
+                        B::StringReplaceRegex
+                    }
+                    _ => builtin,
+                };
                 if let Some(receiver) = receiver {
                     items.insert(0, hir::Item::Value(receiver));
                 }

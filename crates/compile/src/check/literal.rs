@@ -102,7 +102,12 @@ impl<'a> Checker<'a> {
             }
         }
         let ty = if tuple {
-            self.types.intern(Kind::Tuple { elements: fixed.into(), rest, readonly: constant })
+            self.types.intern(Kind::Tuple {
+                elements: fixed.into(),
+                rest,
+                readonly: constant,
+                of_match: false,
+            })
         } else {
             // An empty list fits every list.
             let element = self.subtype_union(&tys);

@@ -30,6 +30,7 @@ mod operation;
 mod operator;
 mod pattern;
 mod promise;
+mod regex;
 mod relation;
 mod reply;
 mod route;
@@ -203,6 +204,8 @@ struct Checker<'a> {
     gave_up: bool,
     /// An array literal written here stays as it is written (`as const`).
     as_const: bool,
+    /// The next expression may be a regular expression.
+    regex_fits: bool,
     session: Option<Ty>,
     narrow_depth: u32,
     /// The condition was given a name: members of objects may have changed since.
@@ -253,6 +256,7 @@ pub(crate) fn check(
         steps: 0,
         gave_up: false,
         as_const: false,
+        regex_fits: false,
         session: None,
         narrow_depth: 0,
         by_alias: false,

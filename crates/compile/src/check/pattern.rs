@@ -193,21 +193,26 @@ impl<'a> Checker<'a> {
     fn element_at(&mut self, pattern: &Pattern, local: LocalId, ty: Ty, index: usize) -> hir::Expr {
         let span = pattern.span;
         let mut parts = Vec::new();
+        let mut lacks = None;
         for member in self.types.members_of(ty) {
             match self.types.kind(member).clone() {
                 Kind::Tuple { elements, rest, .. } => match (elements.get(index), rest) {
                     (Some(e), _) => parts.push(self.read_type(e.ty, e.optional)),
                     (None, Some(rest)) => parts.push(self.types.or_undefined(rest)),
-                    (None, None) => {
-                        let message =
-                            format!("`{}` has no element {index}", self.types.text(member));
-                        self.error(codes::INDEX, span, message);
-                        return self.hole(span);
-                    }
+                    // As in `tsc`, one of several may be shorter.
+                    (None, None) => lacks = Some(member),
                 },
                 Kind::Array { element, .. } => parts.push(self.types.or_undefined(element)),
                 _ => return self.hole(span),
             }
+        }
+        if let Some(short) = lacks {
+            if parts.is_empty() {
+                let message = format!("`{}` has no element {index}", self.types.text(short));
+                self.error(codes::INDEX, span, message);
+                return self.hole(span);
+            }
+            parts.push(Ty::UNDEFINED);
         }
         let member = self.types.union(&parts);
         let object = made(hir::ExprKind::Local(local), ty, span);
@@ -221,7 +226,7 @@ impl<'a> Checker<'a> {
         match self.types.kind(ty).clone() {
             Kind::Tuple { elements, rest, .. } => {
                 let elements = elements.iter().skip(from).copied().collect();
-                self.types.intern(Kind::Tuple { elements, rest, readonly: false })
+                self.types.intern(Kind::Tuple { elements, rest, readonly: false, of_match: false })
             }
             _ => match self.types.element(ty) {
                 Some(element) => self.types.array(element),

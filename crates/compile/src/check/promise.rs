@@ -246,8 +246,12 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        let ty =
-            self.types.intern(Kind::Tuple { elements: tys.into(), rest: None, readonly: false });
+        let ty = self.types.intern(Kind::Tuple {
+            elements: tys.into(),
+            rest: None,
+            readonly: false,
+            of_match: false,
+        });
         (made(hir::ExprKind::Array(items), ty, span), ty)
     }
 

@@ -148,8 +148,8 @@ impl Checker<'_> {
                 (*readonly || !*from) && self.relate(own, *element, rule, stack)
             }
             (
-                Kind::Tuple { elements: a, rest: more, readonly: from },
-                Kind::Tuple { elements: b, rest, readonly },
+                Kind::Tuple { elements: a, rest: more, readonly: from, .. },
+                Kind::Tuple { elements: b, rest, readonly, .. },
             ) => {
                 if *from && !*readonly {
                     return false;

@@ -253,6 +253,7 @@ impl<'a> Checker<'a> {
             Kind::Param(_) | Kind::Indexed(..) | Kind::Keyof(_) => {
                 "give the helper's parameter a type of its own"
             }
+            Kind::Tuple { .. } => "spread it: `[...found]`",
             Kind::Library(name, _) => match &**name {
                 "Promise" => "write `await` before it",
                 "Map" => "write `Object.fromEntries(map)` or `[...map.entries()]`",
@@ -285,6 +286,7 @@ impl<'a> Checker<'a> {
             // Nothing is known of it, so tsc too cannot tell.
             Kind::Param(_) | Kind::Indexed(..) | Kind::Keyof(_) => Some(ty),
             Kind::Array { element, .. } => self.uncarried(element, seen),
+            Kind::Tuple { of_match: true, .. } => Some(ty),
             Kind::Tuple { .. } => {
                 let element = self.types.element(ty)?;
                 self.uncarried(element, seen)

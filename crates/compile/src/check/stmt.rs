@@ -190,6 +190,7 @@ impl<'a> Checker<'a> {
     fn binding(&mut self, binding: &'a tree::Binding, out: &mut Vec<hir::Stmt>) {
         let annotated = binding.ty.as_ref().map(|ty| self.annotation(ty));
         let suggested = annotated.or_else(|| self.pattern_shape(&binding.pattern));
+        self.regex_fits = true;
         let mut init = self.value(&binding.init, suggested);
         let ty = match annotated {
             Some(wanted) => {

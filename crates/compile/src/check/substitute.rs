@@ -66,7 +66,7 @@ impl Checker<'_> {
                 let element = self.substitute_at(element, map, depth);
                 self.types.intern(Kind::Array { element, readonly })
             }
-            Kind::Tuple { elements, rest, readonly } => {
+            Kind::Tuple { elements, rest, readonly, of_match } => {
                 let elements = elements
                     .iter()
                     .map(|e| TupleElement {
@@ -75,7 +75,7 @@ impl Checker<'_> {
                     })
                     .collect();
                 let rest = rest.map(|r| self.substitute_at(r, map, depth));
-                self.types.intern(Kind::Tuple { elements, rest, readonly })
+                self.types.intern(Kind::Tuple { elements, rest, readonly, of_match })
             }
             Kind::Library(name, args) => {
                 let args = args.iter().map(|&a| self.substitute_at(a, map, depth)).collect();

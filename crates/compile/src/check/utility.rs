@@ -13,7 +13,7 @@ use super::Checker;
 use crate::codes;
 use crate::input::{SessionField, SessionType};
 use crate::resolve::ModuleId;
-use crate::types::{Index, Kind, Object, Property, Ty};
+use crate::types::{Index, Kind, Object, Property, TupleElement, Ty};
 
 /// Names of the library's types.
 pub(super) const KNOWN: &[&str] = &[
@@ -43,6 +43,8 @@ pub(super) const KNOWN: &[&str] = &[
     "MapIterator",
     "SetIterator",
     "RegExp",
+    "RegExpMatchArray",
+    "GlobalRegExp",
     "HttpError",
     "Reply",
     "Route",
@@ -59,14 +61,15 @@ impl<'a> Checker<'a> {
     ) -> Ty {
         let in_prelude = self.module == ModuleId(0);
         let wanted = match &**name {
-            "Date" | "Error" | "RegExp" | "HttpError" | "UpstreamError" => 0,
+            "Date" | "Error" | "RegExp" | "RegExpMatchArray" | "GlobalRegExp" | "HttpError"
+            | "UpstreamError" => 0,
             "Pick" | "Omit" | "Record" | "Exclude" | "Extract" | "Map" | "ReadonlyMap"
             | "Grouped" => 2,
             _ => 1,
         };
         if matches!(
             &**name,
-            "HttpError" | "Reply" | "Route" | "UpstreamError" | "RegExp" | "Grouped"
+            "HttpError" | "Reply" | "Route" | "UpstreamError" | "GlobalRegExp" | "Grouped"
         ) && !in_prelude
         {
             self.report(
@@ -88,6 +91,15 @@ impl<'a> Checker<'a> {
             return Ty::ERROR;
         }
         match &**name {
+            "RegExpMatchArray" => {
+                let first = TupleElement { ty: Ty::STRING, optional: false };
+                self.types.intern(Kind::Tuple {
+                    elements: [first].into(),
+                    rest: Some(Ty::STRING),
+                    readonly: false,
+                    of_match: true,
+                })
+            }
             "Array" => self.types.array(args[0]),
             "ReadonlyArray" => self.types.intern(Kind::Array { element: args[0], readonly: true }),
             "Awaited" => self.types.awaited(args[0]),

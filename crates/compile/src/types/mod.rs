@@ -119,6 +119,8 @@ pub enum Kind {
         rest: Option<Ty>,
         /// `readonly [...]`
         readonly: bool,
+        /// What `match` gives: it has further members, and so no JSON for `tsc`.
+        of_match: bool,
     },
     /// An object type.
     Object(ObjectId),
@@ -334,7 +336,7 @@ impl Types {
     /// `[A, B]`
     pub fn tuple(&mut self, elements: &[Ty]) -> Ty {
         let elements = elements.iter().map(|&ty| TupleElement { ty, optional: false }).collect();
-        self.intern(Kind::Tuple { elements, rest: None, readonly: false })
+        self.intern(Kind::Tuple { elements, rest: None, readonly: false, of_match: false })
     }
 
     /// A type of the library.

@@ -50,7 +50,8 @@ impl Types {
                 };
                 format!("{}{inner}[]", if *readonly { "readonly " } else { "" })
             }
-            Kind::Tuple { elements, rest, readonly } => {
+            Kind::Tuple { of_match: true, .. } => "RegExpMatchArray".into(),
+            Kind::Tuple { elements, rest, readonly, .. } => {
                 let mut parts: Vec<String> = elements
                     .iter()
                     .map(|TupleElement { ty, optional }| {

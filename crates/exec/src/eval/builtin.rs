@@ -7,7 +7,7 @@ use frontage_json::{Text, Value, Writer};
 use frontage_plan::Builtin;
 
 use super::convert::Args;
-use super::{Env, Thrown, array, date, keyed, math, number, object, string, uri};
+use super::{Env, Thrown, array, date, keyed, math, number, object, pattern, string, uri};
 
 /// Calls a function of the library.
 pub(crate) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<Value, Thrown> {
@@ -121,6 +121,13 @@ pub(crate) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<
         B::ToNumber => Ok(Value::Number(args.number(0))),
         B::ToBoolean => Ok(Value::Bool(args.get(0).truthy())),
         B::JsonStringify => stringify(args),
+        B::RegexTest
+        | B::RegexExec
+        | B::StringMatch
+        | B::StringMatchAll
+        | B::StringSearch
+        | B::StringSplitRegex
+        | B::StringReplaceRegex => pattern::call(function, args),
         B::AddIssue => {
             env.add_issue(args.get(1).clone());
             Ok(Value::Undefined)

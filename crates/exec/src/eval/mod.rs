@@ -22,6 +22,7 @@ mod member;
 mod number;
 mod object;
 mod operator;
+mod pattern;
 mod sort;
 mod string;
 #[cfg(test)]

@@ -359,6 +359,15 @@ pub enum Builtin {
     SetHas,
     SetValues,
     JsonStringify,
+    /// `pattern.test(text)`; a pattern is a string as it is written: `/a+/g`.
+    RegexTest,
+    RegexExec,
+    StringMatch,
+    StringMatchAll,
+    StringSearch,
+    StringSplitRegex,
+    /// `replace` and `replaceAll` with a pattern.
+    StringReplaceRegex,
     /// `ctx.addIssue(issue)` in a function of a validator.
     AddIssue,
 }

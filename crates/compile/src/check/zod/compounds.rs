@@ -43,7 +43,12 @@ impl<'a> Checker<'a> {
             });
             let elements = elements.collect();
             let rest = rest.map(|rest| of(rest).0);
-            self.types.intern(types::Kind::Tuple { elements, rest, readonly: false })
+            self.types.intern(types::Kind::Tuple {
+                elements,
+                rest,
+                readonly: false,
+                of_match: false,
+            })
         };
         let output = ty(&|schema| (schema.output, schema.optional));
         let input = ty(&|schema| (schema.input, schema.optional_in));

@@ -68,7 +68,7 @@ impl<'a> Checker<'a> {
                 self.types.intern(TyKind::Array { element, readonly: true })
             }
             TyKind::Tuple { elements, rest, .. } => {
-                self.types.intern(TyKind::Tuple { elements, rest, readonly: true })
+                self.types.intern(TyKind::Tuple { elements, rest, readonly: true, of_match: false })
             }
             TyKind::Object(id) => {
                 let mut copy = (*self.object(id)).clone();
