@@ -61,6 +61,8 @@ pub struct Declaration {
     pub span: Span,
     /// The contract's words on it.
     pub description: Option<String>,
+    /// A value that the contract gives as an example, if it is a text, a number or a boolean.
+    pub example: Option<Constant>,
     /// The type.
     pub ty: Type,
 }

@@ -50,7 +50,9 @@ pub fn read(
 ) -> Read {
     let mut types = Types::default();
     let origin = Span::new(root, 0, 0);
-    let mut basic = |ty| types.add(Declaration { name: None, span: origin, description: None, ty });
+    let mut basic = |ty| {
+        types.add(Declaration { name: None, span: origin, description: None, example: None, ty })
+    };
     let (null, unknown, undefined) = (basic(Type::Null), basic(Type::Unknown), basic(Type::Never));
     let mut reader = Reader {
         modules: Modules::new(sources, load),

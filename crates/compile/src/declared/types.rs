@@ -86,7 +86,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn add(&mut self, span: Span, ty: Type) -> TypeId {
-        self.types.add(Declaration { name: None, span, description: None, ty })
+        self.types.add(Declaration { name: None, span, description: None, example: None, ty })
     }
 
     fn refuse(&mut self, span: Span, message: impl Into<String>, help: &str) -> TypeId {
@@ -294,6 +294,7 @@ impl Reader<'_> {
             name: Some(shown),
             span: name.span,
             description: self.modules.doc(scope.module, &name.name),
+            example: None,
             ty: Type::Never,
         });
         self.known.insert(key, id);

@@ -263,7 +263,8 @@ fn name_variants(types: &mut Types) {
         }
         let span = property.span;
         let ty = Type::Enum(values.remove(&key).unwrap_or_default());
-        let literal = types.add(Declaration { name: None, span, description: None, ty });
+        let literal =
+            types.add(Declaration { name: None, span, description: None, example: None, ty });
         if let Type::Object(object) = &mut types.declaration_mut(*variant).ty {
             for property in object.properties.iter_mut().filter(|p| p.name == *name) {
                 property.ty = literal;

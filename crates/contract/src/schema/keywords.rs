@@ -1,6 +1,6 @@
 //! Which keywords of a schema constrain values, and how to read the small ones.
 
-use crate::model::{Bound, Number, Text};
+use crate::model::{Bound, Constant, Number, Text};
 use crate::tree::{Kind, NodeId, Tree};
 
 /// Keywords that constrain values or lead to schemas that do; all others are annotations.
@@ -48,6 +48,21 @@ pub(super) fn only(tree: &Tree, node: NodeId, allowed: &[&str]) -> bool {
 /// Whether a schema says that `null` may come; Swagger 2.0 has only the extension.
 pub(super) fn nullable(tree: &Tree, node: NodeId) -> bool {
     tree.get_bool(node, "nullable") == Some(true) || tree.get_bool(node, "x-nullable") == Some(true)
+}
+
+/// The schema's example: `example` (3.0), or the first of `examples` (3.1), if it is no list and no
+/// object.
+pub(super) fn example(tree: &Tree, node: NodeId) -> Option<Constant> {
+    let first = || tree.elements(get(tree, node, "examples")?).first().copied();
+    let value = get(tree, node, "example").or_else(first)?;
+    match tree.kind(value) {
+        Kind::String(text) => Some(Constant::String(text.to_owned())),
+        Kind::Bool(value) => Some(Constant::Boolean(value)),
+        Kind::Number(text) => {
+            text.parse().ok().filter(|number: &f64| number.is_finite()).map(Constant::Number)
+        }
+        _ => None,
+    }
 }
 
 /// The value of a keyword; an empty YAML value counts as absent.

@@ -90,8 +90,15 @@ impl<'a> Lowering<'a> {
     /// - `origin`: the place of types that no schema declares.
     pub(crate) fn new(refs: &'a References<'a>, siblings: bool, origin: Span) -> Self {
         let mut types = Types::default();
-        let mut basic =
-            |ty| types.add(Declaration { name: None, span: origin, description: None, ty });
+        let mut basic = |ty| {
+            types.add(Declaration {
+                name: None,
+                span: origin,
+                description: None,
+                example: None,
+                ty,
+            })
+        };
         let null = basic(Type::Null);
         let unknown = basic(Type::Unknown);
         let string = basic(Type::String(Text::default()));
@@ -133,7 +140,7 @@ impl<'a> Lowering<'a> {
 
     /// Adds a type that no schema declares.
     pub(crate) fn add(&mut self, span: Span, ty: Type) -> TypeId {
-        self.types.add(Declaration { name: None, span, description: None, ty })
+        self.types.add(Declaration { name: None, span, description: None, example: None, ty })
     }
 
     /// The union of types; the type itself if there is but one.
@@ -235,7 +242,9 @@ impl<'a> Lowering<'a> {
             None => (None, self.refs.place(node)),
         };
         let description = self.tree.get_str(node, "description").map(str::to_owned);
-        let id = self.types.add(Declaration { name, span, description, ty: Type::Never });
+        let example = keywords::example(self.tree, node);
+        let ty = Type::Never;
+        let id = self.types.add(Declaration { name, span, description, example, ty });
         if parts.len() > 1 {
             self.parts += parts.len();
         }

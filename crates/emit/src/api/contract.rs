@@ -79,6 +79,9 @@ impl<'c> Contracts<'c> {
             }
             Type::Object(_) => Schema::new(SchemaKind::Draft(self.object(id, pool))),
         };
+        let mut schema = schema;
+        let given = declaration.example.as_ref().map(constant);
+        schema.example = given.filter(|value| schema.admits(value));
         if declaration.name.is_none() {
             schema.described(declaration.description.clone())
         } else {

@@ -72,6 +72,10 @@ impl<'w> Origins<'w> {
         }
         schema.deprecated |= property.deprecated;
         let declaration = contract.types.declaration(property.ty);
+        if schema.example.is_none() {
+            let given = declaration.example.as_ref().map(constant);
+            schema.example = given.filter(|value| schema.admits(value));
+        }
         match (&mut schema.kind, &declaration.ty) {
             (SchemaKind::String(own), Type::String(text)) => own.format.clone_from(&text.format),
             (SchemaKind::Number(own), Type::Number(number)) => own.integer = number.integer,

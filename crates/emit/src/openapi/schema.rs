@@ -14,6 +14,9 @@ pub(super) fn written(schema: &Schema) -> Value {
     if let Some(default) = &schema.default {
         out.insert("default".into(), default.clone());
     }
+    if let Some(example) = &schema.example {
+        out.insert("examples".into(), json!([example]));
+    }
     if schema.deprecated {
         out.insert("deprecated".into(), true.into());
     }
@@ -125,7 +128,10 @@ fn types(values: &[Value]) -> Value {
 /// A primitive or constants, or `null`: one schema with two types.
 fn simple(variants: &[Schema]) -> Option<Map<String, Value>> {
     let [one, null] = variants else { return None };
-    let plain = one.description.is_none() && one.default.is_none() && !one.deprecated;
+    let plain = one.description.is_none()
+        && one.default.is_none()
+        && one.example.is_none()
+        && !one.deprecated;
     if null.kind != SchemaKind::Null || !plain {
         return None;
     }
