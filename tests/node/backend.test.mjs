@@ -36,6 +36,16 @@ test("two calls on one line read what each of them uses", async () => {
   assert.deepEqual((await get(backend, "/x")).body, { a: "x", b: ["t"] });
 });
 
+test("characters beyond the basic plane do not move a call", async () => {
+  const { folder } = workspace({
+    "frontends/web/routes/x.ts": route(`export const GET = route(async () => ({ '${"😀".repeat(90)}': 1, a: (await records.getPatient({ id: '1' })).id, b: (await records.getPatient({ id: '2' })).tags }));`),
+  });
+  const bodies = [{ id: "a" }, { tags: ["t"] }];
+  const backend = await createBackend({ workspace: folder, frontend: "web", env: {}, transport: async () => json(bodies.shift()) });
+  const { body } = await get(backend, "/x");
+  assert.deepEqual([body.a, body.b], ["a", ["t"]]);
+});
+
 test("a module that was changed since the glue was written reads all that is declared, and says so", async () => {
   const text = (field) => route(`export const GET = route(async () => (await records.getPatient({ id: 'p1' })).${field});`);
   const { folder, write, types } = workspace({ "frontends/web/routes/x.ts": text("doctorId"), "frontends/web/routes/y.ts": text("doctorId") });

@@ -33,6 +33,8 @@ export class Glue {
     this.changed = own === undefined ? [`frontends/${frontend}`] : changed(root, own.modules);
     /** @type {Map<string, string>} */
     this.paths = new Map();
+    /** Lines of modules that were looked into. @type {Map<string, string[]>} */
+    this.lines = new Map();
     for (const route of own?.routes ?? []) {
       // What a route reads depends on its own module and on every helper.
       const routes = `frontends/${frontend}/routes/`;
@@ -63,11 +65,23 @@ export class Glue {
     const places = route?.calls.get(`${module} ${upstream}.${operation}`);
     if (places !== undefined && site !== undefined) {
       // The engine's place is that of the operation's name; the plan's is where the call begins.
-      const found = places.findLast(({ line, column }) => line < site.line || (line === site.line && column <= site.column));
+      const several = places.filter(({ line }) => line === site.line).length > 1;
+      const at = several ? this.characters(module, site) : site.column;
+      const found = places.findLast(({ line, column }) => line < site.line || (line === site.line && column <= at));
       if (found !== undefined) return { answers: found.answers, shapes: this.shapes, part: found.part };
     }
     const declared = this.operation(upstream, operation);
     return { answers: declared.answers, shapes: this.upstreams[upstream]?.shapes ?? [], part: undefined };
+  }
+
+  /** The plan counts characters where the engine counts UTF-16 units. */
+  characters(module, { line, column }) {
+    let lines = this.lines.get(module);
+    if (lines === undefined) {
+      lines = fs.readFileSync(path.join(this.root, module), "utf8").split("\n");
+      this.lines.set(module, lines);
+    }
+    return [...(lines[line - 1] ?? "").slice(0, column - 1)].length + 1;
   }
 
   /** A module's path in the workspace, by its URL. */
