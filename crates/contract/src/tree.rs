@@ -12,6 +12,9 @@ use frontage_diagnostic::{FileId, Span};
 /// How deeply arrays and objects may be nested.
 pub(crate) const DEPTH_LIMIT: usize = 250;
 
+/// How many keys that stand twice are reported of one file.
+const DUPLICATE_LIMIT: usize = 100;
+
 /// How many bytes of a line are shown at most.
 const LINE_LIMIT: usize = 160;
 
@@ -343,7 +346,7 @@ impl<'a> Builder<'a> {
         for member in members.iter().rev() {
             if self.seen.insert(key(member).to_owned()) {
                 kept.push(*member);
-            } else {
+            } else if self.duplicates.len() < DUPLICATE_LIMIT {
                 let kept_span = kept
                     .iter()
                     .find(|k| key(k) == key(member))

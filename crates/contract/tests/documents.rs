@@ -252,7 +252,6 @@ fn what_is_no_contract_is_refused_with_its_place() {
             "FR3003 1:1 GraphQL contracts are not supported yet",
         ),
         ("a.proto", "syntax = \"proto3\";", "FR3003 1:1 Protobuf contracts are not supported yet"),
-        ("a.ts", "export {}", "FR3003 1:1 upstreams declared in TypeScript are not supported yet"),
         (
             "a.json",
             &deep_json,
@@ -328,6 +327,11 @@ fn bombs_end() {
     }
     let _ = writeln!(chain, "    S20000: {{type: string}}");
 
+    // A key that stands a million times.
+    let same = format!("openapi: 3.0.0\n{}", "x: 1\n".repeat(1_000_000));
+    let (read, _) = support::read_files(&[("a.yaml", &same)]);
+    assert_eq!(read.diagnostics.len(), 100);
+
     for (name, text) in
         [("aliases", aliases), ("merges", merges), ("product", product), ("chain", chain)]
     {
@@ -351,7 +355,7 @@ paths:
       any: {}}}}}}}}}
 components:
   schemas:
-    User.Full: {type: object, properties: {self: {$ref: '#/components/schemas/User.Full'}}}
+    User.Full: {type: object, properties: {self: {$ref: '#/components/schemas/User-Full'}}}
     User-Full: {type: object}
     Date: {type: string}
 ";

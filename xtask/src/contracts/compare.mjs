@@ -118,6 +118,8 @@ class Comparison {
   explained = new Map();
   place = "";
   #seen = new Map();
+  /** Pairs that are being reported: types may hold themselves. */
+  #reported = new Set();
 
   constructor(checker) {
     this.checker = checker;
@@ -246,7 +248,15 @@ class Comparison {
     const why = this.#whyUnion(missing, extra, mine, others);
     if (why) return this.explain(why);
     // The closest pair says more than both sides whole.
-    if (missing.length === 1 && extra.length === 1) return this.#report(where, missing[0], extra[0], request);
+    if (missing.length === 1 && extra.length === 1) {
+      const key = `${missing[0].id}:${extra[0].id}`;
+      if (!this.#reported.has(key)) {
+        this.#reported.add(key);
+        this.#report(where, missing[0], extra[0], request);
+        this.#reported.delete(key);
+      }
+      return false;
+    }
     const text = (parts) => parts.map((part) => this.#text(part)).join(" | ") || "nothing";
     this.differ(`${this.place}.${where}`, `${text(missing)} of ours, ${text(extra)} of theirs`);
     return false;

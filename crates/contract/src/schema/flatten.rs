@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use frontage_diagnostic::Diagnostic;
 
 use super::keywords::{self, Declared, Kinds};
-use super::{Lowering, Part, Skip};
+use super::{Lowering, Part, STEP_LIMIT, Skip};
 use crate::codes;
 use crate::tree::{Kind, NodeId};
 
@@ -76,6 +76,16 @@ impl Walk<'_, '_> {
     fn enter(&mut self, part: Part, steps: &mut Vec<Step>) {
         let Part { node, skip } = part;
         let tree = self.lowering.tree;
+        self.lowering.steps += 1;
+        if self.lowering.steps > STEP_LIMIT {
+            let span = self.lowering.refs.place(node);
+            let message = "the schemas lead through more `allOf` and `$ref` than can be followed";
+            let diagnostic = Diagnostic::error(codes::LIMIT, span, message)
+                .help("put what they share into fewer schemas")
+                .warning();
+            self.flat.fault.get_or_insert(diagnostic);
+            return;
+        }
         if !skip.composition && self.nulls.contains_key(&node) {
             if self.path.contains(&node) {
                 self.circle(node);

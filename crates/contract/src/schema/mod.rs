@@ -35,6 +35,10 @@ const TYPE_LIMIT: usize = 1_000_000;
 const JOINED_LIMIT: usize = 30_000;
 const PART_LIMIT: usize = 300_000;
 
+/// How many steps flattening may take in one contract: chains of `allOf` are walked by each schema
+/// that begins one.
+const STEP_LIMIT: usize = 3_000_000;
+
 /// How many variants one union may have.
 const VARIANT_LIMIT: usize = 1_000;
 
@@ -74,6 +78,7 @@ pub(crate) struct Lowering<'a> {
     nullable: HashMap<TypeId, TypeId>,
     work: Vec<(TypeId, Vec<Part>)>,
     parts: usize,
+    steps: usize,
     reported: HashSet<(Span, String)>,
     /// Variants of unions with a discriminator that no explicit mapping names, with their
     /// schema's name.
@@ -115,6 +120,7 @@ impl<'a> Lowering<'a> {
             nullable: HashMap::new(),
             work: Vec::new(),
             parts: 0,
+            steps: 0,
             reported: HashSet::new(),
             implicit: Vec::new(),
             null,
