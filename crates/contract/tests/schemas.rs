@@ -344,8 +344,7 @@ B: {allOf: [{$ref: '#/components/schemas/A'}], properties: {y: {type: string}}}
 ",
             expected: "
 A = {y?: string, x?: string}
-FR3014 15:5 `allOf` leads from `A` back to itself, and is ignored there
-FR3014 16:5 `allOf` leads from `B` back to itself, and is ignored there",
+FR3014 15:5 `allOf` leads from `A` back to itself, and is ignored there",
         },
     ]);
 }
@@ -560,8 +559,7 @@ B: {$ref: '#/components/schemas/A'}
             expected: "
 BROKEN
 fault FR3007 the reference `#/components/schemas/B` leads back to itself
-FR3007 15:15 the reference `#/components/schemas/B` leads back to itself
-FR3007 16:15 the reference `#/components/schemas/A` leads back to itself",
+FR3007 15:15 the reference `#/components/schemas/B` leads back to itself",
         },
         Case {
             name: "leads nowhere",
