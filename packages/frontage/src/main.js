@@ -65,7 +65,7 @@ export async function main(args) {
 /** What to do about faults of loading that people meet first. */
 function hint(code, message) {
   if (code === "ERR_MODULE_NOT_FOUND" || code === "ERR_PACKAGE_IMPORT_NOT_DEFINED") {
-    return `${message}\n  help: run \`npm install frontage zod\` in the workspace and \`frontage types\`; its package.json needs the "imports" that \`frontage new\` writes`;
+    return `${message}\n  help: run \`frontage types\`, then \`npm install\`; package.json needs the "imports" and "dependencies" that \`frontage new\` writes`;
   }
   if (code === "ERR_UNKNOWN_FILE_EXTENSION") return `${message}\n  help: this Node (${process.version}) does not strip types: use Node 24, or 22.19 and later`;
   return undefined;
