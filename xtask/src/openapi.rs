@@ -1,4 +1,4 @@
-//! OpenAPI documents before programs that nobody here wrote: the shop's and every accepted case's.
+//! OpenAPI documents before programs that nobody here wrote: the examples' and every accepted case's.
 //!
 //! In:    the cases, the shop, the built `frontage`, npm's packages.
 //! Out:   how many documents and routes were compared; what is wrong with them.
@@ -41,7 +41,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         "clients against the running shop",
         &mut command(root, "node_modules/.bin/node", &["--test", "tests/client/client.test.mjs"]),
     )?;
-    println!("== openapi: the documents of the cases and the shop");
+    println!("== openapi: the documents of the cases and the examples");
     let began = Instant::now();
     let folder = root.join("target/openapi");
     if folder.exists() {
@@ -60,8 +60,8 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         workspaces.push(target);
     }
     let accepted = workspaces.len();
-    let shop = root.join("examples/shop");
-    workspaces.push(shop.clone());
+    let examples = ["shop", "github"].map(|name| root.join("examples").join(name));
+    workspaces.extend(examples.clone());
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..4)
@@ -79,9 +79,9 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
             Err(_) => Err("openapi: a worker panicked".to_owned()),
         })
     })?;
-    let Found { counts, faults } = ask(root, &folder, &shop)?;
+    let Found { counts, faults } = ask(root, &folder, &examples)?;
     println!(
-        "openapi: {} documents of {accepted} accepted cases and the shop, {} operations; {} answers \
+        "openapi: {} documents of {accepted} accepted cases and two examples, {} operations; {} answers \
          compared with tsc, {} faults in {:.1} s",
         counts.documents,
         counts.operations,
@@ -185,9 +185,10 @@ fn frontage(root: &Path, arguments: &[&str], workspace: &Path) -> Result<(), Str
     Err(format!("{}: frontage {}: {words}", workspace.display(), arguments.join(" ")))
 }
 
-fn ask(root: &Path, folder: &Path, shop: &Path) -> Result<Found, String> {
-    let paths = [folder.display().to_string(), shop.display().to_string()];
-    let output = command(root, "node", &["xtask/src/openapi/check.mjs", &paths[0], &paths[1]])
+fn ask(root: &Path, folder: &Path, examples: &[PathBuf]) -> Result<Found, String> {
+    let output = command(root, "node", &["xtask/src/openapi/check.mjs"])
+        .arg(folder)
+        .args(examples)
         .stderr(Stdio::inherit())
         .output()
         .map_err(|e| format!("cannot start node: {e}"))?;
