@@ -231,13 +231,16 @@ impl<'a> Checker<'a> {
                 | Kind::StringLiteral { .. }
                 | Kind::NumberLiteral { .. }
                 | Kind::Array { .. } => {}
+                // What can be iterated over has no member of its own.
+                Kind::Library(name, _) if &*name == "Iterable" => {}
                 // `unknown`, a type parameter: everything is welcome.
                 _ => return true,
             }
         }
-        let open = objects
-            .iter()
-            .any(|(_, o)| o.index.is_some() || (o.properties.is_empty() && !o.interface));
+        let open = objects.iter().any(|(_, o)| {
+            o.index.is_some_and(|i| !i.numeric)
+                || (o.properties.is_empty() && o.index.is_none() && !o.interface)
+        });
         if objects.is_empty() || open {
             return true;
         }
@@ -245,7 +248,11 @@ impl<'a> Checker<'a> {
         for property in properties {
             let Property::Value { key, value, .. } = property else { continue };
             let Some(name) = key.name() else { continue };
-            if objects.iter().any(|(_, o)| o.property(name).is_some()) {
+            let numeric = name.parse::<f64>().is_ok();
+            if objects
+                .iter()
+                .any(|(_, o)| o.property(name).is_some() || o.index.is_some() && numeric)
+            {
                 if objects.len() == 1
                     && let Some(wanted) = self.property_wanted(target, name)
                 {

@@ -65,6 +65,10 @@ impl<'a> Checker<'a> {
             self.check_loose(args);
             return self.hole(span);
         }
+        if self.nothing_left(&receiver, name) {
+            self.check_loose(args);
+            return self.hole(span);
+        }
         let Some(ty) = self.method_type(receiver.ty, &name.name) else {
             self.unknown_member(receiver.ty, name);
             self.check_loose(args);
@@ -198,10 +202,12 @@ impl<'a> Checker<'a> {
         let Some(resolved) = self.resolve_call(&function, type_args, args, span, expected) else {
             return self.hole(span);
         };
-        if interface == "ObjectConstructor"
-            && let Some(Element::Value(first)) = args.first()
-        {
-            self.beyond_objects(before, first);
+        if let Some(Element::Value(first)) = args.first() {
+            match interface {
+                "ObjectConstructor" => self.beyond_objects(before, first),
+                "ArrayConstructor" if &**name == "isArray" => self.never_a_list(first),
+                _ => {}
+            }
         }
         self.library_call(known, None, resolved, gather, span)
     }
@@ -217,6 +223,37 @@ impl<'a> Checker<'a> {
             if here && fault.code == codes::NOT_ASSIGNABLE {
                 fault.code = codes::NOT_IN_LIBRARY;
             }
+        }
+    }
+
+    /// `Array.isArray` of a value that is no list by its type would make a type of both.
+    fn never_a_list(&mut self, first: &'a tree::Expr) {
+        let found = self.recorded.get(&super::flow::address(first)).copied().unwrap_or(Ty::ERROR);
+        let mut may = found == Ty::NEVER;
+        for member in self.types.members_of(found) {
+            may |= match *self.types.kind(member) {
+                Kind::Object(id) => {
+                    let object = self.object(id);
+                    object.properties.is_empty() && object.index.is_none()
+                }
+                Kind::Array { .. }
+                | Kind::Tuple { .. }
+                | Kind::Unknown
+                | Kind::Error
+                | Kind::NonPrimitive => true,
+                _ => false,
+            };
+        }
+        if !may {
+            let text = self.types.text(found);
+            self.report(
+                Diagnostic::error(
+                    codes::NOT_IN_LIBRARY,
+                    first.span,
+                    format!("`Array.isArray` is asked of `{text}`, which is never a list"),
+                )
+                .help("leave it out"),
+            );
         }
     }
 

@@ -101,7 +101,9 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        let ty = if tuple {
+        let ty = if let (true, true, Some(rest)) = (tuple, fixed.is_empty(), rest) {
+            self.types.intern(Kind::Array { element: rest, readonly: constant })
+        } else if tuple {
             self.types.intern(Kind::Tuple {
                 elements: fixed.into(),
                 rest,
@@ -300,6 +302,23 @@ impl<'a> Checker<'a> {
             );
         }
         members.push(hir::Member::Static(name.clone(), item));
+    }
+
+    /// Reports members that an object of schemas or options names twice.
+    pub(super) fn written_once(&mut self, properties: &'a [tree::Property]) {
+        let mut seen: Vec<&Arc<str>> = Vec::new();
+        for property in properties {
+            let tree::Property::Value { key, .. } = property else { continue };
+            let Some(name) = key.name() else { continue };
+            if seen.contains(&name) {
+                self.error(
+                    codes::DUPLICATE_NAME,
+                    key.span,
+                    format!("the member `{name}` stands in this object twice"),
+                );
+            }
+            seen.push(name);
+        }
     }
 
     /// Whether values of `ty` may be keys.

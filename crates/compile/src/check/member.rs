@@ -260,6 +260,9 @@ impl<'a> Checker<'a> {
             let ty = self.narrowed_here(expr, ty);
             return made(hir::ExprKind::Input(part), ty, span);
         }
+        if self.nothing_left(&object, name) {
+            return self.hole(span);
+        }
         let Some(ty) = self.property_type(object.ty, &name.name) else {
             self.unknown_member(object.ty, name);
             return self.hole(span);
@@ -280,6 +283,24 @@ impl<'a> Checker<'a> {
         }
         let ty = self.narrowed_here(expr, ty);
         made(hir::ExprKind::Member(Box::new(object), name.name.clone()), ty, span)
+    }
+
+    /// Reports a member of what cannot be anything any more; whether it did.
+    pub(super) fn nothing_left(&mut self, object: &hir::Expr, name: &Ident) -> bool {
+        if object.ty != Ty::NEVER {
+            return false;
+        }
+        let text = self.source(object.span);
+        let text = if text.is_empty() { "this".to_owned() } else { format!("`{text}`") };
+        self.report(
+            Diagnostic::error(
+                codes::UNKNOWN_MEMBER,
+                name.span,
+                format!("{text} cannot be anything here, so that it has no `{}`", name.name),
+            )
+            .help("this place is never reached: leave it out"),
+        );
+        true
     }
 
     /// The type of a member by what is known here.

@@ -345,6 +345,7 @@ impl<'a> Checker<'a> {
             }
             return (input, types, sequential);
         };
+        self.written_once(properties);
         for property in properties {
             let Property::Value { key, value, .. } = property else {
                 self.error(codes::ROUTE_INPUT, written.span, "a route's input cannot be spread");

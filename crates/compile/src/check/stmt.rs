@@ -370,7 +370,12 @@ impl<'a> Checker<'a> {
             self.flow = unmatched.clone();
             let value = self.value(test, Some(checked_subject.ty));
             // Against what is left of the subject TypeScript compares, too.
-            if !by_truth {
+            // What is written out is equal to nothing, which tsc says of `===` only.
+            let written = matches!(
+                value.kind,
+                hir::ExprKind::Object(_) | hir::ExprKind::Array(_) | hir::ExprKind::Arrow(_)
+            );
+            if !by_truth && !written {
                 self.overlaps(&checked_subject, &value, test.span, true);
                 // Nothing but itself is a case of `undefined`.
                 let nullish = |ty| matches!(ty, Ty::NULL | Ty::UNDEFINED);

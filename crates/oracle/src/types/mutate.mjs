@@ -192,7 +192,7 @@ const CHANGES = {
     return over(n, text(c.random.pick(c.nodes.filter(ts.isTypeNode))));
   },
   "type.annotate"(n, c) {
-    if (!ts.isVariableDeclaration(n) || n.type || !n.initializer || !ts.isIdentifier(n.name) || ts.isCatchClause(n.parent)) return;
+    if (!ts.isVariableDeclaration(n) || n.type || !n.initializer || !ts.isIdentifier(n.name) || ts.isCatchClause(n.parent) || /^[A-Z]+$/.test(n.name.text)) return;
     const own = c.typeText(n.name);
     return after(n.name, `: ${c.random.pick([() => own, () => c.random.pick(TYPES)(own), () => c.random.pick(["string", "number", "unknown", "boolean", "{}", "object"])])()}`);
   },
@@ -331,8 +331,11 @@ export function all(root) {
   return out;
 }
 
-/** Names of all changes. */
-export const names = Object.keys(CHANGES);
+/** Changes that bring in new expressions are taken more often: they reach more rules. */
+const OFTEN = { "field.add.more": 5, "const.add.used": 5, "guard.value": 4, "return.narrowed": 4, "helper.add": 5, "expression.wrap": 3, "expression.replace": 2, "return.replace": 3, "const.pattern": 3, "switch.add": 3, "field.value": 2, "type.annotate": 2, "type.returns": 2, "satisfies.add": 2, "condition.change": 2 };
+
+/** Names of all changes, some several times. */
+const names = Object.keys(CHANGES).flatMap((name) => Array(OFTEN[name] ?? 1).fill(name));
 
 /** A variant of `source`: `{ text, change }`, or nothing if no place was found. */
 export function mutate(random, source, checker) {

@@ -58,10 +58,14 @@ impl<'a> Checker<'a> {
             "strictObject" => ObjectMode::Strict,
             _ => ObjectMode::Loose,
         };
-        let fields = match args.first() {
-            None => Vec::new(),
-            Some(_) => self.fields_arg(args, span)?,
-        };
+        if args.is_empty() {
+            return self.refuse_schema(
+                span,
+                &format!("`z.{name}()` without fields"),
+                &format!("write `z.{name}({{ … }})`"),
+            );
+        }
+        let fields = self.fields_arg(args, span)?;
         let options = self.schema_options(args, 1, &[])?;
         let mut schema = self.object_with(fields, mode, Ty::UNKNOWN, Ty::UNKNOWN);
         schema.validator.message = options.message;
@@ -94,6 +98,7 @@ impl<'a> Checker<'a> {
         };
         let mut fields: Vec<Field> = Vec::new();
         let mut fine = true;
+        self.written_once(properties);
         for property in properties {
             match property {
                 Property::Value { key, value, .. } => {
