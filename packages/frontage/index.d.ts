@@ -12,7 +12,7 @@ export interface NotJson<Reason extends string> {
  * The JSON image of a value. `R & Json<R>` makes `tsc` refuse promises, functions, maps and sets in
  * an answer.
  */
-export type Json<T> = T extends string | number | boolean | null | undefined ? T
+export type Json<T> = T extends string | number | boolean | null | undefined | void ? T
   : T extends bigint ? NotJson<"a bigint has no JSON: use Number(x) or String(x)">
   : T extends symbol ? NotJson<"a symbol has no JSON">
   : T extends Bytes ? NotJson<"bytes have no JSON: hand them on with passthrough">

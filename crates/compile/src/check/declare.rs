@@ -171,6 +171,14 @@ impl<'a> Checker<'a> {
             return Definition::Refused;
         };
         if self.is_schema(&binding.init) {
+            if let Some(ty) = &binding.ty {
+                let fault = Diagnostic::error(
+                    codes::ZOD,
+                    ty.span,
+                    "a schema's type follows from how it is made",
+                );
+                self.report(fault.help("leave the annotation out"));
+            }
             return match self.schema(&binding.init) {
                 Some(schema) => Definition::Schema(std::rc::Rc::new(schema)),
                 None => Definition::Refused,

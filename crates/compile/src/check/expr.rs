@@ -444,7 +444,11 @@ impl<'a> Checker<'a> {
                 (LogicalOp::Or, ty)
             }
             tree::LogicalOp::Nullish => {
-                let present = self.types.non_nullish(first.ty);
+                let present = if first.ty == Ty::UNKNOWN {
+                    self.empty_object()
+                } else {
+                    self.types.non_nullish(first.ty)
+                };
                 let ty = if self.types.nullish(first.ty) || first.ty == Ty::UNKNOWN {
                     self.subtype_union(&[present, second.ty])
                 } else {

@@ -361,7 +361,7 @@ impl<'a> Checker<'a> {
         })
     }
 
-    fn empty_object(&mut self) -> Ty {
+    pub(super) fn empty_object(&mut self) -> Ty {
         self.types.object(Object::default())
     }
 
@@ -534,11 +534,13 @@ impl<'a> Checker<'a> {
         if ty == Ty::UNKNOWN {
             return if is { self.types.array(Ty::UNKNOWN) } else { ty };
         }
-        self.types.filter(ty, |types, m| match types.kind(m) {
+        let kept = self.types.filter(ty, |types, m| match types.kind(m) {
             Kind::Array { .. } | Kind::Tuple { .. } => is,
             Kind::Unknown | Kind::Param(_) | Kind::Error => true,
             _ => !is,
-        })
+        });
+        // What is never a list was reported where it is asked.
+        if is && kept == Ty::NEVER { ty } else { kept }
     }
 
     /// What `ty` is where a predicate for `wanted` held, or not.

@@ -35,8 +35,16 @@ impl<'a> Checker<'a> {
                 self.overlaps(&a, &b, op_span, op == BinaryOp::Eq);
                 (if op == BinaryOp::Eq { Op::Equal } else { Op::NotEqual }, Ty::BOOLEAN)
             }
-            BinaryOp::LooseEq => (Op::LooseEqual, Ty::BOOLEAN),
-            BinaryOp::LooseNe => (Op::LooseNotEqual, Ty::BOOLEAN),
+            BinaryOp::LooseEq | BinaryOp::LooseNe => {
+                let equal = op == BinaryOp::LooseEq;
+                for side in [&a, &b] {
+                    if matches!(side.kind, hir::ExprKind::Object(_) | hir::ExprKind::Array(_)) {
+                        self.overlaps(&a, &b, op_span, equal);
+                        break;
+                    }
+                }
+                (if equal { Op::LooseEqual } else { Op::LooseNotEqual }, Ty::BOOLEAN)
+            }
             BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
                 self.ordered(&a, &b, op_span);
                 let op = match op {
@@ -63,6 +71,16 @@ impl<'a> Checker<'a> {
                             | Kind::Function(_)
                     )
                 });
+                let list = |k: &Kind| matches!(k, Kind::Array { .. } | Kind::Tuple { .. });
+                if self.types.any(b.ty, list) {
+                    let text = self.types.text(b.ty);
+                    let fault = Diagnostic::error(
+                        codes::NOT_IN_LIBRARY,
+                        b.span,
+                        format!("`in` asks objects for a member, and this is `{text}`"),
+                    );
+                    self.report(fault.help("use `Array.isArray(…)`, `.length` or `.includes(…)`"));
+                }
                 if !object && !self.nullish_use(&b, "in") {
                     if b.ty == Ty::UNKNOWN {
                         self.unknown_used(&b);

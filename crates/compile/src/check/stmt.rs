@@ -200,6 +200,16 @@ impl<'a> Checker<'a> {
                 wanted
             }
             None => {
+                if matches!(binding.pattern.kind, PatternKind::Ident(_))
+                    && matches!(&binding.init.kind, ExprKind::Array(items) if items.is_empty())
+                {
+                    let fault = Diagnostic::error(
+                        codes::TYPE_FORM,
+                        binding.init.span,
+                        "nothing says what this list holds",
+                    );
+                    self.report(fault.help("write its type: `const list: string[] = []`"));
+                }
                 self.defaulted(&binding.pattern, &binding.init, &mut init);
                 self.widen(init.ty)
             }
@@ -360,7 +370,8 @@ impl<'a> Checker<'a> {
         let by_truth = matches!(subject.kind, ExprKind::Boolean(true));
         let mut checked = Vec::new();
         // What is known where no case so far has matched.
-        let mut unmatched = self.flow.clone();
+        let start = self.flow.clone();
+        let mut unmatched = start.clone();
         let mut tests = Vec::new();
         for case in cases {
             let Some(test) = &case.test else {
@@ -369,13 +380,23 @@ impl<'a> Checker<'a> {
             };
             self.flow = unmatched.clone();
             let value = self.value(test, Some(checked_subject.ty));
+            if !by_truth {
+                // A case that stands twice narrows as its first.
+                self.flow.clone_from(&start);
+            }
             // Against what is left of the subject TypeScript compares, too.
             // What is written out is equal to nothing, which tsc says of `===` only.
             let written = matches!(
                 value.kind,
                 hir::ExprKind::Object(_) | hir::ExprKind::Array(_) | hir::ExprKind::Arrow(_)
             );
-            if !by_truth && !written {
+            if written {
+                if !by_truth && !self.comparable(value.ty, checked_subject.ty) {
+                    let message =
+                        format!("`{}` never is this case", self.types.text(checked_subject.ty));
+                    self.error(codes::NO_OVERLAP, test.span, message);
+                }
+            } else if !by_truth {
                 self.overlaps(&checked_subject, &value, test.span, true);
                 // Nothing but itself is a case of `undefined`.
                 let nullish = |ty| matches!(ty, Ty::NULL | Ty::UNDEFINED);
@@ -395,6 +416,9 @@ impl<'a> Checker<'a> {
                 self.narrow_equal(subject, test, true)
             }
             let matched = std::mem::replace(&mut self.flow, before);
+            if !by_truth {
+                self.flow = unmatched;
+            }
             if by_truth {
                 self.narrow(test, false)
             } else {

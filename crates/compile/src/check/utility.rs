@@ -103,6 +103,7 @@ impl<'a> Checker<'a> {
             "Array" => self.types.array(args[0]),
             "ReadonlyArray" => self.types.intern(Kind::Array { element: args[0], readonly: true }),
             "Awaited" => self.types.awaited(args[0]),
+            "NonNullable" if args[0] == Ty::UNKNOWN => self.empty_object(),
             "NonNullable" => self.types.non_nullish(args[0]),
             "Exclude" | "Extract" => {
                 let wanted = &**name == "Extract";

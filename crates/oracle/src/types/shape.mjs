@@ -60,7 +60,7 @@ function objectShape(checker, program, type, depth) {
   if (type.getCallSignatures().length > 0) return "function";
   const name = type.symbol?.name;
   const declared = type.symbol?.declarations?.[0]?.getSourceFile();
-  if (declared && !name.startsWith("Promise") && (program.isSourceFileDefaultLibrary(declared) || name === "Reply") && !["__type", "__object"].includes(name) && !type.aliasSymbol) {
+  if (declared && !name.startsWith("Promise") && (program.isSourceFileDefaultLibrary(declared) || (name === "Reply" && declared.fileName.endsWith("/frontage.d.ts"))) && !["__type", "__object"].includes(name) && !type.aliasSymbol) {
     return { lib: name, args: (type.target ? checker.getTypeArguments(type) : []).map(inner) };
   }
   if (depth >= DEPTH) return "…";
