@@ -449,7 +449,7 @@ impl<'a> Checker<'a> {
                 } else {
                     self.types.non_nullish(first.ty)
                 };
-                let ty = if self.types.nullish(first.ty) || first.ty == Ty::UNKNOWN {
+                let ty = if self.may_be_nullish(first.ty) {
                     self.subtype_union(&[present, second.ty])
                 } else {
                     first.ty
@@ -458,6 +458,20 @@ impl<'a> Checker<'a> {
             }
         };
         made(hir::ExprKind::Logical(op, Box::new(first), Box::new(second)), ty, span)
+    }
+
+    /// Whether `null` or `undefined` may stand here; a type parameter may hold them unless its
+    /// bound says otherwise.
+    fn may_be_nullish(&mut self, ty: Ty) -> bool {
+        let members = self.types.members_of(ty);
+        members.into_iter().any(|member| match self.types.kind(member) {
+            Kind::Null | Kind::Undefined | Kind::Void | Kind::Unknown => true,
+            Kind::Param(_) | Kind::Indexed(..) => match self.constraint_of(member) {
+                Some(bound) => self.may_be_nullish(bound),
+                None => true,
+            },
+            _ => false,
+        })
     }
 
     /// What a value is where it is falsy: `""` of a string, `0` of a number.

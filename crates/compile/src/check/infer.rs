@@ -315,7 +315,7 @@ impl Checker<'_> {
         let mut rest = Vec::new();
         for &ty in all {
             for m in self.types.members_of(ty) {
-                if matches!(m, Ty::NULL | Ty::UNDEFINED) && !nullish.contains(&m) {
+                if matches!(m, Ty::NULL | Ty::UNDEFINED | Ty::VOID) && !nullish.contains(&m) {
                     nullish.push(m);
                 }
             }

@@ -96,9 +96,7 @@ impl<'a> Checker<'a> {
                 }
                 self.refine(expr, &move |c, ty| c.truthy_part(ty, sense));
             }
-            ExprKind::Satisfies { value, .. } | ExprKind::AsConst(value) => {
-                self.narrow(value, sense);
-            }
+            // `satisfies` ends what a condition says of its parts, in tsc too.
             _ => {}
         }
     }
@@ -540,7 +538,8 @@ impl<'a> Checker<'a> {
             _ => !is,
         });
         // What is never a list was reported where it is asked.
-        if is && kept == Ty::NEVER { ty } else { kept }
+        let present = self.types.non_nullish(ty) != Ty::NEVER;
+        if is && kept == Ty::NEVER && present { Ty::ERROR } else { kept }
     }
 
     /// What `ty` is where a predicate for `wanted` held, or not.

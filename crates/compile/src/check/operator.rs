@@ -187,7 +187,7 @@ impl<'a> Checker<'a> {
                 return Ty::ERROR;
             }
         }
-        if self.types.is_number(x) && self.types.is_number(y) {
+        if [x, y].iter().all(|&ty| ty == Ty::NEVER || self.types.is_number(ty)) {
             return Ty::NUMBER;
         }
         if self.nullish_use(a, "+") || self.nullish_use(b, "+") {
