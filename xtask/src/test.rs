@@ -20,6 +20,7 @@ const STEPS: &[Step] = &[
     ("tsc", tsc),
     ("contracts", contracts),
     ("oracle", oracle),
+    ("types", types),
     ("zod", zod),
     ("node", node),
     ("openapi", openapi),
@@ -147,6 +148,11 @@ fn tsc(root: &Path) -> Result<(), String> {
 fn contracts(root: &Path) -> Result<(), String> {
     run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
     crate::contracts::compare(root)
+}
+
+/// Variants of modules, well-typed and ill-typed, through the checker and tsc.
+fn types(root: &Path) -> Result<(), String> {
+    crate::random::run(root, &["--types", "--runs", "400", "--seed", "1"])
 }
 
 /// The real tsc over every case.

@@ -110,6 +110,21 @@ impl<'a> Checker<'a> {
             }
             _ => {}
         }
+        if let ExprKind::Arrow(function) = &callee.kind
+            && let Some(bare) =
+                function.params.iter().find(|p| p.ty.is_none() && p.default.is_none())
+        {
+            self.report(
+                Diagnostic::error(
+                    codes::TYPE_FORM,
+                    bare.span,
+                    "a function that is called where it stands needs types for its parameters",
+                )
+                .help("write `(x: string) => …`, or give the argument a name with `const`"),
+            );
+            self.check_loose(args);
+            return self.hole(span);
+        }
         let called = self.link(callee, None, links);
         let called = self.present(called, optional, None, links);
         self.apply(called, type_args, args, span, expected)

@@ -61,7 +61,8 @@ impl Checker<'_> {
         top: bool,
         depth: u32,
     ) {
-        if depth > 12 || source == Ty::ERROR {
+        let param = matches!(self.types.kind(target), Kind::Param(_));
+        if depth > 12 || source == Ty::ERROR && !param {
             return;
         }
         let (s, t) = (self.types.kind(source).clone(), self.types.kind(target).clone());
@@ -196,9 +197,10 @@ impl Checker<'_> {
             | (Kind::Object(_), Kind::Object(_))
             | (Kind::Function(_), Kind::Function(_)) => true,
             (Kind::Library(a, _), Kind::Library(b, _)) => a == b || &**b == "Iterable",
-            (Kind::String | Kind::Array { .. } | Kind::Tuple { .. }, Kind::Library(b, _)) => {
-                &**b == "Iterable"
-            }
+            (
+                Kind::String | Kind::StringLiteral { .. } | Kind::Array { .. } | Kind::Tuple { .. },
+                Kind::Library(b, _),
+            ) => &**b == "Iterable",
             _ => false,
         }
     }
@@ -269,6 +271,10 @@ impl Checker<'_> {
         let found = inference.candidates.get(&id)?.clone();
         if found.fixed.is_some() {
             return found.fixed;
+        }
+        // What did not check says nothing, and nothing follows from it.
+        if found.co.contains(&Ty::ERROR) {
+            return Some(Ty::ERROR);
         }
         if found.co.is_empty() {
             let mut contra = found.contra.into_iter();

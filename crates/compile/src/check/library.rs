@@ -229,7 +229,8 @@ impl<'a> Checker<'a> {
     /// `Array.isArray` of a value that is no list by its type would make a type of both.
     fn never_a_list(&mut self, first: &'a tree::Expr) {
         let found = self.recorded.get(&super::flow::address(first)).copied().unwrap_or(Ty::ERROR);
-        let mut may = found == Ty::NEVER;
+        // Where it narrows nothing, no such type is made.
+        let mut may = found == Ty::NEVER || self.reference(first).is_none();
         for member in self.types.members_of(found) {
             may |= match *self.types.kind(member) {
                 Kind::Object(id) => {

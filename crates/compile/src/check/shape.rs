@@ -371,15 +371,21 @@ impl Checker<'_> {
                     }
                 }
                 let mut widened = Vec::new();
+                // An empty literal, once it may change, is whatever is there.
+                let mut empty = false;
                 for &member in members.iter() {
                     let regular = self.widen(member);
+                    if let Kind::Object(id) = *self.types.kind(regular) {
+                        let object = self.object(id);
+                        empty |= object.properties.is_empty() && object.index.is_none();
+                    }
                     widened.push(if literals > 1 && regular != member {
                         self.with_missing(regular, &names)
                     } else {
                         regular
                     });
                 }
-                self.types.union(&widened)
+                if empty { self.subtype_union(&widened) } else { self.types.union(&widened) }
             }
             _ => ty,
         }

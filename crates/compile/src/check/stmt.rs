@@ -391,11 +391,12 @@ impl<'a> Checker<'a> {
                 hir::ExprKind::Object(_) | hir::ExprKind::Array(_) | hir::ExprKind::Arrow(_)
             );
             if written {
-                if !by_truth && !self.comparable(value.ty, checked_subject.ty) {
-                    let message =
-                        format!("`{}` never is this case", self.types.text(checked_subject.ty));
-                    self.error(codes::NO_OVERLAP, test.span, message);
-                }
+                let fault = Diagnostic::error(
+                    codes::USELESS,
+                    test.span,
+                    "this case is never met: what is written here is equal to nothing but itself",
+                );
+                self.report(fault.help("leave the case out"));
             } else if !by_truth {
                 self.overlaps(&checked_subject, &value, test.span, true);
                 // Nothing but itself is a case of `undefined`.
@@ -427,7 +428,9 @@ impl<'a> Checker<'a> {
             unmatched = self.flow.take();
             tests.push(Some((value, matched)));
         }
-        let exhausted = self.exhausted(subject, unmatched.as_ref(), &checked_subject);
+        let met: Vec<Ty> = tests.iter().flatten().map(|(value, _)| value.ty).collect();
+        let met: Vec<Ty> = met.into_iter().map(|ty| self.types.regular(ty)).collect();
+        let exhausted = self.exhausted(subject, unmatched.as_ref(), &checked_subject, &met);
         let mut fallen: Option<Env> = None;
         let mut left: Option<Env> = None;
         let has_default = cases.iter().any(|c| c.test.is_none());
@@ -469,6 +472,7 @@ impl<'a> Checker<'a> {
         subject: &'a tree::Expr,
         unmatched: Option<&Env>,
         checked: &hir::Expr,
+        cases: &[Ty],
     ) -> bool {
         let before = std::mem::replace(&mut self.flow, unmatched.cloned());
         let subject = match &subject.kind {
@@ -482,7 +486,17 @@ impl<'a> Checker<'a> {
             None => false,
         };
         self.flow = before;
-        result
+        result || self.all_cases(checked.ty, cases)
+    }
+}
+
+impl Checker<'_> {
+    /// Whether every literal that a value may be has its case.
+    fn all_cases(&mut self, ty: Ty, cases: &[Ty]) -> bool {
+        let members = self.types.members_of(ty);
+        !members.is_empty()
+            && self.types.is_unit(ty)
+            && members.iter().all(|&m| cases.contains(&self.types.regular(m)))
     }
 }
 

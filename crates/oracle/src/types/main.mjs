@@ -161,7 +161,7 @@ function decide(theirs, ours) {
 function settled(found) {
   if (Array.isArray(found)) return found.map(settled);
   if (found === null || typeof found !== "object") return found;
-  if (found.union) {
+  if (Array.isArray(found.union)) {
     const parts = found.union.map(settled);
     parts.sort((a, b) => (text(a) < text(b) ? -1 : 1));
     return { union: parts };
