@@ -22,6 +22,9 @@ use crate::types::{
     TypeParamId,
 };
 
+/// Steps that one more instance of a generic type counts for.
+const INSTANCE_STEPS: u32 = 30;
+
 impl<'a> Checker<'a> {
     /// Runs `work` with the type names of `module` and `scope`.
     pub(super) fn within<T>(
@@ -532,6 +535,10 @@ impl<'a> Checker<'a> {
                 return Ty::ERROR;
             }
             None => {}
+        }
+        if !alias.type_params.is_empty() {
+            // Aliases of aliases can double at every step.
+            self.steps += INSTANCE_STEPS;
         }
         self.aliases.insert(key.clone(), None);
         if let TypeKind::Object(members) = &alias.ty.kind {

@@ -14,6 +14,8 @@ use crate::types::{Kind, Signature, Ty, TypeParamId};
 #[derive(Debug, Default, Clone)]
 pub(super) struct Inference {
     pub(super) candidates: HashMap<TypeParamId, Candidates>,
+    /// Something that it was to follow from did not check.
+    broken: bool,
 }
 
 /// What is known of one type parameter.
@@ -30,6 +32,7 @@ pub(super) struct Candidates {
 impl Inference {
     pub(super) fn of(signature: &Signature) -> Self {
         Self {
+            broken: false,
             candidates: signature
                 .type_params
                 .iter()
@@ -63,6 +66,7 @@ impl Checker<'_> {
     ) {
         let param = matches!(self.types.kind(target), Kind::Param(_));
         if depth > 12 || source == Ty::ERROR && !param {
+            inference.broken |= source == Ty::ERROR;
             return;
         }
         let (s, t) = (self.types.kind(source).clone(), self.types.kind(target).clone());
@@ -244,6 +248,9 @@ impl Checker<'_> {
             let param = self.types.type_param(id).clone();
             if ty.is_none() {
                 ty = param.default.map(|d| self.substitute(d, &map));
+            }
+            if ty.is_none() && inference.broken {
+                ty = Some(Ty::ERROR);
             }
             if ty.is_none() {
                 ty = param.constraint.map(|c| self.substitute(c, &map));

@@ -68,7 +68,15 @@ impl<'a> Checker<'a> {
                 BinaryOp::Instanceof => {
                     if let ExprKind::Ident(name) = &right.kind {
                         let class = self.types.library(name, &[]);
-                        self.refine(left, &move |c, ty| c.by_predicate(ty, class, sense));
+                        self.refine(left, &move |c, ty| {
+                            let kept = c.by_predicate(ty, class, sense);
+                            // What is never an error was reported where it is asked.
+                            if kept == Ty::NEVER && sense && ty != Ty::NEVER {
+                                Ty::ERROR
+                            } else {
+                                kept
+                            }
+                        });
                     }
                 }
                 _ => {}

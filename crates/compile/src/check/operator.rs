@@ -322,6 +322,34 @@ impl<'a> Checker<'a> {
             );
             return self.hole(span);
         };
+        let error = |k: &Kind| {
+            matches!(k, Kind::Library(name, _) if name.ends_with("Error"))
+                || matches!(k, Kind::Unknown | Kind::Error | Kind::Never | Kind::NonPrimitive)
+        };
+        let mut other = false;
+        for member in self.types.members_of(subject.ty) {
+            other |= match *self.types.kind(member) {
+                Kind::Object(id) => {
+                    !self.object(id).properties.is_empty() || self.object(id).index.is_some()
+                }
+                Kind::Array { .. } | Kind::Tuple { .. } | Kind::Function(_) | Kind::Library(..) => {
+                    true
+                }
+                _ => false,
+            };
+        }
+        if other && !self.types.any(subject.ty, error) {
+            let text = self.types.text(subject.ty);
+            self.report(
+                Diagnostic::error(
+                    codes::INSTANCEOF,
+                    subject.span,
+                    format!("`{text}` is never an error"),
+                )
+                .help("tell values apart with `typeof`, `in` or a field of their own"),
+            );
+            return self.hole(span);
+        }
         if self.types.all(subject.ty, |k| {
             matches!(
                 k,

@@ -22,6 +22,7 @@ const BY_DESIGN: &[Code] = &[
     codes::NOT_IN_LIBRARY,
     codes::METHOD_AS_VALUE,
     codes::FUNCTION_AS_VALUE,
+    codes::INSTANCEOF,
     codes::REGEX,
     codes::THROWN,
     codes::USELESS,
