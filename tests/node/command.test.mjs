@@ -85,6 +85,9 @@ test("clients that are no good harm nobody", async () => {
   assert.match(await raw(`GET /x HTTP/1.1\r\nhost: localhost\r\na: ${"a".repeat(60_000)}\r\nconnection: close\r\n\r\n`), / 431 /);
   assert.match(await raw(`POST /y HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9999999\r\n\r\n1`), / 413 /);
   assert.match(await raw(`GET /../x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`), / 400 /);
+  assert.match(await raw(`GET /x HTTP/1.1\r\nhost: localhost\r\nhost: localhost\r\nconnection: close\r\n\r\n`), / 400 /);
+  assert.match(await raw(`POST /y HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\ncontent-length: 3\r\n\r\n0\r\n\r\n`), / 400 /);
+  assert.match(await raw(`GET /x HTTP/1.1\r\nhost: localhost\r\n__proto__: 1\r\nconstructor: 2\r\nconnection: close\r\n\r\n`), / 502 /);
   assert.match(await raw(`OPTIONS * HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`), / 204 /);
   assert.match(await raw(`GET http://localhost/x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`), / 502 /);
   assert.match(await raw(`BREW /x HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`), / (400|405) /);

@@ -169,6 +169,7 @@ class Backend {
     const { config, glue } = this.parts;
     const { limits, session } = config;
     if (Buffer.byteLength(url) > limits.uri) throw new Problem(414, "uri_too_long", { detail: `path and query may have ${limits.uri} bytes` });
+    if (Array.isArray(headers.host)) throw new Problem(400, "malformed_head", { detail: "a request needs exactly one Host" });
     if (session !== undefined && headers.host !== undefined && !isLoopback(hostOf(String(headers.host)))) {
       throw new Problem(421, "foreign_host", { detail: "auth of kind `dev` answers under 127.0.0.1, [::1] and localhost only" });
     }
