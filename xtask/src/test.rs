@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     ("contracts", contracts),
     ("oracle", oracle),
     ("types", types),
+    ("values", values),
     ("zod", zod),
     ("node", node),
     ("openapi", openapi),
@@ -159,6 +160,11 @@ fn types(root: &Path) -> Result<(), String> {
 fn oracle(root: &Path) -> Result<(), String> {
     run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
     crate::oracle::run(root)
+}
+
+/// Random workspaces: their plans against Node.
+fn values(root: &Path) -> Result<(), String> {
+    crate::random::run(root, &["--runs", "500"])
 }
 
 /// Random input schemas and inputs, against zod.

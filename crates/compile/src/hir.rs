@@ -159,6 +159,8 @@ pub struct Function {
     pub body: Vec<Stmt>,
     /// Gives a promise.
     pub is_async: bool,
+    /// Is written `async`: what it throws fails its promise.
+    pub written_async: bool,
     /// Type of what it gives; of an asynchronous one, what it promises.
     pub result: Ty,
     /// The whole function.

@@ -196,6 +196,7 @@ impl<'a> Checker<'a> {
                 rest: rest_local,
                 body,
                 is_async,
+                written_async: function.is_async,
                 result,
                 span: function.span,
             },

@@ -291,6 +291,7 @@ pub(crate) fn check(
                 rest: None,
                 body: Vec::new(),
                 is_async: false,
+                written_async: false,
                 result: Ty::ERROR,
                 span: Span::new(crate::resolve::PRELUDE_FILE, 0, 0),
             })

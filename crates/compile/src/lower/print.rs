@@ -224,6 +224,7 @@ fn gathered(gather: Gather) -> &'static str {
     match gather {
         Gather::All => "all",
         Gather::Settled => "settled",
+        Gather::SettledCalls => "settled calls",
     }
 }
 

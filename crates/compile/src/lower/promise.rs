@@ -246,7 +246,7 @@ impl<'h> Lowerer<'h> {
                 let values = self.expr(list, scope);
                 match gather {
                     Gather::All => values,
-                    Gather::Settled => self.settle_each(values, list),
+                    Gather::Settled | Gather::SettledCalls => self.settle_each(values, list),
                 }
             }
         }
@@ -288,13 +288,30 @@ impl<'h> Lowerer<'h> {
                 "give the list its own `Promise.allSettled(list.map(...))`",
             );
         }
-        let mut bodies = Vec::new();
+        // What the list's elements throw before they are promises is thrown, whatever the others do.
+        let mut prepared = Vec::new();
         for item in items {
-            bodies.push(match item {
-                Item::Value(e) => self.block_of(|l| l.expr(e, scope)),
-                // The promises of a spread list are awaited as a part of their own.
-                Item::Spread(e) => self.block_of(|l| l.all(Gather::All, e, scope)),
+            prepared.push(match item {
+                Item::Value(e) if self.is_promise(e, scope) => Some(self.prepare(e, scope)),
+                Item::Value(e) => {
+                    let value = self.expr(e, scope);
+                    let value = if may_throw(&value) { self.bind(value, e.span) } else { value };
+                    Some(Promise::Value(value))
+                }
+                Item::Spread(_) => None,
             });
+        }
+        let mut bodies = Vec::new();
+        for (item, promise) in items.iter().zip(prepared) {
+            let (Item::Value(e) | Item::Spread(e)) = item;
+            bodies.push(self.block_of(|l| match promise {
+                Some(promise) => {
+                    let value = l.finish(promise, e);
+                    l.at_run_time(value, e)
+                }
+                // The promises of a spread list are awaited as a part of their own.
+                None => l.all(Gather::All, e, scope),
+            }));
         }
         let slot = self.slot(list.span);
         self.steps.push(Step::All { slot, bodies, gather });
@@ -325,10 +342,14 @@ impl<'h> Lowerer<'h> {
                 let values = self.iterate(IterateOp::Map, receiver, callback, None, scope);
                 return match gather {
                     Gather::All => values,
-                    Gather::Settled => self.settle_each(values, at),
+                    Gather::Settled | Gather::SettledCalls => self.settle_each(values, at),
                 };
             }
             other => return self.not_known(other, callback),
+        };
+        let gather = match gather {
+            Gather::Settled if !closure.function.written_async => Gather::SettledCalls,
+            other => other,
         };
         let wanted = Self::wanted(&closure, 3);
         let mut list = self.expr(receiver, scope);

@@ -114,7 +114,7 @@ impl<'h> Lowerer<'h> {
         }
     }
 
-    fn is_promise(&self, expr: &hir::Expr, scope: &Scope<'h>) -> bool {
+    pub(super) fn is_promise(&self, expr: &hir::Expr, scope: &Scope<'h>) -> bool {
         match &expr.kind {
             ExprKind::Operation { .. } | ExprKind::All(..) | ExprKind::Catch(..) => true,
             ExprKind::Conditional(_, a, b) => {

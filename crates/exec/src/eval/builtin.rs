@@ -89,6 +89,7 @@ pub(crate) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<
         | B::DateUtc
         | B::DateGetTime
         | B::DateToIsoString
+        | B::DateToJson
         | B::DateGetFullYear
         | B::DateGetMonth
         | B::DateGetDate

@@ -14,6 +14,7 @@ pub(super) fn call(function: Builtin, args: Args<'_>, env: &Env) -> Result<Value
         Builtin::DateParse => return Ok(Value::Number(parse(&args.text(0)?))),
         Builtin::DateUtc => return Ok(Value::Number(utc(args))),
         Builtin::DateToIsoString => "toISOString",
+        Builtin::DateToJson => "toJSON",
         Builtin::DateGetTime => "getTime",
         Builtin::DateGetFullYear => "getFullYear",
         Builtin::DateGetMonth => "getMonth",
@@ -35,6 +36,9 @@ pub(super) fn call(function: Builtin, args: Args<'_>, env: &Env) -> Result<Value
     if function == Builtin::DateToIsoString {
         let text = iso_text(time).ok_or_else(|| Thrown::range_error("Invalid time value"))?;
         return Ok(Value::text(text));
+    }
+    if function == Builtin::DateToJson {
+        return Ok(iso_text(time).map_or(Value::Null, Value::text));
     }
     let Some(civil) = civil(time) else { return Ok(Value::Number(f64::NAN)) };
     let Civil { year, month, day, hour, minute, second, millisecond, weekday } = civil;

@@ -1,11 +1,12 @@
 //! `Math`.
 //!
-//! Transcendental functions come from the same source as V8's, but may differ in the last bit.
+//! Transcendental functions come from the same sources as V8's, to the last digit.
 
 use frontage_json::Value;
 use frontage_plan::Builtin;
 
 use super::convert::Args;
+use super::elementary;
 
 /// Calls a function of `Math`.
 pub(super) fn call(function: Builtin, args: Args<'_>) -> Value {
@@ -30,11 +31,11 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Value {
             .fold(f64::NEG_INFINITY, |most, x| extreme(most, x, f64::total_cmp(&x, &most).is_gt())),
         Builtin::MathPow => power(x, args.number(1)),
         Builtin::MathSqrt => x.sqrt(),
-        Builtin::MathCbrt => libm::cbrt(x),
+        Builtin::MathCbrt => elementary::cbrt(x),
         Builtin::MathHypot => hypot(&numbers().collect::<Vec<_>>()),
-        Builtin::MathLog => libm::log(x),
+        Builtin::MathLog => elementary::log(x),
         Builtin::MathLog2 => libm::log2(x),
-        Builtin::MathLog10 => libm::log10(x),
+        Builtin::MathLog10 => elementary::log10(x),
         // The nearest number, which V8 names outright.
         _ if x == 1.0 => std::f64::consts::E,
         _ => libm::exp(x),
@@ -68,7 +69,9 @@ pub(super) fn power(base: f64, exponent: f64) -> f64 {
     if exponent.is_nan() || (base.abs() == 1.0 && exponent.is_infinite()) {
         return f64::NAN;
     }
-    libm::pow(base, exponent)
+    // V8 multiplies squares, and asks the platform's C library for all else, as `powf` does; the
+    // older algorithm of `libm::pow` differs in the last digit.
+    if exponent == 2.0 { base * base } else { base.powf(exponent) }
 }
 
 /// The length of a vector, summed as V8 does: scaled, with the error carried along.

@@ -13,6 +13,7 @@ mod bounds;
 mod builtin;
 mod convert;
 mod date;
+mod elementary;
 mod env;
 mod expr;
 mod iterate;

@@ -56,7 +56,7 @@ pub(crate) async fn run(
         calls: Calls::new(setting),
         frames: &handler.frames,
         sequential: handler.sequential,
-        replaced: Vec::new(),
+        named: Vec::new(),
     };
     let mut root = Region::new(&handler.body, prepared, env);
     let result = loop {
@@ -73,8 +73,12 @@ pub(crate) async fn run(
         }
     };
     // Whatever is still in flight is cancelled, unless it is unsafe.
+    let mut replaced: Vec<Name> = Vec::new();
+    root.add_replaced(&mut replaced);
+    replaced.sort();
+    replaced.dedup();
     drop(root);
-    let Scheduler { calls, replaced, .. } = scheduler;
+    let Scheduler { calls, .. } = scheduler;
     let Records { calls, drift, retry_after } = calls.into_records();
     Ran { result, replaced, calls, drift, retry_after }
 }

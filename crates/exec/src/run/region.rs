@@ -12,7 +12,7 @@
 
 use std::rc::Rc;
 
-use frontage_json::{List, Object, Text, Value};
+use frontage_json::{ErrorValue, List, Object, Text, Value};
 use frontage_plan::{Block, Exits, Gather, Name, Step};
 
 use super::calls::{Calls, Ticket};
@@ -52,6 +52,10 @@ pub(crate) struct Region<'p> {
     states: Vec<State<'p>>,
     /// The first step known to end the region, and how.
     ended: Option<(usize, Finish)>,
+    /// Nothing has looked at it yet.
+    is_new: bool,
+    /// Parts that were replaced, each with the step in which.
+    replaced: Vec<(usize, Name)>,
 }
 
 /// Where a step stands.
@@ -63,8 +67,8 @@ enum State<'p> {
     Inside(Box<Region<'p>>),
     /// The body of a `Try`.
     Guarded(Box<Region<'p>>),
-    /// The handler of a `Try`.
-    Handling(Box<Region<'p>>),
+    /// The handler of a `Try`, and parts that were replaced in its body.
+    Handling(Box<Region<'p>>, Vec<Name>),
     Gathering(Box<Gathering<'p>>),
 }
 
@@ -75,6 +79,8 @@ struct Gathering<'p> {
     results: Vec<Value>,
     /// Elements of a `Map` that have not started.
     rest: Option<Rest>,
+    /// Parts that were replaced where it is over.
+    replaced: Vec<Name>,
 }
 
 impl Gathering<'_> {
@@ -92,7 +98,19 @@ struct Rest {
 impl<'p> Region<'p> {
     pub(crate) fn new(block: &'p Block, prepared: &'p PreparedBlock, env: Env) -> Self {
         let states = block.steps.iter().map(|_| State::Waiting).collect();
-        Self { block, prepared, env, states, ended: None }
+        Self { block, prepared, env, states, ended: None, is_new: true, replaced: Vec::new() }
+    }
+
+    /// Adds the parts that were replaced where the sequential program has come by now: what ran
+    /// ahead of a step that is still open does not count.
+    pub(crate) fn add_replaced(&self, out: &mut Vec<Name>) {
+        let is_open = |state: &State<'_>| !matches!(state, State::Done);
+        let open = self.states.iter().position(is_open).unwrap_or(self.states.len());
+        let before = self.replaced.iter().filter(|(index, _)| *index < open);
+        out.extend(before.map(|(_, part)| Name::clone(part)));
+        if let Some(state) = self.states.get(open) {
+            state.add_replaced(out);
+        }
     }
 
     /// How what has not been done yet may end the blocks around.
@@ -122,6 +140,21 @@ impl<'p> Region<'p> {
 }
 
 impl State<'_> {
+    fn add_replaced(&self, out: &mut Vec<Name>) {
+        match self {
+            Self::Waiting | Self::Done | Self::Calling(_) => {}
+            Self::Inside(region) | Self::Guarded(region) => region.add_replaced(out),
+            Self::Handling(region, before) => {
+                out.extend(before.iter().cloned());
+                region.add_replaced(out);
+            }
+            Self::Gathering(gathering) => {
+                out.extend(gathering.replaced.iter().cloned());
+                gathering.running.iter().for_each(|(_, part)| part.add_replaced(out));
+            }
+        }
+    }
+
     fn undecided(&self, facts: &PreparedStep) -> Exits {
         match self {
             Self::Waiting => facts.exits,
@@ -130,7 +163,7 @@ impl State<'_> {
                 // The body of a `Scope`: its `Return` gives the scope's value.
                 Exits { returns: false, ..region.undecided() }
             }
-            Self::Inside(region) | Self::Handling(region) => region.undecided(),
+            Self::Inside(region) | Self::Handling(region, _) => region.undecided(),
             Self::Guarded(region) => {
                 // What the body throws is caught; what the handler may do then counts.
                 let handler = facts.blocks.get(1).map(|block| block.exits).unwrap_or_default();
@@ -152,7 +185,7 @@ impl State<'_> {
         match self {
             Self::Done => false,
             Self::Waiting | Self::Calling(_) => facts.has_unsafe,
-            Self::Inside(region) | Self::Handling(region) => region.awaits_unsafe(),
+            Self::Inside(region) | Self::Handling(region, _) => region.awaits_unsafe(),
             Self::Guarded(region) => {
                 region.awaits_unsafe() || facts.blocks.get(1).is_some_and(|b| b.has_unsafe)
             }
@@ -186,10 +219,18 @@ pub(crate) struct Scheduler<'p, 'r> {
     /// Slots of each level's frame.
     pub(crate) frames: &'p [u16],
     pub(crate) sequential: bool,
-    pub(crate) replaced: Vec<Name>,
+    /// Failures in whose place a fallback stands.
+    pub(crate) named: Vec<Value>,
 }
 
 impl<'p> Scheduler<'p, '_> {
+    fn is_named(&self, error: &Value) -> bool {
+        self.named.iter().any(|named| match (named, error) {
+            (Value::Error(named), Value::Error(error)) => Rc::ptr_eq(named, error),
+            _ => false,
+        })
+    }
+
     /// Looks through a region; tells how it is over, if it is.
     pub(crate) fn advance(&mut self, region: &mut Region<'p>, around: Context) -> Option<Finish> {
         let mut context = around;
@@ -200,11 +241,18 @@ impl<'p> Scheduler<'p, '_> {
                 index += 1;
                 continue;
             }
-            match self.step(region, index, context) {
+            let progress = self.step(region, index, context);
+            if !matches!(progress, Progress::Open) {
+                let mut replaced = Vec::new();
+                region.states[index].add_replaced(&mut replaced);
+                region.replaced.extend(replaced.into_iter().map(|part| (index, part)));
+            }
+            match progress {
                 Progress::Done => region.states[index] = State::Done,
                 Progress::Ends(finish) => {
                     // Whatever follows can no longer be reached.
                     region.states[index..].iter_mut().for_each(|state| *state = State::Done);
+                    region.replaced.retain(|(at, _)| *at <= index);
                     region.ended = Some((index, finish));
                     break;
                 }
@@ -248,7 +296,9 @@ impl<'p> Scheduler<'p, '_> {
             // Nothing stands before: it starts whether or not somebody filled its slots.
             return true;
         }
-        let is_unsafe_call = facts.has_unsafe && matches!(step, Step::Call { .. });
+        // The parts of a `Promise.all` start together, so that the first failure in time is the same.
+        let is_unsafe_call =
+            facts.has_unsafe && matches!(step, Step::Call { .. } | Step::All { .. });
         context.may_start
             && !self.sequential
             && !is_unsafe_call
@@ -296,14 +346,16 @@ impl<'p> Scheduler<'p, '_> {
                     running,
                     results,
                     rest: None,
+                    replaced: Vec::new(),
                 })))
             }
             Step::Map { list, .. } => match eval(list, env).map(|list| list.decoded()) {
                 Ok(Value::Array(list)) => {
                     let results = vec![Value::Undefined; list.len()];
                     let rest = Some(Rest { list, next: 0 });
-                    let running = Vec::new();
-                    Started::State(State::Gathering(Box::new(Gathering { running, results, rest })))
+                    let (running, replaced) = (Vec::new(), Vec::new());
+                    let gathering = Gathering { running, results, rest, replaced };
+                    Started::State(State::Gathering(Box::new(gathering)))
                 }
                 Ok(_) => Started::throw(Thrown::type_error("map is not a function")),
                 Err(thrown) => Started::throw(thrown),
@@ -349,23 +401,27 @@ impl<'p> Scheduler<'p, '_> {
                     match self.advance(region, context) {
                         None => return Progress::Open,
                         Some(Finish::Throw(thrown)) => {
+                            let mut before = Vec::new();
+                            region.add_replaced(&mut before);
+                            // A failure that a handler further in has thrown again is named there.
+                            if is_of_call(&thrown) && !self.is_named(&thrown) {
+                                before.extend(part.iter().cloned());
+                                self.named.push(thrown.clone());
+                            }
                             if let Some(slot) = error {
                                 env.set(*slot, thrown);
                             }
                             let region = Region::new(handler, &facts.blocks[1], env.clone());
-                            *state = State::Handling(Box::new(region));
+                            *state = State::Handling(Box::new(region), before);
                         }
                         Some(finish) => return finish.into(),
                     }
                 }
-                let State::Handling(region) = state else { return Progress::Open };
+                let State::Handling(region, _) = state else { return Progress::Open };
                 match self.advance(region, context) {
                     None => Progress::Open,
                     Some(Finish::Throw(error)) => Progress::Ends(Finish::Throw(error)),
-                    Some(finish) => {
-                        self.note_replaced(part.as_ref());
-                        finish.into()
-                    }
+                    Some(finish) => finish.into(),
                 }
             }
             (Step::All { slot, gather, .. }, State::Gathering(gathering)) => {
@@ -428,6 +484,7 @@ impl<'p> Scheduler<'p, '_> {
         while at < gathering.running.len() {
             let (place, region) = &mut gathering.running[at];
             let place = *place;
+            let is_new = std::mem::take(&mut region.is_new);
             let outcome = match self.advance(region, context) {
                 None => {
                     at += 1;
@@ -437,26 +494,26 @@ impl<'p> Scheduler<'p, '_> {
                 Some(Finish::Return(value)) => Ok(value),
                 Some(Finish::Throw(error)) => Err(error),
             };
+            region.add_replaced(&mut gathering.replaced);
             gathering.running.remove(at);
             gathering.results[place] = match (gather, outcome) {
                 (Gather::All, Ok(value)) => value,
                 (Gather::All, Err(error)) => return Err(Some(Finish::Throw(error))),
-                (Gather::Settled, Ok(value)) => settled("fulfilled", "value", value),
-                (Gather::Settled, Err(error)) => settled("rejected", "reason", error),
+                (Gather::SettledCalls, Err(error)) if is_new && !is_of_call(&error) => {
+                    return Err(Some(Finish::Throw(error)));
+                }
+                (Gather::Settled | Gather::SettledCalls, Ok(value)) => {
+                    settled("fulfilled", "value", value)
+                }
+                (Gather::Settled | Gather::SettledCalls, Err(error)) => {
+                    settled("rejected", "reason", error)
+                }
             };
         }
         if gathering.running.is_empty() && !gathering.has_room(1) {
             return Ok(Value::array(std::mem::take(&mut gathering.results)));
         }
         Err(None)
-    }
-
-    fn note_replaced(&mut self, part: Option<&Name>) {
-        if let Some(part) = part
-            && !self.replaced.contains(part)
-        {
-            self.replaced.push(Name::clone(part));
-        }
     }
 }
 
@@ -480,6 +537,11 @@ impl From<Finish> for Progress {
             other => Self::Ends(other),
         }
     }
+}
+
+/// Whether a call failed, rather than an expression.
+fn is_of_call(error: &Value) -> bool {
+    matches!(error, Value::Error(error) if matches!(**error, ErrorValue::Upstream { .. }))
 }
 
 fn settled(status: &'static str, name: &'static str, value: Value) -> Value {

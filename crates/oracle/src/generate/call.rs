@@ -58,7 +58,7 @@ impl Generator<'_> {
     fn argument(&mut self, ty: &Ty, depth: u32, path: bool) -> Node {
         if path && self.chance(35) {
             let text = ["\"i1\"", "\"i2\"", "\"a/b\"", "\"é ü\""];
-            return Node::leaf(Ty::Str, *self.pick(&text[..])).id("expr.string");
+            return Node::leaf(Ty::Str, self.pick::<&str>(&text[..])).id("expr.string");
         }
         self.expr(ty, depth, None)
     }

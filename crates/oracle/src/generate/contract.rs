@@ -341,7 +341,7 @@ fn object(rng: &mut Rng, named: usize, salt: usize) -> Schema {
     let mut properties = vec![
         Property { name: "id", schema: Schema::Text(None), required: true },
         Property { name: "name", schema: Schema::Text(None), required: true },
-        Property { name: "price", schema: Schema::Num, required: salt % 2 == 0 },
+        Property { name: "price", schema: Schema::Num, required: salt.is_multiple_of(2) },
         Property {
             name: "tags",
             schema: Schema::Arr(Box::new(Schema::Text(None))),

@@ -48,8 +48,7 @@ pub(crate) const TEXTS: &[&str] = &[
     "\\",
     "a b",
     "ΑΣ",
-    "__proto__",
-    "constructor",
+    "prototype",
     "length",
     "\u{feff}x",
     "Lorem ipsum dolor",
@@ -104,13 +103,16 @@ pub(crate) struct Generator<'t> {
     pub(crate) scope: Scope,
     /// What expressions can be made of.
     pub(crate) templates: &'t [Template],
+    /// Variables that are read rather than others.
+    pub(crate) preferred: Vec<String>,
     next: u32,
 }
 
 impl<'t> Generator<'t> {
     /// With nothing in scope.
     pub(crate) fn new(seed: u64, templates: &'t [Template]) -> Self {
-        Self { rng: fastrand::Rng::with_seed(seed), scope: Scope::default(), templates, next: 0 }
+        let (rng, scope) = (fastrand::Rng::with_seed(seed), Scope::default());
+        Self { rng, scope, templates, preferred: Vec::new(), next: 0 }
     }
 
     /// A name that nothing has yet.
@@ -174,7 +176,7 @@ impl<'t> Generator<'t> {
         if depth > 0
             && self.chance(if exact { 95 } else { 75 })
             && let Some(node) = self.templated(wanted, depth)
-            && !(exact && node.lit)
+            && !(exact && (node.lit || node.ty() != *wanted))
         {
             return node;
         }
@@ -204,7 +206,15 @@ impl<'t> Generator<'t> {
         if found.is_empty() {
             return None;
         }
-        let reference = self.pick(&found).clone();
+        let liked: Vec<&Reference> = found
+            .iter()
+            .filter(|r| self.preferred.iter().any(|name| begins_with(&r.text, name)))
+            .collect();
+        let reference = if !liked.is_empty() && self.chance(60) {
+            (*self.pick(&liked)).clone()
+        } else {
+            self.pick(&found).clone()
+        };
         if exact && *wanted == Ty::Unknown && reference.ty != Ty::Unknown {
             return None;
         }
@@ -378,7 +388,11 @@ impl<'t> Generator<'t> {
             Ty::Tup(_) => true,
             _ => false,
         };
-        node.lit = open && lit;
+        // A function that is called at once gives literal types where it returns literals.
+        let called = matches!(template.pieces.first(), Some(Piece::Text(text))
+            if text.starts_with("((") || text.starts_with("(() =>") || text.starts_with("(<"));
+        let constant = template.ids.iter().any(|id| **id == *"expr.as-const");
+        node.lit = open && lit || called || constant;
         Some(node)
     }
 
@@ -407,6 +421,7 @@ impl<'t> Generator<'t> {
                     let inferred = literal.is_none() && !is_plain(&ty);
                     let node = self.expr(&ty, below, if inferred { Some(false) } else { literal });
                     let node = parenthesised(node, parts.last());
+                    let node = self.comparable(node, &ty, template);
                     lit |= node.lit;
                     for test in &node.tests {
                         if *condition || NARROWING.contains(&&*template.ids[0]) {
@@ -470,6 +485,17 @@ impl<'t> Generator<'t> {
         Some((parts, tests, lit))
     }
 
+    /// A list or object that is written out cannot be compared.
+    fn comparable(&mut self, node: Node, ty: &Ty, template: &Template) -> Node {
+        let compared = ["expr.equal", "expr.loose-null", "expr.not"].contains(&&*template.ids[0]);
+        if !compared || !node.text().starts_with(['[', '{', '(']) {
+            return node;
+        }
+        let name = self.fresh("v");
+        let start = format!("(({name}: {}) => {name})(", ty.text());
+        Node { tests: node.tests.clone(), ..around(ty, &start, node, ")") }
+    }
+
     /// Decides what the unbound variables of a pattern stand for.
     ///
     /// - `free`: chosen from what is in scope, where something there fits.
@@ -521,9 +547,8 @@ impl<'t> Generator<'t> {
 /// Whether a literal of a type has that type where nothing says which is wanted.
 fn is_plain(ty: &Ty) -> bool {
     match ty {
-        Ty::Enum(_) | Ty::Tup(_) | Ty::Rec(_) | Ty::Unknown | Ty::Var(_) => false,
+        Ty::Enum(_) | Ty::Tup(_) | Ty::Rec(_) | Ty::Union(_) | Ty::Unknown | Ty::Var(_) => false,
         Ty::Arr(inner) => is_plain(inner),
-        Ty::Union(members) => !ty.is_discriminated() && members.iter().all(is_plain),
         Ty::Obj(fields) => fields.iter().all(|f| !f.optional && is_plain(&f.ty)),
         _ => true,
     }
@@ -552,6 +577,11 @@ const NARROWING: [&str; 10] = [
     "expr.nullish",
     "expr.conditional",
 ];
+
+/// Whether a reference is to a variable or something in it.
+fn begins_with(text: &str, name: &str) -> bool {
+    text.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', '?']))
+}
 
 fn leaf(reference: Reference) -> Node {
     let mut node = Node::leaf(reference.ty, &reference.text);

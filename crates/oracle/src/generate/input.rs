@@ -65,6 +65,13 @@ pub(crate) struct Request {
     pub(crate) body: String,
 }
 
+impl Input {
+    /// That of a route that hands through: nothing is declared.
+    pub(crate) fn handed_through(params: bool) -> Self {
+        Self { params, query: true, ..Self::default() }
+    }
+}
+
 impl Generator<'_> {
     /// What a route of a method takes.
     ///
@@ -118,8 +125,8 @@ impl Generator<'_> {
                 members.push(node);
                 fields.push(Field {
                     name: name.as_str().into(),
-                    ty: sample.ty.clone(),
-                    optional: false,
+                    ty: sample.ty.without(|m| *m == Ty::Undef).unwrap_or(Ty::Undef),
+                    optional: sample.ty.members().contains(&Ty::Undef),
                 });
                 input.body.push((name, index));
             }
@@ -161,10 +168,10 @@ impl Generator<'_> {
             pairs.push(format!("limit={}", self.pick(limits)));
         }
         for _ in 0..self.rng.usize(0..3) {
-            pairs.push(format!("tag={}", encoded(*self.pick(TEXTS))));
+            pairs.push(format!("tag={}", encoded(self.pick::<&str>(TEXTS))));
         }
         if self.chance(60) {
-            pairs.push(format!("q={}", encoded(*self.pick(TEXTS))));
+            pairs.push(format!("q={}", encoded(self.pick::<&str>(TEXTS))));
         }
         if odd && self.chance(20) {
             pairs.push("q=again&q=again".into());

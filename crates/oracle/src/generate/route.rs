@@ -7,6 +7,7 @@ use super::answer::Mood;
 use super::contract::Contract;
 use super::expression::Generator;
 use super::input::{Input, Request, Sample};
+use super::module;
 use super::node::{Node, Part};
 use super::statement::Writer;
 use super::template::Template;
@@ -70,7 +71,11 @@ pub(crate) fn generate(
     } else {
         format!("frontends/web/routes/r{number}.ts")
     };
-    let (helpers, imports, known) = helpers(&mut generator, number, params);
+    if generator.chance(3) {
+        return module::passed_through(&mut generator, number, contract);
+    }
+    let module::Helpers { files: helpers, imports, functions } =
+        module::helpers(&mut generator, number, params);
     let input = generator.input(&material.samples, method != "GET" && method != "DELETE", params);
     let mut route = Route {
         method,
@@ -90,16 +95,11 @@ pub(crate) fn generate(
     generator.scope.add("session", session);
     let request = Ty::object([("method", Ty::Str), ("path", Ty::Str), ("now", Ty::Date)]);
     generator.scope.add("request", request);
-    for (name, ty) in &known {
-        generator.scope.add(name, ty.clone());
-    }
-    let (declarations, own) = declarations(&mut generator);
+    let (declarations, own) = module::declarations(&mut generator, contract);
     let mut writer = Writer::new(&mut generator, contract);
     writer.unsafe_calls = method != "GET";
-    for statement in own {
-        list.push(statement(&mut writer));
-    }
-    let calls = writer.generator.rng.usize(1..5);
+    let mut functions: Vec<module::Function> = functions.into_iter().chain(own).collect();
+    let calls = writer.generator.rng.usize(2..6);
     for _ in 0..calls {
         list.push(writer.calling());
         if writer.generator.chance(22) {
@@ -108,6 +108,12 @@ pub(crate) fn generate(
         if writer.generator.chance(45) {
             list.push(writer.feature());
         }
+        if let Some(function) = functions.pop() {
+            list.push(writer.applied(&function));
+        }
+    }
+    for function in functions {
+        list.push(writer.applied(&function));
     }
     if writer.generator.chance(18) {
         list.push(writer.tried());
@@ -148,47 +154,13 @@ pub(crate) fn generate(
     Route { module, dependent, ..route }
 }
 
-type Statement = Box<dyn for<'g, 't, 'c> FnOnce(&mut Writer<'g, 't, 'c>) -> Node>;
-
-/// Declarations of a route module, and statements that use them.
-fn declarations(generator: &mut Generator<'_>) -> (Vec<Node>, Vec<Statement>) {
-    let mut list = Vec::new();
-    let own: Vec<Statement> = Vec::new();
-    let scope = std::mem::take(&mut generator.scope);
-    let mut known: Vec<(String, Ty)> = Vec::new();
-    if generator.chance(30) {
-        let name = generator.fresh("LIMIT");
-        let value = generator.expr(&Ty::Num, 1, None);
-        let parts = vec![text(&format!("const {name}: number = ")), Part::Node(value), text(";")];
-        list.push(Node::other(parts).id("module.const"));
-        known.push((name, Ty::Num));
-    }
-    generator.scope = scope;
-    for (name, ty) in known {
-        generator.scope.add(&name, ty);
-    }
-    (list, own)
-}
-
-type Known = Vec<(String, Ty)>;
-
-/// Helper modules of a route, how it imports them, and what that gives it.
-fn helpers(
-    generator: &mut Generator<'_>,
-    number: usize,
-    params: bool,
-) -> (Vec<(String, Node)>, Vec<Node>, Known) {
-    let _ = (generator, number, params);
-    (Vec::new(), Vec::new(), Vec::new())
-}
-
 /// What a run asks of a route, and how upstreams behave meanwhile.
 pub(crate) fn script(seed: u64, route: &Route, material: &Material) -> (Request, Mood) {
     let mut generator = Generator::new(seed, &material.templates);
     let odd = generator.chance(12);
     let path = route.path.clone();
     let request = generator.request(&route.input, &material.samples, route.method, &path, odd);
-    let failures = *generator.pick(&[0, 0, 0, 60, 120, 250, 400, 800]);
+    let failures = *generator.pick(&[0, 0, 0, 0, 40, 90, 200, 400]);
     (request, Mood { seed: generator.rng.u64(..), failures, hangs: true })
 }
 

@@ -20,8 +20,6 @@ pub(crate) struct Writer<'g, 't, 'c> {
     pub(crate) results: Vec<(String, Ty)>,
     /// How many calls read what an earlier call gave.
     pub(crate) dependent: u32,
-    /// Names that hold what calls gave.
-    called: Vec<String>,
 }
 
 fn text(text: &str) -> Part {
@@ -31,18 +29,11 @@ fn text(text: &str) -> Part {
 impl<'g, 't, 'c> Writer<'g, 't, 'c> {
     /// With nothing declared.
     pub(crate) fn new(generator: &'g mut Generator<'t>, contract: &'c Contract) -> Self {
-        Self {
-            generator,
-            contract,
-            unsafe_calls: false,
-            results: Vec::new(),
-            dependent: 0,
-            called: Vec::new(),
-        }
+        Self { generator, contract, unsafe_calls: false, results: Vec::new(), dependent: 0 }
     }
 
     /// A constant of an expression.
-    fn constant(&mut self, prefix: &str, value: Node) -> Node {
+    pub(super) fn constant(&mut self, prefix: &str, value: Node) -> Node {
         let name = self.generator.fresh(prefix);
         let ty = value.ty();
         let annotation = if value.lit { format!(": {}", ty.text()) } else { String::new() };
@@ -84,9 +75,9 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         node
     }
 
-    fn note(&mut self, node: &Node) {
+    pub(super) fn note(&mut self, node: &Node) {
         let written = node.text();
-        if self.called.iter().any(|name| contains(&written, name)) {
+        if self.generator.preferred.iter().any(|name| contains(&written, name)) {
             self.dependent += 1;
         }
     }
@@ -96,7 +87,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         node.ids.extend(ids.iter().map(|id| (*id).into()));
         node.ids.push("expr.await".into());
         if let Some((name, _)) = self.results.last() {
-            self.called.push(name.clone());
+            self.generator.preferred.push(name.clone());
         }
         node
     }
@@ -158,7 +149,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
                 let parts =
                     vec![Part::Node(test), text(" ? await "), Part::Node(call), text(" : null")];
                 let node = self.constant("r", Node::expr(ty, parts));
-                self.called.extend(self.results.last().map(|(name, _)| name.clone()));
+                self.generator.preferred.extend(self.results.last().map(|(name, _)| name.clone()));
                 node.id("call.guarded").id("expr.conditional")
             }
             8 | 9 => self.side_by_side(),
@@ -182,8 +173,10 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         let mut parts = vec![text("const [")];
         let mut calls: Vec<(Node, Ty)> = Vec::new();
         let mut caught = false;
-        for _ in 0..count {
-            let operation = self.operation();
+        let changed = (self.unsafe_calls && self.generator.chance(20))
+            .then(|| self.generator.rng.usize(0..count));
+        for index in 0..count {
+            let operation = if changed == Some(index) { self.change() } else { self.operation() };
             let call = self.call(operation);
             let ty = call.ty();
             if self.generator.chance(30) {
@@ -204,7 +197,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         parts.push(text("]);"));
         for (name, (_, ty)) in names.into_iter().zip(calls) {
             self.generator.scope.add(&name, ty.clone());
-            self.called.push(name.clone());
+            self.generator.preferred.push(name.clone());
             self.results.push((name, ty));
         }
         let node = Node::other(parts).id("promise.all").id("stmt.destructure-array");
@@ -252,7 +245,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
                 text("; "),
             ]);
             if self.generator.chance(25) {
-                self.called.push(own.clone());
+                self.generator.preferred.push(own);
                 let next = self.operation();
                 let call = self.call(next);
                 let further = self.generator.fresh("z");
@@ -270,10 +263,10 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
             (given, "promise.all-map")
         };
         self.generator.scope.reset(mark);
-        self.called.retain(|called| !called.starts_with('y'));
+        self.generator.preferred.retain(|called| !called.starts_with('y'));
         let value = Node::expr(ty.list(), parts).id(id);
         let node = self.constant("r", value);
-        self.called.extend(self.results.last().map(|(name, _)| name.clone()));
+        self.generator.preferred.extend(self.results.last().map(|(name, _)| name.clone()));
         node
     }
 
@@ -341,7 +334,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         self.dependent += 1;
         let ty = first.answer.as_ref().map_or(Ty::Undef, |s| self.contract.ty(first.upstream, s));
         let node = self.constant("r", Node::expr(ty, parts));
-        self.called.extend(self.results.last().map(|(name, _)| name.clone()));
+        self.generator.preferred.extend(self.results.last().map(|(name, _)| name.clone()));
         node.id("call.as-argument").id("call.operation").id("expr.await")
     }
 
@@ -399,7 +392,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         node.ids.extend(ids.iter().map(|id| (*id).into()));
         if gives != Ty::Unknown {
             self.generator.scope.add(&name, gives.clone());
-            self.called.push(name.clone());
+            self.generator.preferred.push(name.clone());
         }
         self.results.push((name, gives));
         node
@@ -424,14 +417,19 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         ];
         // An object is always there, which TypeScript knows of no promise's value.
         let node = self.constant("r", Node::expr(given, parts));
-        self.called.extend(self.results.last().map(|(name, _)| name.clone()));
+        self.generator.preferred.extend(self.results.last().map(|(name, _)| name.clone()));
         node.id("call.guarded").id("expr.conditional")
+    }
+
+    /// An unsafe operation.
+    fn change(&mut self) -> &'c Operation {
+        let all: Vec<&Operation> = self.contract.operations().filter(|o| !o.safe).collect();
+        all[self.generator.rng.usize(0..all.len())]
     }
 
     /// An unsafe call, for its effect or its answer.
     pub(crate) fn changing(&mut self) -> Node {
-        let all: Vec<&Operation> = self.contract.operations().filter(|o| !o.safe).collect();
-        let operation = all[self.generator.rng.usize(0..all.len())];
+        let operation = self.change();
         let call = self.call(operation);
         if operation.answer.is_none() || self.generator.chance(40) {
             return Node::other(vec![text("await "), Part::Node(call), text(";")]).id("stmt.call");
@@ -471,7 +469,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
     pub(crate) fn branch(&mut self) -> Node {
         let test = self.generator.expr(&Ty::Bool, 2, Some(false));
         let mark = self.generator.scope.mark();
-        let (results, called) = (self.results.clone(), self.called.len());
+        let (results, called) = (self.results.clone(), self.generator.preferred.len());
         for tested in &test.tests {
             self.generator.scope.block(tested);
         }
@@ -481,7 +479,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         list.push(Node::other(vec![text("return "), Part::Node(last), text(";")]));
         self.generator.scope.reset(mark);
         self.results = results;
-        self.called.truncate(called);
+        self.generator.preferred.truncate(called);
         for tested in &test.tests {
             self.generator.scope.block(tested);
         }
@@ -493,7 +491,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
     /// `try` around statements, one of which answers.
     pub(crate) fn tried(&mut self) -> Node {
         let mark = self.generator.scope.mark();
-        let (results, called) = (self.results.clone(), self.called.len());
+        let (results, called) = (self.results.clone(), self.generator.preferred.len());
         let mut list = vec![self.calling(), self.calling()];
         let test = self.generator.expr(&Ty::Bool, 1, Some(false));
         let own: Vec<(String, Ty)> = self.results[results.len()..].to_vec();
@@ -507,7 +505,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         ]));
         self.generator.scope.reset(mark);
         self.results = results;
-        self.called.truncate(called);
+        self.generator.preferred.truncate(called);
         let handlers = [
             "catch (e) { if (e instanceof UpstreamError && e.status === 404) return { missing: e.operation }; throw e; }",
             "catch (e) { if (!(e instanceof UpstreamError)) throw e; return { reason: e.reason, upstream: e.upstream }; }",

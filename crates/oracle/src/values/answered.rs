@@ -18,6 +18,11 @@ pub(crate) struct Answered {
     pub(crate) body: Vec<u8>,
     /// Calls, in order of their start.
     pub(crate) calls: Vec<Asked>,
+    /// Upstream and operation of each call that was started, those that were cancelled before they
+    /// reached anybody included; only of a plan.
+    pub(crate) started: Vec<(String, String)>,
+    /// The calls in the order in which they were answered; only of Node.
+    pub(crate) order: Vec<Asked>,
     /// What the log says.
     pub(crate) internal: Option<String>,
 }
@@ -40,7 +45,7 @@ impl Answered {
         if self.body.is_empty() {
             return None;
         }
-        let parsed = serde_json::from_slice(&self.body);
+        let parsed = serde_json::from_slice(&with_halves(&self.body));
         Some(parsed.unwrap_or_else(|e| Value::from(format!("no JSON: {e}"))))
     }
 
@@ -64,11 +69,11 @@ impl Answered {
 
 /// How the answer of a plan differs from Node's; `None` if it does not.
 ///
-/// - `is_safe`: whether a call is free of side effects.
+/// - `operation`: the name of a call's operation, and whether it is free of side effects.
 pub(crate) fn difference(
     plan: &Answered,
     node: &Answered,
-    is_safe: &dyn Fn(&Asked) -> bool,
+    operation: &dyn Fn(&Asked) -> (String, bool),
 ) -> Option<String> {
     if plan.status != node.status {
         return Some(format!("status: {} in the plan, {} in Node", plan.status, node.status));
@@ -105,14 +110,52 @@ pub(crate) fn difference(
         }
     }
     let changes = |side: &Answered| -> Vec<Asked> {
-        side.calls.iter().filter(|call| !is_safe(call)).cloned().collect()
+        side.calls.iter().filter(|call| !operation(call).1).cloned().collect()
     };
     let (own, other) = (changes(plan), changes(node));
-    if own != other {
+    // A plan makes a change only once everything before it in the text has succeeded; in a
+    // `Promise.all` of which another part fails, Node has made it by then.
+    let fewer = is_part_of(&own, &other) && !(200..300).contains(&plan.status);
+    if own != other && !fewer {
         return Some(format!("unsafe calls: {own:?} in the plan, {other:?} in Node"));
     }
-    let missing = node.calls.iter().find(|call| !plan.calls.contains(call));
+    // Where anything fails, calls beside it are given up before they are made.
+    if !(200..300).contains(&plan.status) || plan.header("frontage-fallback").is_some() {
+        return None;
+    }
+    let missing = node.calls.iter().find(|call| {
+        let started = (call.upstream.clone(), operation(call).0);
+        !plan.calls.contains(call) && !plan.started.contains(&started)
+    });
     missing.map(|call| format!("only Node makes the call {call:?}"))
+}
+
+/// Whether `own` is `all` with some left out.
+fn is_part_of(own: &[Asked], all: &[Asked]) -> bool {
+    let mut rest = all.iter();
+    own.iter().all(|call| rest.any(|other| other == call))
+}
+
+/// JSON with halves of surrogate pairs, which no Rust text holds, as the letters of their escapes.
+fn with_halves(json: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(json.len());
+    let mut rest = json;
+    while let [first, tail @ ..] = rest {
+        out.push(*first);
+        rest = tail;
+        if *first == b'\\'
+            && let [escaped, further @ ..] = tail
+        {
+            if *escaped == b'u'
+                && matches!(further, [b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..])
+            {
+                out.push(b'\\');
+            }
+            out.push(*escaped);
+            rest = further;
+        }
+    }
+    out
 }
 
 /// Where two values differ.
@@ -144,6 +187,29 @@ fn unequal(plan: &Value, node: &Value, place: &str) -> Option<String> {
         (own, other) if own == other => None,
         _ => differ(),
     }
+}
+
+/// A JSON body with its numbers as doubles and its names in JavaScript's order: what is handed on to
+/// an upstream keeps its digits in a plan, too.
+pub(crate) fn canonical(body: &str) -> String {
+    fn canonical(value: Value) -> Value {
+        match value {
+            Value::Number(number) => {
+                let double = number.to_string().parse::<f64>().unwrap_or(f64::NAN);
+                serde_json::Number::from_f64(double + 0.0).map_or(Value::Null, Value::Number)
+            }
+            Value::Array(list) => list.into_iter().map(canonical).collect(),
+            Value::Object(members) => {
+                let names = ordered(members.keys()).into_iter();
+                let member =
+                    |name: &String| Some((name.clone(), canonical(members.get(name)?.clone())));
+                Value::Object(names.filter_map(member).collect())
+            }
+            other => other,
+        }
+    }
+    let parsed = serde_json::from_slice(&with_halves(body.as_bytes()));
+    parsed.map_or_else(|_| body.to_owned(), |value| canonical(value).to_string())
 }
 
 /// Names in the order in which JavaScript keeps them: integers first. What is handed on keeps its

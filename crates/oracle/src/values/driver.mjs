@@ -33,7 +33,9 @@ const timers = {
 
 function transport({ upstream, method, url, headers, body, signal }) {
   const run = current;
-  const fields = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  // Spaces around a field's value are not part of it.
+  const trimmed = (value) => String(value).replace(/^[ \t]+|[ \t]+$/g, "");
+  const fields = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), trimmed(value)]));
   const path = url.slice(url.indexOf("/", url.indexOf("://") + 3));
   const text = body === undefined || body === null ? "" : Buffer.from(body).toString();
   const call = [upstream, method, path, `${fields["x-site"] ?? "-"} ${fields["x-key"] ?? "-"}`, text];
@@ -53,6 +55,7 @@ async function step(run) {
   if (ready.length > 0) {
     const least = ready.reduce((a, b) => (b.answer.due < a.answer.due ? b : a));
     run.pending.splice(run.pending.indexOf(least), 1);
+    run.order.push(least.call);
     const { status, headers, body } = least.answer;
     if (least.answer.close) least.reject(new TransportError("connection", "closed"));
     else least.resolve({ status, headers, body: Buffer.from(body, "base64") });
@@ -72,7 +75,7 @@ function ask(call) {
 }
 
 async function run({ run: id, request, answers }) {
-  const own = { answers, calls: [], pending: [], timers: new Set(), now: 0, over: false };
+  const own = { answers, calls: [], order: [], pending: [], timers: new Set(), now: 0, over: false };
   current = own;
   let settled;
   const handling = backend.handle(request).then(
@@ -91,7 +94,7 @@ async function run({ run: id, request, answers }) {
   own.timers.clear();
   if (settled.status !== 0) await handling;
   const { status, headers, body } = settled;
-  say({ ran: id, status, headers, body: Buffer.from(body).toString("base64"), calls: own.calls, internal });
+  say({ ran: id, status, headers, body: Buffer.from(body).toString("base64"), calls: own.calls, order: own.order, internal });
   internal = undefined;
 }
 

@@ -72,6 +72,13 @@ struct Sides {
     written: u32,
 }
 
+impl Drop for Sides {
+    fn drop(&mut self) {
+        // What is left behind is of no use, and in nobody's way.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
 impl Sides {
     /// Writes a world down and opens it in Node.
     fn open(&mut self, world: &World) -> Result<(), String> {
@@ -88,9 +95,10 @@ impl Sides {
         contract: &Rc<Contract>,
         request: &Request,
         mood: Mood,
+        first: &[Asked],
     ) -> Answered {
         match &world.engine {
-            Some(engine) => self.plan.run(engine, contract, request, mood),
+            Some(engine) => self.plan.run(engine, contract, request, mood, first),
             None => Answered::fault("there is no plan"),
         }
     }
@@ -103,17 +111,38 @@ impl Sides {
         request: &Request,
         mood: Mood,
     ) -> Result<Option<(String, Answered, Answered)>, String> {
-        let plan = self.plan(world, contract, request, mood);
+        let plan = self.plan(world, contract, request, mood, &[]);
         self.node.send(contract, request, mood, &plan.calls)?;
         let node = self.node.take(contract, mood)?;
-        let safe = |asked: &Asked| is_safe(contract, asked);
-        Ok(difference(&plan, &node, &safe).map(|text| (text, plan, node)))
+        let found = self.judge(world, contract, request, mood, plan, &node);
+        Ok(found.map(|(text, plan)| (text, plan, node)))
+    }
+
+    /// How the plan's answer differs from Node's.
+    ///
+    /// Which of several failures comes first in time is chance where a plan runs ahead. What counts
+    /// is that the plan answers as Node does once calls are answered in the order in which they
+    /// were in Node.
+    fn judge(
+        &self,
+        world: &World,
+        contract: &Rc<Contract>,
+        request: &Request,
+        mood: Mood,
+        plan: Answered,
+        node: &Answered,
+    ) -> Option<(String, Answered)> {
+        let operation = |asked: &Asked| operation(contract, asked);
+        difference(&plan, node, &operation)?;
+        let again = self.plan(world, contract, request, mood, &node.order);
+        difference(&again, node, &operation).map(|text| (text, again))
     }
 }
 
-/// Whether a call is free of side effects.
-fn is_safe(_: &Contract, asked: &Asked) -> bool {
-    asked.method == "GET" || asked.url.ends_with("/search")
+/// The name of a call's operation, and whether it is free of side effects.
+fn operation(contract: &Contract, asked: &Asked) -> (String, bool) {
+    let found = contract.operation(asked);
+    found.map_or_else(|| (asked.url.clone(), false), |(_, o)| (o.id.clone(), o.safe))
 }
 
 /// One run that is on in Node.
@@ -132,10 +161,7 @@ struct Sent {
 pub(crate) fn run(options: &Options) -> Result<bool, String> {
     let supported = crate::supported::ids(&options.root)?;
     let material = Material::read();
-    let folder = options.root.join("target/oracle-values");
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    }
+    let folder = options.root.join(format!("target/oracle-values/{}", std::process::id()));
     let mut sides =
         Sides { plan: PlanSide::new()?, node: NodeSide::start(&options.root)?, folder, written: 0 };
     let mut report = Report::new(options);
@@ -198,12 +224,12 @@ fn batch(
             report.ran(&ids, route, &plan);
             sent.push_back((at, Sent { seed, request, mood, plan }));
             if sent.len() > AHEAD {
-                take(sides, report, &contract, &mut sent, &mut failed)?;
+                take(sides, report, &world, &contract, &mut sent, &mut failed)?;
             }
         }
     }
     while !sent.is_empty() {
-        take(sides, report, &contract, &mut sent, &mut failed)?;
+        take(sides, report, &world, &contract, &mut sent, &mut failed)?;
     }
     let mut seen = BTreeSet::new();
     for (at, sent, text, node) in failed {
@@ -225,18 +251,19 @@ fn calm(
     request: &Request,
     mood: Mood,
 ) -> (Answered, Mood) {
-    let plan = sides.plan(world, contract, request, mood);
+    let plan = sides.plan(world, contract, request, mood, &[]);
     let hangs = plan.calls.iter().filter(|call| mood.fate(contract, call) == Fate::Hang).count();
     if hangs < 2 {
         return (plan, mood);
     }
     let mood = Mood { hangs: false, ..mood };
-    (sides.plan(world, contract, request, mood), mood)
+    (sides.plan(world, contract, request, mood, &[]), mood)
 }
 
 fn take(
     sides: &mut Sides,
     report: &mut Report,
+    world: &World,
     contract: &Rc<Contract>,
     sent: &mut std::collections::VecDeque<(usize, Sent)>,
     failed: &mut Vec<(usize, Sent, String, Answered)>,
@@ -245,12 +272,12 @@ fn take(
     let began = Instant::now();
     let node = sides.node.take(contract, own.mood)?;
     report.spent("node", began);
-    let safe = |asked: &Asked| is_safe(contract, asked);
-    match difference(&own.plan, &node, &safe) {
+    let Sent { seed, request, mood, plan } = own;
+    match sides.judge(world, contract, &request, mood, plan, &node) {
         None => report.passed(),
-        Some(text) => {
-            report.failed(own.seed.number(), &text);
-            failed.push((at, own, text, node));
+        Some((text, plan)) => {
+            report.failed(seed.number(), &text);
+            failed.push((at, Sent { seed, request, mood, plan }, text, node));
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Map, Value, json};
 
-use super::answered::Answered;
+use super::answered::{Answered, canonical};
 use crate::generate::answer::{Asked, Fate, Mood};
 use crate::generate::contract::Contract;
 use crate::generate::input::Request;
@@ -96,11 +96,12 @@ impl NodeSide {
             let key = json!([asked.upstream, asked.method, asked.url, asked.headers, asked.body]);
             answers.entry(key.to_string()).or_insert_with(|| answer(contract, mood, asked));
         }
-        let headers: Map<String, Value> = request
+        let mut headers: Map<String, Value> = request
             .headers
             .iter()
             .map(|(name, value)| ((*name).into(), value.as_str().into()))
             .collect();
+        headers.insert("x-request-id".into(), "r1".into());
         let body = if request.body.is_empty() { Value::Null } else { request.body.as_str().into() };
         let mut own = json!({ "method": request.method, "url": request.url, "headers": headers });
         if !body.is_null() {
@@ -134,6 +135,8 @@ impl NodeSide {
                 headers,
                 body: decoded(heard["body"].as_str().unwrap_or_default()),
                 calls,
+                started: Vec::new(),
+                order: heard["order"].as_array().into_iter().flatten().filter_map(asked).collect(),
                 internal: heard["internal"].as_str().map(str::to_owned),
             });
         }
@@ -168,7 +171,7 @@ fn asked(call: &Value) -> Option<Asked> {
         method: part(1)?,
         url: part(2)?,
         headers: part(3)?,
-        body: part(4)?,
+        body: canonical(&part(4)?),
     })
 }
 

@@ -13,9 +13,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use frontage_exec::{
-    Address, Clients, Engine, Outcome, OutcomeBody, Problem, RouteRequest, Settings, Stream,
+    Address, Clients, Engine, Outcome, OutcomeBody, PassthroughRequest, Problem, RouteRequest,
+    Settings, Stream,
 };
-use frontage_plan::{PathSegment, Plan};
+use frontage_plan::{PathSegment, Plan, RouteKind};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -27,7 +28,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::{LocalSet, spawn_local};
 
-use super::answered::Answered;
+use super::answered::{Answered, canonical};
 use crate::generate::answer::{Asked, Fate, Mood};
 use crate::generate::contract::Contract;
 use crate::generate::input::Request;
@@ -47,6 +48,8 @@ pub(crate) struct PlanSide {
 struct Upstreams {
     script: RefCell<Option<(Rc<Contract>, Mood)>>,
     asked: RefCell<Vec<Asked>>,
+    /// Calls that are answered before all others, in this order.
+    first: RefCell<Vec<Asked>>,
     /// Calls in flight: when they are due, and whom to tell.
     pending: RefCell<Vec<(u64, oneshot::Sender<()>)>>,
     arrived: Notify,
@@ -65,6 +68,7 @@ impl PlanSide {
         let upstreams = Rc::new(Upstreams {
             script: RefCell::new(None),
             asked: RefCell::new(Vec::new()),
+            first: RefCell::new(Vec::new()),
             pending: RefCell::new(Vec::new()),
             arrived: Notify::new(),
         });
@@ -97,13 +101,17 @@ impl PlanSide {
     }
 
     /// Runs one request.
+    ///
+    /// - `first`: calls that are answered before all others, in this order.
     pub(crate) fn run(
         &self,
         engine: &Engine,
         contract: &Rc<Contract>,
         request: &Request,
         mood: Mood,
+        first: &[Asked],
     ) -> Answered {
+        *self.upstreams.first.borrow_mut() = first.to_vec();
         *self.upstreams.script.borrow_mut() = Some((Rc::clone(contract), mood));
         self.upstreams.asked.borrow_mut().clear();
         self.upstreams.pending.borrow_mut().clear();
@@ -121,6 +129,28 @@ impl PlanSide {
                 headers.insert(HeaderName::from_static(name), value);
             }
         }
+        if matches!(engine.plan().routes[route].kind, RouteKind::Passthrough(_)) {
+            let request = PassthroughRequest {
+                method: &method,
+                path_parameters,
+                query,
+                headers: &headers,
+                request_id: "r1",
+                trace: None,
+            };
+            let body = Full::new(Bytes::new()).map_err(|never: Infallible| match never {});
+            let running = async {
+                let passed =
+                    frontage_exec::passthrough(engine, &self.clients, route, request, body).await;
+                match passed {
+                    Err(outcome) => answered(*outcome),
+                    Ok(response) => whole(response).await,
+                }
+            };
+            let mut answered = self.local.block_on(&self.runtime, running);
+            answered.calls = self.upstreams.asked.borrow().clone();
+            return answered;
+        }
         let route_request = RouteRequest {
             method: &method,
             path,
@@ -135,7 +165,16 @@ impl PlanSide {
             trace: None,
         };
         let running = frontage_exec::execute(engine, &self.clients, route, route_request);
-        let outcome = self.local.block_on(&self.runtime, running);
+        let outcome = self.local.block_on(&self.runtime, async {
+            let outcome = running.await;
+            // An unsafe call goes on after its route has ended: it is this run's.
+            loop {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+                if self.upstreams.pending.borrow().is_empty() {
+                    return outcome;
+                }
+            }
+        });
         let mut answered = answered(outcome);
         answered.calls = self.upstreams.asked.borrow().clone();
         answered
@@ -222,7 +261,7 @@ impl Upstreams {
             method: parts.method.as_str().into(),
             url: parts.uri.path_and_query().map_or("/", |p| p.as_str()).into(),
             headers: format!("{} {}", header("x-site"), header("x-key")),
-            body: String::from_utf8_lossy(&body).into_owned(),
+            body: canonical(&String::from_utf8_lossy(&body)),
         };
         let script = self.script.borrow().clone();
         let Some((contract, mood)) = script else { return Err(std::io::Error::other("no script")) };
@@ -232,7 +271,14 @@ impl Upstreams {
             std::future::pending::<()>().await;
         }
         let (tell, told) = oneshot::channel();
-        self.pending.borrow_mut().push((mood.due_ms(&asked), tell));
+        let known = self.first.borrow().iter().position(|own| *own == asked);
+        // Beyond the dues of a script stand those of nobody.
+        let due = match (known, self.first.borrow().is_empty()) {
+            (Some(place), _) => place as u64,
+            (None, true) => mood.due_ms(&asked),
+            (None, false) => u64::from(u32::MAX) + mood.due_ms(&asked),
+        };
+        self.pending.borrow_mut().push((due, tell));
         self.arrived.notify_one();
         told.await.map_err(std::io::Error::other)?;
         let Fate::Answer { status, headers, body } = fate else {
@@ -255,6 +301,21 @@ async fn serve(upstreams: Rc<Upstreams>, name: &'static str, stream: DuplexStrea
     // A connection ends with an error where the script closes it.
     let _ = connection.serve_connection(TokioIo::new(stream), service).await;
     let _: Result<(), Infallible> = Ok(());
+}
+
+/// A streamed answer, read to its end.
+async fn whole(response: http::Response<frontage_exec::StreamBody>) -> Answered {
+    let (parts, body) = response.into_parts();
+    let Ok(body) = body.collect().await else { return Answered::fault("the stream broke off") };
+    let field = |(name, value): (&HeaderName, &HeaderValue)| {
+        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    Answered {
+        status: parts.status.as_u16(),
+        headers: parts.headers.iter().map(field).collect(),
+        body: body.to_bytes().to_vec(),
+        ..Answered::default()
+    }
 }
 
 /// What the server would make of an outcome.
@@ -286,7 +347,17 @@ fn answered(outcome: Outcome) -> Answered {
         }
     };
     let internal = outcome.internal;
-    Answered { status: outcome.status, headers, body, calls: Vec::new(), internal }
+    let started = outcome.calls.iter().map(|c| (c.upstream.to_string(), c.operation.to_string()));
+    let started = started.collect();
+    Answered {
+        status: outcome.status,
+        headers,
+        body,
+        calls: Vec::new(),
+        started,
+        order: Vec::new(),
+        internal,
+    }
 }
 
 fn problem_json(problem: &Problem) -> Value {

@@ -230,7 +230,7 @@ fn compile(files: &[(String, String)]) -> Compiled {
     let faults = errors.map(|d| {
         let path = d.primary.as_ref().map(|p| sources.file(p.span.file).path.clone());
         let text = frontage_diagnostic::render(std::slice::from_ref(d), &sources, false);
-        (path.unwrap_or_default().to_string(), text)
+        (path.unwrap_or_default(), text)
     });
     Compiled::Refused(faults.collect())
 }

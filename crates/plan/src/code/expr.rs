@@ -339,6 +339,8 @@ pub enum Builtin {
     DateUtc,
     DateGetTime,
     DateToIsoString,
+    /// `toJSON()`: as `toISOString()`, and `null` of an invalid date.
+    DateToJson,
     DateGetFullYear,
     DateGetMonth,
     DateGetDate,

@@ -44,6 +44,7 @@ impl<'a> Checker<'a> {
             rest: None,
             body,
             is_async: false,
+            written_async: false,
             result: ty,
             span,
         };

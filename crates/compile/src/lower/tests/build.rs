@@ -182,7 +182,16 @@ pub(super) fn arrow(function: Function) -> Expr {
 
 pub(super) fn function(params: Vec<LocalId>, body: Vec<Stmt>, is_async: bool) -> Function {
     let params = params.into_iter().map(|local| Param { local, default: None }).collect();
-    Function { name: None, params, rest: None, body, is_async, result: Ty::ERROR, span: SPAN }
+    Function {
+        name: None,
+        params,
+        rest: None,
+        body,
+        is_async,
+        written_async: is_async,
+        result: Ty::ERROR,
+        span: SPAN,
+    }
 }
 
 pub(super) fn apply(callee: Expr, arguments: Vec<Expr>) -> Expr {

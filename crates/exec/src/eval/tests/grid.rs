@@ -133,6 +133,7 @@ const FUNCTIONS: &[(B, usize, &[Kind])] = &[
     (B::DateParse, 1, &[K::DateText]),
     (B::DateUtc, 1, &[K::Part, K::Part, K::Part, K::Part, K::Part, K::Part, K::Part]),
     (B::DateToIsoString, 1, &[K::Date]),
+    (B::DateToJson, 1, &[K::Date]),
     (B::DateGetTime, 1, &[K::Date]),
     (B::DateGetFullYear, 1, &[K::Date]),
     (B::DateGetMonth, 1, &[K::Date]),

@@ -173,6 +173,7 @@ fn call(function: Builtin, arguments: &[String]) -> String {
         Builtin::DateParse => format!("Date.parse({all})"),
         Builtin::DateUtc => format!("Date.UTC({all})"),
         Builtin::DateToIsoString => format!("({receiver}).toISOString({rest})"),
+        Builtin::DateToJson => format!("({receiver}).toJSON({rest})"),
         Builtin::MapNew => format!("new Map({all})"),
         Builtin::SetNew => format!("new Set({all})"),
         Builtin::RegexTest => format!("({}).test({rest})", pattern(receiver)),
