@@ -101,6 +101,25 @@ proptest! {
         survive(if json { "a.json" } else { "a.yaml" }, &text);
     }
 
+    /// Lines of dirty contracts, mixed.
+    #[test]
+    fn mixed_dirty_documents_never_panic(
+        picks in proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 1..12usize), 1..10),
+        base in any::<prop::sample::Index>(),
+    ) {
+        let all = dirty();
+        let mut lines: Vec<&str> = all[base.index(all.len())].lines().collect();
+        for (document, at, count) in picks {
+            let other: Vec<&str> = all[document.index(all.len())].lines().collect();
+            let from = at.index(other.len());
+            let piece = other[from..(from + count).min(other.len())].to_vec();
+            let to = at.index(lines.len());
+            let end = (to + count / 2).min(lines.len());
+            lines.splice(to..end, piece);
+        }
+        survive("a.yaml", &lines.join("\n"));
+    }
+
     /// Whole values swapped for others of the same document, so that the text stays well-formed.
     #[test]
     fn documents_with_swapped_values_never_panic(
@@ -118,6 +137,20 @@ proptest! {
         }
         survive("a.json", &lines.join("\n"));
     }
+}
+
+/// The YAML of all dirty contracts.
+fn dirty() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dirty");
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the cases are there") {
+        let text = std::fs::read_to_string(entry.expect("is readable").path()).expect("is text");
+        let yaml = text.split("```yaml").nth(1).and_then(|rest| rest.split_once('\n'));
+        let Some((_, rest)) = yaml else { continue };
+        texts.push(rest.split("```").next().unwrap_or("").to_owned());
+    }
+    texts.sort();
+    texts
 }
 
 fn boundary(text: &str, mut at: usize) -> usize {

@@ -35,6 +35,7 @@ struct Reader<'a> {
     /// Types by their declaration and its arguments; those that are not made yet are in `work`.
     known: HashMap<Key, TypeId>,
     work: Vec<types::Work>,
+    steps: usize,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -62,6 +63,7 @@ pub fn read(
         undefined,
         known: HashMap::new(),
         work: Vec::new(),
+        steps: 0,
         diagnostics: Vec::new(),
     };
     let module = reader.modules.open(root);
@@ -133,6 +135,98 @@ impl Reader<'_> {
                 self.fault(codes::DECLARED_FORM, span, message, help);
                 None
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use frontage_diagnostic::{SourceMap, render};
+    use proptest::prelude::*;
+
+    const WEATHER: &str = "import { declareUpstream, del, get, post } from \"frontage\";
+import type { Bytes, Integer, Text } from \"frontage\";
+import type { Named } from \"./shared.ts\";
+interface Day { date: string; high: number; low: number | null; sky: \"clear\" | \"rain\" }
+interface Forecast extends Named { city: string; days: Day[]; tags: Record<string, string> }
+type Alert = { kind: \"storm\"; wind: Integer } | { kind: \"flood\"; level: number };
+type Page<T> = { items: T[]; next?: Page<T> | null };
+export const weather = declareUpstream({
+  getForecast: get<{ city: string; days?: number }, Forecast>(\"/forecast/{city}\"),
+  listAlerts: get<{}, Page<Alert>>(\"/alerts\"),
+  report: post<{ body: { text: string }; trace?: string }, { id: string } | undefined>(\"/reports\", { headers: { trace: \"X-Trace\" } }),
+  remove: del<{ id: string }>(\"/reports/{id}\"),
+  about: get<{}, Text>(\"/about\"), map: get<{}, Bytes>(\"/map\"), part: get<{}, Pick<Forecast, \"city\">>(\"/part\"),
+});
+";
+
+    fn survive(text: &str) -> usize {
+        let mut sources = SourceMap::new();
+        let root = sources.add("contracts/weather.ts", text);
+        let read = super::read(root, &mut sources, &mut |path| match path {
+            "contracts/shared.ts" => Ok("export interface Named { id: string }".to_owned()),
+            _ => Err("no such file".to_owned()),
+        });
+        let _ = render(&read.diagnostics, &sources, false);
+        for (id, _) in read.contract.types.iter() {
+            let _ = frontage_contract::type_text(&read.contract, id);
+        }
+        read.diagnostics.len()
+    }
+
+    #[test]
+    fn the_example_has_no_faults() {
+        assert_eq!(survive(WEATHER), 0);
+    }
+
+    #[test]
+    fn types_without_end_are_refused() {
+        let mut diamond = String::new();
+        for n in 0..40 {
+            let next = n + 1;
+            diamond += &format!("interface A{n} extends A{next}, B{next} {{ a: string }}\n");
+            diamond += &format!("interface B{n} extends A{next}, B{next} {{ b: string }}\n");
+        }
+        diamond += "interface A40 { a: string }\ninterface B40 { b: string }\n";
+        for declarations in [
+            "type A0 = B; type B = A0;",
+            "interface A0 extends A0 { x: string }",
+            "interface L<T> { next: L<T[]> }\ninterface A0 extends L<string> {}",
+            "type P<T> = P<T[]>; type A0 = P<string>;",
+            "type X<T> = { a: X<X<T>>; b: X<T[]> }; type A0 = X<string>;",
+            &diamond,
+        ] {
+            let text = format!(
+                "import {{ declareUpstream, get }} from \"frontage\";\n{declarations}\n\
+                 export const u = declareUpstream({{ a: get<{{}}, A0>(\"/a\"), b: get<A0, A0>(\"/b\") }});"
+            );
+            assert!(survive(&text) > 0, "{declarations:.60}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn mutated_declarations_never_panic(
+            edits in proptest::collection::vec((any::<prop::sample::Index>(), 0..24usize, any::<prop::sample::Index>(), 0..8usize), 1..8),
+        ) {
+            let mut text = WEATHER.to_owned();
+            for (at, length, other, what) in edits {
+                let at = at.index(text.len().max(1));
+                let end = (at + length).min(text.len());
+                let from = other.index(text.len().max(1));
+                let to = (from + length).min(text.len());
+                let piece = match what {
+                    0 => String::new(),
+                    1 => "<".to_owned(),
+                    2 => "Forecast".to_owned(),
+                    3 => "Page<Page>".to_owned(),
+                    _ => text[from..to].to_owned(),
+                };
+                text.replace_range(at..end, &piece);
+            }
+            survive(&text);
         }
     }
 }

@@ -20,6 +20,9 @@ use super::modules::Found;
 use super::{Reader, TYPE_LIMIT};
 use crate::codes;
 
+/// How often members may be gathered in one file: bases that share bases multiply.
+const STEP_LIMIT: usize = 50_000;
+
 /// How deeply types may refer to each other before one has members of its own.
 const DEPTH: usize = 64;
 
@@ -394,8 +397,14 @@ impl Reader<'_> {
         ty: &tree::Type,
         depth: usize,
     ) -> Option<Members> {
-        if depth > DEPTH {
-            self.refuse(ty.span, "this type extends itself", "break the circle");
+        self.steps += 1;
+        if depth > DEPTH || self.steps > STEP_LIMIT {
+            let message = if depth > DEPTH {
+                "this type extends itself"
+            } else {
+                "these declarations extend each other more often than can be followed"
+            };
+            self.refuse(ty.span, message, "write the members out");
             return None;
         }
         match &ty.kind {
