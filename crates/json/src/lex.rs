@@ -65,6 +65,7 @@ impl<'t> StringSpan<'t> {
         if self.escaped { unescape(self.text) } else { Text::from(self.text) }
     }
 
+    #[expect(clippy::cmp_owned, reason = "half of a surrogate pair is not U+FFFD")]
     pub(crate) fn is(self, name: &str) -> bool {
         if self.escaped { unescape(self.text) == Text::from(name) } else { self.text == name }
     }

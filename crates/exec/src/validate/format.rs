@@ -401,7 +401,7 @@ fn is_credit_card(text: &str) -> bool {
         .enumerate()
         .map(|(index, digit)| if index % 2 == 0 { *digit } else { digit * 2 / 10 + digit * 2 % 10 })
         .sum();
-    has_form && (12..=19).contains(&digits.len()) && sum % 10 == 0
+    has_form && (12..=19).contains(&digits.len()) && sum.is_multiple_of(10)
 }
 
 /// Country, check digits that can occur, 11 to 30 letters or digits; 1 modulo 97.

@@ -1,5 +1,6 @@
 //! Intersections: both sides run on the same input, and their results are put together.
 
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use frontage_json::{Object, Text, Value};
@@ -20,50 +21,12 @@ impl Walk<'_> {
         let left = self.fresh(left, payload.value.clone())?;
         let right = self.fresh(right, payload.value.clone())?;
         // A key that one side does not know is a fault only if the other does not know it either.
-        let mut refused: Vec<(Text, [bool; 2])> = Vec::new();
-        let mut about_keys: Option<(Vec<Text>, Issue)> = None;
-        let mut about_key: Vec<(Text, Issue)> = Vec::new();
+        let mut refused = Refused::default();
         let values = [left.value, right.value];
         for (side, issues) in [left.issues, right.issues].into_iter().enumerate() {
-            payload.issues.append_some(issues, |issue| {
-                let keys = match (&issue.about, issue.steps.as_slice()) {
-                    (About::Keys(keys), []) => {
-                        about_keys.get_or_insert_with(|| (keys.clone(), issue.clone()));
-                        keys.clone()
-                    }
-                    (About::RecordKey, [PathKey::Name(key)]) => {
-                        if !about_key.iter().any(|(known, _)| known == key) {
-                            about_key.push((key.clone(), issue.clone()));
-                        }
-                        vec![key.clone()]
-                    }
-                    _ => return true,
-                };
-                for key in keys {
-                    match refused.iter_mut().find(|(known, _)| *known == key) {
-                        Some((_, sides)) => sides[side] = true,
-                        None => refused.push((key, [side == 0, side == 1])),
-                    }
-                }
-                false
-            });
+            payload.issues.append_some(issues, |issue| !refused.take(issue, side));
         }
-        let both: Vec<Text> =
-            refused.into_iter().filter(|(_, sides)| sides[0] && sides[1]).map(|(k, _)| k).collect();
-        if !both.is_empty() {
-            let mut told: Vec<Text> = Vec::new();
-            if let Some((keys, issue)) = about_keys {
-                told = both.iter().filter(|key| keys.contains(key)).cloned().collect();
-                if !told.is_empty() {
-                    payload.note(Issue { about: About::Keys(told.clone()), ..issue });
-                }
-            }
-            for key in both.iter().filter(|key| !told.contains(key)) {
-                if let Some((_, issue)) = about_key.iter().find(|(known, _)| known == key) {
-                    payload.note(issue.clone());
-                }
-            }
-        }
+        refused.tell(&mut payload);
         match merged(&values[0], &values[1]) {
             Ok(value) => payload.value = value,
             Err(_) if payload.is_aborted() => {}
@@ -74,6 +37,63 @@ impl Walk<'_> {
             }
         }
         Ok(payload)
+    }
+}
+
+/// Keys that sides of an intersection refuse.
+#[derive(Default)]
+struct Refused {
+    /// In the order in which they were met, each with the sides that refuse it.
+    keys: Vec<(Text, [bool; 2])>,
+    places: HashMap<Text, usize>,
+    /// The first issue that lists keys, and its keys.
+    listing: Option<(HashSet<Text>, Issue)>,
+    /// The first issue of each key that does not fit.
+    single: HashMap<Text, Issue>,
+}
+
+impl Refused {
+    /// Takes an issue that is about keys alone; `false` for any other.
+    fn take(&mut self, issue: &Issue, side: usize) -> bool {
+        let keys = match (&issue.about, issue.steps.as_slice()) {
+            (About::Keys(keys), []) => {
+                self.listing.get_or_insert_with(|| (keys.iter().cloned().collect(), issue.clone()));
+                keys.clone()
+            }
+            (About::RecordKey, [PathKey::Name(key)]) => {
+                self.single.entry(key.clone()).or_insert_with(|| issue.clone());
+                vec![key.clone()]
+            }
+            _ => return false,
+        };
+        for key in keys {
+            let next = self.keys.len();
+            let place = *self.places.entry(key.clone()).or_insert(next);
+            if place == next {
+                self.keys.push((key, [false; 2]));
+            }
+            self.keys[place].1[side] = true;
+        }
+        true
+    }
+
+    /// Notes the keys that both sides refuse.
+    fn tell(self, payload: &mut Payload) {
+        let both = self.keys.into_iter().filter(|(_, sides)| *sides == [true, true]);
+        let both: Vec<Text> = both.map(|(key, _)| key).collect();
+        let mut listed = HashSet::new();
+        if let Some((keys, issue)) = self.listing {
+            let told: Vec<Text> = both.iter().filter(|key| keys.contains(*key)).cloned().collect();
+            listed.extend(told.iter().cloned());
+            if !told.is_empty() {
+                payload.note(Issue { about: About::Keys(told), ..issue });
+            }
+        }
+        for key in both.iter().filter(|key| !listed.contains(*key)) {
+            if let Some(issue) = self.single.get(key) {
+                payload.note(issue.clone());
+            }
+        }
     }
 }
 

@@ -252,7 +252,7 @@ impl<'a> Checker<'a> {
             ExprKind::Error => None,
             ExprKind::Ident(name) => {
                 let value = self.value_named(name, expr.span);
-                self.named_schema(value, name, expr.span)
+                self.named_schema(&value, name, expr.span)
             }
             ExprKind::Member { object, name, .. } => self.schema_member(expr, object, name),
             ExprKind::Call { callee, type_args, args, .. } => {
@@ -302,9 +302,9 @@ impl<'a> Checker<'a> {
             if self.silently(|c| c.value_named(root, expr.span)).0 == Value::Zod)
     }
 
-    fn named_schema(&mut self, value: Value, name: &str, span: Span) -> Option<Schema> {
+    fn named_schema(&mut self, value: &Value, name: &str, span: Span) -> Option<Schema> {
         match value {
-            Value::Decl(module, decl) => match self.definition(module, decl, span) {
+            Value::Decl(module, decl) => match self.definition(*module, *decl, span) {
                 Definition::Schema(schema) => return Some((*schema).clone()),
                 Definition::Refused => return None,
                 _ => {}
@@ -326,7 +326,7 @@ impl<'a> Checker<'a> {
             && let (Value::Namespace(id), _) = self.silently(|c| c.value_named(root, object.span))
         {
             let value = self.exported_value(crate::resolve::Target::Module(id), &name.name, 0);
-            return self.named_schema(value, &name.name, expr.span);
+            return self.named_schema(&value, &name.name, expr.span);
         }
         if let ExprKind::Member { object: base, name: shape, .. } = &object.kind
             && &*shape.name == "shape"
