@@ -144,9 +144,10 @@ fn parse_iso(text: &[u8]) -> Option<f64> {
             return None;
         }
         let minute = reader.digits(2)?;
-        let second = if reader.take(b':') { reader.digits(2)? } else { 0.0 };
+        let has_seconds = reader.take(b':');
+        let second = if has_seconds { reader.digits(2)? } else { 0.0 };
         let mut fraction = 0.0;
-        if reader.take(b'.') {
+        if has_seconds && reader.take(b'.') {
             let digits = reader.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
             if digits == 0 {
                 return None;
