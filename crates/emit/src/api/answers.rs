@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 use frontage_compile::hir::Checked;
-use frontage_compile::types::{Kind, ObjectId, Ty};
+use frontage_compile::types::{Kind, ObjectId, TupleElement, Ty};
 use serde_json::Value;
 
 use super::naming::{Draft, Pool, Wish};
@@ -64,7 +64,12 @@ impl<'a> Answers<'a> {
             }
             Kind::Tuple { elements, rest, .. } => {
                 let required = elements.iter().filter(|e| !e.optional).count();
-                let items = elements.iter().map(|e| self.listed(e.ty, pool)).collect();
+                // One that may be missing ends the list; it does not stand there as `null`.
+                let mut item = |e: &TupleElement| match e.optional {
+                    true => self.image(e.ty, pool).schema,
+                    false => self.listed(e.ty, pool),
+                };
+                let items = elements.iter().map(&mut item).collect();
                 let rest = rest.map(|rest| Box::new(self.listed(rest, pool)));
                 always(SchemaKind::Tuple { items, required, rest })
             }
