@@ -36,7 +36,7 @@ pub(crate) fn check(data: &[u8]) {
         b'_' if form == Form::Raw => b'?',
         byte => byte,
     });
-    let tree = tree(&mut bytes, 0);
+    let tree = tree(&mut bytes, 0, 0);
     let parsed: Result<Json, _> = serde_json::from_slice(body);
     let well_formed = serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
 
@@ -104,9 +104,11 @@ enum Tree {
     Either(Box<Tree>, Box<Tree>),
 }
 
-fn tree(bytes: &mut impl Iterator<Item = u8>, depth: usize) -> Tree {
+/// - `unions`: how many unions stand around this shape without a list or an object between.
+fn tree(bytes: &mut impl Iterator<Item = u8>, depth: usize, unions: usize) -> Tree {
     let byte = bytes.next().unwrap_or(b'?');
-    if depth > 20 {
+    // A plan's unions are flat; the reader gives up on many inside each other.
+    if depth > 20 || (byte == b'|' && unions > 3) {
         return Tree::Leaf(Shape::Any);
     }
     match byte {
@@ -116,10 +118,10 @@ fn tree(bytes: &mut impl Iterator<Item = u8>, depth: usize) -> Tree {
         b'i' => Tree::Leaf(Shape::Integer),
         b'n' => Tree::Leaf(Shape::Number),
         b's' => Tree::Leaf(Shape::String),
-        b'[' => Tree::List(Box::new(tree(bytes, depth + 1))),
+        b'[' => Tree::List(Box::new(tree(bytes, depth + 1, 0))),
         b'|' => {
-            let first = tree(bytes, depth + 1);
-            Tree::Either(Box::new(first), Box::new(tree(bytes, depth + 1)))
+            let first = tree(bytes, depth + 1, unions + 1);
+            Tree::Either(Box::new(first), Box::new(tree(bytes, depth + 1, unions + 1)))
         }
         b'{' => {
             let mut fields: Vec<(String, Tree, bool)> = Vec::new();
@@ -128,16 +130,16 @@ fn tree(bytes: &mut impl Iterator<Item = u8>, depth: usize) -> Tree {
                 match name {
                     b'}' => break,
                     b'*' => {
-                        rest = Some(Box::new(tree(bytes, depth + 1)));
+                        rest = Some(Box::new(tree(bytes, depth + 1, 0)));
                         break;
                     }
                     b'!' => {
                         let name = char::from(bytes.next().unwrap_or(b'a')).to_string();
-                        let inner = tree(bytes, depth + 1);
+                        let inner = tree(bytes, depth + 1, 0);
                         add(&mut fields, name, inner, true);
                     }
                     name => {
-                        let inner = tree(bytes, depth + 1);
+                        let inner = tree(bytes, depth + 1, 0);
                         add(&mut fields, char::from(name).to_string(), inner, false);
                     }
                 }
