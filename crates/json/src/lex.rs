@@ -67,7 +67,7 @@ impl<'t> StringSpan<'t> {
 
     #[expect(clippy::cmp_owned, reason = "half of a surrogate pair is not U+FFFD")]
     pub(crate) fn is(self, name: &str) -> bool {
-        if self.escaped { unescape(self.text) == Text::from(name) } else { self.text == name }
+        if self.escaped { unescape(self.text) == *name } else { self.text == name }
     }
 }
 

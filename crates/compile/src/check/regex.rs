@@ -181,7 +181,7 @@ impl Reader<'_> {
                 Some(':') => captures = false,
                 Some('<') if self.rest.peek().is_some_and(|c| c.is_ascii_alphabetic()) => {
                     let mut name = String::new();
-                    while let Some(c) = self.rest.next() {
+                    for c in self.rest.by_ref() {
                         if c == '>' {
                             break;
                         }
@@ -293,7 +293,7 @@ impl Reader<'_> {
                 }
                 return Err((format!("`\\p{name}}}`"), "use `\\p{L}`, `\\p{N}` or their like"));
             }
-            Some(c) if c.is_ascii_punctuation() && !(self.unicode && !syntax(c)) => Some(c),
+            Some(c) if c.is_ascii_punctuation() && (!self.unicode || syntax(c)) => Some(c),
             Some('1'..='9' | 'k') => {
                 return Err(("a reference back to a group".into(), "compare the parts afterwards"));
             }

@@ -353,7 +353,7 @@ fn translate(source: &str, folded: bool, dot_all: bool) -> String {
                     // `(?:` and `(?<name>`, whose letters are no literals.
                     out.push('?');
                     let named = rest.peek() == Some(&'<');
-                    while let Some(c) = rest.next() {
+                    for c in rest.by_ref() {
                         out.push(c);
                         if !named || c == '>' {
                             break;

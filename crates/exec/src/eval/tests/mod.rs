@@ -2,6 +2,7 @@
 
 mod cases;
 mod grid;
+mod odd;
 mod print;
 
 use std::io::Write as _;
