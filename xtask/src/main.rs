@@ -11,6 +11,7 @@ mod mutants;
 mod node;
 mod openapi;
 mod oracle;
+mod page;
 mod random;
 mod step;
 mod test;

@@ -33,6 +33,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     }
     let only = std::env::var("CASE").unwrap_or_default();
     let mut cases = case::all(&root.join("cases"))?;
+    cases.push(crate::page::answered(root)?);
     cases.retain(|case| {
         case.blocks("request").next().is_some() && case.path.to_string_lossy().contains(&only)
     });

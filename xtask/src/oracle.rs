@@ -14,7 +14,6 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use frontage_testkit::case::{self, Case};
-use frontage_testkit::supported;
 
 use crate::step::command;
 
@@ -40,7 +39,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         std::fs::remove_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     }
     let mut cases = case::all(&root.join("cases"))?;
-    cases.push(page(root)?);
+    cases.push(crate::page::case(root)?);
     let names: Vec<String> = cases.iter().map(|case| name(root, case)).collect();
     for (case, name) in cases.iter().zip(&names) {
         let target = folder.join(name);
@@ -98,16 +97,6 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
 pub(crate) fn name(root: &Path, case: &Case) -> String {
     let path = case.path.strip_prefix(root.join("cases")).unwrap_or(&case.path);
     path.with_extension("").display().to_string().replace('/', "--")
-}
-
-/// What docs/supported.md promises, as one more case: a route for each row.
-fn page(root: &Path) -> Result<Case, String> {
-    let path = root.join("docs/supported.md");
-    let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let files = supported::files(&supported::rows(&text));
-    // Its name stands beside those of the cases; nothing there says more of it.
-    let path = root.join("cases/supported.md");
-    Ok(Case { path, title: "docs/supported.md".into(), files, blocks: Vec::new() })
 }
 
 fn verdict(case: &Case) -> Verdict {

@@ -257,47 +257,21 @@ impl<'a> Checker<'a> {
             );
             return self.hole(span);
         }
-        let mut members: Vec<hir::Member> = Vec::new();
-        let mut seen: Vec<Arc<str>> = taken.to_vec();
         let mut left = Vec::new();
         for object in &objects {
             let mut kept = Object::default();
-            for property in object.properties.iter().filter(|p| !taken.contains(&p.name)) {
-                kept.properties.push(property.clone());
-                if seen.contains(&property.name) {
-                    continue;
-                }
-                seen.push(property.name.clone());
-                let mut own = Vec::new();
-                let mut certain = true;
-                for other in &objects {
-                    match other.property(&property.name) {
-                        Some(p) => {
-                            certain &= !p.optional;
-                            own.push(p.ty);
-                        }
-                        None => certain = false,
-                    }
-                }
-                let own = self.types.union(&own);
-                let own = self.read_type(own, !certain);
-                let read = || {
-                    let object = made(hir::ExprKind::Local(local), ty, span);
-                    made(hir::ExprKind::Member(Box::new(object), property.name.clone()), own, span)
-                };
-                if certain {
-                    members.push(hir::Member::Static(property.name.clone(), read()));
-                } else {
-                    let empty = made(hir::ExprKind::Object(Vec::new()), ty, span);
-                    let full = vec![hir::Member::Static(property.name.clone(), read())];
-                    let full = made(hir::ExprKind::Object(full), ty, span);
-                    members.push(hir::Member::Spread(self.unless_undefined(read(), empty, full)));
-                }
-            }
+            let others = object.properties.iter().filter(|p| !taken.contains(&p.name));
+            kept.properties.extend(others.cloned());
             left.push(self.types.object(kept));
         }
         let left = self.types.union(&left);
-        made(hir::ExprKind::Object(members), left, span)
+        // What is there stays, declared or not, as in JavaScript.
+        let mut args = vec![hir::Item::Value(made(hir::ExprKind::Local(local), ty, span))];
+        for name in taken {
+            let name = hir::ExprKind::Constant(Constant::String(name.clone()));
+            args.push(hir::Item::Value(made(name, Ty::STRING, span)));
+        }
+        Self::builtin(Builtin::ObjectRest, args, left, span)
     }
 
     /// `test === undefined ? missing : present`

@@ -34,6 +34,7 @@ pub(crate) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<
         | B::ObjectValues
         | B::ObjectEntries
         | B::ObjectFromEntries
+        | B::ObjectRest
         | B::ObjectHasOwn => object::call(function, args),
         B::StringSlice
         | B::StringSubstring

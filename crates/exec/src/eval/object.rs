@@ -26,6 +26,14 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
                 .map(|(name, value)| Value::array(vec![Value::Text(name), value]))
                 .collect(),
         ),
+        Builtin::ObjectRest => {
+            let mut taken = Vec::new();
+            for name in args.from(1) {
+                taken.push(name.to_text()?);
+            }
+            let members = own_members(object).into_iter();
+            Value::object(members.filter(|(name, _)| !taken.contains(name)).collect())
+        }
         Builtin::ObjectFromEntries => {
             let mut result = Object::new();
             for entry in elements(object)? {

@@ -361,6 +361,8 @@ pub enum Builtin {
     SetHas,
     SetValues,
     JsonStringify,
+    /// `{ a, ...rest } = object`: the object without the members that the strings after it name.
+    ObjectRest,
     /// `pattern.test(text)`; a pattern is a string as it is written: `/a+/g`.
     RegexTest,
     RegexExec,
