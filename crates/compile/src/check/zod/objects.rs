@@ -181,16 +181,10 @@ impl<'a> Checker<'a> {
         let mut properties = Vec::new();
         for field in fields {
             let schema = &field.schema;
-            let (mut ty, optional) = match is_input {
+            let (ty, optional) = match is_input {
                 true => (schema.input, schema.optional_in),
                 false => (schema.output, schema.optional),
             };
-            if let Some(rest) = rest
-                && !self.assignable(ty, rest)
-            {
-                // TypeScript takes a member to be of both types.
-                ty = if self.assignable(rest, ty) { rest } else { Ty::NEVER };
-            }
             properties.push(types::Property {
                 name: field.name.clone(),
                 ty,
