@@ -57,6 +57,7 @@ pub(crate) async fn run(
         frames: &handler.frames,
         sequential: handler.sequential,
         named: Vec::new(),
+        wrapped: Vec::new(),
     };
     let mut root = Region::new(&handler.body, prepared, env);
     let result = loop {

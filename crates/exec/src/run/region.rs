@@ -67,8 +67,9 @@ enum State<'p> {
     Inside(Box<Region<'p>>),
     /// The body of a `Try`.
     Guarded(Box<Region<'p>>),
-    /// The handler of a `Try`, and parts that were replaced in its body.
-    Handling(Box<Region<'p>>, Vec<Name>),
+    /// The handler of a `Try`, parts that were replaced in its body, and whether it stands in for a
+    /// call whose failure nothing has named yet.
+    Handling(Box<Region<'p>>, Vec<Name>, bool),
     Gathering(Box<Gathering<'p>>),
 }
 
@@ -144,7 +145,7 @@ impl State<'_> {
         match self {
             Self::Waiting | Self::Done | Self::Calling(_) => {}
             Self::Inside(region) | Self::Guarded(region) => region.add_replaced(out),
-            Self::Handling(region, before) => {
+            Self::Handling(region, before, _) => {
                 out.extend(before.iter().cloned());
                 region.add_replaced(out);
             }
@@ -163,7 +164,7 @@ impl State<'_> {
                 // The body of a `Scope`: its `Return` gives the scope's value.
                 Exits { returns: false, ..region.undecided() }
             }
-            Self::Inside(region) | Self::Handling(region, _) => region.undecided(),
+            Self::Inside(region) | Self::Handling(region, _, _) => region.undecided(),
             Self::Guarded(region) => {
                 // What the body throws is caught; what the handler may do then counts.
                 let handler = facts.blocks.get(1).map(|block| block.exits).unwrap_or_default();
@@ -185,7 +186,7 @@ impl State<'_> {
         match self {
             Self::Done => false,
             Self::Waiting | Self::Calling(_) => facts.has_unsafe,
-            Self::Inside(region) | Self::Handling(region, _) => region.awaits_unsafe(),
+            Self::Inside(region) | Self::Handling(region, _, _) => region.awaits_unsafe(),
             Self::Guarded(region) => {
                 region.awaits_unsafe() || facts.blocks.get(1).is_some_and(|b| b.has_unsafe)
             }
@@ -221,14 +222,20 @@ pub(crate) struct Scheduler<'p, 'r> {
     pub(crate) sequential: bool,
     /// Failures in whose place a fallback stands.
     pub(crate) named: Vec<Value>,
+    /// What handlers without a part have thrown in the place of failures.
+    pub(crate) wrapped: Vec<Value>,
 }
 
 impl<'p> Scheduler<'p, '_> {
-    fn is_named(&self, error: &Value) -> bool {
-        self.named.iter().any(|named| match (named, error) {
-            (Value::Error(named), Value::Error(error)) => Rc::ptr_eq(named, error),
-            _ => false,
-        })
+    /// Whether an error comes of a failed call that no fallback stands in for.
+    fn is_unnamed(&self, error: &Value) -> bool {
+        let is_in = |list: &[Value]| {
+            list.iter().any(|known| match (known, error) {
+                (Value::Error(known), Value::Error(error)) => Rc::ptr_eq(known, error),
+                _ => false,
+            })
+        };
+        (is_of_call(error) || is_in(&self.wrapped)) && !is_in(&self.named)
     }
 
     /// Looks through a region; tells how it is over, if it is.
@@ -404,23 +411,30 @@ impl<'p> Scheduler<'p, '_> {
                             let mut before = Vec::new();
                             region.add_replaced(&mut before);
                             // A failure that a handler further in has thrown again is named there.
-                            if is_of_call(&thrown) && !self.is_named(&thrown) {
-                                before.extend(part.iter().cloned());
+                            let unnamed = self.is_unnamed(&thrown);
+                            if unnamed && let Some(part) = part {
+                                before.push(Name::clone(part));
                                 self.named.push(thrown.clone());
                             }
+                            let stands = unnamed && part.is_none();
                             if let Some(slot) = error {
                                 env.set(*slot, thrown);
                             }
                             let region = Region::new(handler, &facts.blocks[1], env.clone());
-                            *state = State::Handling(Box::new(region), before);
+                            *state = State::Handling(Box::new(region), before, stands);
                         }
                         Some(finish) => return finish.into(),
                     }
                 }
-                let State::Handling(region, _) = state else { return Progress::Open };
+                let State::Handling(region, _, stands) = state else { return Progress::Open };
                 match self.advance(region, context) {
                     None => Progress::Open,
-                    Some(Finish::Throw(error)) => Progress::Ends(Finish::Throw(error)),
+                    Some(Finish::Throw(error)) => {
+                        if *stands {
+                            self.wrapped.push(error.clone());
+                        }
+                        Progress::Ends(Finish::Throw(error))
+                    }
                     Some(finish) => finish.into(),
                 }
             }
