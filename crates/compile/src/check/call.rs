@@ -301,6 +301,25 @@ impl<'a> Checker<'a> {
         None
     }
 
+    /// Reports type arguments beyond the bounds of their parameters.
+    fn within_bounds(&mut self, signature: &Signature, given: &Mapping, place: Span) {
+        for &id in &signature.type_params {
+            let (Some(&own), Some(bound)) = (given.get(&id), self.types.type_param(id).constraint)
+            else {
+                continue;
+            };
+            let bound = self.substitute(bound, given);
+            if !self.assignable(own, bound) {
+                let (own, bound) = (self.types.text(own), self.types.text(bound));
+                self.error(
+                    codes::TYPE_ARGUMENTS,
+                    place,
+                    format!("the type argument `{own}` does not fit its bound `{bound}`"),
+                );
+            }
+        }
+    }
+
     /// What a parameter's type suggests to its argument before anything is inferred.
     fn context_of(
         &mut self,
@@ -343,6 +362,9 @@ impl<'a> Checker<'a> {
         let mut inference = Inference::of(signature);
         let given: Mapping =
             signature.type_params.iter().copied().zip(explicit.iter().copied()).collect();
+        if report && let Some(first) = arguments.first().map(|a| a.expr.span) {
+            self.within_bounds(signature, &given, first);
+        }
         let param_at = |position: usize| {
             signature
                 .params

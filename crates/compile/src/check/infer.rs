@@ -170,7 +170,7 @@ impl Checker<'_> {
                         let own = self.object(own);
                         let mut values: Vec<Ty> = Vec::new();
                         values.extend(own.index.map(|i| i.value));
-                        if !own.interface {
+                        if !own.interface || own.index.is_some() {
                             for p in &own.properties {
                                 // What an optional member holds if it is there.
                                 values.push(match p.optional {

@@ -51,7 +51,7 @@ impl<'a> Checker<'a> {
             }
             ExprKind::Binary { op, left, right, .. } => match op {
                 BinaryOp::Eq | BinaryOp::Ne => {
-                    self.narrow_equal(left, right, sense == (*op == BinaryOp::Eq));
+                    self.narrow_equal(left, right, sense == (*op == BinaryOp::Eq), false);
                 }
                 BinaryOp::LooseEq | BinaryOp::LooseNe => {
                     let equal = sense == (*op == BinaryOp::LooseEq);
@@ -165,7 +165,15 @@ impl<'a> Checker<'a> {
     }
 
     /// `left === right` held, or not.
-    pub(super) fn narrow_equal(&mut self, left: &'a Expr, right: &'a Expr, equal: bool) {
+    ///
+    /// - `case`: it is a case of `switch`, whose literal is a type that stays.
+    pub(super) fn narrow_equal(
+        &mut self,
+        left: &'a Expr,
+        right: &'a Expr,
+        equal: bool,
+        case: bool,
+    ) {
         for (subject, other) in [(left, right), (right, left)] {
             if let ExprKind::Unary { op: UnaryOp::Typeof, operand } = &subject.kind {
                 if let Kind::StringLiteral { value, .. } =
@@ -179,6 +187,7 @@ impl<'a> Checker<'a> {
             if value == Ty::ERROR {
                 continue;
             }
+            let value = if case { self.types.regular(value) } else { value };
             self.refine(subject, &move |c, ty| c.equal_part(ty, value, equal));
         }
     }

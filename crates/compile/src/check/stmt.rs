@@ -411,10 +411,13 @@ impl<'a> Checker<'a> {
                 }
             }
             let before = self.flow.clone();
+            // The name of a type is told by a plain text only, in tsc too.
+            let told = !matches!(subject.kind, ExprKind::Unary { op: tree::UnaryOp::Typeof, .. })
+                || matches!(test.kind, ExprKind::String(_)) && !self.in_parentheses(test.span);
             if by_truth {
                 self.narrow(test, true)
-            } else {
-                self.narrow_equal(subject, test, true)
+            } else if told {
+                self.narrow_equal(subject, test, true, true)
             }
             let matched = std::mem::replace(&mut self.flow, before);
             if !by_truth {
@@ -422,8 +425,8 @@ impl<'a> Checker<'a> {
             }
             if by_truth {
                 self.narrow(test, false)
-            } else {
-                self.narrow_equal(subject, test, false)
+            } else if told {
+                self.narrow_equal(subject, test, false, true)
             }
             unmatched = self.flow.take();
             tests.push(Some((value, matched)));
@@ -491,6 +494,12 @@ impl<'a> Checker<'a> {
 }
 
 impl Checker<'_> {
+    /// Whether a parenthesis stands right before a place.
+    fn in_parentheses(&self, span: Span) -> bool {
+        let before = Span::new(span.file, 0, span.start);
+        self.sources.text(before).trim_end().ends_with('(')
+    }
+
     /// Whether every literal that a value may be has its case.
     fn all_cases(&mut self, ty: Ty, cases: &[Ty]) -> bool {
         let members = self.types.members_of(ty);
