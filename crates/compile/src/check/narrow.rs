@@ -477,9 +477,10 @@ impl<'a> Checker<'a> {
                 Kind::Undefined | Kind::Void => "undefined",
                 Kind::Function(_) => "function",
                 Kind::Object(id) => {
-                    let empty = self.types.members(*id).is_some_and(|o| {
-                        o.properties.is_empty() && o.index.is_none() && !o.interface
-                    });
+                    let empty = self
+                        .types
+                        .members(*id)
+                        .is_some_and(|o| o.properties.is_empty() && o.index.is_none());
                     if empty && equal {
                         // `{}` may be a primitive.
                         kept.push(match name {

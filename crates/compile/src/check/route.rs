@@ -349,6 +349,9 @@ impl<'a> Checker<'a> {
         for property in properties {
             let Property::Value { key, value, .. } = property else {
                 self.error(codes::ROUTE_INPUT, written.span, "a route's input cannot be spread");
+                for name in ["params", "query", "headers", "body"] {
+                    let _ = slot(&mut types, name).get_or_insert(Ty::ERROR);
+                }
                 continue;
             };
             let name = key.name().map_or("", |n| &**n);

@@ -18,6 +18,11 @@ const AT_ONCE = 150;
 /** Disagreements that are made small; further ones are only counted. */
 const MOST_SHRUNK = Number(process.env.FRONTAGE_ORACLE_SHRINK ?? 12);
 
+/** Answers whose types are known to differ, by seed, and why; they are counted and printed. */
+const KNOWN = {
+  "input--catchall": "a member beside a catch-all of another type is `never` to both, but tsc still counts it among the values",
+};
+
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const listen = async () => JSON.parse((await lines.next()).value);
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -47,7 +52,7 @@ for (const group of groups.values()) {
 const histogram = {};
 const refusals = {};
 const found = new Map();
-const totals = { passed: 0, failed: 0, compared: 0, slowest: 0 };
+const totals = { passed: 0, failed: 0, known: 0, compared: 0, slowest: 0 };
 
 await originals();
 const first = task.only ?? 0;
@@ -58,7 +63,7 @@ for (let run = first; run < last; run += AT_ONCE) {
 }
 const disagreements = await small();
 const sorted = Object.fromEntries(Object.entries(histogram).sort(([a], [b]) => (a < b ? -1 : 1)));
-const outcome = { ...totals, seed: task.seed, seconds: (Date.now() - began) / 1000, slowest: Math.round(totals.slowest), histogram: sorted, refusals, disagreements };
+const outcome = { ...totals, reasons: KNOWN, seed: task.seed, seconds: (Date.now() - began) / 1000, slowest: Math.round(totals.slowest), histogram: sorted, refusals, disagreements };
 process.stdout.write(`${JSON.stringify({ outcome })}\n`, () => process.exit(0));
 
 /** Every seed as it stands. */
@@ -103,6 +108,10 @@ async function compare(variants) {
     row.runs++;
     totals.slowest = Math.max(totals.slowest, verdict.ours.ms);
     totals.compared += verdict.compared;
+    if (verdict.kind === "result" && variant.seed.name in KNOWN) {
+      totals.known++;
+      continue;
+    }
     if (verdict.kind) {
       row.apart++;
       totals.failed++;
