@@ -366,7 +366,14 @@ impl<'a> Checker<'a> {
                 (UnaryOp::Plus, Ty::NUMBER)
             }
             tree::UnaryOp::Minus | tree::UnaryOp::BitNot => {
+                let before = self.diagnostics.len();
                 self.number_operand(&checked, if op == tree::UnaryOp::Minus { "-" } else { "~" });
+                // JavaScript would make a number of anything, and tsc lets it.
+                for fault in self.diagnostics.iter_mut().skip(before) {
+                    if fault.code == codes::OPERAND {
+                        fault.code = codes::NOT_IN_LIBRARY;
+                    }
+                }
                 let op = if op == tree::UnaryOp::Minus { UnaryOp::Minus } else { UnaryOp::BitNot };
                 (op, Ty::NUMBER)
             }
