@@ -65,9 +65,14 @@ impl<'t> StringSpan<'t> {
         if self.escaped { unescape(self.text) } else { Text::from(self.text) }
     }
 
-    #[expect(clippy::cmp_owned, reason = "half of a surrogate pair is not U+FFFD")]
     pub(crate) fn is(self, name: &str) -> bool {
-        if self.escaped { unescape(self.text) == *name } else { self.text == name }
+        // Decoded as it is: half of a surrogate pair is not U+FFFD.
+        if self.escaped {
+            let decoded = unescape(self.text);
+            decoded == *name
+        } else {
+            self.text == name
+        }
     }
 }
 

@@ -355,7 +355,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
                 Ty::Unknown,
                 &["error.upstream", "error.rethrow", "narrow.instanceof"],
             ),
-            1 => (" } catch { return null; }", ty.clone().or(Ty::Null), &["stmt.try-catch-bare"]),
+            1 => (" } catch { return null; }", ty.or(Ty::Null), &["stmt.try-catch-bare"]),
             2 => (
                 " } catch (e) { return e instanceof UpstreamError ? [e.status, e.upstream, e.operation, e.reason] : null; }",
                 Ty::Unknown,
@@ -363,10 +363,10 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
             ),
             3 => (
                 " } catch (e) { throw error(409, \"lost\", e instanceof Error ? e.name : \"?\"); }",
-                ty.clone(),
+                ty,
                 &["error.throw", "error.error"],
             ),
-            _ => ("", ty.clone(), &[]),
+            _ => ("", ty, &[]),
         };
         self.generator.scope.reset(mark);
         let argument = self.generator.expr(&Ty::Str, 1, None);

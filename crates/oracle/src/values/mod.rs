@@ -114,7 +114,7 @@ impl Sides {
         let plan = self.plan(world, contract, request, mood, &[]);
         self.node.send(contract, request, mood, &plan.calls)?;
         let node = self.node.take(contract, mood)?;
-        let found = self.judge(world, contract, request, mood, plan, &node);
+        let found = self.judge(world, contract, request, mood, &plan, &node);
         Ok(found.map(|(text, plan)| (text, plan, node)))
     }
 
@@ -129,11 +129,11 @@ impl Sides {
         contract: &Rc<Contract>,
         request: &Request,
         mood: Mood,
-        plan: Answered,
+        plan: &Answered,
         node: &Answered,
     ) -> Option<(String, Answered)> {
         let operation = |asked: &Asked| operation(contract, asked);
-        difference(&plan, node, &operation)?;
+        difference(plan, node, &operation)?;
         let again = self.plan(world, contract, request, mood, &node.order);
         difference(&again, node, &operation).map(|text| (text, again))
     }
@@ -273,7 +273,7 @@ fn take(
     let node = sides.node.take(contract, own.mood)?;
     report.spent("node", began);
     let Sent { seed, request, mood, plan } = own;
-    match sides.judge(world, contract, &request, mood, plan, &node) {
+    match sides.judge(world, contract, &request, mood, &plan, &node) {
         None => report.passed(),
         Some((text, plan)) => {
             report.failed(seed.number(), &text);
