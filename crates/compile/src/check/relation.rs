@@ -309,7 +309,7 @@ impl Checker<'_> {
             return false;
         }
         if rule == Rule::Subtype
-            && source.literal
+            && (source.literal || target.literal)
             && target.index.is_none()
             && source.properties.iter().any(|p| target.property(&p.name).is_none())
         {
