@@ -375,7 +375,9 @@ impl Checker<'_> {
                 let mut empty = false;
                 for &member in members.iter() {
                     let regular = self.widen(member);
-                    if let Kind::Object(id) = *self.types.kind(regular) {
+                    if let Kind::Object(id) = *self.types.kind(regular)
+                        && regular != member
+                    {
                         let object = self.object(id);
                         empty |= object.properties.is_empty() && object.index.is_none();
                     }
