@@ -162,14 +162,15 @@ fn oracle(root: &Path) -> Result<(), String> {
     crate::oracle::run(root)
 }
 
-/// Random workspaces: their plans against Node.
+/// Random workspaces: their plans against Node. The seed is fixed, so that a change is judged and
+/// not the day.
 fn values(root: &Path) -> Result<(), String> {
-    crate::random::run(root, &["--runs", "500"])
+    crate::random::run(root, &["--runs", "500", "--seed", "7"])
 }
 
 /// Random input schemas and inputs, against zod.
 fn zod(root: &Path) -> Result<(), String> {
-    crate::random::run(root, &["--zod", "--runs", "1000"])
+    crate::random::run(root, &["--zod", "--runs", "1000", "--seed", "7"])
 }
 
 /// The Node runtime over every case that runs.
