@@ -46,6 +46,8 @@ pub const MODULE_PATTERN: Code = Code(2029);
 pub const NOT_A_VALUE: Code = Code(2030);
 /// A call of an upstream outside a function.
 pub const CALL_AT_MODULE: Code = Code(2031);
+/// The clock, asked outside a function.
+pub const CLOCK_AT_MODULE: Code = Code(2032);
 /// A value of the wrong type.
 pub const NOT_ASSIGNABLE: Code = Code(2101);
 /// A value that may be missing, used as if it were there.

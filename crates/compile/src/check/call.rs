@@ -191,6 +191,7 @@ impl<'a> Checker<'a> {
         if let hir::ExprKind::Function(id) = called.kind {
             let effects = self.effects[id.0 as usize].clone();
             self.frame.effects.calls |= effects.calls;
+            self.frame.effects.clock |= effects.clock;
             for (operation, _) in effects.unsafe_calls {
                 self.frame.effects.unsafe_calls.push((operation, called.span));
             }

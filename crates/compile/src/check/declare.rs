@@ -218,6 +218,18 @@ impl<'a> Checker<'a> {
             );
             return Definition::Refused;
         }
+        if self.frame.effects.clock {
+            self.report(
+                Diagnostic::error(
+                    codes::CLOCK_AT_MODULE,
+                    binding.init.span,
+                    "a module's constants are computed before any request, so that they know no time",
+                )
+                .label("Node would take the instant at which it loads the module")
+                .help("ask for the time in a function: each request has one instant"),
+            );
+            return Definition::Refused;
+        }
         let id = GlobalId(u32::try_from(self.globals.len()).unwrap_or(u32::MAX));
         self.globals.push(hir::Global { name: name.name.clone(), value });
         Definition::Global(id, ty)

@@ -41,6 +41,7 @@ impl<'a> Checker<'a> {
         let checked = self.function(None, function, context.as_deref(), false);
         // Whoever makes an arrow function runs it, as far as effects go.
         self.frame.effects.calls |= checked.effects.calls;
+        self.frame.effects.clock |= checked.effects.clock;
         self.frame.effects.unsafe_calls.extend(checked.effects.unsafe_calls);
         made(hir::ExprKind::Arrow(Box::new(checked.function)), checked.ty, span)
     }

@@ -318,6 +318,8 @@ impl<'a> Checker<'a> {
                 if let Some(receiver) = receiver {
                     items.insert(0, hir::Item::Value(receiver));
                 }
+                self.frame.effects.clock |=
+                    builtin == B::DateNow || (builtin == B::DateNew && items.is_empty());
                 Self::builtin(builtin, items, result, span)
             }
             Function::Iterate(op) => {

@@ -134,6 +134,8 @@ struct Effects {
     unsafe_calls: Vec<(OperationRef, Span)>,
     /// It calls anything.
     calls: bool,
+    /// It asks what time it is.
+    clock: bool,
 }
 
 /// How far a module-level declaration is.

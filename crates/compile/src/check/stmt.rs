@@ -97,6 +97,7 @@ impl<'a> Checker<'a> {
                 let checked =
                     self.function(Some(decl.name.name.clone()), &decl.function, None, false);
                 self.frame.effects.calls |= checked.effects.calls;
+                self.frame.effects.clock |= checked.effects.clock;
                 self.frame.effects.unsafe_calls.extend(checked.effects.unsafe_calls);
                 let local = self.local(Some(&decl.name.name), checked.ty, decl.name.span);
                 self.declare(&decl.name, local);

@@ -21,6 +21,7 @@ const BY_DESIGN: &[Code] = &[
     codes::MODULE_PATTERN,
     codes::NOT_A_VALUE,
     codes::CALL_AT_MODULE,
+    codes::CLOCK_AT_MODULE,
     codes::NOT_IN_LIBRARY,
     codes::METHOD_AS_VALUE,
     codes::FUNCTION_AS_VALUE,
