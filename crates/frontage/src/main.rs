@@ -53,6 +53,7 @@ fn main() -> ExitCode {
             Ok(process::run_supervised())
         }
     };
+    logging::finish();
     done.unwrap_or_else(|fault| {
         terminal.fault(&fault);
         ExitCode::FAILURE

@@ -20,13 +20,32 @@ const START: Duration = Duration::from_secs(60);
 pub struct Program {
     path: PathBuf,
     environment: Vec<(String, String)>,
+    log: Log,
+}
+
+/// What becomes of the log of a program that serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Log {
+    /// It is read as it comes.
+    Read,
+    /// Its pipe is open, and nobody reads before the program is asked to end.
+    Unread,
+    /// Its pipe is closed.
+    Closed,
 }
 
 impl Program {
     /// The program at `path`.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), environment: Vec::new() }
+        Self { path: path.into(), environment: Vec::new(), log: Log::Read }
+    }
+
+    /// The same with another reader of its log.
+    #[must_use]
+    pub fn with_log(mut self, log: Log) -> Self {
+        self.log = log;
+        self
     }
 
     /// The same with an environment variable.
@@ -70,9 +89,16 @@ impl Program {
         let mut child = self.command(folder, arguments).spawn().expect("the program starts");
         let out = child.stdout.take().expect("its output is a pipe");
         let mut err = child.stderr.take().expect("its errors are a pipe");
-        // Its log must not fill a pipe that nobody reads.
+        let (held, release) = std::sync::mpsc::channel();
+        let held = (self.log == Log::Unread).then_some(held);
+        let is_closed = self.log == Log::Closed;
         let log = std::thread::spawn(move || {
             let mut text = Vec::new();
+            if is_closed {
+                return String::new();
+            }
+            // Ends at once, unless the other end is held.
+            let _ = release.recv();
             let _ = err.read_to_end(&mut text);
             String::from_utf8_lossy(&text).into_owned()
         });
@@ -88,6 +114,7 @@ impl Program {
             child,
             lines: BufReader::new(out),
             log: Some(log),
+            held,
             addresses: BTreeMap::new(),
             admins: BTreeMap::new(),
             failed: BTreeSet::new(),
@@ -110,6 +137,8 @@ pub struct Serving {
     child: Child,
     lines: BufReader<ChildStdout>,
     log: Option<std::thread::JoinHandle<String>>,
+    /// As long as it is held, nobody reads the log.
+    held: Option<std::sync::mpsc::Sender<()>>,
     addresses: BTreeMap<String, SocketAddr>,
     admins: BTreeMap<String, SocketAddr>,
     /// Backends that said that they cannot start.
@@ -215,6 +244,7 @@ impl Serving {
     #[must_use]
     pub fn terminate(mut self) -> (ExitStatus, String) {
         signal(self.id(), "TERM");
+        self.held = None;
         let status = self.child.wait().expect("a child can be waited for");
         let log = self.log.take().and_then(|l| l.join().ok()).unwrap_or_default();
         (status, log)
@@ -223,6 +253,7 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
+        self.held = None;
         if matches!(self.child.try_wait(), Ok(None)) {
             signal(self.id(), "TERM");
             let _ = self.child.wait();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::clinic::{Clinic, Stop, ask_on};
 use frontage_testkit::client::{get, raw, send};
-use frontage_testkit::process::signal;
+use frontage_testkit::process::{Log, signal};
 use frontage_testkit::upstream::Action;
 
 /// Clients that ask at once in the tests under load.
@@ -99,6 +99,26 @@ fn a_backend_without_its_supervisor_ends() {
     while lives() {
         assert!(began.elapsed() < Duration::from_secs(20), "the backend outlives its supervisor");
         std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_log_that_nobody_reads_holds_up_no_request() {
+    let clinic = Clinic::new();
+    for log in [Log::Unread, Log::Closed] {
+        let program = clinic.program.clone().with_log(log);
+        let serving = program.serve(clinic.folder.path(), &["serve", "--json"], 2);
+        // Each request has a line, and a pipe takes 64 KiB.
+        for _ in 0..600 {
+            let answer = get(serving.address("mobile"), "/api/hello");
+            assert_eq!(answer.map(|a| a.status).ok(), Some(200), "{log:?}");
+        }
+        let (status, text) = serving.terminate();
+        assert!(status.success(), "{log:?}: {status}");
+        if log == Log::Unread {
+            // Nothing was lost: the lines had waited.
+            assert!(text.matches("\"message\":\"request\"").count() >= 600, "{text}");
+        }
     }
 }
 
