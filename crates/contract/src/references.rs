@@ -2,11 +2,12 @@
 //!
 //! In:    the gathered [`Documents`].
 //! Out:   the node a reference leads to, or a diagnostic that stands at the reference.
-//! Never: more than one step at a time without a look for circles.
+//! Never: more than one step at a time without a look for circles; recursion beyond
+//!        [`THROUGH_LIMIT`].
 //!
 //! Sources: RFC 6901 (JSON Pointer, with its URI fragment form); RFC 3986 §5.2.4.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use frontage_diagnostic::{Code, Diagnostic, FileId, SourceMap, Span};
@@ -17,6 +18,9 @@ use crate::tree::{Kind, Member, NodeId, Tree};
 
 /// Objects with more members than this are looked up through an index.
 const INDEX_FROM: usize = 24;
+
+/// How many references one may lead through: `#/a/x`, where `a` is a reference itself.
+const THROUGH_LIMIT: usize = 100;
 
 /// Why a reference leads nowhere.
 #[derive(Debug, Clone)]
@@ -29,6 +33,26 @@ struct Failure {
 
 type Resolved = Result<NodeId, Failure>;
 
+impl Failure {
+    fn circle(text: &str) -> Self {
+        Self {
+            code: codes::REFERENCE_CIRCLE,
+            message: format!("the reference `{text}` leads back to itself"),
+            help: "one of the schemas in the circle must say what it is, without a `$ref`".into(),
+            also: None,
+        }
+    }
+
+    fn too_far(text: &str) -> Self {
+        Self {
+            code: codes::LIMIT,
+            message: format!("`{text}` leads through more than {THROUGH_LIMIT} other references"),
+            help: "refer to what it leads to in the end".into(),
+            also: None,
+        }
+    }
+}
+
 /// Resolves references over gathered documents.
 pub(crate) struct References<'a> {
     /// All values.
@@ -36,7 +60,10 @@ pub(crate) struct References<'a> {
     /// All texts.
     pub(crate) sources: &'a SourceMap,
     documents: &'a Documents,
+    /// What references lead to; while one is followed, that it leads back to itself.
     resolved: RefCell<HashMap<(FileId, &'a str), Resolved>>,
+    /// How many references are being followed.
+    following: Cell<usize>,
     indexes: RefCell<HashMap<NodeId, HashMap<&'a str, usize>>>,
     anchors: RefCell<Option<HashMap<(FileId, &'a str), NodeId>>>,
     names: RefCell<HashMap<NodeId, (String, Span)>>,
@@ -50,6 +77,7 @@ impl<'a> References<'a> {
             sources,
             documents,
             resolved: RefCell::default(),
+            following: Cell::new(0),
             indexes: RefCell::default(),
             anchors: RefCell::default(),
             names: RefCell::default(),
@@ -130,10 +158,9 @@ impl<'a> References<'a> {
 
     /// The diagnostic for references that lead in a circle, at one of them.
     fn circle(&self, reference: NodeId) -> Diagnostic {
-        let text = self.tree.as_str(reference).unwrap_or("");
-        let message = format!("the reference `{text}` leads back to itself");
-        Diagnostic::error(codes::REFERENCE_CIRCLE, self.place(reference), message)
-            .help("one of the schemas in the circle must say what it is, without a `$ref`")
+        let failure = Failure::circle(self.tree.as_str(reference).unwrap_or(""));
+        Diagnostic::error(failure.code, self.place(reference), failure.message)
+            .help(failure.help)
             .warning()
     }
 
@@ -141,7 +168,16 @@ impl<'a> References<'a> {
         if let Some(known) = self.resolved.borrow().get(&(file, text)) {
             return known.clone();
         }
-        let found = self.find(file, text);
+        self.resolved.borrow_mut().insert((file, text), Err(Failure::circle(text)));
+        let depth = self.following.get();
+        let found = if depth < THROUGH_LIMIT {
+            self.following.set(depth + 1);
+            let found = self.find(file, text);
+            self.following.set(depth);
+            found
+        } else {
+            Err(Failure::too_far(text))
+        };
         self.resolved.borrow_mut().insert((file, text), found.clone());
         found
     }
@@ -209,11 +245,13 @@ impl<'a> References<'a> {
             while next.is_none() && hops < 32 {
                 let Some(reference) = self.tree.get(node, "$ref") else { break };
                 let Some(path) = self.tree.as_str(reference) else { break };
-                if path == text {
-                    break;
-                }
-                let Ok(target) = self.find(self.tree.span(reference).file, path) else { break };
-                node = target;
+                node = match self.resolve_text(self.tree.span(reference).file, path) {
+                    Ok(target) => target,
+                    Err(far) if [codes::REFERENCE_CIRCLE, codes::LIMIT].contains(&far.code) => {
+                        return Err(far);
+                    }
+                    Err(_) => break,
+                };
                 next = self.step(node, &key);
                 hops += 1;
             }

@@ -270,6 +270,16 @@ paths:
     get: {operationId: answer, responses: {'200': {$ref: '#/nowhere'}}}
   /parameter:
     get: {operationId: parameter, parameters: [{$ref: '#/nowhere'}], responses: {'200': {description: d}}}
+  /optional/{id}:
+    get:
+      operationId: optional
+      parameters:
+      - {name: sort, in: query, schema: {$ref: '#/components/schemas/Bad'}}
+      - {name: id, in: path, required: true, schema: {type: string}}
+      - {name: by, in: query, required: true, schema: {type: string}}
+      responses: {'200': {description: d}}
+  /required:
+    get: {operationId: required, parameters: [{name: sort, in: query, required: true, schema: {$ref: '#/components/schemas/Bad'}}], responses: {'200': {description: d}}}
   /item:
     $ref: '#/nowhere'
   /odd/../x:
@@ -301,6 +311,16 @@ parameter GET /parameter
   200 -
   => empty
   fault FR3005 `#/nowhere` leads nowhere: there is no `nowhere`
+optional GET /optional/{id}
+  path id: string
+  query by: string
+  200 -
+  => empty
+required GET /required
+  query sort: Bad
+  200 -
+  => empty
+  fault FR3009 `wrong` is not the name of a type
 odd GET
   200 -
   => empty
@@ -311,10 +331,11 @@ Bad = BROKEN
 FR3005 9:82 `#/nowhere` leads nowhere: there is no `nowhere`
 FR3005 11:58 `#/nowhere` leads nowhere: there is no `nowhere`
 FR3005 13:55 `#/nowhere` leads nowhere: there is no `nowhere`
-FR3005 15:11 `#/nowhere` leads nowhere: there is no `nowhere`
-FR3010 16:3 `/odd/../x` is no path: a path has no `.` or `..`
-FR3010 19:5 an operation must be a mapping
-FR3009 24:17 `wrong` is not the name of a type
+FR3015 18:16 the optional parameter `sort` is left out: its schema is faulty
+FR3005 25:11 `#/nowhere` leads nowhere: there is no `nowhere`
+FR3010 26:3 `/odd/../x` is no path: a path has no `.` or `..`
+FR3010 29:5 an operation must be a mapping
+FR3009 34:17 `wrong` is not the name of a type
 ",
     );
 }

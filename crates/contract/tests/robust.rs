@@ -4,7 +4,7 @@ mod support;
 
 use std::path::Path;
 
-use frontage_contract::{read, type_text};
+use frontage_contract::{codes, read, type_text};
 use frontage_diagnostic::SourceMap;
 use proptest::prelude::*;
 
@@ -26,6 +26,29 @@ fn survive(path: &str, text: &str) {
     for operation in &read.contract.operations {
         assert!(!operation.name.is_empty());
     }
+}
+
+#[test]
+fn references_through_references_end() {
+    let codes_of = |schemas: &str| {
+        let text = format!(
+            "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses:\n        '200': \
+             {{description: d, content: {{application/json: {{schema: {{$ref: '#/s/A0/x'}}}}}}}}\n\
+             s:\n{schemas}"
+        );
+        let (read, _) = support::read_files(&[("a.yaml", &text)]);
+        let faults = read.contract.operations[0].faults.clone();
+        faults.iter().map(|fault| fault.code).collect::<Vec<_>>()
+    };
+    let circle = "  A0: {$ref: '#/s/A1/x'}\n  A1: {$ref: '#/s/A0/x'}\n";
+    assert_eq!(codes_of(circle), [codes::REFERENCE_CIRCLE]);
+    let chain = |length: usize| {
+        let link = |i: usize| format!("  A{i}: {{$ref: '#/s/A{}/x'}}\n", i + 1);
+        let mut text: String = (0..length).map(link).collect();
+        text.push_str(&format!("  A{length}: {{x: {{x: {{type: string}}}}}}\n"));
+        text
+    };
+    assert_eq!(codes_of(&chain(20_000)), [codes::LIMIT]);
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Reads an OpenAPI document, or a Swagger 2.0 one: version, paths, operations; then settles which operations the
-//! faults that were found cost.
+//! Reads an OpenAPI document, or a Swagger 2.0 one: version, paths, operations; then settles which
+//! operations the faults that were found cost.
 //!
 //! In:    the gathered files of the contract.
 //! Out:   a [`Contract`], and what was found on the way.
@@ -18,11 +18,14 @@ use std::collections::HashSet;
 use frontage_diagnostic::{Code, Diagnostic, FileId, Span};
 
 use crate::codes;
-use crate::model::{Contract, Method, Operation, Type, TypeId, Types};
+use crate::model::{Binding, Contract, Method, Operation, Parameter, Piece, Type, TypeId, Types};
 use crate::names;
 use crate::references::References;
 use crate::schema::{Lowering, children};
 use crate::tree::{Kind, NodeId, Tree};
+
+/// How many faults of types one operation tells.
+const FAULT_LIMIT: usize = 10;
 
 /// An operation with what its use needs, before faults are settled.
 pub(crate) struct Draft {
@@ -94,25 +97,36 @@ pub(crate) fn read<'a>(file: FileId, root: NodeId, refs: &'a References<'a>) -> 
         }
     }
     reader.lowering.finish();
-    let Lowering { types, faults, impossible, diagnostics, .. } = reader.lowering;
-    let operations = drafts
-        .into_iter()
-        .map(|draft| {
-            let mut operation = draft.operation;
-            let answer = operation.success.json.and_then(|id| impossible.get(&id));
-            operation.faults.extend(answer.cloned());
-            if !faults.is_empty() {
-                let mut broken = reached(&types, draft.needs);
-                broken.sort_unstable();
-                for fault in broken.iter().filter_map(|id| faults.get(id)) {
-                    if !operation.faults.contains(fault) {
-                        operation.faults.push(fault.clone());
-                    }
+    let Lowering { types, faults, impossible, mut diagnostics, .. } = reader.lowering;
+    let mut left_out = HashSet::new();
+    let mut operations = Vec::with_capacity(drafts.len());
+    for Draft { mut operation, needs } in drafts {
+        let answer = operation.success.json.and_then(|id| impossible.get(&id));
+        operation.faults.extend(answer.cloned());
+        if !faults.is_empty() {
+            let mut broken = reached(&types, needs);
+            broken.sort_unstable();
+            for fault in broken.iter().filter_map(|id| faults.get(id)).take(FAULT_LIMIT) {
+                if !operation.faults.contains(fault) {
+                    operation.faults.push(fault.clone());
                 }
             }
-            operation
-        })
-        .collect();
+            for parameter in drop_faulty(&mut operation, &types) {
+                if left_out.insert(parameter.span) {
+                    let message = format!(
+                        "the optional parameter `{}` is left out: its schema is faulty",
+                        parameter.name
+                    );
+                    diagnostics.push(
+                        Diagnostic::error(codes::IGNORED_KEYWORD, parameter.span, message)
+                            .help("calls cannot give it before the schema is corrected")
+                            .warning(),
+                    );
+                }
+            }
+        }
+        operations.push(operation);
+    }
     let info = tree.get(root, "info");
     let text = |key: &str| {
         info.and_then(|info| tree.get(info, key))
@@ -123,6 +137,31 @@ pub(crate) fn read<'a>(file: FileId, root: NodeId, refs: &'a References<'a>) -> 
     let contract =
         Contract { file, title: text("title"), version: text("version"), operations, types };
     crate::Read { contract, diagnostics }
+}
+
+/// Takes out the optional parameters whose types are broken; whoever does not give them loses
+/// nothing.
+fn drop_faulty(operation: &mut Operation, types: &Types) -> Vec<Parameter> {
+    let mut dropped = Vec::new();
+    let mut kept = Vec::with_capacity(operation.parameters.len());
+    let mut places = Vec::with_capacity(operation.parameters.len());
+    for parameter in std::mem::take(&mut operation.parameters) {
+        places.push(kept.len());
+        if parameter.required || reached(types, vec![parameter.ty]).is_empty() {
+            kept.push(parameter);
+        } else {
+            dropped.push(parameter);
+        }
+    }
+    operation.parameters = kept;
+    // What a path holds is required, and so is still there.
+    let Binding::Http(http) = &mut operation.binding;
+    for piece in http.segments.iter_mut().flat_map(|segment| &mut segment.pieces) {
+        if let Piece::Parameter(place) = piece {
+            *place = places[*place];
+        }
+    }
+    dropped
 }
 
 /// The broken types that `needs` lead to.
@@ -258,7 +297,7 @@ impl Reader<'_> {
         }
         for (index, duplicate) in unnamed {
             let operation = &mut drafts[index].operation;
-            let crate::model::Binding::Http(http) = &operation.binding;
+            let Binding::Http(http) = &operation.binding;
             let name = names::unique(&names::from_path(http.method, &http.template), &mut taken);
             operation.name.clone_from(&name);
             if let Some(duplicate) = duplicate {

@@ -39,7 +39,8 @@ impl Reader<'_> {
         self.keys(&mut parameters, body.as_ref(), &mut faults);
         let (responses, success) = self.responses(method, node, member.key_span, &mut faults);
 
-        let mut needs: Vec<_> = parameters.iter().map(|parameter| parameter.ty).collect();
+        // An optional parameter that is faulty is left out.
+        let mut needs: Vec<_> = parameters.iter().filter(|p| p.required).map(|p| p.ty).collect();
         // The content that calls send; the others cost nothing.
         needs.extend(body.iter().filter_map(|body| body.content.first()).map(|c| c.ty));
         needs.extend(success.json);
