@@ -2,7 +2,8 @@
 //!
 //! In:    a schema and the named ones.
 //! Out:   a value; none if the schema wants what cannot be made up (a pattern, itself).
-//! Never: a value that does not fit.
+//! Never: a value that does not fit; more than [`PARTS`] parts, however densely schemas refer to
+//!        each other.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,12 @@ use super::schema::{Member, Range, Rest, Schema, SchemaKind, Text, number};
 /// Most elements and characters that an example has.
 const MOST: u64 = 64;
 
+/// Most values within an example.
+const PARTS: usize = 1_000;
+
+/// How deep named schemas are followed: the first of these at which [`PARTS`] suffice.
+const DEPTHS: [usize; 5] = [12, 6, 4, 2, 1];
+
 /// An example of a schema.
 ///
 /// - `name`: what it is called where it stands.
@@ -23,16 +30,27 @@ pub(crate) fn example(
     name: &str,
     schemas: &BTreeMap<String, Schema>,
 ) -> Option<Value> {
-    Maker { schemas, within: Vec::new() }.make(schema, name)
+    DEPTHS.into_iter().find_map(|depth| {
+        let mut maker = Maker { schemas, within: Vec::new(), depth, left: PARTS };
+        let made = maker.make(schema, name);
+        (maker.left > 0).then_some(made)
+    })?
 }
 
 struct Maker<'s> {
     schemas: &'s BTreeMap<String, Schema>,
     within: Vec<&'s str>,
+    depth: usize,
+    /// How many values may still be made.
+    left: usize,
 }
 
 impl<'s> Maker<'s> {
     fn make(&mut self, schema: &'s Schema, name: &str) -> Option<Value> {
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 {
+            return None;
+        }
         if let Some(known) = schema.example.as_ref().or(schema.default.as_ref()) {
             return Some(known.clone());
         }
@@ -48,8 +66,13 @@ impl<'s> Maker<'s> {
                 if count > MOST {
                     return None;
                 }
+                let (before, count) = (self.left, usize::try_from(count).ok()?);
                 match self.make(items, name) {
-                    Some(item) => Some(Value::Array(vec![item; usize::try_from(count).ok()?])),
+                    Some(item) => {
+                        let more = (before - self.left).saturating_mul(count.saturating_sub(1));
+                        self.left = self.left.saturating_sub(more);
+                        (self.left > 0).then(|| Value::Array(vec![item; count]))
+                    }
                     None => (min.unwrap_or(0) == 0).then(|| Value::Array(Vec::new())),
                 }
             }
@@ -70,7 +93,7 @@ impl<'s> Maker<'s> {
             }
             SchemaKind::Named(own) => {
                 let (key, schema) = self.schemas.get_key_value(own)?;
-                if self.within.contains(&key.as_str()) {
+                if self.within.len() == self.depth || self.within.contains(&key.as_str()) {
                     return None;
                 }
                 self.within.push(key);
@@ -152,4 +175,45 @@ fn numeric(range: &Range) -> Option<Value> {
         .into_iter()
         .find(|value| fits(*value))
         .map(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::schema::{Member, Rest, Schema, SchemaKind};
+    use super::{PARTS, example};
+
+    fn parts(value: &serde_json::Value) -> usize {
+        match value {
+            serde_json::Value::Object(members) => 1 + members.values().map(parts).sum::<usize>(),
+            serde_json::Value::Array(items) => 1 + items.iter().map(parts).sum::<usize>(),
+            _ => 1,
+        }
+    }
+
+    #[test]
+    fn dense_schemas_have_examples_that_end() {
+        // Each refers to all: the ways through them are beyond counting.
+        let names: Vec<String> = (0..30).map(|i| format!("S{i}")).collect();
+        let members = || {
+            let member = |name: &String| Member {
+                name: name.clone(),
+                schema: Schema::new(SchemaKind::Named(name.clone())),
+                required: false,
+            };
+            names.iter().map(member).collect()
+        };
+        let object = || Schema::new(SchemaKind::Object { members: members(), rest: Rest::Open });
+        let schemas: BTreeMap<String, Schema> =
+            names.iter().map(|name| (name.clone(), object())).collect();
+        let made = example(&schemas["S0"], "s", &schemas).expect("an example");
+        assert!((10..PARTS).contains(&parts(&made)), "{}", parts(&made));
+        let mut long = Schema::number();
+        for _ in 0..12 {
+            long =
+                Schema::new(SchemaKind::Array { items: Box::new(long), min: Some(9), max: None });
+        }
+        assert_eq!(example(&long, "s", &schemas), None);
+    }
 }
