@@ -25,8 +25,25 @@ use clap::{CommandFactory as _, Parser as _};
 use cli::{Cli, Command};
 use terminal::Terminal;
 
+/// Stack of the thread that compiles. Contracts nest as deep as their authors like, and what reads
+/// types follows them; only what is used is ever taken.
+const STACK: usize = 256 << 20;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if matches!(cli.command, Command::Backend { .. }) {
+        // Plans are flat.
+        return run(cli);
+    }
+    let thread = std::thread::Builder::new().name("main".into()).stack_size(STACK);
+    match thread.spawn(|| run(cli)) {
+        // A panic has told its story.
+        Ok(thread) => thread.join().unwrap_or(ExitCode::from(101)),
+        Err(_) => run(Cli::parse()),
+    }
+}
+
+fn run(cli: Cli) -> ExitCode {
     let terminal = Terminal::new(&cli.global);
     let done = match cli.command {
         Command::New { dir } => command::new::run(&terminal, &dir),

@@ -53,6 +53,31 @@ fn wrong_use_ends_with_2_and_a_missing_workspace_with_1() {
 }
 
 #[test]
+fn contracts_may_nest_deep() {
+    let clinic = Clinic::new();
+    let mut contract = String::from(
+        "openapi: 3.1.0\npaths:\n  /deep:\n    get:\n      operationId: searchPatients\n      responses:\n        \
+         '200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/S0'}}}}\n\
+         components:\n  schemas:\n",
+    );
+    for i in 0..5_000 {
+        contract.push_str(&format!(
+            "    S{i}: {{type: object, properties: {{n: {{$ref: '#/components/schemas/S{}'}}}}}}\n",
+            i + 1
+        ));
+    }
+    contract.push_str("    S5000: {type: string}\n");
+    clinic.write("contracts/records.openapi.yaml", &contract);
+    let route = "import { route } from \"frontage\";\nimport { records } from \"#upstreams\";\n\
+                 export const GET = route(async () => await records.searchPatients());\n";
+    clinic.write(WEB_ROUTE, route);
+    for arguments in [&["types"][..], &["openapi", "web"], &["client", "web", "-o", "client.ts"]] {
+        let output = clinic.program.run(clinic.folder.path(), arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", err(&output));
+    }
+}
+
+#[test]
 fn check_finds_the_workspace_above_and_prints_json_for_machines() {
     let clinic = Clinic::new();
     let inside = clinic.folder.path().join("frontends/web/routes");
