@@ -8,6 +8,8 @@
 //! Duplicate members: the last one counts, as for `JSON.parse`; an earlier one that does not fit
 //! is forgotten when a later one does.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use frontage_plan::{Constant, Field, Form, Node, Plan, Rest, Shape, ShapeId};
 
@@ -472,8 +474,8 @@ impl<'p, 'b> Reader<'p, 'b> {
         self.cursor.at += 1;
         let mut members = (!S::RAW).then(|| Object::with_capacity(fields.len().min(64)));
         let mut seen = Seen::default();
-        // Members that did not fit; a later one of the same name may.
-        let mut failed: Vec<(Text, Fault)> = Vec::new();
+        // Members that did not fit, and where they stand; a later one of the same name may.
+        let mut failed: HashMap<Text, (usize, Fault)> = HashMap::new();
         let mut expected = 0;
         let mut kept_one = false;
         let mut comma: Option<usize> = None;
@@ -536,16 +538,14 @@ impl<'p, 'b> Reader<'p, 'b> {
                             S::member(members, name(), value);
                         }
                         if !failed.is_empty() {
-                            let name = name();
-                            failed.retain(|(other, _)| *other != name);
+                            failed.remove(&name());
                         }
                     }
                     Err(Fault::Malformed(fault)) => return Err(Fault::Malformed(fault)),
                     Err(fault) => {
                         let name = name();
                         let fault = fault.within(|| Step::Member(name.clone()));
-                        failed.retain(|(other, _)| *other != name);
-                        failed.push((name, fault));
+                        failed.insert(name, (name_at, fault));
                         self.unknown_enums = unknown_enums;
                         self.cursor.at = value_at;
                         self.cursor.skip()?;
@@ -560,8 +560,8 @@ impl<'p, 'b> Reader<'p, 'b> {
                 }
             }
         }
-        if !failed.is_empty() {
-            return Err(failed.swap_remove(0).1);
+        if let Some((_, fault)) = failed.into_values().min_by_key(|(at, _)| *at) {
+            return Err(fault);
         }
         let missing = fields.iter().enumerate().find(|(i, field)| field.required && !seen.has(*i));
         if let Some((_, field)) = missing {
