@@ -45,8 +45,7 @@ fn odd(number: f64) -> Option<Text> {
     (!number.is_finite()).then(|| number_text(number))
 }
 
-/// The exact decimal digits of a positive number and the power of ten of the first one, rounded
-/// half up to `keep` digits, or to those above `10^-fraction`.
+/// The exact decimal digits of a positive number and the power of ten of the first one.
 struct Decimal {
     /// Digits, each 0 to 9.
     digits: Vec<u8>,
@@ -63,12 +62,8 @@ impl Decimal {
         Self { digits, exponent: exponent.parse().unwrap_or(0) }
     }
 
-    /// Keeps `keep` digits; of two that are equally near the larger one.
-    fn round(&mut self, keep: i32) {
-        let Ok(keep) = usize::try_from(keep) else {
-            self.digits = Vec::new();
-            return;
-        };
+    /// Keeps `keep` digits; of two numbers that are equally near the larger one.
+    fn round(&mut self, keep: usize) {
         let is_up = self.digits.get(keep).is_some_and(|digit| *digit >= 5);
         self.digits.truncate(keep);
         self.digits.resize(keep, 0);
@@ -102,26 +97,37 @@ fn to_fixed(number: f64, args: Args<'_>) -> Result<Text, Thrown> {
     if number.abs() >= 1e21 {
         return Ok(number_text(number));
     }
-    let places = to_int32(places);
-    let mut text = String::new();
-    if number < 0.0 {
-        text.push('-');
+    let places = to_int32(places).unsigned_abs() as usize;
+    let size = number.abs();
+    let sign = if number < 0.0 { "-" } else { "" };
+    // Exactly between two neighbours the larger counts; the formatter takes the even one.
+    let is_between = fraction_bits(size) as usize == places + 1;
+    let digits = if is_between { raised(size, places) } else { format!("{size:.places$}") };
+    Ok(format!("{sign}{digits}").into())
+}
+
+/// A number with a last digit 5 behind `places` digits, without it: one more.
+fn raised(size: f64, places: usize) -> String {
+    let mut digits = format!("{size:.0$}", places + 1);
+    digits.truncate(digits.len() - if places == 0 { 2 } else { 1 });
+    let mut raised: Vec<char> = digits.chars().collect();
+    for digit in raised.iter_mut().rev().filter(|digit| **digit != '.') {
+        if let Some(next) = digit.to_digit(10).and_then(|value| char::from_digit(value + 1, 10)) {
+            *digit = next;
+            return raised.into_iter().collect();
+        }
+        *digit = '0';
     }
-    let mut decimal = Decimal::exact(number.abs());
-    decimal.round(decimal.exponent + 1 + places);
-    // The digits are those of the number times 10^places.
-    let whole = decimal.digits.len().saturating_sub(places.unsigned_abs() as usize);
-    if whole == 0 {
-        text.push('0');
-    }
-    text.extend(ascii(&decimal.digits[..whole]));
-    if places > 0 {
-        text.push('.');
-        let zeros = (places.unsigned_abs() as usize).saturating_sub(decimal.digits.len());
-        text.extend(std::iter::repeat_n('0', zeros));
-        text.extend(ascii(&decimal.digits[whole..]));
-    }
-    Ok(text.into())
+    raised.insert(0, '1');
+    raised.into_iter().collect()
+}
+
+/// How many binary digits a number's fraction has; as many are its decimal ones, the last a 5.
+fn fraction_bits(size: f64) -> u32 {
+    let bits = size.to_bits();
+    let (exponent, mantissa) = ((bits >> 52 & 0x7FF) as u32, bits & ((1 << 52) - 1));
+    let mantissa = if exponent == 0 { mantissa } else { mantissa | 1 << 52 };
+    1075_u32.saturating_sub(exponent.max(1)).saturating_sub(mantissa.trailing_zeros())
 }
 
 fn to_precision(number: f64, args: Args<'_>) -> Result<Text, Thrown> {
@@ -137,8 +143,9 @@ fn to_precision(number: f64, args: Args<'_>) -> Result<Text, Thrown> {
     }
     let precision = to_int32(precision);
     let mut decimal = Decimal::exact(number.abs());
-    decimal.round(precision);
-    decimal.digits.truncate(precision.unsigned_abs() as usize);
+    let keep = precision.unsigned_abs() as usize;
+    decimal.round(keep);
+    decimal.digits.truncate(keep);
     let (digits, exponent) = (&decimal.digits, decimal.exponent);
     let mut text = String::new();
     if number < 0.0 {
