@@ -69,8 +69,8 @@ pub(super) fn own_members(value: &Value) -> Vec<(Text, Value)> {
         }
         Value::Array(list) => by_index(list.to_vec()),
         Value::Text(text) => {
-            let units = (0..text.len_utf16()).filter_map(|index| member::unit(text, index));
-            by_index(units.collect())
+            let units = text.units();
+            by_index(units.iter().map(|unit| Value::Text(Text::from_units(&[*unit]))).collect())
         }
         Value::Raw(raw) => own_members(&raw.decode()),
         _ => Vec::new(),

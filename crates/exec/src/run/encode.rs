@@ -85,14 +85,14 @@ fn argument(value: &Value) -> Result<Option<Argument>, Thrown> {
     })
 }
 
-/// A single value as text, as JavaScript's `String` writes it.
+/// A single value as text; numbers and dates as JSON writes them.
 fn text(value: &Value) -> Result<Option<String>, Thrown> {
     Ok(match value.decoded() {
         Value::Undefined | Value::Null => None,
         Value::Bool(value) => Some(value.to_string()),
         Value::Text(text) => Some(text.to_string()),
         number @ Value::Number(_) => Some(written(&number)?),
-        // As `JSON.stringify` writes it, without the quotes.
+        // Without the quotes.
         date @ Value::Date(_) => Some(written(&date)?.trim_matches('"').to_owned()),
         other => {
             let kind = other.type_of();

@@ -12,7 +12,7 @@ mod calls;
 mod encode;
 mod region;
 
-use frontage_json::Value;
+use frontage_json::{SetValue, Value};
 use frontage_plan::{Handler, Name, Plan};
 
 use crate::eval::Env;
@@ -56,8 +56,8 @@ pub(crate) async fn run(
         calls: Calls::new(setting),
         frames: &handler.frames,
         sequential: handler.sequential,
-        named: Vec::new(),
-        wrapped: Vec::new(),
+        named: SetValue::new(),
+        wrapped: SetValue::new(),
     };
     let mut root = Region::new(&handler.body, prepared, env);
     let result = loop {

@@ -12,7 +12,7 @@
 
 use std::rc::Rc;
 
-use frontage_json::{ErrorValue, List, Object, Text, Value};
+use frontage_json::{ErrorValue, List, Object, SetValue, Text, Value};
 use frontage_plan::{Block, Exits, Gather, Name, Step};
 
 use super::calls::{Calls, Ticket};
@@ -221,21 +221,15 @@ pub(crate) struct Scheduler<'p, 'r> {
     pub(crate) frames: &'p [u16],
     pub(crate) sequential: bool,
     /// Failures in whose place a fallback stands.
-    pub(crate) named: Vec<Value>,
+    pub(crate) named: SetValue,
     /// What handlers without a part have thrown in the place of failures.
-    pub(crate) wrapped: Vec<Value>,
+    pub(crate) wrapped: SetValue,
 }
 
 impl<'p> Scheduler<'p, '_> {
     /// Whether an error comes of a failed call that no fallback stands in for.
     fn is_unnamed(&self, error: &Value) -> bool {
-        let is_in = |list: &[Value]| {
-            list.iter().any(|known| match (known, error) {
-                (Value::Error(known), Value::Error(error)) => Rc::ptr_eq(known, error),
-                _ => false,
-            })
-        };
-        (is_of_call(error) || is_in(&self.wrapped)) && !is_in(&self.named)
+        (is_of_call(error) || self.wrapped.contains(error)) && !self.named.contains(error)
     }
 
     /// Looks through a region; tells how it is over, if it is.
@@ -414,7 +408,7 @@ impl<'p> Scheduler<'p, '_> {
                             let unnamed = self.is_unnamed(&thrown);
                             if unnamed && let Some(part) = part {
                                 before.push(Name::clone(part));
-                                self.named.push(thrown.clone());
+                                self.named.insert(thrown.clone());
                             }
                             let stands = unnamed && part.is_none();
                             if let Some(slot) = error {
@@ -431,7 +425,7 @@ impl<'p> Scheduler<'p, '_> {
                     None => Progress::Open,
                     Some(Finish::Throw(error)) => {
                         if *stands {
-                            self.wrapped.push(error.clone());
+                            self.wrapped.insert(error.clone());
                         }
                         Progress::Ends(Finish::Throw(error))
                     }
