@@ -15,6 +15,8 @@ pub(super) enum Brought {
     Failed(CallError),
     /// Nothing was asked: the path names nothing.
     NoSuchPath,
+    /// Nothing was asked: an argument cannot be sent. With the error that says so.
+    Unsendable(Value),
 }
 
 /// What an answer means for a call.
@@ -41,6 +43,7 @@ pub(super) fn judge(
         Brought::Answer(answer) => answer,
         Brought::NoSuchPath if call.null_on.contains(&404) => return Judged::Value(Value::Null),
         Brought::NoSuchPath => return Judged::Failed(failed(404, "status")),
+        Brought::Unsendable(error) => return Judged::Failed(error.clone()),
         Brought::Failed(error) => {
             return Judged::Failed(match error.reason() {
                 Reason::Timeout => failed(504, "timeout"),

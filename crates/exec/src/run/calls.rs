@@ -129,13 +129,12 @@ impl<'r> Calls<'r> {
             Ok(encoded) => encoded,
             Err(Unwritable::Thrown(thrown)) => return Err(thrown.0),
             Err(Unwritable::NoSuchPath) => {
-                let entry = self.entry(operation, AbortHandle::new_pair().0);
-                let reason = CallResult::Failed {
-                    reason: "argument",
-                    message: "a path parameter is empty, `.` or `..`".into(),
-                };
-                self.land(&entry, Brought::NoSuchPath, reason);
-                return Ok(Ticket::new(entry));
+                let message = "a path parameter is empty, `.` or `..`";
+                return Ok(self.unasked(operation, Brought::NoSuchPath, message));
+            }
+            Err(Unwritable::Unsendable(thrown)) => {
+                let message = "an argument cannot be sent";
+                return Ok(self.unasked(operation, Brought::Unsendable(thrown.0), message));
             }
         };
         let timeout_ms =
@@ -156,6 +155,14 @@ impl<'r> Calls<'r> {
         let entry = self.fly(call, operation, &key.encoded, timeout_ms);
         self.joinable.insert(key, Rc::clone(&entry));
         Ok(Ticket::new(entry))
+    }
+
+    /// A call that fails by its own arguments.
+    fn unasked(&mut self, operation: &Operation, brought: Brought, message: &str) -> Ticket {
+        let entry = self.entry(operation, AbortHandle::new_pair().0);
+        let reason = CallResult::Failed { reason: "argument", message: message.into() };
+        self.land(&entry, brought, reason);
+        Ticket::new(entry)
     }
 
     /// Waits for one answer; `false` if no call is in flight.

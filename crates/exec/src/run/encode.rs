@@ -20,16 +20,12 @@ pub(super) struct Encoded {
 
 /// Why a call cannot be written.
 pub(super) enum Unwritable {
-    /// An expression threw, or a value is none that can be sent.
+    /// An expression threw: the call is not even made.
     Thrown(Thrown),
+    /// A value is none that can be sent: the call fails.
+    Unsendable(Thrown),
     /// A path parameter that names nothing: empty, `.` or `..`.
     NoSuchPath,
-}
-
-impl From<Thrown> for Unwritable {
-    fn from(thrown: Thrown) -> Self {
-        Self::Thrown(thrown)
-    }
 }
 
 /// Computes a call's arguments and body and writes its request.
@@ -38,21 +34,27 @@ impl From<Thrown> for Unwritable {
 ///
 /// [`Unwritable`]; nothing has been sent then.
 pub(super) fn encode(call: &Call, operation: &Operation, env: &Env) -> Result<Encoded, Unwritable> {
-    let mut arguments = Vec::with_capacity(call.arguments.len());
+    // All of them are computed before the first is written.
+    let mut values = Vec::with_capacity(call.arguments.len());
     for (index, expr) in &call.arguments {
-        if let Some(argument) = argument(&eval(expr, env)?)? {
+        values.push((*index, eval(expr, env).map_err(Unwritable::Thrown)?));
+    }
+    let body = call.body.as_ref().map(|expr| eval(expr, env)).transpose();
+    let body = body.map_err(Unwritable::Thrown)?;
+    let mut arguments = Vec::with_capacity(values.len());
+    for (index, value) in &values {
+        if let Some(argument) = argument(value).map_err(Unwritable::Unsendable)? {
             arguments.push((*index, argument));
         }
     }
-    let body = match (&call.body, &operation.body) {
-        (Some(expr), Some(kind)) => write_body(&eval(expr, env)?, kind)?,
-        (Some(expr), None) => eval(expr, env).map(|_| None)?,
-        (None, _) => None,
+    let body = match (&body, &operation.body) {
+        (Some(value), Some(kind)) => write_body(value, kind).map_err(Unwritable::Unsendable)?,
+        _ => None,
     };
     let Filled { path_and_query, mut headers } =
         fill(operation, &arguments).map_err(|error| match error {
             FillError::Segment(_) => Unwritable::NoSuchPath,
-            other => Thrown::type_error(other.to_string()).into(),
+            other => Unwritable::Unsendable(Thrown::type_error(other.to_string())),
         })?;
     if let Some((content_type, _)) = &body {
         headers.push((header::CONTENT_TYPE, content_type.clone()));

@@ -57,7 +57,7 @@ pub(crate) async fn run(
         frames: &handler.frames,
         sequential: handler.sequential,
         named: SetValue::new(),
-        wrapped: SetValue::new(),
+        standing: SetValue::new(),
     };
     let mut root = Region::new(&handler.body, prepared, env);
     let result = loop {

@@ -222,14 +222,20 @@ pub(crate) struct Scheduler<'p, 'r> {
     pub(crate) sequential: bool,
     /// Failures in whose place a fallback stands.
     pub(crate) named: SetValue,
-    /// What handlers without a part have thrown in the place of failures.
-    pub(crate) wrapped: SetValue,
+    /// Errors that stand for a failed call without saying so: of arguments that cannot be sent, and
+    /// what handlers without a part have thrown in the place of failures.
+    pub(crate) standing: SetValue,
 }
 
 impl<'p> Scheduler<'p, '_> {
     /// Whether an error comes of a failed call that no fallback stands in for.
     fn is_unnamed(&self, error: &Value) -> bool {
-        (is_of_call(error) || self.wrapped.contains(error)) && !self.named.contains(error)
+        self.is_of_call(error) && !self.named.contains(error)
+    }
+
+    /// Whether a call failed, rather than an expression.
+    fn is_of_call(&self, error: &Value) -> bool {
+        says_call(error) || self.standing.contains(error)
     }
 
     /// Looks through a region; tells how it is over, if it is.
@@ -381,7 +387,12 @@ impl<'p> Scheduler<'p, '_> {
                         env.set(*slot, value);
                         Progress::Done
                     }
-                    Some(Err(error)) => Progress::Ends(Finish::Throw(error)),
+                    Some(Err(error)) => {
+                        if !says_call(&error) {
+                            self.standing.insert(error.clone());
+                        }
+                        Progress::Ends(Finish::Throw(error))
+                    }
                 }
             }
             (Step::If { .. }, State::Inside(region)) => {
@@ -425,7 +436,7 @@ impl<'p> Scheduler<'p, '_> {
                     None => Progress::Open,
                     Some(Finish::Throw(error)) => {
                         if *stands {
-                            self.wrapped.insert(error.clone());
+                            self.standing.insert(error.clone());
                         }
                         Progress::Ends(Finish::Throw(error))
                     }
@@ -507,7 +518,7 @@ impl<'p> Scheduler<'p, '_> {
             gathering.results[place] = match (gather, outcome) {
                 (Gather::All, Ok(value)) => value,
                 (Gather::All, Err(error)) => return Err(Some(Finish::Throw(error))),
-                (Gather::SettledCalls, Err(error)) if is_new && !is_of_call(&error) => {
+                (Gather::SettledCalls, Err(error)) if is_new && !self.is_of_call(&error) => {
                     return Err(Some(Finish::Throw(error)));
                 }
                 (Gather::Settled | Gather::SettledCalls, Ok(value)) => {
@@ -547,8 +558,8 @@ impl From<Finish> for Progress {
     }
 }
 
-/// Whether a call failed, rather than an expression.
-fn is_of_call(error: &Value) -> bool {
+/// Whether an error says of itself that a call failed.
+fn says_call(error: &Value) -> bool {
     matches!(error, Value::Error(error) if matches!(**error, ErrorValue::Upstream { .. }))
 }
 
