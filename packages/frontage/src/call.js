@@ -14,6 +14,9 @@ import { VERSION } from "./version.js";
 /** Longest `Retry-After` that is passed on, in seconds. */
 const LONGEST_RETRY = 86400;
 
+/** Longest path with query that a call may have, in bytes. */
+const LONGEST_TARGET = 65534;
+
 /**
  * How an upstream is asked. The runtime's own transport is `undici`; tests script theirs.
  *
@@ -192,6 +195,7 @@ export async function ask(request, { target, ...what }) {
   const first = next(what.upstream, upstream.urls.length);
   const turned = [...upstream.urls.slice(first), ...upstream.urls.slice(0, first)];
   const urls = turned.map((base) => base + (target.startsWith("/") ? target : /^https?:\/\/[^/]+$/.test(base) ? `/${target}` : target));
+  const longest = Math.max(...urls.map((url) => url.replace(/^https?:\/\/[^/]*/, "").length));
   const record = { upstream: what.upstream, operation: what.operation, start: performance.now(), duration: 0, result: "cancelled" };
   request.calls.push(record);
   const abort = new AbortController();
@@ -204,6 +208,7 @@ export async function ask(request, { target, ...what }) {
     }, timeout);
   });
   try {
+    if (longest > LONGEST_TARGET) throw new TransportError("connection", "the URL is too long");
     const asked = transport({ ...what, url: urls[0] ?? "", urls, headers: { ...what.headers, ...upstream.headers }, timeout, signal: abort.signal, limit: config.limits.upstreamAnswer });
     asked.catch(() => {});
     const answer = await Promise.race([asked, late]);

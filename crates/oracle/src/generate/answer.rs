@@ -68,7 +68,7 @@ impl Mood {
             body: body.into_bytes(),
         };
         let Some((upstream, operation)) = found else { return json(404, "{}".into()) };
-        let good = |rng: &mut Rng, drift: u32| match &operation.answer {
+        let good = |rng: &mut Rng, drift: Drift| match &operation.answer {
             None => Fate::Answer { status: 204, headers: vec![], body: vec![] },
             Some(schema) => {
                 let mut out = String::new();
@@ -77,10 +77,10 @@ impl Mood {
             }
         };
         if rng.u32(0..1000) >= self.failures {
-            return good(&mut rng, 0);
+            return good(&mut rng, Drift::NONE);
         }
         match rng.u32(0..24) {
-            0..=13 => {
+            0..=10 => {
                 let status =
                     [400, 401, 403, 404, 404, 409, 410, 422, 429, 500, 502, 503][rng.usize(0..12)];
                 let mut fate = json(status, "{\"message\": \"no\"}".into());
@@ -92,6 +92,7 @@ impl Mood {
                 }
                 fate
             }
+            11..=13 => good(&mut rng, Drift::MISSING),
             14 | 15 => Fate::Close,
             16 if self.hangs => Fate::Hang,
             17 => json(
@@ -104,7 +105,7 @@ impl Mood {
                 headers: vec![],
                 body: vec![],
             },
-            _ => good(&mut rng, 12),
+            _ => good(&mut rng, Drift::WRONG),
         }
     }
 }
@@ -163,18 +164,34 @@ const ANSWERED: &[&str] = &[
     "-9223372036854775808",
 ];
 
+/// How an answer contradicts its schema.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Drift {
+    /// How many of a hundred values are of another kind.
+    wrong: u32,
+    /// How many of a hundred required members are not there.
+    missing: u32,
+}
+
+impl Drift {
+    /// Not at all.
+    const NONE: Self = Self { wrong: 0, missing: 0 };
+    /// By what is there.
+    const WRONG: Self = Self { wrong: 12, missing: 3 };
+    /// By what is not, and nothing else.
+    const MISSING: Self = Self { wrong: 0, missing: 20 };
+}
+
 /// Writes a value of a schema.
-///
-/// - `drift`: how many of a hundred values contradict it.
 fn write(
     upstream: &Upstream,
     schema: &Schema,
     rng: &mut Rng,
-    drift: u32,
+    drift: Drift,
     depth: u32,
     out: &mut String,
 ) {
-    if drift > 0 && rng.u32(0..100) < drift {
+    if drift.wrong > 0 && rng.u32(0..100) < drift.wrong {
         let wrong = ["null", "\"7\"", "7", "true", "[]", "{}", "1.5", "[null]", "\"open\""];
         out.push_str(wrong[rng.usize(0..wrong.len())]);
         return;
@@ -193,7 +210,7 @@ fn write(
         Schema::Int => {
             let whole =
                 ["0", "1", "3", "-7", "42", "100000", "9007199254740991", "-0", "1e2", "5.0"];
-            out.push_str(whole[rng.usize(0..if drift > 0 { 10 } else { 8 })]);
+            out.push_str(whole[rng.usize(0..if drift.wrong == 0 { 8 } else { 10 })]);
         }
         Schema::Num => out.push_str(ANSWERED[rng.usize(0..ANSWERED.len())]),
         Schema::Bool => out.push_str(if rng.bool() { "true" } else { "false" }),
@@ -233,7 +250,7 @@ fn write(
             out.push('{');
             for property in order.into_iter().map(|index| &properties[index]) {
                 let missing = if property.required {
-                    drift > 0 && rng.u32(0..40) == 0
+                    drift.missing > 0 && rng.u32(0..100) < drift.missing
                 } else {
                     rng.u32(0..3) == 0
                 };

@@ -93,6 +93,7 @@ const NUMBERS: &[&str] = &[
     "999999.9999999",
     "1700000000000",
     "8.64e15",
+    "(0 / 0)",
 ];
 
 /// Makes expressions.
@@ -273,7 +274,7 @@ impl<'t> Generator<'t> {
             }
             Ty::Arr(inner) => {
                 let count = self.rng.usize(1..4);
-                let items = (0..count).map(|_| self.expr(inner, below, None)).collect();
+                let items = (0..count).map(|_| self.item(inner, below)).collect();
                 bracketed(wanted, "[", items, "]").id("expr.array")
             }
             Ty::Tup(members) => {
@@ -312,7 +313,7 @@ impl<'t> Generator<'t> {
                     let comma = if first { "" } else { ", " };
                     first = false;
                     parts.push(Part::Text(format!("{comma}{}: ", key(&field.name)).into()));
-                    parts.push(Part::Node(self.expr(&field.ty, below, None)));
+                    parts.push(Part::Node(self.item(&field.ty, below)));
                 }
                 parts.push(Part::Text(" }".into()));
                 Node::expr(wanted.clone(), parts).id("expr.object")
@@ -339,6 +340,22 @@ impl<'t> Generator<'t> {
         node
     }
 
+    /// An element of a list or a member.
+    fn item(&mut self, wanted: &Ty, depth: u32) -> Node {
+        let node = self.expr(wanted, depth, None);
+        self.widened(wanted, node)
+    }
+
+    /// A literal that stands in a list or an object widens; what a function gives that returns
+    /// literals does not.
+    fn widened(&mut self, wanted: &Ty, node: Node) -> Node {
+        let written =
+            |id: &Rc<str>| matches!(&**id, "expr.string" | "expr.number" | "expr.boolean");
+        let widens = !node.lit || node.parts.len() < 2 && node.ids.iter().all(written);
+        let plain = matches!(wanted, Ty::Str | Ty::Num | Ty::Bool);
+        if widens || !plain { node } else { self.handed(wanted, node) }
+    }
+
     /// An expression whose type in TypeScript is exactly this one.
     fn exactly(&mut self, wanted: &Ty, depth: u32) -> Node {
         let below = depth.saturating_sub(1);
@@ -360,9 +377,15 @@ impl<'t> Generator<'t> {
             }
         }
         let own = self.literal(wanted, below);
+        self.handed(wanted, own)
+    }
+
+    /// A value handed through a function, so that its type is exactly this one.
+    pub(crate) fn handed(&mut self, ty: &Ty, value: Node) -> Node {
         let name = self.fresh("v");
-        let start = format!("(({name}: {}) => {name})(", wanted.text());
-        around(wanted, &start, own, ")").id("expr.immediate-call")
+        let start = format!("(({name}: {}) => {name})(", ty.text());
+        Node { tests: value.tests.clone(), ..around(ty, &start, value, ")") }
+            .id("expr.immediate-call")
     }
 
     /// Fills a template's holes.
@@ -382,17 +405,13 @@ impl<'t> Generator<'t> {
         if narrowing {
             node.tests = tests;
         }
-        let open = match &template.result {
-            Ty::Var(_) => true,
-            Ty::Union(list) => list.iter().any(|m| matches!(m, Ty::Var(_))),
-            Ty::Tup(_) => true,
-            _ => false,
-        };
         // A function that is called at once gives literal types where it returns literals.
         let called = matches!(template.pieces.first(), Some(Piece::Text(text))
             if text.starts_with("((") || text.starts_with("(() =>") || text.starts_with("(<"));
-        let constant = template.ids.iter().any(|id| **id == *"expr.as-const");
-        node.lit = open && lit || called || constant;
+        // What is written out is known: an optional member that is `undefined` is nothing else.
+        let known =
+            template.ids.iter().any(|id| matches!(&**id, "expr.as-const" | "expr.undefined"));
+        node.lit = is_open(&template.result) && lit || called || known;
         Some(node)
     }
 
@@ -414,12 +433,14 @@ impl<'t> Generator<'t> {
                     parts.push(Part::Node(Node::leaf(Ty::Num, text)));
                 }
                 Piece::Expr { ty, literal, condition, .. } => {
+                    let inside = matches!(ty, Ty::Var(_)) && !is_open(&template.result);
                     self.bind(ty, bindings, literal.is_none());
                     let ty = ty.substitute(bindings);
                     let literal = if *condition { Some(false) } else { *literal };
                     // Where TypeScript infers a type, only some literals have the type meant.
                     let inferred = literal.is_none() && !is_plain(&ty);
                     let node = self.expr(&ty, below, if inferred { Some(false) } else { literal });
+                    let node = if inside { self.widened(&ty, node) } else { node };
                     let node = parenthesised(node, parts.last());
                     let node = self.comparable(node, &ty, template);
                     lit |= node.lit;
@@ -491,9 +512,7 @@ impl<'t> Generator<'t> {
         if !compared || !node.text().starts_with(['[', '{', '(']) {
             return node;
         }
-        let name = self.fresh("v");
-        let start = format!("(({name}: {}) => {name})(", ty.text());
-        Node { tests: node.tests.clone(), ..around(ty, &start, node, ")") }
+        self.handed(ty, node)
     }
 
     /// Decides what the unbound variables of a pattern stand for.
@@ -541,6 +560,15 @@ impl<'t> Generator<'t> {
             }
             _ => self.random_type(1),
         }
+    }
+}
+
+/// Whether what a template gives may be no more than what is put into it.
+fn is_open(result: &Ty) -> bool {
+    match result {
+        Ty::Var(_) | Ty::Tup(_) => true,
+        Ty::Union(list) => list.iter().any(|m| matches!(m, Ty::Var(_))),
+        _ => false,
     }
 }
 

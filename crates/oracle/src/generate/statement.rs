@@ -36,8 +36,14 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
     pub(super) fn constant(&mut self, prefix: &str, value: Node) -> Node {
         let name = self.generator.fresh(prefix);
         let ty = value.ty();
-        let annotation = if value.lit { format!(": {}", ty.text()) } else { String::new() };
         let tests = value.tests.clone();
+        // A constant of a union is what it begins with: `const c: string | undefined = undefined`.
+        let narrows = matches!(ty, Ty::Union(_) | Ty::Enum(_) | Ty::Bool);
+        let (annotation, value) = match value.lit {
+            true if narrows => (String::new(), self.generator.handed(&ty, value)),
+            true => (format!(": {}", ty.text()), value),
+            false => (String::new(), value),
+        };
         let node = Node::other(vec![
             text(&format!("const {name}{annotation} = ")),
             Part::Node(value),
@@ -50,9 +56,13 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
 
     /// One template with random holes.
     pub(crate) fn feature(&mut self) -> Node {
-        for _ in 0..20 {
+        let telling = self.generator.chance(25);
+        for _ in 0..60 {
             let index = self.generator.rng.usize(0..self.generator.templates.len());
             let template = &self.generator.templates[index];
+            if telling && !template.telling {
+                continue;
+            }
             if let Some(node) = self.generator.instantiate(template, Vec::new(), 3) {
                 return self.constant("c", node);
             }

@@ -27,6 +27,8 @@ pub(crate) struct Template {
     pub(crate) result: Ty,
     /// Its text.
     pub(crate) pieces: Vec<Piece>,
+    /// Its value shows what few others show, so that routes have it more often.
+    pub(crate) telling: bool,
 }
 
 /// A part of a template's text.
@@ -61,17 +63,22 @@ pub(crate) enum Piece {
 /// If a line is malformed, which the test of this module shows.
 pub(crate) fn all() -> Vec<Template> {
     let texts = [
-        include_str!("templates/expressions.txt"),
-        include_str!("templates/library.txt"),
-        include_str!("templates/narrowing.txt"),
-        include_str!("templates/types.txt"),
+        (include_str!("templates/expressions.txt"), false),
+        (include_str!("templates/library.txt"), false),
+        (include_str!("templates/narrowing.txt"), false),
+        (include_str!("templates/types.txt"), false),
+        (include_str!("templates/telling.txt"), true),
     ];
-    let lines = texts.iter().flat_map(|text| text.lines());
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("# "));
-    lines.map(|line| read(line).unwrap_or_else(|fault| panic!("{line}: {fault}"))).collect()
+    let lines = texts.iter().flat_map(|(text, telling)| text.lines().map(|line| (line, *telling)));
+    let lines = lines.filter(|(line, _)| !line.is_empty() && !line.starts_with("# "));
+    lines
+        .map(|(line, telling)| {
+            read(line, telling).unwrap_or_else(|fault| panic!("{line}: {fault}"))
+        })
+        .collect()
 }
 
-fn read(line: &str) -> Result<Template, String> {
+fn read(line: &str, telling: bool) -> Result<Template, String> {
     let mut cells = line.splitn(3, " ; ");
     let mut cell = || cells.next().ok_or("three cells are wanted");
     let (ids, result, text) = (cell()?, cell()?, cell()?);
@@ -88,7 +95,8 @@ fn read(line: &str) -> Result<Template, String> {
     if !rest.is_empty() {
         pieces.push(Piece::Text(rest.into()));
     }
-    Ok(Template { ids: ids.split(',').map(Rc::from).collect(), result: pattern(result)?, pieces })
+    let ids = ids.split(',').map(Rc::from).collect();
+    Ok(Template { ids, result: pattern(result)?, pieces, telling })
 }
 
 fn hole(text: &str) -> Result<Piece, String> {
