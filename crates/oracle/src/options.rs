@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 /// What is printed after a mistake.
 pub(crate) const USAGE: &str = "\
 cargo xtask oracle [--types | --zod] [--runs N] [--seed S] [--only RUN-SEED] [--json]
+                    [--cases FOLDER]
 
   --runs N         how many runs (500)
   --seed S         from which the seeds of all runs follow (today's day)
   --only RUN-SEED  one run alone, as a failure names it
-  --json           one JSON object at the end instead of a table";
+  --json           one JSON object at the end instead of a table
+  --cases FOLDER   with --types: these cases instead of the project's, each with its verdict";
 
 /// Which program is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub(crate) struct Options {
     pub(crate) only: Option<u64>,
     /// One JSON object instead of a table.
     pub(crate) json: bool,
+    /// Cases to compare instead of the project's.
+    pub(crate) cases: Option<PathBuf>,
     /// The checkout.
     pub(crate) root: PathBuf,
 }
@@ -54,6 +58,7 @@ impl Options {
             seed: today(),
             only: None,
             json: false,
+            cases: None,
             root,
         };
         let mut words = arguments.iter().map(String::as_str);
@@ -69,6 +74,10 @@ impl Options {
                 "--seed" => options.seed = number()?,
                 "--only" => options.only = Some(number()?),
                 "--json" => options.json = true,
+                "--cases" => {
+                    let folder = words.next().ok_or("`--cases` needs a folder")?;
+                    options.cases = Some(folder.into());
+                }
                 other => return Err(format!("`{other}` is not an option")),
             }
         }

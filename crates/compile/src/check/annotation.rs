@@ -283,6 +283,11 @@ impl<'a> Checker<'a> {
 
     /// A function type's signature.
     pub(super) fn signature(&mut self, function: &'a FunctionType) -> Signature {
+        for param in function.params.iter().chain(function.rest.as_deref()) {
+            if param.ty.is_none() {
+                self.untyped(&pattern_name(&param.pattern), param.span);
+            }
+        }
         let (type_params, before) = self.open_type_params(&function.type_params);
         let params = function
             .params

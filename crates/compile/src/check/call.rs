@@ -449,9 +449,6 @@ impl<'a> Checker<'a> {
             let Some((wanted, optional)) = wanted else { continue };
             let wanted = self.read_type(wanted, optional);
             if report {
-                if self.returns_promise(argument.ty) {
-                    continue;
-                }
                 if !self.fits_argument(argument, wanted) {
                     fine = false;
                 }

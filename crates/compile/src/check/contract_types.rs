@@ -125,6 +125,7 @@ impl Checker<'_> {
             }
         };
         Object {
+            spread: false,
             name: declaration.name.as_deref().map(Arc::from),
             span: Some(declaration.span),
             interface: declaration.name.is_some(),

@@ -358,27 +358,22 @@ impl<'a> Checker<'a> {
                 (UnaryOp::Not, ty)
             }
             tree::UnaryOp::Typeof => (UnaryOp::TypeOf, self.typeof_result()),
-            tree::UnaryOp::Plus => {
-                self.no_function(&checked);
-                if checked.ty == Ty::UNKNOWN {
-                    self.unknown_used(&checked);
-                }
-                (UnaryOp::Plus, Ty::NUMBER)
-            }
-            tree::UnaryOp::Minus | tree::UnaryOp::BitNot => {
-                let before = self.diagnostics.len();
-                self.number_operand(&checked, if op == tree::UnaryOp::Minus { "-" } else { "~" });
-                // JavaScript would make a number of anything, and tsc lets it.
-                for fault in self.diagnostics.iter_mut().skip(before) {
-                    if fault.code == codes::OPERAND {
-                        fault.code = codes::NOT_IN_LIBRARY;
-                    }
-                }
-                let op = if op == tree::UnaryOp::Minus { UnaryOp::Minus } else { UnaryOp::BitNot };
-                (op, Ty::NUMBER)
-            }
+            tree::UnaryOp::Plus => (self.as_number(&checked, UnaryOp::Plus, "+"), Ty::NUMBER),
+            tree::UnaryOp::Minus => (self.as_number(&checked, UnaryOp::Minus, "-"), Ty::NUMBER),
+            tree::UnaryOp::BitNot => (self.as_number(&checked, UnaryOp::BitNot, "~"), Ty::NUMBER),
         };
         made(hir::ExprKind::Unary(op, Box::new(checked)), ty, span)
+    }
+
+    /// What is there, a number is made of, whatever it is.
+    fn as_number(&mut self, checked: &hir::Expr, op: UnaryOp, text: &str) -> UnaryOp {
+        self.no_function(checked);
+        if checked.ty == Ty::UNKNOWN {
+            self.unknown_used(checked);
+        } else {
+            self.nullish_use(checked, text);
+        }
+        op
     }
 
     fn no_function(&mut self, checked: &hir::Expr) {
@@ -417,8 +412,7 @@ impl<'a> Checker<'a> {
         let start = self.flow.clone();
         match op {
             tree::LogicalOp::And => self.narrow(left, true),
-            tree::LogicalOp::Or => self.narrow(left, false),
-            tree::LogicalOp::Nullish => {}
+            tree::LogicalOp::Or | tree::LogicalOp::Nullish => self.narrow_left(op, left, false),
         }
         // An array or object on the right is seen in the light of the left.
         let suggested = expected

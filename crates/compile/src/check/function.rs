@@ -122,7 +122,7 @@ impl<'a> Checker<'a> {
             });
             let local = self.local(None, list, rest.span);
             rest_local = Some(local);
-            self.bind_pattern(&rest.pattern, local, list, &mut body);
+            self.bind_pattern(&rest.pattern, local, list, rest.ty.is_some(), &mut body);
         }
         let declared = function.return_type.as_ref().map(|ty| {
             self.result_annotation(ty, |name| {
@@ -208,7 +208,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn untyped(&mut self, name: &str, span: Span) {
+    /// Reports a parameter of which nothing says what it is.
+    pub(super) fn untyped(&mut self, name: &str, span: Span) {
         self.report(
             Diagnostic::error(
                 codes::UNTYPED_PARAMETER,
@@ -229,9 +230,15 @@ impl<'a> Checker<'a> {
         let annotated = param.ty.as_ref().map(|ty| self.annotation(ty));
         let name = pattern_name(&param.pattern);
         let default = param.default.as_ref().map(|d| {
-            let checked = self.value(d, annotated.or(suggested));
-            if let Some(wanted) = annotated.or(suggested) {
-                self.fits(d, checked.ty, wanted);
+            let mut checked = self.value(d, annotated.or(suggested));
+            match annotated.or(suggested) {
+                Some(wanted) => {
+                    self.fits(d, checked.ty, wanted);
+                }
+                None => {
+                    self.beyond_pattern(&param.pattern, d);
+                    checked.ty = self.padded(&param.pattern, checked.ty);
+                }
             }
             checked
         });
@@ -274,7 +281,7 @@ impl<'a> Checker<'a> {
             default => (local, default),
         };
         if !matches!(param.pattern.kind, PatternKind::Ident(_)) {
-            self.bind_pattern(&param.pattern, local, inner, body);
+            self.bind_pattern(&param.pattern, local, inner, annotated.is_some(), body);
         }
         (hir::Param { local: given, default }, SignatureParam { name, ty, optional })
     }
@@ -317,6 +324,8 @@ impl<'a> Checker<'a> {
         if ends {
             values.push(Ty::UNDEFINED);
         }
+        values.sort_unstable();
+        values.dedup();
         let all = self.subtype_union(&values);
         // One literal widens; a choice of several stays.
         let single = !matches!(self.types.kind(all), Kind::Union(_)) || all == Ty::BOOLEAN;
@@ -353,7 +362,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             let truth = self.narrowed_by(local, declared, expr, true);
-            if truth == declared || truth == Ty::NEVER {
+            if truth == declared {
                 continue;
             }
             if self.narrowed_by(local, truth, expr, false) == Ty::NEVER {

@@ -56,7 +56,9 @@ impl<'a> Checker<'a> {
         let span = expr.span;
         let gather = std::mem::replace(&mut self.gather, false);
         self.regex_fits = true;
-        let receiver = self.object_of(object, dot, Some(name), links);
+        let mut receiver = self.object_of(object, dot, Some(name), links);
+        // As in `tsc`, a method is called on what a `const` of this value would be.
+        receiver.ty = self.widen(receiver.ty);
         self.regex_fits = false;
         if self.types.promised(receiver.ty).is_some() {
             return self.promise_method(receiver, name, type_args, args, span);
@@ -362,6 +364,15 @@ impl<'a> Checker<'a> {
     }
 
     fn async_callback(&mut self, callback: &hir::Expr, op: IterateOp, span: Span) {
+        let inside =
+            |place: Span| place.start >= callback.span.start && place.end <= callback.span.end;
+        let known = |d: &Diagnostic| {
+            let place = d.primary.as_ref().map(|label| label.span);
+            d.code == codes::NOT_ASSIGNABLE && place.is_some_and(inside)
+        };
+        if self.diagnostics.iter().any(known) {
+            return;
+        }
         let fault = Diagnostic::error(
             codes::ASYNC_CALLBACK,
             callback.span,

@@ -497,6 +497,11 @@ impl<'a> Checker<'a> {
             }
             return Some(self.types.union(&parts));
         }
+        if let (Kind::Union(_), Kind::StringLiteral { value, .. }) =
+            (self.types.kind(object), self.types.kind(key).clone())
+        {
+            return self.property_type(object, &value);
+        }
         if let Kind::Union(members) = self.types.kind(object).clone() {
             let mut parts = Vec::new();
             for &member in members.iter() {

@@ -34,17 +34,17 @@ impl<'a> Checker<'a> {
     fn narrow_inner(&mut self, expr: &'a Expr, sense: bool) {
         match &expr.kind {
             ExprKind::Unary { op: UnaryOp::Not, operand } => self.narrow(operand, !sense),
-            ExprKind::Logical { op: op @ (LogicalOp::And | LogicalOp::Or), left, right } => {
-                let decides = *op == LogicalOp::Or;
+            ExprKind::Logical { op, left, right } => {
+                let decides = *op != LogicalOp::And;
                 if sense != decides {
-                    self.narrow(left, sense);
+                    self.narrow_left(*op, left, sense);
                     self.narrow(right, sense);
                     return;
                 }
                 let start = self.flow.clone();
-                self.narrow(left, sense);
+                self.narrow_left(*op, left, sense);
                 let first = std::mem::replace(&mut self.flow, start);
-                self.narrow(left, !sense);
+                self.narrow_left(*op, left, !sense);
                 self.narrow(right, sense);
                 let second = self.flow.take();
                 self.flow = self.join(first, second);
@@ -105,6 +105,16 @@ impl<'a> Checker<'a> {
                 self.refine(expr, &move |c, ty| c.truthy_part(ty, sense));
             }
             // `satisfies` ends what a condition says of its parts, in tsc too.
+            _ => {}
+        }
+    }
+
+    /// Notes what the left of a logical operator says: that of `??` is there (`sense`), or not.
+    pub(super) fn narrow_left(&mut self, op: LogicalOp, left: &'a Expr, sense: bool) {
+        match left.kind {
+            ExprKind::Logical { .. } => self.narrow(left, sense),
+            _ if op != LogicalOp::Nullish => self.narrow(left, sense),
+            _ if self.flow.is_some() => self.refine(left, &move |c, ty| c.nullish_part(ty, !sense)),
             _ => {}
         }
     }
@@ -339,7 +349,12 @@ impl<'a> Checker<'a> {
             let object = self.types.non_nullish(ty);
             let mut parts = Vec::new();
             for member in self.types.members_of(object) {
-                parts.push(self.property_type(member, name).unwrap_or(Ty::UNDEFINED));
+                parts.push(match self.types.kind(member) {
+                    Kind::String | Kind::StringLiteral { .. } if name.parse::<usize>().is_ok() => {
+                        self.types.or_undefined(Ty::STRING)
+                    }
+                    _ => self.property_type(member, name).unwrap_or(Ty::UNDEFINED),
+                });
             }
             if nullish {
                 parts.push(Ty::UNDEFINED);

@@ -337,6 +337,7 @@ impl<'a> Checker<'a> {
             );
             return options;
         };
+        self.written_once(properties);
         for property in properties {
             let Property::Value { key, value, .. } = property else {
                 self.bad_option(given.span, "options of a call cannot be spread", "write them out");
@@ -434,6 +435,7 @@ impl<'a> Checker<'a> {
             );
             return;
         };
+        self.written_once(properties);
         for property in properties {
             let Property::Value { key, value, .. } = property else { continue };
             let name: Arc<str> = key.name().map_or("".into(), |n| n.to_lowercase().into());

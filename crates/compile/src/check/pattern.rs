@@ -9,22 +9,27 @@ use std::sync::Arc;
 
 use frontage_diagnostic::Diagnostic;
 use frontage_plan::{BinaryOp, Builtin, Constant, Number};
-use frontage_syntax::tree::{self, ElementPattern, Ident, Pattern, PatternKind, PropertyKeyKind};
+use frontage_syntax::tree::{
+    self, ElementPattern, ExprKind, Ident, LogicalOp, Pattern, PatternKind, PropertyKeyKind,
+};
 
 use super::Checker;
 use super::expr::made;
 use super::flow::{Reference, Root};
 use crate::codes;
 use crate::hir::{self, LocalId};
-use crate::types::{Kind, Object, Ty};
+use crate::types::{Kind, Object, Property, Ty};
 
 impl<'a> Checker<'a> {
     /// Binds the names of `pattern` to parts of what `local` holds.
+    ///
+    /// - `annotated`: what is taken apart has a written type, which defaults must fit.
     pub(super) fn bind_pattern(
         &mut self,
         pattern: &'a Pattern,
         local: LocalId,
         ty: Ty,
+        annotated: bool,
         body: &mut Vec<hir::Stmt>,
     ) {
         match &pattern.kind {
@@ -41,7 +46,8 @@ impl<'a> Checker<'a> {
                     } else {
                         self.hole(prop.span)
                     };
-                    let bound = self.bind_part(&prop.value, prop.default.as_ref(), value, body);
+                    let bound =
+                        self.bind_part(&prop.value, prop.default.as_ref(), value, annotated, body);
                     // What was taken apart may be a name itself, or have one (see `binding`).
                     if prop.default.is_none()
                         && let Some(name) = prop.key.name()
@@ -65,7 +71,8 @@ impl<'a> Checker<'a> {
                     } else {
                         self.hole(rest.span)
                     };
-                    let bound = self.local(Some(&rest.name), value.ty, rest.span);
+                    let ty = self.widen(value.ty);
+                    let bound = self.local(Some(&rest.name), ty, rest.span);
                     self.declare(rest, bound);
                     push(body, bound, value);
                 }
@@ -110,7 +117,7 @@ impl<'a> Checker<'a> {
                     } else {
                         self.hole(inner.span)
                     };
-                    self.bind_part(inner, default.as_ref(), value, body);
+                    self.bind_part(inner, default.as_ref(), value, annotated, body);
                 }
                 if let Some(rest) = rest {
                     let span = rest.span;
@@ -126,7 +133,7 @@ impl<'a> Checker<'a> {
                         )),
                     ];
                     let value = Self::builtin(Builtin::ArraySlice, args, rest_ty, span);
-                    self.bind_part(rest, None, value, body);
+                    self.bind_part(rest, None, value, annotated, body);
                 }
             }
             PatternKind::Error => {}
@@ -178,9 +185,14 @@ impl<'a> Checker<'a> {
         let Some(name) = prop.key.name() else { return self.hole(prop.span) };
         taken.push(name.clone());
         let ident = Ident { name: name.clone(), span: prop.key.span };
-        let Some(member) = self.property_type(ty, name) else {
-            self.unknown_member(ty, &ident);
-            return self.hole(prop.span);
+        let member = match self.property_type(ty, name) {
+            Some(member) => member,
+            // What a literal lacks, a default may add.
+            None if prop.default.is_some() && self.literal(ty) => Ty::UNDEFINED,
+            None => {
+                self.unknown_member(ty, &ident);
+                return self.hole(prop.span);
+            }
         };
         if self.local_infos[local.0 as usize].context
             && let Some(part) = Self::input_part(name)
@@ -188,6 +200,92 @@ impl<'a> Checker<'a> {
             return made(hir::ExprKind::Input(part), member, prop.span);
         }
         made(hir::ExprKind::Member(Box::new(object), name.clone()), member, prop.span)
+    }
+
+    fn literal(&mut self, ty: Ty) -> bool {
+        match *self.types.kind(ty) {
+            Kind::Object(id) => self.object(id).literal,
+            _ => false,
+        }
+    }
+
+    /// The type of a parameter's default: a literal has what the pattern has defaults for, as
+    /// members that may be missing.
+    pub(super) fn padded(&mut self, pattern: &'a Pattern, ty: Ty) -> Ty {
+        let (PatternKind::Object { props, .. }, Kind::Object(id)) =
+            (&pattern.kind, self.types.kind(ty).clone())
+        else {
+            return ty;
+        };
+        let mut object = (*self.object(id)).clone();
+        if !object.literal {
+            return ty;
+        }
+        for prop in props {
+            let (Some(name), Some(default)) = (prop.key.name(), &prop.default) else { continue };
+            if object.property(name).is_some() {
+                continue;
+            }
+            let (found, _) = self.silently(|c| c.value(default, None));
+            object.properties.push(Property {
+                name: name.clone(),
+                ty: self.types.widen_literal(found.ty),
+                optional: true,
+                readonly: false,
+                span: None,
+            });
+        }
+        self.types.object(object)
+    }
+
+    /// Reports members of a literal that the pattern around it does not take: as in `tsc`, a
+    /// pattern says of a literal what it has.
+    pub(super) fn beyond_pattern(&mut self, pattern: &'a Pattern, init: &'a tree::Expr) {
+        match (&pattern.kind, &init.kind) {
+            (_, ExprKind::Conditional { then, otherwise, .. }) => {
+                self.beyond_pattern(pattern, then);
+                self.beyond_pattern(pattern, otherwise);
+            }
+            (_, ExprKind::Logical { op: LogicalOp::And, right, .. }) => {
+                self.beyond_pattern(pattern, right);
+            }
+            (_, ExprKind::Logical { left, .. }) => self.beyond_pattern(pattern, left),
+            (PatternKind::Object { props, rest }, ExprKind::Object(members)) => {
+                let computed =
+                    |p: &tree::PropertyPattern| matches!(p.key.kind, PropertyKeyKind::Computed(_));
+                if props.is_empty() || props.iter().any(computed) {
+                    return;
+                }
+                for member in members {
+                    let tree::Property::Value { key, value, .. } = member else { continue };
+                    let Some(name) = key.name() else { continue };
+                    match props.iter().find(|prop| prop.key.name() == Some(name)) {
+                        Some(prop) if prop.default.is_none() => {
+                            self.beyond_pattern(&prop.value, value);
+                        }
+                        None if rest.is_none() => self.report(
+                            Diagnostic::error(
+                                codes::EXCESS_MEMBER,
+                                key.span,
+                                format!("nobody takes the member `{name}` of this object"),
+                            )
+                            .help("leave it out, or take it apart too"),
+                        ),
+                        _ => {}
+                    }
+                }
+            }
+            (PatternKind::Array { elements, .. }, ExprKind::Array(items)) => {
+                for (element, item) in elements.iter().zip(items) {
+                    if let (Some(element), tree::Element::Value(value)) = (element, item)
+                        && element.default.is_none()
+                    {
+                        self.beyond_pattern(&element.value, value);
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 
     fn element_at(&mut self, pattern: &Pattern, local: LocalId, ty: Ty, index: usize) -> hir::Expr {
@@ -241,25 +339,22 @@ impl<'a> Checker<'a> {
         let mut objects = Vec::new();
         for member in self.types.members_of(ty) {
             let Kind::Object(id) = *self.types.kind(member) else {
-                self.error(codes::SPREAD, span, "only an object has a rest");
+                let text = self.types.text(member);
+                let code = match self.types.kind(member) {
+                    Kind::Array { .. } | Kind::Tuple { .. } | Kind::Library(..) => {
+                        codes::SPREAD_FORM
+                    }
+                    Kind::Function(_) | Kind::Param(_) | Kind::Indexed(..) => codes::SPREAD_FORM,
+                    _ => codes::SPREAD,
+                };
+                self.error(code, span, format!("only an object has a rest, not `{text}`"));
                 return self.hole(span);
             };
             objects.push(self.object(id));
         }
-        if objects.iter().any(|o| o.index.is_some()) {
-            self.report(
-                Diagnostic::error(
-                    codes::SPREAD,
-                    span,
-                    "an object with any number of keys has no rest",
-                )
-                .help("filter its entries: `Object.fromEntries(Object.entries(o).filter(…))`"),
-            );
-            return self.hole(span);
-        }
         let mut left = Vec::new();
         for object in &objects {
-            let mut kept = Object::default();
+            let mut kept = Object { index: object.index, ..Object::default() };
             let others = object.properties.iter().filter(|p| !taken.contains(&p.name));
             kept.properties.extend(others.cloned());
             left.push(self.types.object(kept));
@@ -301,6 +396,7 @@ impl<'a> Checker<'a> {
         pattern: &'a Pattern,
         default: Option<&'a tree::Expr>,
         value: hir::Expr,
+        annotated: bool,
         body: &mut Vec<hir::Stmt>,
     ) -> LocalId {
         let span = value.span;
@@ -311,6 +407,15 @@ impl<'a> Checker<'a> {
                 let fallback = self.value(default, Some(present));
                 let ty = if value.ty == Ty::ERROR {
                     Ty::ERROR
+                } else if annotated {
+                    // A default that may be missing itself takes nothing away.
+                    let held = if self.types.any(fallback.ty, |k| matches!(k, Kind::Undefined)) {
+                        value.ty
+                    } else {
+                        present
+                    };
+                    self.fits(default, fallback.ty, held);
+                    held
                 } else {
                     let own = self.settle(fallback.ty, Some(present));
                     self.subtype_union(&[present, own])
@@ -324,14 +429,17 @@ impl<'a> Checker<'a> {
                 chosen
             }
         };
-        let name = match &pattern.kind {
-            PatternKind::Ident(name) => Some(name),
-            _ => None,
+        let (name, value) = match &pattern.kind {
+            PatternKind::Ident(name) => {
+                let ty = if annotated { value.ty } else { self.widen(value.ty) };
+                (Some(name), hir::Expr { ty, ..value })
+            }
+            _ => (None, value),
         };
         let local = self.local(name.map(|n| &n.name), value.ty, pattern.span);
         let ty = value.ty;
         push(body, local, value);
-        self.bind_pattern(pattern, local, ty, body);
+        self.bind_pattern(pattern, local, ty, annotated, body);
         local
     }
 }

@@ -308,12 +308,13 @@ impl Checker<'_> {
         if rule == Rule::Subtype && target.literal && bare(&target) && !bare(&source) {
             return false;
         }
-        if rule == Rule::Subtype
-            && (source.literal || target.literal)
-            && target.index.is_none()
-            && source.properties.iter().any(|p| target.property(&p.name).is_none())
-        {
-            return false;
+        if rule == Rule::Subtype {
+            let mut beyond =
+                source.properties.iter().filter(|p| target.property(&p.name).is_none());
+            let excess = source.literal && target.index.is_none();
+            if beyond.any(|p| excess || target.literal && p.ty != Ty::UNDEFINED) {
+                return false;
+            }
         }
         if let Some(index) = target.index {
             match source.index {
@@ -442,7 +443,12 @@ impl Checker<'_> {
     }
 
     /// The union of `members` without those that another covers.
+    ///
+    /// What stands alone stays as it is, as in `tsc`.
     pub(super) fn subtype_union(&mut self, members: &[Ty]) -> Ty {
+        if let [only] = members {
+            return *only;
+        }
         let union = self.types.union(members);
         let Kind::Union(all) = self.types.kind(union).clone() else { return union };
         if all.len() > 100 {

@@ -117,11 +117,7 @@ impl Checker<'_> {
                 if ty == Ty::BOOLEAN {
                     return self.prelude_member(&"Boolean".into(), &[], name);
                 }
-                let mut parts = Vec::new();
-                for &member in members.iter() {
-                    parts.push(self.property_type(member, name)?);
-                }
-                Some(self.types.union(&parts))
+                self.property_of_each(&members, name)
             }
             Kind::Object(id) => {
                 let object = self.object(id);
@@ -162,6 +158,48 @@ impl Checker<'_> {
                 let (interface, args) = self.apparent(ty)?;
                 self.prelude_member(&interface, &args, name)
             }
+        }
+    }
+
+    /// What `value.name` gives for a value of one of `members`. As in `tsc`, what one literal of
+    /// several lacks is `undefined` there, and where one has the member itself, index signatures of
+    /// others give what they hold.
+    fn property_of_each(&mut self, members: &[Ty], name: &Arc<str>) -> Option<Ty> {
+        let (mut own, mut held, mut lacking) = (Vec::new(), Vec::new(), false);
+        for &member in members {
+            if let Kind::Object(id) = *self.types.kind(member) {
+                let object = self.object(id);
+                if let (None, Some(index)) = (object.property(name), object.index)
+                    && (!index.numeric || name.parse::<f64>().is_ok())
+                {
+                    held.push(index.value);
+                    continue;
+                }
+            }
+            match self.property_type(member, name) {
+                Some(part) => own.push(part),
+                None if self.complete_literal(member) => lacking = true,
+                None => return None,
+            }
+        }
+        if own.is_empty() && (lacking || held.is_empty()) {
+            return None;
+        }
+        if own.is_empty() || lacking {
+            own.push(Ty::UNDEFINED);
+        }
+        own.extend(held);
+        Some(self.types.union(&own))
+    }
+
+    /// Whether it is an object that was just written, with nothing spread into it.
+    fn complete_literal(&mut self, ty: Ty) -> bool {
+        match *self.types.kind(ty) {
+            Kind::Object(id) => {
+                let object = self.object(id);
+                object.literal && !object.spread
+            }
+            _ => false,
         }
     }
 

@@ -63,7 +63,8 @@ impl Checker<'_> {
         let truthy = self.truthy_part(item.ty, true);
         let members = self.types.members_of(truthy);
         let fits = |kind: &Kind| matches!(kind, Kind::Object(_) | Kind::NonPrimitive);
-        if members.is_empty() || !members.iter().all(|&m| fits(self.types.kind(m))) {
+        let known = item.ty != Ty::UNKNOWN;
+        if !known || members.is_empty() || !members.iter().all(|&m| fits(self.types.kind(m))) {
             built.wrong = true;
             self.not_spread(item, &members);
             return;
@@ -109,7 +110,7 @@ impl Checker<'_> {
         self.flush(&mut built, readonly);
         let mut tys = Vec::new();
         for variant in built.variants {
-            let object = variant.unwrap_or_else(|| Object { literal: true, ..Object::default() });
+            let object = variant.unwrap_or_else(empty_literal);
             tys.push(self.types.object(object));
         }
         self.types.union(&tys)
@@ -148,7 +149,8 @@ impl Checker<'_> {
 
     fn not_spread(&mut self, item: &hir::Expr, members: &[Ty]) {
         let text = self.types.text(item.ty);
-        let other = !members.is_empty()
+        let other = item.ty != Ty::UNKNOWN
+            && !members.is_empty()
             && members.iter().all(|&m| {
                 let kind = self.types.kind(m);
                 matches!(
@@ -220,7 +222,7 @@ impl Checker<'_> {
                 let object = |m: &&Ty| matches!(self.types.kind(**m), Kind::Object(_));
                 match members.iter().find(object) {
                     Some(&empty) => empty,
-                    None => self.types.object(Object { literal: true, ..Object::default() }),
+                    None => self.types.object(empty_literal()),
                 }
             }
             [only] => match *self.types.kind(*only) {
@@ -295,10 +297,14 @@ impl Checker<'_> {
                 *slot = Property { ty, optional: old.optional, ..copy(property) };
             }
         }
-        Object { literal: true, properties, index, ..Object::default() }
+        Object { properties, index, spread: true, ..empty_literal() }
     }
 }
 
 fn is_empty(object: &Object) -> bool {
     object.properties.is_empty() && object.index.is_none()
+}
+
+fn empty_literal() -> Object {
+    Object { literal: true, ..Object::default() }
 }

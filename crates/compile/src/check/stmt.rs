@@ -14,7 +14,7 @@ use super::{Binding, Checker, Scope};
 use crate::codes;
 use crate::hir;
 use crate::resolve::{duplicate, names_of};
-use crate::types::{Kind, Property, Ty};
+use crate::types::{Kind, Ty};
 
 impl<'a> Checker<'a> {
     /// Checks a block in a scope of its own.
@@ -211,8 +211,11 @@ impl<'a> Checker<'a> {
                     );
                     self.report(fault.help("write its type: `const list: string[] = []`"));
                 }
-                self.defaulted(&binding.pattern, &binding.init, &mut init);
-                self.widen(init.ty)
+                self.beyond_pattern(&binding.pattern, &binding.init);
+                match &binding.pattern.kind {
+                    PatternKind::Ident(_) => self.widen(init.ty),
+                    _ => init.ty,
+                }
             }
         };
         let (name, place) = match &binding.pattern.kind {
@@ -265,52 +268,10 @@ impl<'a> Checker<'a> {
                 self.note(reference, known);
             }
         }
-        self.bind_pattern(&binding.pattern, local, ty, out);
+        self.bind_pattern(&binding.pattern, local, ty, annotated.is_some(), out);
     }
 
     /// What an array pattern says of its value: a literal is seen as a tuple.
-    /// `const { name = "none" } = row ?? {}`: as in `tsc`, the empty object has what the pattern
-    /// has defaults for, as members that may be missing.
-    fn defaulted(&mut self, pattern: &tree::Pattern, init: &tree::Expr, checked: &mut hir::Expr) {
-        let PatternKind::Object { props, .. } = &pattern.kind else { return };
-        let mut at = init;
-        loop {
-            match &at.kind {
-                ExprKind::Logical { right, .. } => at = right,
-                ExprKind::Conditional { otherwise, .. } => at = otherwise,
-                ExprKind::Object(members) if members.is_empty() => break,
-                _ => return,
-            }
-        }
-        let mut parts = Vec::new();
-        for member in self.types.members_of(checked.ty) {
-            let object = match *self.types.kind(member) {
-                Kind::Object(id) => Some(self.object(id)),
-                _ => None,
-            };
-            let empty = object.filter(|o| {
-                o.properties.is_empty() && o.index.is_none() && !o.interface && o.name.is_none()
-            });
-            let Some(object) = empty else {
-                parts.push(member);
-                continue;
-            };
-            let mut object = (*object).clone();
-            for prop in props.iter().filter(|prop| prop.default.is_some()) {
-                let Some(name) = prop.key.name() else { continue };
-                object.properties.push(Property {
-                    name: name.clone(),
-                    ty: Ty::UNDEFINED,
-                    optional: true,
-                    readonly: false,
-                    span: None,
-                });
-            }
-            parts.push(self.types.object(object));
-        }
-        checked.ty = self.types.union(&parts);
-    }
-
     fn pattern_shape(&mut self, pattern: &tree::Pattern) -> Option<Ty> {
         let PatternKind::Array { elements, .. } = &pattern.kind else { return None };
         let parts: Vec<Ty> = elements.iter().map(|_| Ty::UNKNOWN).collect();
@@ -350,7 +311,7 @@ impl<'a> Checker<'a> {
         let mut caught = Vec::new();
         if let Some(pattern) = param {
             let local = self.local(None, Ty::UNKNOWN, pattern.span);
-            self.bind_pattern(pattern, local, Ty::UNKNOWN, &mut caught);
+            self.bind_pattern(pattern, local, Ty::UNKNOWN, false, &mut caught);
             error = Some(local);
         }
         caught.extend(self.block(handler));

@@ -158,6 +158,8 @@ pub struct Object {
     pub interface: bool,
     /// Just written as a literal; unions of such objects know each other's members.
     pub literal: bool,
+    /// Of a literal into which other objects are spread: what it lacks nobody knows.
+    pub spread: bool,
     /// Members in order.
     pub properties: Vec<Property>,
     /// `[key: string]: T`

@@ -54,6 +54,7 @@ pub(super) fn run(options: &Options, folder: &Path, seeds: &[Seed]) -> Result<Va
         "runs": options.runs,
         "seed": options.seed,
         "only": options.only,
+        "spoken": options.cases.is_some(),
         "seeds": listed,
     });
     writeln!(input, "{task}").map_err(|e| format!("node: {e}"))?;

@@ -108,6 +108,7 @@ async function compare(variants) {
     row.runs++;
     totals.slowest = Math.max(totals.slowest, verdict.ours.ms);
     totals.compared += verdict.compared;
+    if (task.spoken && variant.run === undefined) say({ note: spoken(variant, verdict) });
     if (verdict.kind === "result" && variant.seed.name in KNOWN) {
       totals.known++;
       continue;
@@ -164,6 +165,13 @@ function decide(theirs, ours) {
     if (a !== b) return { ...base, kind: "result", code: "type", words: difference(a, b) };
   }
   return { ...base, word: "accepted" };
+}
+
+/** A verdict in words. */
+function spoken(variant, { kind, word, theirs, ours }) {
+  const faults = (side) => side.faults.map((fault) => `${fault.code} ${fault.file}:${fault.line} ${fault.message}`);
+  const results = Object.keys({ ...theirs.results, ...ours.results }).flatMap((key) => [`tsc  ${key}: ${text(theirs.results[key] ?? null)}`, `ours ${key}: ${text(settled(ours.results[key] ?? null))}`]);
+  return [`${kind ? "APART" : "agreed"} ${variant.seed.name}: ${kind ?? word}`, ...faults(theirs), ...faults(ours), ...results].join("\n    ");
 }
 
 /** Frontage's shape in the order that `shape.mjs` gives. */

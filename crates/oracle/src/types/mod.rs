@@ -26,7 +26,7 @@ use crate::options::Options;
 /// Why nothing could be compared.
 pub(crate) fn run(options: &Options) -> Result<bool, String> {
     let folder = options.root.join("target/oracle-types");
-    let seeds = workspace::seeds(&options.root, &folder)?;
+    let seeds = workspace::seeds(options, &folder)?;
     let outcome = bridge::run(options, &folder, &seeds)?;
     report::print(options, &folder, &outcome)
 }

@@ -14,6 +14,8 @@ use frontage_compile::{
 use frontage_diagnostic::{Severity, SourceMap};
 use frontage_testkit::case::{self, Case};
 
+use crate::options::Options;
+
 /// A workspace to vary.
 #[derive(Debug)]
 pub(super) struct Seed {
@@ -82,25 +84,32 @@ fn is_route(path: &str) -> bool {
     path.split('/').nth(2) == Some("routes")
 }
 
-/// Every seed; those that Frontage does not accept as they stand are no seeds.
+/// Every seed; those that Frontage does not accept as they stand are no seeds, unless they are
+/// asked for.
 ///
 /// # Errors
 ///
 /// If a file cannot be read or written.
-pub(super) fn seeds(root: &Path, folder: &Path) -> Result<Vec<Seed>, String> {
+pub(super) fn seeds(options: &Options, folder: &Path) -> Result<Vec<Seed>, String> {
+    let root = &options.root;
     if folder.exists() {
         std::fs::remove_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     }
     let mut out = Vec::new();
-    let cases = root.join("cases");
+    let cases = options.cases.clone().unwrap_or_else(|| root.join("cases"));
     for case in case::all(&cases)? {
-        if case.blocks("diagnostics").next().is_some() || !case.files.iter().any(is_module) {
+        let rejected = case.blocks("diagnostics").next().is_some() && options.cases.is_none();
+        if rejected || !case.files.iter().any(is_module) {
             continue;
         }
         let name = name(&cases, &case);
         let target = folder.join(&name);
-        case.write(&cases.join("fixture"), &target).map_err(|e| format!("{name}: {e}"))?;
-        out.extend(read(name, target)?);
+        let fixture = root.join("cases/fixture");
+        case.write(&fixture, &target).map_err(|e| format!("{name}: {e}"))?;
+        out.extend(read(name, target, options.cases.is_some())?);
+    }
+    if options.cases.is_some() {
+        return Ok(out);
     }
     let shop = folder.join("shop");
     for part in ["frontage.toml", "package.json", "tsconfig.base.json", "contracts", "shared"] {
@@ -112,7 +121,7 @@ pub(super) fn seeds(root: &Path, folder: &Path) -> Result<Vec<Seed>, String> {
             copy(&root.join("examples/shop").join(&path), &shop.join(&path))?;
         }
     }
-    out.extend(read("shop".into(), shop)?);
+    out.extend(read("shop".into(), shop, false)?);
     Ok(out)
 }
 
@@ -126,7 +135,9 @@ fn name(cases: &Path, case: &Case) -> String {
 }
 
 /// Reads a workspace; `None` if it is not accepted as it stands.
-fn read(name: String, folder: PathBuf) -> Result<Option<Seed>, String> {
+///
+/// - `anyway`: it is a seed, accepted or not.
+fn read(name: String, folder: PathBuf, anyway: bool) -> Result<Option<Seed>, String> {
     let config = table(&folder.join("frontage.toml"))?;
     let mut sources = SourceMap::new();
     let mut upstreams = Vec::new();
@@ -169,11 +180,12 @@ fn read(name: String, folder: PathBuf) -> Result<Option<Seed>, String> {
     let mut shared = BTreeMap::new();
     collect(&folder, &folder.join("shared"), &mut shared)?;
     let seed = Seed { name, folder, frontends, upstreams, sources, shared };
-    let fine = seed.frontends.iter().all(|frontend| {
-        seed.compile(&frontend.name, &BTreeMap::new()).is_some_and(|(compiled, _)| {
-            compiled.diagnostics.iter().all(|found| found.severity != Severity::Error)
-        })
-    });
+    let fine = anyway
+        || seed.frontends.iter().all(|frontend| {
+            seed.compile(&frontend.name, &BTreeMap::new()).is_some_and(|(compiled, _)| {
+                compiled.diagnostics.iter().all(|found| found.severity != Severity::Error)
+            })
+        });
     if fine {
         write_types(&seed)?;
     }
