@@ -90,7 +90,7 @@ impl<'a> Checker<'a> {
 
     /// Notes that a reference is `ty` from here on.
     pub(super) fn note(&mut self, reference: Reference, ty: Ty) {
-        if self.by_alias && !reference.path.is_empty() {
+        if self.by_alias > 0 && !reference.path.is_empty() {
             return;
         }
         if let Some(env) = &mut self.flow {

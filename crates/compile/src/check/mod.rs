@@ -45,7 +45,7 @@ mod zod;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -58,6 +58,7 @@ use crate::resolve::{Decl, ModuleId, Modules};
 use crate::types::{ObjectId, Ty, Types};
 
 use flow::Env;
+use relation::Relations;
 
 /// Expressions that one frontend may hold, counted each time one is looked at; a guard against
 /// sources made to be slow.
@@ -189,8 +190,7 @@ struct Checker<'a> {
     aliases: HashMap<(usize, Vec<Ty>), Option<Ty>>,
     prelude_members: HashMap<MemberKey, Option<Ty>>,
     regulars: HashMap<ObjectId, Ty>,
-    related: HashSet<(Ty, Ty)>,
-    unrelated: HashSet<(Ty, Ty)>,
+    relations: Relations,
     module: ModuleId,
     scopes: Vec<Scope>,
     type_scope: TypeScopeRef<'a>,
@@ -210,8 +210,8 @@ struct Checker<'a> {
     regex_fits: bool,
     session: Option<Ty>,
     narrow_depth: u32,
-    /// The condition was given a name: members of objects may have changed since.
-    by_alias: bool,
+    /// How many conditions with names lead here: members of objects may have changed since.
+    by_alias: u32,
     /// A function is tried as a predicate: its parameter counts as a union, narrowed or not.
     as_predicate: bool,
     /// The expression stands directly in `Promise.all`: `.map` may start promises.
@@ -245,8 +245,7 @@ pub(crate) fn check(
         aliases: HashMap::new(),
         prelude_members: HashMap::new(),
         regulars: HashMap::new(),
-        related: HashSet::new(),
-        unrelated: HashSet::new(),
+        relations: Relations::default(),
         module: ModuleId(0),
         scopes: Vec::new(),
         type_scope: None,
@@ -261,7 +260,7 @@ pub(crate) fn check(
         regex_fits: false,
         session: None,
         narrow_depth: 0,
-        by_alias: false,
+        by_alias: 0,
         as_predicate: false,
         gather: false,
     };

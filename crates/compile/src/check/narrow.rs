@@ -9,10 +9,15 @@ use std::sync::Arc;
 use frontage_syntax::tree::{BinaryOp, Element, Expr, ExprKind, LogicalOp, UnaryOp};
 
 use super::Checker;
-use super::flow::{Reference, Root, address};
+use super::flow::{Env, Reference, Root, address};
 use super::names::Value;
 use crate::hir;
 use crate::types::{Kind, Object, Property, Ty};
+
+/// Conditions within each other that are looked into.
+const DEPTH: u32 = 100;
+/// Conditions with names that are looked into within each other, as in `tsc`.
+const ALIASES: u32 = 5;
 
 type Keep<'k, 'a> = dyn Fn(&mut Checker<'a>, Ty) -> Ty + 'k;
 
@@ -23,7 +28,7 @@ impl<'a> Checker<'a> {
 
     /// Notes what follows where `expr` is truthy (`sense`), or falsy.
     pub(super) fn narrow(&mut self, expr: &'a Expr, sense: bool) {
-        if self.flow.is_none() || self.narrow_depth > 100 {
+        if self.flow.is_none() || self.narrow_depth > DEPTH {
             return;
         }
         self.narrow_depth += 1;
@@ -41,13 +46,11 @@ impl<'a> Checker<'a> {
                     self.narrow(right, sense);
                     return;
                 }
-                let start = self.flow.clone();
-                self.narrow_left(*op, left, sense);
-                let first = std::mem::replace(&mut self.flow, start);
-                self.narrow_left(*op, left, !sense);
+                let (decided, open) = self.both_ways(*op, left, sense);
+                self.flow = open;
                 self.narrow(right, sense);
                 let second = self.flow.take();
-                self.flow = self.join(first, second);
+                self.flow = self.join(decided, second);
             }
             ExprKind::Binary { op, left, right, .. } => match op {
                 BinaryOp::Eq | BinaryOp::Ne => {
@@ -85,11 +88,12 @@ impl<'a> Checker<'a> {
             ExprKind::Ident(name) => {
                 let (value, _) = self.silently(|c| c.value_named(name, expr.span));
                 if let Value::Local(local) = value
+                    && self.by_alias < ALIASES
                     && let Some(condition) = self.local_infos[local.0 as usize].condition
                 {
-                    let outer = std::mem::replace(&mut self.by_alias, true);
+                    self.by_alias += 1;
                     self.narrow(condition, sense);
-                    self.by_alias = outer;
+                    self.by_alias -= 1;
                 }
                 self.refine(expr, &move |c, ty| c.truthy_part(ty, sense));
             }
@@ -116,6 +120,38 @@ impl<'a> Checker<'a> {
             _ if op != LogicalOp::Nullish => self.narrow(left, sense),
             _ if self.flow.is_some() => self.refine(left, &move |c, ty| c.nullish_part(ty, !sense)),
             _ => {}
+        }
+    }
+
+    /// As [`Checker::narrow_left`], what follows both ways, that of `sense` first. Each part is
+    /// looked at once for both: nested conditions take linear time.
+    fn both_ways(
+        &mut self,
+        op: LogicalOp,
+        left: &'a Expr,
+        sense: bool,
+    ) -> (Option<Env>, Option<Env>) {
+        match &left.kind {
+            ExprKind::Unary { op: UnaryOp::Not, operand } if op != LogicalOp::Nullish => {
+                self.both_ways(op, operand, !sense)
+            }
+            ExprKind::Logical { op, left, right } if self.narrow_depth < DEPTH => {
+                let decides = *op != LogicalOp::And;
+                self.narrow_depth += 1;
+                let (decided, open) = self.both_ways(*op, left, decides);
+                self.flow = open;
+                let (same, other) = self.both_ways(LogicalOp::And, right, decides);
+                self.narrow_depth -= 1;
+                let joined = self.join(decided, same);
+                if sense == decides { (joined, other) } else { (other, joined) }
+            }
+            _ => {
+                let start = self.flow.clone();
+                self.narrow_left(op, left, sense);
+                let first = std::mem::replace(&mut self.flow, start);
+                self.narrow_left(op, left, !sense);
+                (first, self.flow.take())
+            }
         }
     }
 

@@ -4,17 +4,31 @@
 //! Out:   yes or no, by structure, as TypeScript's `strict` has it.
 //! Never: excess members; these are a matter of how a value is written (see `assign`).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Checker;
 use crate::types::{Kind, Object, ObjectId, Signature, Ty};
 
+/// Types within each other that are looked at.
+const DEPTH: usize = 40;
+
 /// Which rules hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Rule {
     Assign,
     /// Optional members must be there too.
     Subtype,
+}
+
+/// What is known of pairs of types.
+#[derive(Debug, Default)]
+pub(super) struct Relations {
+    known: HashMap<(Ty, Ty, Rule), bool>,
+    /// Pairs among the known ones that hold if those around do, which are still looked at.
+    assumed: Vec<(Ty, Ty, Rule)>,
+    /// Something was nested too deep to be looked at.
+    cut: bool,
 }
 
 impl Checker<'_> {
@@ -75,28 +89,32 @@ impl Checker<'_> {
             return true;
         }
         // Circles hold unless something speaks against them; so does what is nested without end.
-        if stack.len() > 40 || stack.contains(&(source, target)) {
+        if stack.len() > DEPTH || stack.contains(&(source, target)) {
+            self.relations.cut |= stack.len() > DEPTH;
             return true;
         }
-        if rule == Rule::Assign {
-            if self.related.contains(&(source, target)) {
-                return true;
-            }
-            if self.unrelated.contains(&(source, target)) {
-                return false;
-            }
+        let pair = (source, target, rule);
+        if let Some(&known) = self.relations.known.get(&pair) {
+            return known;
         }
+        let before = self.relations.assumed.len();
         stack.push((source, target));
         let result = self.relate_kinds(source, target, rule, stack);
         stack.pop();
-        // What was assumed on the way holds only if the whole circle does.
-        if rule == Rule::Assign {
-            if !result {
-                self.unrelated.insert((source, target));
-            } else if stack.is_empty() {
-                self.related.insert((source, target));
+        let Relations { known, assumed, cut } = &mut self.relations;
+        let is_outermost = stack.is_empty() && before == 0;
+        if !result || (is_outermost && *cut) {
+            // What was assumed on the way holds only if the whole circle does.
+            for pair in assumed.drain(before..) {
+                known.remove(&pair);
             }
+        } else if is_outermost {
+            assumed.clear();
+        } else {
+            assumed.push(pair);
         }
+        *cut &= !is_outermost;
+        known.insert(pair, result);
         result
     }
 

@@ -154,6 +154,9 @@ impl Checker<'_> {
             Kind::Array { element, .. } if name.parse::<usize>().is_ok() => {
                 Some(self.types.or_undefined(element))
             }
+            Kind::String | Kind::StringLiteral { .. } if name.parse::<usize>().is_ok() => {
+                Some(self.types.or_undefined(Ty::STRING))
+            }
             _ => {
                 let (interface, args) = self.apparent(ty)?;
                 self.prelude_member(&interface, &args, name)

@@ -479,6 +479,7 @@ fn conditional(expr: &tree::Expr) -> bool {
             | ExprKind::Logical { .. }
             | ExprKind::Unary { .. }
             | ExprKind::Call { .. }
+            | ExprKind::Ident(_)
     )
 }
 

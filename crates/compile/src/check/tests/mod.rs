@@ -4,6 +4,7 @@ mod support;
 
 mod bodies;
 mod fuzz;
+mod growth;
 mod modules;
 mod schemas;
 mod supported;

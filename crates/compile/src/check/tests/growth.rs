@@ -1,0 +1,43 @@
+//! Programs that would take for ever if a part were looked at once for each way that leads to it.
+
+use super::support::{check_body, check_files, module_around};
+
+#[test]
+fn nested_conditions_are_looked_at_once() {
+    let mut condition = "q".to_owned();
+    for level in 0..60 {
+        let (op, name) = if level % 2 == 0 { ("||", "sort") } else { ("&&", "n") };
+        condition = format!("({condition} {op} {name})");
+    }
+    let body = format!("const {{ q, n, sort }} = query; if ({condition}) return 1; return 2;");
+    assert_eq!(check_body(&body).result(), "1 | 2");
+    // The same through conditions with names.
+    let mut body = String::from("const c0 = query.q !== undefined;");
+    for level in 1..40 {
+        body.push_str(&format!("const c{level} = c{0} && (query.n > 1 || c{0});", level - 1));
+    }
+    body.push_str("if (c39) return 1; return 2;");
+    assert_eq!(check_body(&body).result(), "1 | 2");
+}
+
+#[test]
+fn types_of_one_form_are_compared_once() {
+    let mut types = String::new();
+    for name in ["A", "B"] {
+        for level in 0..30 {
+            let next = format!("{name}{}", level + 1);
+            types.push_str(&format!(
+                "interface {name}{level} {{ x: {next}; y: {next}; up?: {name}0 }}\n"
+            ));
+        }
+        types.push_str(&format!("interface {name}30 {{ z: string }}\n"));
+    }
+    types.push_str("const same = (a: A0): B0 => a;\n");
+    let module = format!("{}{types}", module_around("return 1;"));
+    let outcome = check_files(&[("frontends/web/routes/index.ts", &module)]);
+    assert_eq!(outcome.result(), "number");
+    // What speaks against it at the end is found all the same.
+    let other = module.replace("interface B30 { z: string }", "interface B30 { z: number }");
+    let outcome = check_files(&[("frontends/web/routes/index.ts", &other)]);
+    assert_eq!(outcome.faults(), ["FR2101 a"]);
+}
