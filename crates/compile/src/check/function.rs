@@ -358,7 +358,8 @@ impl<'a> Checker<'a> {
                 continue;
             };
             let declared = params.get(i)?.ty;
-            if declared == Ty::ERROR {
+            // As in `tsc`, nothing is gained from a `boolean` that is `true`.
+            if declared == Ty::ERROR || declared == Ty::BOOLEAN {
                 continue;
             }
             let truth = self.narrowed_by(local, declared, expr, true);

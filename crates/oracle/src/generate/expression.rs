@@ -494,6 +494,7 @@ impl<'t> Generator<'t> {
                     tests.extend(node.tests.iter().cloned());
                     parts.push(Part::Node(node));
                 }
+                Piece::Regex(flags) => parts.push(Part::Node(self.regex(flags))),
                 Piece::Again(name) => parts.push(Part::Text(names.get(name)?.as_str().into())),
                 Piece::Narrow { name, ty } => {
                     self.bind(ty, bindings, true);

@@ -15,6 +15,7 @@ pub(crate) mod expression;
 pub(crate) mod input;
 pub(crate) mod module;
 pub(crate) mod node;
+pub(crate) mod pattern;
 pub(crate) mod route;
 pub(crate) mod scope;
 pub(crate) mod statement;

@@ -54,13 +54,15 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         node.id("stmt.const")
     }
 
-    /// One template with random holes.
+    /// One template with random holes; each id is as likely as any other.
     pub(crate) fn feature(&mut self) -> Node {
         let telling = self.generator.chance(25);
-        for _ in 0..60 {
+        for _ in 0..100 {
             let index = self.generator.rng.usize(0..self.generator.templates.len());
             let template = &self.generator.templates[index];
-            if telling && !template.telling {
+            if telling && !template.telling
+                || !telling && self.generator.rng.usize(0..template.alike) > 0
+            {
                 continue;
             }
             if let Some(node) = self.generator.instantiate(template, Vec::new(), 3) {
@@ -504,6 +506,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         let (results, called) = (self.results.clone(), self.generator.preferred.len());
         let mut list = vec![self.calling(), self.calling()];
         let test = self.generator.expr(&Ty::Bool, 1, Some(false));
+        let tests = test.tests.clone();
         let own: Vec<(String, Ty)> = self.results[results.len()..].to_vec();
         let last = self.answer(&own);
         list.push(Node::other(vec![
@@ -516,6 +519,9 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         self.generator.scope.reset(mark);
         self.results = results;
         self.generator.preferred.truncate(called);
+        for tested in tests {
+            self.generator.scope.block(&tested);
+        }
         let handlers = [
             "catch (e) { if (e instanceof UpstreamError && e.status === 404) return { missing: e.operation }; throw e; }",
             "catch (e) { if (!(e instanceof UpstreamError)) throw e; return { reason: e.reason, upstream: e.upstream }; }",

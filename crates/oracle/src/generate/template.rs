@@ -8,6 +8,7 @@
 //! - `x:T`: a new variable of that type; `x::T`: the same, with its type; `$x`: a new name;
 //! - `x@T`: a reference to something of exactly that type; `=x`: what `x` stands for, again;
 //! - `x:=T`: from here on `x` has that type; `-x`: from here on `x` is left alone;
+//! - `~gu`: a regular expression with these flags;
 //! - `/`: variables, narrowed and left alone references of this template end.
 //!
 //! Types: `str num int bool null undef unknown date`, `[T]` a list, `{T}` a record, `(A,B)` a
@@ -29,6 +30,8 @@ pub(crate) struct Template {
     pub(crate) pieces: Vec<Piece>,
     /// Its value shows what few others show, so that routes have it more often.
     pub(crate) telling: bool,
+    /// How many templates show first what it shows first, itself included.
+    pub(crate) alike: usize,
 }
 
 /// A part of a template's text.
@@ -46,6 +49,8 @@ pub(crate) enum Piece {
     Fresh(Rc<str>),
     /// A reference.
     Reference { name: Rc<str>, ty: Ty },
+    /// A regular expression.
+    Regex(Rc<str>),
     /// What a name stands for.
     Again(Rc<str>),
     /// A reference has another type from here on.
@@ -66,16 +71,22 @@ pub(crate) fn all() -> Vec<Template> {
         (include_str!("templates/expressions.txt"), false),
         (include_str!("templates/library.txt"), false),
         (include_str!("templates/narrowing.txt"), false),
+        (include_str!("templates/regex.txt"), false),
         (include_str!("templates/types.txt"), false),
         (include_str!("templates/telling.txt"), true),
     ];
     let lines = texts.iter().flat_map(|(text, telling)| text.lines().map(|line| (line, *telling)));
     let lines = lines.filter(|(line, _)| !line.is_empty() && !line.starts_with("# "));
-    lines
+    let mut all: Vec<Template> = lines
         .map(|(line, telling)| {
             read(line, telling).unwrap_or_else(|fault| panic!("{line}: {fault}"))
         })
-        .collect()
+        .collect();
+    let firsts: Vec<Rc<str>> = all.iter().map(|template| Rc::clone(&template.ids[0])).collect();
+    for template in &mut all {
+        template.alike = firsts.iter().filter(|first| **first == template.ids[0]).count();
+    }
+    all
 }
 
 fn read(line: &str, telling: bool) -> Result<Template, String> {
@@ -96,7 +107,7 @@ fn read(line: &str, telling: bool) -> Result<Template, String> {
         pieces.push(Piece::Text(rest.into()));
     }
     let ids = ids.split(',').map(Rc::from).collect();
-    Ok(Template { ids, result: pattern(result)?, pieces, telling })
+    Ok(Template { ids, result: pattern(result)?, pieces, telling, alike: 1 })
 }
 
 fn hole(text: &str) -> Result<Piece, String> {
@@ -108,6 +119,9 @@ fn hole(text: &str) -> Result<Piece, String> {
     }
     if let Some(name) = text.strip_prefix('$') {
         return Ok(Piece::Fresh(name.into()));
+    }
+    if let Some(flags) = text.strip_prefix('~') {
+        return Ok(Piece::Regex(flags.into()));
     }
     if let Some(ty) = text.strip_prefix('#') {
         return Ok(Piece::Type(pattern(ty)?));
