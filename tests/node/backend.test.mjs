@@ -1,5 +1,7 @@
 // The runtime without a socket: scripted upstreams, scripted time.
 import assert from "node:assert/strict";
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { ConfigError, TransportError, createBackend } from "frontage/node";
 import { json, patient, workspace } from "./workspace.mjs";
@@ -59,6 +61,24 @@ test("a module that was changed since the glue was written reads all that is dec
   assert.equal((await get(changed, "/y")).status, 200);
   types();
   assert.equal((await get(await createBackend(options), "/x")).status, 200);
+});
+
+test("a contract or settings that were changed since are named, and refuse nothing", async () => {
+  const { folder, types } = workspace({ "frontends/web/routes/x.ts": route("export const GET = route(async () => (await records.getPatient({ id: 'p1' })).id);") });
+  const start = async () => {
+    const logged = [];
+    const backend = await createBackend({ workspace: folder, frontend: "web", env: {}, transport: async () => json(patient), log: (event) => logged.push(event) });
+    assert.equal((await get(backend, "/x")).status, 200);
+    return JSON.stringify(logged);
+  };
+  assert.equal(await start(), "[]");
+  for (const file of ["contracts/records.openapi.yaml", "frontage.toml"]) {
+    appendFileSync(join(folder, file), "# changed\n");
+    const told = await start();
+    assert.ok(told.includes(file) && told.includes("frontage types"), told);
+  }
+  types();
+  assert.equal(await start(), "[]");
 });
 
 test("a changed helper makes every route's glue old", async () => {

@@ -50,13 +50,18 @@ pub fn node_module(workspace: &Workspace) -> String {
 }
 
 /// The text of `.frontage/upstreams.json`: every operation with the whole shape of its answers.
+///
+/// - `texts`: path and text of every file that it is made of: the contracts, the workspace's settings.
 #[must_use]
-pub fn node_upstreams(workspace: &Workspace) -> String {
+pub fn node_upstreams<'t>(
+    workspace: &Workspace,
+    texts: impl Iterator<Item = (&'t str, &'t str)>,
+) -> String {
     let upstreams: Map<String, Value> = declared_upstreams(workspace)
         .iter()
         .map(|upstream| (upstream.name.to_string(), upstream_data(upstream)))
         .collect();
-    json!({ "version": VERSION, "upstreams": upstreams }).to_string()
+    json!({ "version": VERSION, "files": digests(texts), "upstreams": upstreams }).to_string()
 }
 
 /// The text of `.frontage/FRONTEND/node.json`: the call sites of a plan.
@@ -64,8 +69,7 @@ pub fn node_upstreams(workspace: &Workspace) -> String {
 /// - `texts`: path and text of every module that routes may import, routes included.
 #[must_use]
 pub fn node_frontend<'t>(plan: &Plan, texts: impl Iterator<Item = (&'t str, &'t str)>) -> String {
-    let modules: Map<String, Value> =
-        texts.map(|(path, text)| (path.to_owned(), digest(text).into())).collect();
+    let modules = digests(texts);
     let routes: Vec<Value> = plan.routes.iter().map(|route| route_data(plan, route)).collect();
     let shapes: Vec<Value> = plan.shapes.iter().map(shape).collect();
     json!({ "version": VERSION, "modules": modules, "routes": routes, "shapes": shapes })
@@ -276,6 +280,11 @@ fn site(plan: &Plan, call: &Call, part: Option<&str>) -> Value {
         answers(&call.answers),
         part
     ])
+}
+
+/// What each file was when this data was written.
+fn digests<'t>(texts: impl Iterator<Item = (&'t str, &'t str)>) -> Map<String, Value> {
+    texts.map(|(path, text)| (path.to_owned(), digest(text).into())).collect()
 }
 
 /// Tells one text from another: two FNV-1a sums over its UTF-8 bytes, in hexadecimal. It is no

@@ -46,7 +46,8 @@ fn glue() -> (Workspace, Value, Value) {
     let plan = compiled.plan.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics));
     let texts = [("frontends/web/routes/a.ts", ROUTE)];
     let own = frontage_emit::node_frontend(&plan, texts.into_iter());
-    let all = frontage_emit::node_upstreams(&workspace);
+    let texts = [("contracts/shop.json", CONTRACT)];
+    let all = frontage_emit::node_upstreams(&workspace, texts.into_iter());
     let read = |text: &str| serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"));
     (workspace, read(&all), read(&own))
 }

@@ -71,6 +71,9 @@ export async function createBackend(options) {
   if (glue.changed.length > 0) {
     backend.log({ level: "WARN", message: `changed since \`frontage types\` ran: ${glue.changed.join(", ")}; calls of such modules read all that contracts declare`, target: "frontage::glue" });
   }
+  if (glue.stale.length > 0) {
+    backend.log({ level: "WARN", message: `changed since \`frontage types\` ran: ${glue.stale.join(", ")}; calls follow what was there before: run it again`, target: "frontage::glue" });
+  }
   return backend;
 }
 
@@ -277,7 +280,6 @@ function validate(answer, known) {
   answer.body = Buffer.alloc(0);
   delete answer.headers["content-type"];
 }
-
 
 function notAllowed(allowed, method, id) {
   const answer = method === "OPTIONS" ? { status: 204, headers: /** @type {Record<string, string>} */ ({}), body: Buffer.alloc(0) } : answerProblem(new Problem(405, "method_not_allowed", { detail: `this path has ${allowed}` }), id);

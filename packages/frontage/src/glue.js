@@ -24,6 +24,8 @@ export class Glue {
     if (upstreams === undefined) throw new ConfigError(`${root} has no glue for Node: run \`frontage types -C ${root}\` first`);
     /** @type {Record<string, { timeout: number, operations: Record<string, Operation>, shapes: import("./shape.js").Shape[] }>} */
     this.upstreams = upstreams.upstreams;
+    /** Contracts and settings that were changed since the glue was written; Node needs none of them. @type {string[]} */
+    this.stale = changed(root, upstreams.files).filter((file) => fs.existsSync(path.join(root, file)));
     const own = data(path.join(root, ".frontage", frontend, "node.json"));
     /** @type {import("./shape.js").Shape[]} */
     this.shapes = own?.shapes ?? [];
@@ -119,23 +121,29 @@ function byPlace(calls) {
   return out;
 }
 
-function changed(root, modules) {
-  return Object.entries(modules)
-    .filter(([module, digest]) => {
+/** Files that are not what they were, or no longer there. */
+function changed(root, files) {
+  return Object.entries(files)
+    .filter(([file, digest]) => {
       try {
-        return digestOf(fs.readFileSync(path.join(root, module))) !== digest;
+        return digestOf(fs.readFileSync(path.join(root, file))) !== digest;
       } catch {
         return true;
       }
     })
-    .map(([module]) => module);
+    .map(([file]) => file);
 }
 
 /** Two FNV-1a sums, in hexadecimal. @param {Uint8Array} bytes */
 function digestOf(bytes) {
-  const sum = (basis) => bytes.reduce((sum, byte) => Math.imul(sum ^ byte, 0x01000193), basis) >>> 0;
-  const hex = (number) => number.toString(16).padStart(8, "0");
-  return hex(sum(0x811c9dc5)) + hex(sum(0x12345678));
+  let first = 0x811c9dc5;
+  let second = 0x12345678;
+  for (const byte of bytes) {
+    first = Math.imul(first ^ byte, 0x01000193);
+    second = Math.imul(second ^ byte, 0x01000193);
+  }
+  const hex = (sum) => (sum >>> 0).toString(16).padStart(8, "0");
+  return hex(first) + hex(second);
 }
 
 /**

@@ -40,11 +40,17 @@ pub(crate) fn run(global: &Global, terminal: &Terminal) -> Done {
 ///
 /// If a file cannot be written.
 pub(crate) fn write(loaded: &Loaded, built: &Built) -> Result<Vec<String>, Diagnostic> {
+    // Contracts with all that they refer to, and the workspace's settings.
+    let common = loaded.sources.iter().map(|(_, file)| (file.path.as_str(), file.text.as_str()));
+    let common = common.filter(|(path, _)| {
+        !["frontends/", "shared/"].iter().any(|folder| path.starts_with(folder))
+    });
+    let upstreams = frontage_emit::node_upstreams(&loaded.workspace, common);
     let mut files = vec![
         ("frontage.d.ts".to_owned(), frontage_emit::frontage_types().to_owned()),
         ("upstreams.d.ts".to_owned(), frontage_emit::upstream_types(&loaded.workspace.upstreams)),
         ("upstreams.js".to_owned(), frontage_emit::node_module(&loaded.workspace)),
-        ("upstreams.json".to_owned(), frontage_emit::node_upstreams(&loaded.workspace)),
+        ("upstreams.json".to_owned(), upstreams),
     ];
     for input in &loaded.inputs {
         let path = format!("{}/session.d.ts", input.name);

@@ -133,7 +133,10 @@ impl World {
         let texts = texts.map(|(path, text)| (path.as_str(), text.as_str()));
         let glue = [
             (".frontage/upstreams.js", frontage_emit::node_module(&workspace)),
-            (".frontage/upstreams.json", frontage_emit::node_upstreams(&workspace)),
+            (
+                ".frontage/upstreams.json",
+                frontage_emit::node_upstreams(&workspace, std::iter::empty()),
+            ),
             (".frontage/web/node.json", frontage_emit::node_frontend(engine.plan(), texts)),
             ("frontage.toml", WORKSPACE_TOML.to_owned()),
             ("frontends/web/frontend.toml", FRONTEND_TOML.to_owned()),
