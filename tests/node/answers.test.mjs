@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { after, test } from "node:test";
+import { read } from "../../packages/frontage/src/shape.js";
 import { both, chance } from "./both.mjs";
 import { workspace } from "./workspace.mjs";
 
@@ -148,4 +149,16 @@ test("odd answers are read alike", async () => {
     }
   }
   assert.ok(succeeded.size > 3, `only ${[...succeeded]} ever succeeded`);
+});
+
+test("variants that nearly fit, within each other, end", () => {
+  const shapes = [["union", [1, 2]], ["object", ["c", 0, 0, "k", 3, 1]], ["object", ["c", 0, 0, "k", 4, 1]], ["constant", "a"], ["constant", "b"]];
+  const nested = (depth) => {
+    let value = { k: "b" };
+    for (let i = 0; i < depth; i += 1) value = { c: value, k: "b" };
+    return Buffer.from(JSON.stringify(value));
+  };
+  assert.equal(read(nested(5), shapes, 0).c.c.k, "b");
+  // Each level doubles what is looked at: without a limit, for ever.
+  assert.throws(() => read(nested(60), shapes, 0), { found: "too many near misses" });
 });

@@ -120,7 +120,7 @@ export class RunningRequest {
     const nullOn = options.nullOn ?? [];
     let filled;
     try {
-      filled = fill(operation, ([key]) => args[key]);
+      filled = fill(operation, ([key]) => (Object.hasOwn(args, key) ? args[key] : undefined));
     } catch (fault) {
       if (!(fault instanceof NoSuchPath)) throw fault;
       if (nullOn.includes(404)) return null;

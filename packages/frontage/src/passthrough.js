@@ -28,7 +28,8 @@ const HOP = ["connection", "keep-alive", "proxy-authenticate", "proxy-connection
 export async function passThrough(running, target, request) {
   const operation = running.parts.glue.operation(target.upstream, target.operation);
   const single = (name) => {
-    const value = request.headers[name.toLowerCase()];
+    const lower = name.toLowerCase();
+    const value = Object.hasOwn(request.headers, lower) ? request.headers[lower] : undefined;
     const first = Array.isArray(value) ? value[0] : value;
     return first === undefined ? undefined : utf8(first);
   };

@@ -10,12 +10,15 @@
 // fits nothing.
 
 /** @typedef {string | [string, ...any[]]} Shape */
-/** @typedef {{ shapes: Shape[], depth: number, hops: number }} Reader */
+/** @typedef {{ shapes: Shape[], depth: number, hops: number, seen: number, budget: number }} Reader */
 
 /** Most lists and objects within each other. */
 const DEPTH = 128;
 /** Most unions directly within each other. */
 const HOPS = 8;
+
+/** Values that unions may look at in vain: variants that nearly fit, within each other, multiply. */
+const BUDGET = 4096;
 
 /** How an answer contradicts its contract. It holds no value of the answer. */
 export class Drift extends Error {
@@ -48,7 +51,7 @@ export function read(body, shapes, id) {
   } catch {
     throw new Drift("JSON", "other bytes");
   }
-  return cut(value, shapes, id);
+  return fit(value, { shapes, depth: DEPTH, hops: 0, seen: 0, budget: BUDGET + 16 * body.length }, id);
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -63,23 +66,13 @@ export function decode(bytes) {
 }
 
 /**
- * Cuts a value.
- *
- * @param {unknown} value
- * @param {Shape[]} shapes
- * @param {number} id
- */
-export function cut(value, shapes, id) {
-  return fit(value, { shapes, depth: DEPTH, hops: 0 }, id);
-}
-
-/**
  * @param {any} value
  * @param {Reader} at
  * @param {number} id
  * @returns {any}
  */
 function fit(value, at, id) {
+  at.seen += 1;
   const shape = at.shapes[id];
   if (shape === undefined) throw new Error(`there is no shape ${id}: run \`frontage types\``);
   if (typeof shape === "string") return word(value, at, shape);
@@ -183,11 +176,14 @@ function union(value, at, variants) {
   const kind = kindOf(value);
   const candidates = variants.filter((id) => canBe(at.shapes, id, kind, 8));
   for (const id of candidates) {
+    const before = at.seen;
     try {
       return hop(at, () => fit(value, at, id));
     } catch (fault) {
       if (!(fault instanceof Drift) || candidates.length === 1) throw fault;
     }
+    at.budget -= at.seen - before;
+    if (at.budget < 0) throw new Drift("a value that fits early in its union", "too many near misses");
   }
   throw new Drift(variants.map((id) => expectation(at.shapes[id])).join(" or "), kind);
 }
