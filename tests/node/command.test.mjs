@@ -67,6 +67,14 @@ test("the admin listener tells what is counted, and changes nothing", async () =
   assert.equal(await node.stop(), 0);
 });
 
+test("a log that nobody reads any more ends nothing", async () => {
+  const { folder } = workspace({ "frontends/web/routes/x.ts": ROUTE });
+  const node = await start(folder);
+  node.closeLog();
+  for (let i = 0; i < 20; i += 1) assert.equal((await fetch(`${node.base}/x`)).status, 502);
+  assert.equal(await node.stop(), 0);
+});
+
 test("clients that are no good harm nobody", async () => {
   const { folder } = workspace({ "frontends/web/routes/x.ts": ROUTE, "frontends/web/routes/y.ts": ROUTE.replace("GET = route(", "POST = route(").replace("async ()", "{ body: z.unknown() }, async ()").replace('import { records', 'import { z } from "zod";\nimport { records') });
   const node = await start(folder);

@@ -27,6 +27,7 @@ export const run = async (file, args, env, ready) => {
   });
   return {
     log: () => log,
+    closeLog: () => child.stderr.destroy(),
     signal: (name) => child.kill(name),
     ended,
     stop: async () => {

@@ -18,6 +18,9 @@ Usage: frontage-node FRONTEND [-C DIR] [--json]
 
 Run \`frontage types\` first, and whenever routes or contracts change: it writes what this reads.`;
 
+/** Most bytes of the log that wait for their reader. */
+const WAITING = 1 << 20;
+
 /** @param {string[]} args */
 export async function main(args) {
   let values;
@@ -41,7 +44,7 @@ export async function main(args) {
     console.error(USAGE);
     return 2;
   }
-  const log = (event) => process.stderr.write(`${JSON.stringify({ timestamp: new Date().toISOString(), ...event })}\n`);
+  const log = lines(process.stderr);
   try {
     const backend = await createBackend({ workspace: values.workspace, frontend, log });
     const server = await listen(backend, log);
@@ -60,6 +63,29 @@ export async function main(args) {
     console.error(`frontage-node: ${words}`);
     return 1;
   }
+}
+
+/**
+ * Writes events as lines to a stream whose reader may be slow, or gone: nobody waits for it, and
+ * nothing ends with it. Beyond the limit lines are dropped and counted.
+ *
+ * @param {import("node:stream").Writable} stream
+ */
+function lines(stream) {
+  let dropped = 0;
+  stream.on("error", () => {});
+  /** @param {Record<string, unknown>} event */
+  const write = (event) => stream.write(`${JSON.stringify({ timestamp: new Date().toISOString(), ...event })}\n`);
+  /** @param {Record<string, unknown>} event */
+  return (event) => {
+    if (stream.destroyed || stream.writableLength > WAITING) {
+      dropped += 1;
+      return;
+    }
+    if (dropped > 0) write({ level: "WARN", message: "log lines were dropped: nobody read them in time", lines: dropped, target: "frontage::log" });
+    dropped = 0;
+    write(event);
+  };
 }
 
 /** What to do about faults of loading that people meet first. */
