@@ -52,6 +52,7 @@ function near(r, node) {
       if (node.nulls && r.chance(0.3)) return null;
       return near(r, node.inner);
     case "pipe": case "pre": return near(r, node.inner);
+    case "field": return near(r, node.field);
   }
 }
 

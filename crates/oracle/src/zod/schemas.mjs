@@ -101,8 +101,10 @@ function text(r) {
   }
   if (way < 8) {
     const name = r.pick([...Object.keys(FORMATS), ...Object.keys(OWN_FORMATS)]);
-    const options = OPTIONS[name] && r.chance(0.5) ? r.pick(OPTIONS[name]) : said(r, false);
-    const node = leaf(`z.${name}(${options})`, [name], STR, VALID[FORMATS[name] ?? OWN_FORMATS[name]]);
+    const ruled = OPTIONS[name] && r.chance(0.5);
+    const options = ruled ? r.pick(OPTIONS[name]) : said(r, false);
+    const ids = ruled && name === "url" ? [name, "url.rules"] : [name];
+    const node = leaf(`z.${name}(${options})`, ids, STR, VALID[FORMATS[name] ?? OWN_FORMATS[name]]);
     if (r.chance(0.3)) node.checks.push(textCheck(r));
     return node;
   }
@@ -111,7 +113,7 @@ function text(r) {
     const [options, valid] = r.pick(ISO[name]);
     const node = r.chance(0.3)
       ? Object.assign(leaf("z.string()", ["string"], STR, VALID[valid]), { checks: [{ text: `.${name}(${options})`, id: `string.${name}` }] })
-      : leaf(`z.iso.${name}(${options})`, [`iso.${name}`], STR, VALID[valid]);
+      : leaf(`z.iso.${name}(${options})`, options ? [`iso.${name}`, "iso.options"] : [`iso.${name}`], STR, VALID[valid]);
     return node;
   }
   const node = leaf(`z.coerce.string(${said(r, false)})`, ["coerce.string"], STR, WORDS);
@@ -176,10 +178,13 @@ function scalar(r) {
       const values = r.pick([["a"], ["a", "b"], [1, 2], [true], [null], ["a", 1, null], ["x", undefined], [-1.5]]);
       const shown = values.map((v) => (v === undefined ? "undefined" : q(v)));
       const source = values.length === 1 ? shown[0] : `[${shown.join(", ")}]`;
-      return leaf(`z.literal(${source}${said(r, true)})`, ["literal"], ANY, values.map((v) => (typeof v === "number" ? { number: String(v) } : v)));
+      return leaf(`z.literal(${source}${said(r, true)})`, [values.length === 1 ? "literal" : "literal.several"], ANY, values.map((v) => (typeof v === "number" ? { number: String(v) } : v)));
     }
     case 8: return leaf(`z.null(${said(r, false)})`, ["null"], ANY, [null]);
-    case 9: return leaf(r.pick(["z.unknown()", "z.unknown()", "z.undefined()", "z.never()"]), ["unknown"], ANY, ["x", null, { number: "1" }, undefined]);
+    case 9: {
+      const [base, id] = r.pick([["z.unknown()", "unknown"], ["z.unknown()", "unknown"], ["z.undefined()", "undefined"], ["z.void()", "undefined"], ["z.never()", "never"]]);
+      return leaf(base, [id], ANY, ["x", null, { number: "1" }, undefined]);
+    }
     case 10: case 11: {
       const node = leaf(`z.coerce.date(${said(r, false)})`, ["coerce.date"], DATE, [...VALID.isoDateTime, ...VALID.isoDate, { number: "0" }, { number: "1700000000000" }, { number: "9e15" }, null, true, "x"]);
       if (r.chance(0.4)) node.checks.push({ text: `.${r.pick(["min", "max"])}(new Date("2024-01-01")${said(r, true)})`, id: "date.min" });
@@ -200,6 +205,10 @@ function object(r, depth, flat) {
   const base = r.pick(["object", "object", "strictObject", "looseObject"]);
   const node = { kind: "object", base, fields, checks: [], ids: [base], out: OBJ, children: fields.map((f) => f[1]), said: said(r, true) };
   if (r.chance(0.35)) node.checks.push(objectMethod(r, node, depth));
+  if (fields.length > 1 && r.chance(0.1)) {
+    node.spread = 1 + r.below(fields.length - 1);
+    node.ids.push("object.shape");
+  }
   return node;
 }
 
@@ -211,7 +220,8 @@ function objectMethod(r, node, depth) {
     const field = schema(r, Math.min(depth - 1, 1));
     return { node: field, name: r.pick(["a", "z", "n"]) };
   };
-  switch (r.below(12)) {
+  switch (r.below(13)) {
+    case 12: { const o = other(); return { text: `.safeExtend({ ${o.name === "a" ? "z" : o.name}: ${sourceOf(o.node)} })`, id: "object.safe-extend", uses: o.node }; }
     case 0: return { text: ".strict()", id: "object.strict" };
     case 1: return { text: ".strip()", id: "object.strip" };
     case 2: return { text: r.pick([".loose()", ".passthrough()"]), id: "object.loose" };
@@ -226,8 +236,21 @@ function objectMethod(r, node, depth) {
   }
 }
 
+/** A field of an object, or its names. */
+function ofObject(r, depth) {
+  const [first, ...others] = r.shuffled(["a", "b", "id", "name"]).slice(0, 1 + r.below(3));
+  if (r.chance(0.4)) {
+    const names = [first, ...others];
+    const fields = names.map((name) => `${q(name)}: ${r.pick(["z.string()", "z.number().optional()"])}`);
+    return leaf(`z.object({ ${fields.join(", ")} }).keyof(${said(r, false)})`, ["object.keyof"], { values: names }, names);
+  }
+  const field = schema(r, depth - 1);
+  return { kind: "field", name: first, field, checks: [], ids: ["object.shape"], out: field.out, children: [field] };
+}
+
 function compound(r, depth) {
-  switch (r.below(12)) {
+  switch (r.below(13)) {
+    case 12: return ofObject(r, depth);
     case 0: case 1: case 2: return object(r, depth);
     case 3: case 4: {
       const item = schema(r, depth - 1);
@@ -242,7 +265,7 @@ function compound(r, depth) {
     case 5: {
       const items = Array.from({ length: r.below(4) }, () => schema(r, depth - 1));
       const rest = r.chance(0.4) ? schema(r, 0) : null;
-      return { kind: "tuple", items, rest, checks: [], ids: ["tuple"], out: LIST, children: rest ? [...items, rest] : items, said: said(r, true) };
+      return { kind: "tuple", items, rest, checks: [], ids: rest ? ["tuple", "tuple.rest"] : ["tuple"], out: LIST, children: rest ? [...items, rest] : items, said: said(r, true), dotted: r.chance(0.4) };
     }
     case 6: {
       const key = r.pick([
@@ -258,8 +281,8 @@ function compound(r, depth) {
     }
     case 7: case 8: {
       const options = Array.from({ length: 1 + r.below(3) }, () => schema(r, depth - 1));
-      const name = r.chance(0.15) ? "xor" : "union";
-      return { kind: "union", name, options, checks: [], ids: [name], out: ANY, children: options, said: said(r, true) };
+      const name = r.chance(0.15) ? "xor" : options.length > 1 && r.chance(0.3) ? "or" : "union";
+      return { kind: "union", name, options, checks: [], ids: [name], out: ANY, children: options, said: name === "or" ? "" : said(r, true) };
     }
     case 9: {
       const tags = r.shuffled(["a", "b", "c"]).slice(0, 1 + r.below(3));
@@ -311,7 +334,8 @@ function wrapper(r, inner) {
     case 10: return wrap(".readonly()", "readonly", inner.out === LIST ? ANY : inner.out, {});
     case 11: return wrap(`.nonoptional(${said(r, false)})`, "nonoptional", inner.out, {});
     case 12: return wrap(".exactOptional()", "exact-optional", ANY, { absent: true });
-    case 13: return wrap('.describe("words")', "describe", inner.out, {});
+    case 13: if (r.chance(0.4)) return wrap(r.pick([".optional().unwrap()", ".nullable().unwrap()"]), "unwrap", inner.out, {});
+      return wrap('.describe("words")', "describe", inner.out, {});
     case 14: return wrap('.meta({ title: "T", deprecated: true })', "meta", inner.out, {});
     default: return wrap(".optional().nullable()", "optional", ANY, { nulls: true, absent: true });
   }
@@ -418,14 +442,25 @@ export function sourceOf(node) {
   const checks = node.checks.map((c) => c.text).join("");
   switch (node.kind) {
     case "leaf": return node.base + checks;
-    case "object": return `z.${node.base}({ ${node.fields.map(([n, f]) => `${q(n)}: ${sourceOf(f)}`).join(", ")} }${node.said})${checks}`;
+    case "object": {
+      const fields = node.fields.map(([n, f]) => `${q(n)}: ${sourceOf(f)}`);
+      const spread = fields.splice(0, node.spread ?? 0).join(", ");
+      if (spread) fields.unshift(`...z.object({ ${spread} }).shape`);
+      return `z.${node.base}({ ${fields.join(", ")} }${node.said})${checks}`;
+    }
     case "array": return `z.array(${sourceOf(node.item)}${node.said})${checks}`;
-    case "tuple": return `z.tuple([${node.items.map(sourceOf).join(", ")}]${node.rest ? `, ${sourceOf(node.rest)}` : ""}${node.said})`;
+    case "tuple": {
+      const items = `[${node.items.map(sourceOf).join(", ")}]`;
+      if (node.rest && node.dotted) return `z.tuple(${items}${node.said}).rest(${sourceOf(node.rest)})`;
+      return `z.tuple(${items}${node.rest ? `, ${sourceOf(node.rest)}` : ""}${node.said})`;
+    }
     case "record": return `z.${node.name}(${sourceOf(node.key)}, ${sourceOf(node.value)}${node.said})`;
-    case "union": return `z.${node.name}([${node.options.map(sourceOf).join(", ")}]${node.said})`;
+    case "union": if (node.name === "or") return node.options.map((o, i) => (i ? `.or(${sourceOf(o)})` : sourceOf(o))).join("");
+      return `z.${node.name}([${node.options.map(sourceOf).join(", ")}]${node.said})`;
     case "discriminated": return `z.discriminatedUnion("kind", [${node.options.map(sourceOf).join(", ")}]${node.said})`;
     case "both": return node.form ? `z.intersection(${sourceOf(node.left)}, ${sourceOf(node.right)})` : `${sourceOf(node.left)}.and(${sourceOf(node.right)})`;
     case "wrap": return sourceOf(node.inner) + node.text;
+    case "field": return `z.object({ ${q(node.name)}: ${sourceOf(node.field)} }).shape.${node.name}`;
     case "pipe": return `${sourceOf(node.inner)}.pipe(${sourceOf(node.next)})`;
     case "pre": return `z.preprocess(${node.before}, ${sourceOf(node.inner)})`;
   }
@@ -433,7 +468,9 @@ export function sourceOf(node) {
 
 /** The ids of what a schema is made of. */
 export function idsOf(node) {
-  return [...node.ids, ...node.checks.map((c) => c.id), ...node.children.flatMap(idsOf)];
+  const own = [...node.ids, ...node.checks.map((c) => c.id), ...node.children.flatMap(idsOf)];
+  if (/"no!"|\berror:|\bmessage: "m"/.test([node.base, node.said, ...node.checks.map((c) => c.text)].join(" "))) own.push("message");
+  return own;
 }
 
 /** Smaller schemas, each by one step. */
@@ -467,6 +504,7 @@ export function simpler(node) {
       each(node.options, (options) => ({ ...node, options, children: options }));
       break;
     case "both": each([node.left, node.right], ([left, right]) => ({ ...node, left, right, children: [left, right] })); break;
+    case "field": each([node.field], ([field]) => ({ ...node, field, children: [field] })); break;
     case "wrap": case "pre": each([node.inner], ([inner]) => ({ ...node, inner, children: [inner] })); break;
     case "pipe": each([node.inner, node.next], ([inner, next]) => ({ ...node, inner, next, children: [inner, next] })); break;
   }
