@@ -16,6 +16,9 @@ use crate::codes;
 use crate::hir;
 use crate::types::{Kind, TupleElement, Ty};
 
+/// At this many elements a tuple is refused, as in `tsc`.
+const MOST_ELEMENTS: usize = 10_000;
+
 impl<'a> Checker<'a> {
     /// The type of a value where it may change: literals widen, unless the place asks for them.
     pub(super) fn settle(&mut self, ty: Ty, expected: Option<Ty>) -> Ty {
@@ -85,6 +88,19 @@ impl<'a> Checker<'a> {
                 Element::Spread { value, .. } => {
                     let item = self.value(value, expected);
                     match self.types.kind(item.ty).clone() {
+                        Kind::Tuple { elements, rest: None, .. }
+                            if fixed.len() + elements.len() >= MOST_ELEMENTS =>
+                        {
+                            self.report(
+                                Diagnostic::error(
+                                    codes::TOO_COMPLEX,
+                                    span,
+                                    format!("this list would have {MOST_ELEMENTS} elements or more"),
+                                )
+                                .help("annotate the lists that are spread: `const list: string[] = …`"),
+                            );
+                            return self.hole(span);
+                        }
                         Kind::Tuple { elements, rest: None, .. } if rest.is_none() => {
                             for element in elements.iter() {
                                 fixed.push(*element);

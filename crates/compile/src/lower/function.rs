@@ -243,8 +243,8 @@ impl<'h> Lowerer<'h> {
                 let arguments = params.iter().copied().map(Expr::Slot).collect();
                 Lambda { params, body: Box::new(Expr::Call(builtin, arguments)) }
             }
-            other => {
-                let body = Box::new(self.not_known(other, callback));
+            _ => {
+                let body = Box::new(self.not_known(callback));
                 Lambda { params: Vec::new(), body }
             }
         }
@@ -273,7 +273,7 @@ impl<'h> Lowerer<'h> {
     }
 
     /// Reports that a called value is not a known function.
-    pub(super) fn not_known(&mut self, _value: Value<'h>, at: &hir::Expr) -> Expr {
+    pub(super) fn not_known(&mut self, at: &hir::Expr) -> Expr {
         self.error(
             codes::FUNCTION_NOT_KNOWN,
             at.span,

@@ -43,7 +43,7 @@ impl<'h> Lowerer<'h> {
                     Promise::Run(self.activate(&closure, items, scope, expr.span))
                 }
                 Value::Builtin(builtin) => Promise::Value(self.builtin(builtin, items, scope)),
-                other => Promise::Value(self.not_known(other, callee)),
+                _ => Promise::Value(self.not_known(callee)),
             },
             ExprKind::Catch(promise, handler) => {
                 let inner = self.prepare(promise, scope);
@@ -91,8 +91,8 @@ impl<'h> Lowerer<'h> {
                         let value = Expr::Call(builtin, vec![Expr::Slot(slot)]);
                         Block { steps: vec![Step::Return(value)] }
                     }
-                    other => {
-                        self.not_known(other, handler_at);
+                    _ => {
+                        self.not_known(handler_at);
                         Block::default()
                     }
                 };
@@ -345,7 +345,7 @@ impl<'h> Lowerer<'h> {
                     Gather::Settled | Gather::SettledCalls => self.settle_each(values, at),
                 };
             }
-            other => return self.not_known(other, callback),
+            _ => return self.not_known(callback),
         };
         let gather = match gather {
             Gather::Settled if !closure.function.written_async => Gather::SettledCalls,

@@ -1,5 +1,6 @@
 //! Types as text, short enough for a message.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::{Kind, ObjectId, Signature, TupleElement, Ty, Types};
@@ -102,12 +103,8 @@ impl Types {
             }
         }
         // Equal texts of different types (two literals of one shape) say nothing twice.
-        let mut seen = Vec::new();
-        parts.retain(|p| {
-            let new = !seen.contains(p);
-            seen.push(p.clone());
-            new
-        });
+        let mut seen = HashSet::new();
+        parts.retain(|part| seen.insert(part.clone()));
         let more = parts.len().saturating_sub(width);
         parts.truncate(width);
         if more > 0 {

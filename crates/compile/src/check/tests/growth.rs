@@ -41,3 +41,22 @@ fn types_of_one_form_are_compared_once() {
     let outcome = check_files(&[("frontends/web/routes/index.ts", &other)]);
     assert_eq!(outcome.faults(), ["FR2101 a"]);
 }
+
+#[test]
+fn what_doubles_is_refused_before_it_is_made() {
+    let mut tuples = String::from("const t0 = [1, 2] as const;");
+    let mut schemas = String::from("const S0 = z.object({ v: z.string() });\n");
+    for level in 1..40 {
+        tuples.push_str(&format!("const t{level} = [...t{0}, ...t{0}] as const;", level - 1));
+        schemas
+            .push_str(&format!("const S{level} = z.object({{ a: S{0}, b: S{0} }});\n", level - 1));
+    }
+    let outcome = check_body(&format!("{tuples} return t39.length;"));
+    assert_eq!(outcome.faults(), ["FR2124 [...t12, ...t12]"]);
+    let module = format!(
+        "{}{schemas}export const POST = route({{ body: S39 }}, async ({{ body }}) => body.a.b.a);\n",
+        module_around("return 1;")
+    );
+    let outcome = check_files(&[("frontends/web/routes/index.ts", &module)]);
+    assert!(outcome.faults().iter().any(|f| f.starts_with("FR2124")), "{:?}", outcome.faults());
+}

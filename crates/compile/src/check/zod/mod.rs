@@ -30,6 +30,9 @@ use crate::codes;
 use crate::hir::CallbackId;
 use crate::types::Ty;
 
+/// How many steps of the checker one part of a copied schema counts for.
+const COPY_STEPS: u32 = 20;
+
 /// A validator whose functions are checked but not lowered.
 pub(super) type Validator = frontage_plan::Validator<CallbackId>;
 /// See [`Validator`].
@@ -305,7 +308,7 @@ impl<'a> Checker<'a> {
     fn named_schema(&mut self, value: &Value, name: &str, span: Span) -> Option<Schema> {
         match value {
             Value::Decl(module, decl) => match self.definition(*module, *decl, span) {
-                Definition::Schema(schema) => return Some((*schema).clone()),
+                Definition::Schema(schema) => return self.copy(&schema, span),
                 Definition::Refused => return None,
                 _ => {}
             },
@@ -313,6 +316,17 @@ impl<'a> Checker<'a> {
             _ => {}
         }
         self.refuse_schema(span, &format!("`{name}`"), "use a schema made with `z`")
+    }
+
+    /// A copy of a schema that stands elsewhere. A plan holds each copy whole, so that names which
+    /// stand for two others each would make it grow beyond all bounds.
+    fn copy(&mut self, schema: &Schema, span: Span) -> Option<Schema> {
+        fn size(validator: &Validator) -> u32 {
+            validator.children().into_iter().map(size).fold(1, u32::saturating_add)
+        }
+        let steps = size(&schema.validator).saturating_mul(COPY_STEPS);
+        self.steps = self.steps.saturating_add(steps);
+        self.step(span).then(|| schema.clone())
     }
 
     /// `module.Schema`, `Schema.shape.field`, `List.element`
@@ -333,7 +347,7 @@ impl<'a> Checker<'a> {
         {
             let fields = self.shape_of(base)?;
             if let Some(field) = fields.iter().find(|f| f.name == name.name) {
-                return Some(field.schema.clone());
+                return self.copy(&field.schema, expr.span);
             }
             let known: Vec<&str> = fields.iter().map(|f| &*f.name).collect();
             let help = match frontage_diagnostic::nearest(&name.name, known.iter().copied()) {
@@ -345,7 +359,7 @@ impl<'a> Checker<'a> {
         if &*name.name == "element" && !self.is_zod(object) {
             let base = self.schema(object)?;
             if let Some(element) = base.element {
-                return Some((*element).clone());
+                return self.copy(&element, expr.span);
             }
         }
         self.refuse_schema(
