@@ -31,6 +31,13 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// [`Self::settle`] for a member of which several variants want something: `string | "x"` is no
+    /// more than `string`, yet one of them asks for the literal.
+    fn settle_among(&mut self, ty: Ty, parts: &[Ty], expected: Option<Ty>) -> Ty {
+        let asked = parts.iter().any(|&part| self.asks_for_literal(ty, part));
+        if asked { self.types.regular(ty) } else { self.settle(ty, expected) }
+    }
+
     fn asks_for_literal(&mut self, ty: Ty, expected: Ty) -> bool {
         match self.types.kind(expected).clone() {
             Kind::Union(members) => members.iter().any(|&m| self.asks_for_literal(ty, m)),
@@ -179,6 +186,12 @@ impl<'a> Checker<'a> {
 
     /// What the place of a literal wants of a member.
     pub(super) fn property_wanted(&mut self, ty: Ty, name: &Arc<str>) -> Option<Ty> {
+        let parts = self.property_parts(ty, name);
+        if parts.is_empty() { None } else { Some(self.types.union(&parts)) }
+    }
+
+    /// What each variant of the place of a literal wants of a member.
+    fn property_parts(&mut self, ty: Ty, name: &Arc<str>) -> Vec<Ty> {
         let mut parts = Vec::new();
         for member in self.types.members_of(ty) {
             match self.types.kind(member).clone() {
@@ -192,13 +205,13 @@ impl<'a> Checker<'a> {
                 }
                 Kind::Param(_) => {
                     if let Some(bound) = self.constraint_of(member) {
-                        parts.extend(self.property_wanted(bound, name));
+                        parts.extend(self.property_parts(bound, name));
                     }
                 }
                 _ => {}
             }
         }
-        if parts.is_empty() { None } else { Some(self.types.union(&parts)) }
+        parts
     }
 
     /// Of a union that a literal is wanted for, the members that its constant members allow.
@@ -307,9 +320,10 @@ impl<'a> Checker<'a> {
             return;
         }
         let Some(name) = key.name() else { return };
-        let wanted = expected.and_then(|e| self.property_wanted(e, name));
+        let parts = expected.map(|e| self.property_parts(e, name)).unwrap_or_default();
+        let wanted = if parts.is_empty() { None } else { Some(self.types.union(&parts)) };
         let item = self.value(value, wanted);
-        let ty = self.settle(item.ty, wanted);
+        let ty = self.settle_among(item.ty, &parts, wanted);
         if !built.put(name, ty, constant, key.span) {
             self.error(
                 codes::DUPLICATE_NAME,

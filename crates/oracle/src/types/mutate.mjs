@@ -6,6 +6,7 @@
 
 import ts from "typescript";
 import { Expressions, locals } from "./expression.mjs";
+import { choice, relation } from "./made.mjs";
 
 const K = ts.SyntaxKind;
 
@@ -179,6 +180,8 @@ const CHANGES = {
     const help = c.random.pick(HELPERS);
     return over(n, `${help.text}\nreturn { was: ${text(n.expression)}, helped: ${help.name}(${c.expression(n, 2)}${c.random.chance(help.two ? 0.85 : 0.1) ? `, ${c.expression(n, 2)}` : ""}) };`);
   },
+  "choice.add": (n, c) => (ts.isObjectLiteralExpression(n) ? added(n, "choice", choice(c.random)) : undefined),
+  "relation.add": (n, c) => (ts.isObjectLiteralExpression(n) ? added(n, "relation", relation(c.random)) : undefined),
 
   // --- annotations
   "type.drop": (n) => (n.type && (ts.isParameter(n) || ts.isVariableDeclaration(n) || isFunction(n)) ? [n.type.pos - 1, n.type.end, ""] : undefined),
@@ -290,6 +293,11 @@ function after(node, addition) {
   return [node.end, node.end, addition];
 }
 
+/** A member in front of an object's own: what a function made up gives for each of its arguments. */
+function added(object, name, { text, values }) {
+  return [object.properties.pos, object.properties.pos, ` ${name}: [${values.map((value) => `(${text})(${value})`).join(", ")}],`];
+}
+
 function before(node, addition) {
   return [node.getStart(), node.getStart(), addition];
 }
@@ -332,7 +340,7 @@ export function all(root) {
 }
 
 /** Changes that bring in new expressions are taken more often: they reach more rules. */
-const OFTEN = { "field.add.more": 5, "const.add.used": 5, "guard.value": 4, "return.narrowed": 4, "helper.add": 5, "expression.wrap": 3, "expression.replace": 2, "return.replace": 3, "const.pattern": 3, "switch.add": 3, "field.value": 2, "type.annotate": 2, "type.returns": 2, "satisfies.add": 2, "condition.change": 2 };
+const OFTEN = { "choice.add": 6, "relation.add": 6, "field.add.more": 5, "const.add.used": 5, "guard.value": 4, "return.narrowed": 4, "helper.add": 5, "expression.wrap": 3, "expression.replace": 2, "return.replace": 3, "const.pattern": 3, "switch.add": 3, "field.value": 2, "type.annotate": 2, "type.returns": 2, "satisfies.add": 2, "condition.change": 2 };
 
 /** Names of all changes, some several times. */
 const names = Object.keys(CHANGES).flatMap((name) => Array(OFTEN[name] ?? 1).fill(name));

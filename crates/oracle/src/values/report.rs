@@ -28,12 +28,14 @@ pub(crate) struct Report {
     errors: u64,
     dependent: u64,
     cases: u64,
+    most_shrunk: u64,
     spent: BTreeMap<&'static str, Duration>,
 }
 
 impl Report {
     /// Without any run yet.
     pub(crate) fn new(options: &Options) -> Self {
+        let most = std::env::var("FRONTAGE_ORACLE_SHRINK").ok();
         Self {
             root: options.root.clone(),
             json: options.json,
@@ -51,6 +53,7 @@ impl Report {
             errors: 0,
             dependent: 0,
             cases: 0,
+            most_shrunk: most.and_then(|most| most.parse().ok()).unwrap_or(6),
             spent: BTreeMap::new(),
         }
     }
@@ -104,7 +107,7 @@ impl Report {
 
     /// Whether another disagreement should be made small.
     pub(crate) fn shrinks(&self) -> bool {
-        self.cases < 6
+        self.cases < self.most_shrunk
     }
 
     /// Counts a program that was refused.

@@ -295,7 +295,7 @@ for (let from = 0; from < seeds.length; from += BATCH) {
       continue;
     }
     outcome.failed++;
-    if (outcome.disagreements.length < 8) {
+    if (outcome.disagreements.length < Number(process.env.FRONTAGE_ORACLE_SHRINK ?? 8)) {
       const small = await shrink(item, tree, found[0]);
       outcome.disagreements.push(`--only ${seed} (${item.part})\n  schema: ${small.item.source}\n  input:  ${JSON.stringify(small.item.inputs[0])}\n  zod:    ${small.found.theirs.replaceAll("\n", "\n          ")}\n  ours:   ${small.found.ours.replaceAll("\n", "\n          ")}`);
     }
