@@ -5,6 +5,15 @@ use std::process::Stdio;
 
 use crate::step::command;
 
+/// What CI asks of the oracle of answers. Each broken rule of `mutants` shows in these runs.
+pub(crate) const VALUES: &[&str] = &["--runs", "1000", "--seed", "7"];
+
+/// What CI asks of the oracle of types.
+pub(crate) const TYPES: &[&str] = &["--types", "--runs", "400", "--seed", "1"];
+
+/// What CI asks of the oracle of input.
+pub(crate) const ZOD: &[&str] = &["--zod", "--runs", "1000", "--seed", "7"];
+
 /// Runs the oracle with `rest` as its arguments.
 ///
 /// # Errors

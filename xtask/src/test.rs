@@ -153,7 +153,7 @@ fn contracts(root: &Path) -> Result<(), String> {
 
 /// Variants of modules, well-typed and ill-typed, through the checker and tsc.
 fn types(root: &Path) -> Result<(), String> {
-    crate::random::run(root, &["--types", "--runs", "400", "--seed", "1"])
+    crate::random::run(root, crate::random::TYPES)
 }
 
 /// The real tsc over every case.
@@ -165,12 +165,12 @@ fn oracle(root: &Path) -> Result<(), String> {
 /// Random workspaces: their plans against Node. The seed is fixed, so that a change is judged and
 /// not the day.
 fn values(root: &Path) -> Result<(), String> {
-    crate::random::run(root, &["--runs", "500", "--seed", "7"])
+    crate::random::run(root, crate::random::VALUES)
 }
 
 /// Random input schemas and inputs, against zod.
 fn zod(root: &Path) -> Result<(), String> {
-    crate::random::run(root, &["--zod", "--runs", "1000", "--seed", "7"])
+    crate::random::run(root, crate::random::ZOD)
 }
 
 /// The Node runtime over every case that runs.

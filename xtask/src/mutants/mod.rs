@@ -99,7 +99,6 @@ fn build(root: &Path, tree: &Path) -> Result<(), String> {
 fn ask(root: &Path, tree: &Path, oracle: Oracle) -> Result<Verdict, String> {
     let output = Command::new(root.join("target/debug/frontage-oracle"))
         .current_dir(tree)
-        .args(oracle.arguments())
         .args(oracle.runs())
         // Their number is enough.
         .env("FRONTAGE_ORACLE_SHRINK", "0")

@@ -24,21 +24,12 @@ impl Oracle {
         }
     }
 
-    /// What picks it.
-    pub(super) const fn arguments(self) -> &'static [&'static str] {
+    /// The runs that CI makes, which must be enough.
+    pub(super) const fn runs(self) -> &'static [&'static str] {
         match self {
-            Self::Values => &[],
-            Self::Types => &["--types"],
-            Self::Zod => &["--zod"],
-        }
-    }
-
-    /// How many runs, and from which seed: those that CI makes, which must be enough.
-    pub(super) const fn runs(self) -> [&'static str; 4] {
-        match self {
-            Self::Values => ["--runs", "500", "--seed", "7"],
-            Self::Types => ["--runs", "400", "--seed", "1"],
-            Self::Zod => ["--runs", "1000", "--seed", "7"],
+            Self::Values => crate::random::VALUES,
+            Self::Types => crate::random::TYPES,
+            Self::Zod => crate::random::ZOD,
         }
     }
 }

@@ -336,6 +336,10 @@ impl<'a> Checker<'a> {
     /// What is left of an object: its declared members that were not taken.
     fn rest_of(&mut self, rest: &Ident, local: LocalId, ty: Ty, taken: &[Arc<str>]) -> hir::Expr {
         let span = rest.span;
+        if ty == Ty::NEVER {
+            self.error(codes::SPREAD, span, "only an object has a rest, not `never`");
+            return self.hole(span);
+        }
         let mut objects = Vec::new();
         for member in self.types.members_of(ty) {
             let Kind::Object(id) = *self.types.kind(member) else {

@@ -80,9 +80,9 @@ impl Mood {
             return good(&mut rng, Drift::NONE);
         }
         match rng.u32(0..24) {
-            0..=10 => {
-                let status =
-                    [400, 401, 403, 404, 404, 409, 410, 422, 429, 500, 502, 503][rng.usize(0..12)];
+            0..=9 => {
+                let status = [400, 401, 403, 404, 404, 404, 409, 410, 422, 429, 500, 502, 503]
+                    [rng.usize(0..13)];
                 let mut fate = json(status, "{\"message\": \"no\"}".into());
                 if let Fate::Answer { headers, .. } = &mut fate
                     && status == 429
@@ -92,7 +92,7 @@ impl Mood {
                 }
                 fate
             }
-            11..=13 => good(&mut rng, Drift::MISSING),
+            10..=13 => good(&mut rng, Drift::MISSING),
             14 | 15 => Fate::Close,
             16 if self.hangs => Fate::Hang,
             17 => json(

@@ -65,7 +65,7 @@ impl Generator<'_> {
 
     /// Options of a call, and whether it may give `null`.
     fn options(&mut self) -> Option<(Node, bool)> {
-        if self.chance(70) {
+        if self.chance(60) {
             return None;
         }
         let mut node = Node::other(Vec::new());
@@ -75,7 +75,7 @@ impl Generator<'_> {
             let text = *self.pick(&["timeout: 60000", "timeout: 120000", "timeout: 90001"]);
             members.push(Node::other(vec![Part::Text(text.into())]).id("call.timeout"));
         }
-        if self.chance(45) {
+        if self.chance(55) {
             nulls = true;
             let text = *self.pick(&["[404]", "[404, 410]", "[400, 403, 404, 409]", "[500, 503]"]);
             // Its going would change the type of what the call gives.

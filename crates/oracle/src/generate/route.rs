@@ -160,7 +160,7 @@ pub(crate) fn script(seed: u64, route: &Route, material: &Material) -> (Request,
     let odd = generator.chance(12);
     let path = route.path.clone();
     let request = generator.request(&route.input, &material.samples, route.method, &path, odd);
-    let failures = *generator.pick(&[0, 0, 0, 0, 40, 90, 200, 400]);
+    let failures = *generator.pick(&[0, 0, 0, 0, 60, 120, 240, 400]);
     (request, Mood { seed: generator.rng.u64(..), failures, hangs: true })
 }
 

@@ -56,7 +56,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
 
     /// One template with random holes; each id is as likely as any other.
     pub(crate) fn feature(&mut self) -> Node {
-        let telling = self.generator.chance(25);
+        let telling = self.generator.chance(35);
         for _ in 0..100 {
             let index = self.generator.rng.usize(0..self.generator.templates.len());
             let template = &self.generator.templates[index];

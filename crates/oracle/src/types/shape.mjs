@@ -73,7 +73,9 @@ function objectShape(checker, program, type, depth) {
     if (optional && found === "never") continue;
     members[optional ? `${property.name}?` : property.name] = found;
   }
-  const index = checker.getIndexTypeOfType(type, ts.IndexKind.String);
+  // Names of a form, `Record<`x-${string}`, T>`, are names.
+  const forms = checker.getIndexInfosOfType(type).filter(({ keyType }) => keyType.flags & ts.TypeFlags.TemplateLiteral);
+  const index = checker.getIndexTypeOfType(type, ts.IndexKind.String) ?? forms[0]?.type;
   const sorted = Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
   return { object: sorted, index: index ? below(index) : null };
 }
