@@ -26,7 +26,8 @@ fn spell(ty: &SessionType) -> String {
         SessionType::String => "string".into(),
         SessionType::Number => "number".into(),
         SessionType::Boolean => "boolean".into(),
-        SessionType::Array(element) => format!("readonly {}[]", spell_tight(element)),
+        // Not `readonly`: nothing can change a list anyway, and helpers take `string[]`.
+        SessionType::Array(element) => format!("{}[]", spell(element)),
         SessionType::Object(fields) => {
             let members: Vec<String> = fields
                 .iter()
@@ -34,13 +35,5 @@ fn spell(ty: &SessionType) -> String {
                 .collect();
             if members.is_empty() { "{}".into() } else { format!("{{ {} }}", members.join("; ")) }
         }
-    }
-}
-
-/// An element's type before `[]`.
-fn spell_tight(ty: &SessionType) -> String {
-    match ty {
-        SessionType::Array(_) => format!("({})", spell(ty)),
-        _ => spell(ty),
     }
 }

@@ -18,11 +18,6 @@ const AT_ONCE = 150;
 /** Disagreements that are made small; further ones are only counted. */
 const MOST_SHRUNK = Number(process.env.FRONTAGE_ORACLE_SHRINK ?? 12);
 
-/** Answers whose types are known to differ, by seed, and why; they are counted and printed. */
-const KNOWN = {
-  "input--catchall": "a member beside a catch-all of another type is `never` to both, but tsc still counts it among the values",
-};
-
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const listen = async () => JSON.parse((await lines.next()).value);
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -49,10 +44,11 @@ for (const group of groups.values()) {
   group.program = tsc.program([session, ...group.files], new Map(), path.join(group.seed.folder, ".frontage/frontage.d.ts"));
 }
 
+const pools = Object.groupBy(modules, ({ seed }) => kindOf(seed));
 const histogram = {};
 const refusals = {};
 const found = new Map();
-const totals = { passed: 0, failed: 0, known: 0, compared: 0, slowest: 0 };
+const totals = { passed: 0, failed: 0, compared: 0, slowest: 0 };
 
 await originals();
 const first = task.only ?? 0;
@@ -63,15 +59,20 @@ for (let run = first; run < last; run += AT_ONCE) {
 }
 const disagreements = await small();
 const sorted = Object.fromEntries(Object.entries(histogram).sort(([a], [b]) => (a < b ? -1 : 1)));
-const outcome = { ...totals, reasons: KNOWN, seed: task.seed, seconds: (Date.now() - began) / 1000, slowest: Math.round(totals.slowest), histogram: sorted, refusals, disagreements };
+const outcome = { ...totals, seed: task.seed, seconds: (Date.now() - began) / 1000, slowest: Math.round(totals.slowest), histogram: sorted, refusals, disagreements };
 process.stdout.write(`${JSON.stringify({ outcome })}\n`, () => process.exit(0));
+
+/** Where a seed is from. */
+function kindOf(seed) {
+  return seed.name === "shop" ? "shop" : seed.name.startsWith("generated--") ? "generated" : "cases";
+}
 
 /** Every seed as it stands. */
 async function originals() {
   const whole = new Map();
   for (const module of modules) {
     const key = `${module.seed.name} ${module.frontend}`;
-    if (!whole.has(key)) whole.set(key, { ...module, change: "none", files: {} });
+    if (!whole.has(key)) whole.set(key, { ...module, change: kindOf(module.seed) === "generated" ? "none, generated" : "none", files: {} });
     whole.get(key).files[module.file] = original(module);
   }
   await compare([...whole.values()].map((variant) => ({ ...variant, text: variant.files[variant.file] })));
@@ -82,10 +83,10 @@ async function batch(from, to) {
   const variants = [];
   for (let run = from; run < to; run++) {
     const random = new Random(BigInt(task.seed) * 1_000_003n + BigInt(run));
-    // Modules of the shop are larger than those of the cases.
-    const shop = random.chance(0.25);
-    const pool = modules.filter((module) => (module.seed.name === "shop") === shop);
-    const module = random.pick(pool.length > 0 ? pool : modules);
+    // Modules of the shop and of the generator are larger than those of the cases.
+    const kind = random.chance(0.2) ? "shop" : random.chance(0.5) ? "generated" : "cases";
+    const pool = pools[kind] ?? modules;
+    const module = random.pick(pool);
     const source = module.group.program.getSourceFile(path.join(module.seed.folder, module.file));
     const variant = mutate(random, source, module.group.program.getTypeChecker());
     if (!variant) continue;
@@ -109,10 +110,6 @@ async function compare(variants) {
     totals.slowest = Math.max(totals.slowest, verdict.ours.ms);
     totals.compared += verdict.compared;
     if (task.spoken && variant.run === undefined) say({ note: spoken(variant, verdict) });
-    if (verdict.kind === "result" && variant.seed.name in KNOWN) {
-      totals.known++;
-      continue;
-    }
     if (verdict.kind) {
       row.apart++;
       totals.failed++;
@@ -220,7 +217,7 @@ function caseOf(variant, least, verdict, summary) {
   const files = { ...variant.files, [variant.file]: least };
   const sides = [...verdict.theirs.faults.map((fault) => `TS${fault.code} ${fault.file}:${fault.line} ${fault.message}`), ...verdict.ours.faults.map((fault) => `${fault.code} ${fault.file}:${fault.line} ${fault.message}`)];
   if (verdict.kind === "result") for (const [key, type] of Object.entries(verdict.theirs.results)) sides.push(`${key}: tsc ${text(type)}`, `${key}: ours ${text(settled(verdict.ours.results[key] ?? null))}`);
-  const note = variant.seed.name === "shop" ? "\nIn `examples/shop`.\n" : "";
+  const note = { shop: "\nIn `examples/shop`.\n", generated: `\nIn \`target/oracle-types/${variant.seed.name}\`.\n` }[kindOf(variant.seed)] ?? "";
   const blocks = Object.entries(files).map(([file, content]) => `\`\`\`\`ts ${file}\n${content.trim()}\n\`\`\`\``);
   return `# ${summary.slice(0, 100)}\n${note}\n${summary}\n\n${sides.join("\n")}\n\n${blocks.join("\n\n")}\n`;
 }

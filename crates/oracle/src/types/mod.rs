@@ -1,6 +1,7 @@
 //! Compares with tsc: what is accepted, and the types of answers.
 //!
-//! In:    the modules of `cases/` and `examples/shop` that are accepted, and a seed.
+//! In:    the modules of `cases/` and `examples/shop` that are accepted, programs of the values
+//!        oracle's generator, and a seed.
 //! Out:   variants of them, well-typed and ill-typed, each judged by `frontage check` (in this
 //!        process) and by tsc (in one Node process); every disagreement, shrunk, as a case.
 //! Never: a refusal that passes for agreement unless [`refusals`] lists its code.
@@ -12,6 +13,7 @@
 //! tsc about many at once, `shrink.mjs` makes disagreements small, `main.mjs` drives.
 
 mod bridge;
+mod generated;
 mod refusals;
 mod report;
 mod shape;

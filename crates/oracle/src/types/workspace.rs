@@ -1,6 +1,6 @@
-//! Workspaces whose modules are varied: the cases that are accepted, and the shop.
+//! Workspaces whose modules are varied: the cases that are accepted, the shop, generated ones.
 //!
-//! In:    `cases/`, `examples/shop`.
+//! In:    `cases/`, `examples/shop`, the generator of the values oracle.
 //! Out:   [`Seed`]s, each with its contracts read once, and a copy on disk with its `.frontage/`.
 //! Never: the whole of `frontage.toml`: only what decides types is read here.
 
@@ -122,6 +122,13 @@ pub(super) fn seeds(options: &Options, folder: &Path) -> Result<Vec<Seed>, Strin
         }
     }
     out.extend(read("shop".into(), shop, false)?);
+    let count = (options.runs / 10).clamp(20, 400);
+    let count = usize::try_from(count).unwrap_or(20);
+    for (name, target) in
+        super::generated::write(options.seed, count, &root.join("cases/fixture"), folder)?
+    {
+        out.extend(read(name, target, true)?);
+    }
     Ok(out)
 }
 

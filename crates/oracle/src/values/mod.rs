@@ -13,7 +13,7 @@ mod node_side;
 mod plan_side;
 mod report;
 mod shrink;
-mod world;
+pub(crate) mod world;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -81,8 +81,7 @@ impl World {
     ) -> Self {
         let contract = Contract::generate(seed);
         let routes = numbers.map(|number| {
-            let own = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23) ^ number as u64;
-            (number, generate(own, number, material, &contract))
+            (number, generate(route_seed(seed, number), number, material, &contract))
         });
         Self::of(contract.clone(), routes.collect())
     }
@@ -155,6 +154,11 @@ impl World {
     }
 }
 
+/// From what the route of this number in a batch follows.
+pub(crate) fn route_seed(batch: u64, number: usize) -> u64 {
+    batch.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23) ^ number as u64
+}
+
 fn package() -> String {
     serde_json::json!({
         "name": "oracle", "private": true, "type": "module",
@@ -163,7 +167,8 @@ fn package() -> String {
     .to_string()
 }
 
-fn files(contract: &Contract, routes: &[(usize, Route)]) -> Vec<(String, String)> {
+/// Contracts, routes and their helpers as files.
+pub(crate) fn files(contract: &Contract, routes: &[(usize, Route)]) -> Vec<(String, String)> {
     let mut files = Vec::new();
     for upstream in &contract.upstreams {
         let path = format!("contracts/{}.openapi.json", upstream.name);
