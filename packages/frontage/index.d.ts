@@ -37,7 +37,18 @@ export interface Call<T> extends Promise<T> {
   catch<F = never>(onrejected: (reason: unknown) => F | PromiseLike<F>): Promise<T | F>;
 }
 
+/** What `Promise.allSettled` gives for a promise that failed. */
+export interface SettledFailure {
+  status: "rejected";
+  reason: unknown;
+}
+
 declare global {
+  interface PromiseConstructor {
+    /** The reason is unknown, as in `catch (e)`: narrow it. */
+    allSettled<T extends readonly unknown[] | []>(values: T): Promise<{ -readonly [P in keyof T]: PromiseFulfilledResult<Awaited<T[P]>> | SettledFailure }>;
+    allSettled<T>(values: Iterable<T | PromiseLike<T>>): Promise<(PromiseFulfilledResult<Awaited<T>> | SettledFailure)[]>;
+  }
   interface Promise<T> {
     /** The reason is unknown, as in `catch (e)`: narrow it. */
     catch<F = never>(onrejected: (reason: unknown) => F | PromiseLike<F>): Promise<T | F>;

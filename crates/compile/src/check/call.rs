@@ -125,6 +125,7 @@ impl<'a> Checker<'a> {
             self.check_loose(args);
             return self.hole(span);
         }
+        self.called_in_place = matches!(callee.kind, ExprKind::Arrow(_));
         let called = self.link(callee, None, links);
         let called = self.present(called, optional, None, links);
         self.apply(called, type_args, args, span, expected)

@@ -143,7 +143,7 @@ impl<'a> Checker<'a> {
             ExprKind::Await(inner) => self.await_expr(inner, span, expected),
             ExprKind::AsConst(inner) => {
                 let before = std::mem::replace(&mut self.as_const, true);
-                let mut checked = self.value(inner, None);
+                let mut checked = self.value(inner, expected);
                 self.as_const = before;
                 checked.ty = self.types.regular(checked.ty);
                 checked

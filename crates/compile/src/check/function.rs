@@ -14,7 +14,7 @@ use frontage_syntax::tree::{self, FunctionBody, PatternKind};
 use super::annotation::pattern_name;
 use super::expr::made;
 use super::flow::{Env, Reference, Root};
-use super::pattern::push;
+use super::pattern::{Source, push};
 use super::{Checker, Effects, Frame, Scope};
 use crate::codes;
 use crate::hir::{self, LocalId};
@@ -73,7 +73,10 @@ impl<'a> Checker<'a> {
         handler: bool,
     ) -> CheckedFunction<'a> {
         let flow = self.flow.clone();
-        self.flow = Some(self.captured());
+        // What is called where it stands knows what is known there; what is not reached, nothing.
+        if !std::mem::take(&mut self.called_in_place) || function.is_async {
+            self.flow = Some(self.captured());
+        }
         let as_const = std::mem::replace(&mut self.as_const, false);
         let gather = std::mem::replace(&mut self.gather, false);
         let outer = std::mem::take(&mut self.frame);
@@ -121,8 +124,9 @@ impl<'a> Checker<'a> {
                 }
             });
             let local = self.local(None, list, rest.span);
+            let source = Source { annotated: rest.ty.is_some(), parameter: true };
             rest_local = Some(local);
-            self.bind_pattern(&rest.pattern, local, list, rest.ty.is_some(), &mut body);
+            self.bind_pattern(&rest.pattern, local, list, source, &mut body);
         }
         let declared = function.return_type.as_ref().map(|ty| {
             self.result_annotation(ty, |name| {
@@ -281,7 +285,8 @@ impl<'a> Checker<'a> {
             default => (local, default),
         };
         if !matches!(param.pattern.kind, PatternKind::Ident(_)) {
-            self.bind_pattern(&param.pattern, local, inner, annotated.is_some(), body);
+            let source = Source { annotated: annotated.is_some(), parameter: true };
+            self.bind_pattern(&param.pattern, local, inner, source, body);
         }
         (hir::Param { local: given, default }, SignatureParam { name, ty, optional })
     }

@@ -73,6 +73,16 @@ impl<'a> Checker<'a> {
     ) -> hir::Expr {
         let expected = expected.map(|e| self.types.non_nullish(e));
         let constant = self.as_const;
+        // Where a list is wanted that may change, `as const` gives one, as in `tsc`.
+        let readonly = constant
+            && !expected.is_some_and(|e| {
+                self.types.any(e, |k| {
+                    matches!(
+                        k,
+                        Kind::Array { readonly: false, .. } | Kind::Tuple { readonly: false, .. }
+                    )
+                })
+            });
         let tuple = constant || expected.is_some_and(|e| self.tuple_like(e));
         let mut items = Vec::new();
         let mut tys: Vec<Ty> = Vec::new();
@@ -125,12 +135,12 @@ impl<'a> Checker<'a> {
             }
         }
         let ty = if let (true, true, Some(rest)) = (tuple, fixed.is_empty(), rest) {
-            self.types.intern(Kind::Array { element: rest, readonly: constant })
+            self.types.intern(Kind::Array { element: rest, readonly })
         } else if tuple {
             self.types.intern(Kind::Tuple {
                 elements: fixed.into(),
                 rest,
-                readonly: constant,
+                readonly,
                 of_match: false,
             })
         } else {

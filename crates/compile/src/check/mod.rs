@@ -214,6 +214,8 @@ struct Checker<'a> {
     by_alias: u32,
     /// A function is tried as a predicate: its parameter counts as a union, narrowed or not.
     as_predicate: bool,
+    /// The next function is called where it stands: what is known goes on in it.
+    called_in_place: bool,
     /// The expression stands directly in `Promise.all`: `.map` may start promises.
     gather: bool,
 }
@@ -262,6 +264,7 @@ pub(crate) fn check(
         narrow_depth: 0,
         by_alias: 0,
         as_predicate: false,
+        called_in_place: false,
         gather: false,
     };
     checker.check_imports();

@@ -39,6 +39,7 @@ impl<'a> Checker<'a> {
     fn narrow_inner(&mut self, expr: &'a Expr, sense: bool) {
         match &expr.kind {
             ExprKind::Unary { op: UnaryOp::Not, operand } => self.narrow(operand, !sense),
+            ExprKind::Boolean(value) if *value != sense => self.flow = None,
             ExprKind::Logical { op, left, right } => {
                 let decides = *op != LogicalOp::And;
                 if sense != decides {

@@ -20,16 +20,24 @@ use crate::codes;
 use crate::hir::{self, LocalId};
 use crate::types::{Kind, Object, Property, Ty};
 
+/// Where what is taken apart comes from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Source {
+    /// It has a written type, which defaults must fit.
+    pub(super) annotated: bool,
+    /// It is a parameter: literals of its defaults widen.
+    pub(super) parameter: bool,
+}
+
 impl<'a> Checker<'a> {
     /// Binds the names of `pattern` to parts of what `local` holds.
     ///
-    /// - `annotated`: what is taken apart has a written type, which defaults must fit.
     pub(super) fn bind_pattern(
         &mut self,
         pattern: &'a Pattern,
         local: LocalId,
         ty: Ty,
-        annotated: bool,
+        source: Source,
         body: &mut Vec<hir::Stmt>,
     ) {
         match &pattern.kind {
@@ -47,7 +55,7 @@ impl<'a> Checker<'a> {
                         self.hole(prop.span)
                     };
                     let bound =
-                        self.bind_part(&prop.value, prop.default.as_ref(), value, annotated, body);
+                        self.bind_part(&prop.value, prop.default.as_ref(), value, source, body);
                     // What was taken apart may be a name itself, or have one (see `binding`).
                     if prop.default.is_none()
                         && let Some(name) = prop.key.name()
@@ -113,11 +121,11 @@ impl<'a> Checker<'a> {
                 for (i, element) in elements.iter().enumerate() {
                     let Some(ElementPattern { value: inner, default }) = element else { continue };
                     let value = if fine && list {
-                        self.element_at(inner, local, ty, i)
+                        self.element_at(inner, local, ty, i, default.is_some())
                     } else {
                         self.hole(inner.span)
                     };
-                    self.bind_part(inner, default.as_ref(), value, annotated, body);
+                    self.bind_part(inner, default.as_ref(), value, source, body);
                 }
                 if let Some(rest) = rest {
                     let span = rest.span;
@@ -133,7 +141,7 @@ impl<'a> Checker<'a> {
                         )),
                     ];
                     let value = Self::builtin(Builtin::ArraySlice, args, rest_ty, span);
-                    self.bind_part(rest, None, value, annotated, body);
+                    self.bind_part(rest, None, value, source, body);
                 }
             }
             PatternKind::Error => {}
@@ -288,7 +296,14 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn element_at(&mut self, pattern: &Pattern, local: LocalId, ty: Ty, index: usize) -> hir::Expr {
+    fn element_at(
+        &mut self,
+        pattern: &Pattern,
+        local: LocalId,
+        ty: Ty,
+        index: usize,
+        defaulted: bool,
+    ) -> hir::Expr {
         let span = pattern.span;
         let mut parts = Vec::new();
         let mut lacks = None;
@@ -305,7 +320,7 @@ impl<'a> Checker<'a> {
             }
         }
         if let Some(short) = lacks {
-            if parts.is_empty() {
+            if parts.is_empty() && !defaulted {
                 let message = format!("`{}` has no element {index}", self.types.text(short));
                 self.error(codes::INDEX, span, message);
                 return self.hole(span);
@@ -400,7 +415,7 @@ impl<'a> Checker<'a> {
         pattern: &'a Pattern,
         default: Option<&'a tree::Expr>,
         value: hir::Expr,
-        annotated: bool,
+        source: Source,
         body: &mut Vec<hir::Stmt>,
     ) -> LocalId {
         let span = value.span;
@@ -411,7 +426,7 @@ impl<'a> Checker<'a> {
                 let fallback = self.value(default, Some(present));
                 let ty = if value.ty == Ty::ERROR {
                     Ty::ERROR
-                } else if annotated {
+                } else if source.annotated {
                     // A default that may be missing itself takes nothing away.
                     let held = if self.types.any(fallback.ty, |k| matches!(k, Kind::Undefined)) {
                         value.ty
@@ -421,7 +436,10 @@ impl<'a> Checker<'a> {
                     self.fits(default, fallback.ty, held);
                     held
                 } else {
-                    let own = self.settle(fallback.ty, Some(present));
+                    let own = match source.parameter {
+                        true => self.settle(fallback.ty, Some(present)),
+                        false => fallback.ty,
+                    };
                     self.subtype_union(&[present, own])
                 };
                 let held = self.local(None, value.ty, span);
@@ -435,7 +453,7 @@ impl<'a> Checker<'a> {
         };
         let (name, value) = match &pattern.kind {
             PatternKind::Ident(name) => {
-                let ty = if annotated { value.ty } else { self.widen(value.ty) };
+                let ty = if source.annotated { value.ty } else { self.widen(value.ty) };
                 (Some(name), hir::Expr { ty, ..value })
             }
             _ => (None, value),
@@ -443,7 +461,7 @@ impl<'a> Checker<'a> {
         let local = self.local(name.map(|n| &n.name), value.ty, pattern.span);
         let ty = value.ty;
         push(body, local, value);
-        self.bind_pattern(pattern, local, ty, annotated, body);
+        self.bind_pattern(pattern, local, ty, source, body);
         local
     }
 }

@@ -272,7 +272,7 @@ impl<'a> Checker<'a> {
             properties: vec![property("status", fulfilled), property("value", value)],
             ..Object::default()
         });
-        // In TypeScript `reason` is `any`; here it has to be narrowed like every caught error.
+        // As the types of "frontage" have it: it is narrowed like every caught error.
         let bad = self.types.object(Object {
             name: Some("PromiseRejectedResult".into()),
             interface: true,

@@ -60,6 +60,9 @@ impl Checker<'_> {
                 if self.assignable(x, y) || self.assignable(y, x) {
                     return true;
                 }
+                if self.weakly_comparable(x, y) || self.weakly_comparable(y, x) {
+                    return true;
+                }
                 // Objects that might be one another: members of one name that are comparable.
                 if let (Kind::Object(p), Kind::Object(q)) =
                     (self.types.kind(x).clone(), self.types.kind(y).clone())
@@ -75,6 +78,21 @@ impl Checker<'_> {
             }
         }
         false
+    }
+
+    /// As in `tsc`, a text or number may be an object of which nothing need be there.
+    fn weakly_comparable(&mut self, value: Ty, object: Ty) -> bool {
+        let (Kind::String | Kind::Number, Kind::Object(id)) =
+            (self.types.kind(value), self.types.kind(object).clone())
+        else {
+            return false;
+        };
+        let object = self.object(id);
+        object.index.is_none()
+            && object
+                .properties
+                .iter()
+                .all(|p| p.optional && self.property_type(value, &p.name).is_none())
     }
 
     fn relate(&mut self, source: Ty, target: Ty, rule: Rule, stack: &mut Vec<(Ty, Ty)>) -> bool {

@@ -10,11 +10,12 @@ use frontage_syntax::tree::{self, Block, ExprKind, PatternKind, StmtKind};
 
 use super::expr::made;
 use super::flow::Env;
+use super::pattern::Source;
 use super::{Binding, Checker, Scope};
 use crate::codes;
 use crate::hir;
 use crate::resolve::{duplicate, names_of};
-use crate::types::{Kind, Ty};
+use crate::types::{Kind, Object, Property, Ty};
 
 impl<'a> Checker<'a> {
     /// Checks a block in a scope of its own.
@@ -268,14 +269,54 @@ impl<'a> Checker<'a> {
                 self.note(reference, known);
             }
         }
-        self.bind_pattern(&binding.pattern, local, ty, annotated.is_some(), out);
+        let source = Source { annotated: annotated.is_some(), parameter: false };
+        self.bind_pattern(&binding.pattern, local, ty, source, out);
     }
 
-    /// What an array pattern says of its value: a literal is seen as a tuple.
+    /// What a pattern says of its value: a list that is written there is seen as a tuple, and
+    /// literals stay beside defaults that are literals.
     fn pattern_shape(&mut self, pattern: &tree::Pattern) -> Option<Ty> {
-        let PatternKind::Array { elements, .. } = &pattern.kind else { return None };
-        let parts: Vec<Ty> = elements.iter().map(|_| Ty::UNKNOWN).collect();
-        Some(self.types.tuple(&parts))
+        match &pattern.kind {
+            PatternKind::Array { elements, .. } => {
+                let mut parts = Vec::new();
+                for element in elements {
+                    parts.push(match element {
+                        Some(e) => self.part_shape(&e.value, e.default.as_ref()),
+                        None => Ty::UNKNOWN,
+                    });
+                }
+                Some(self.types.tuple(&parts))
+            }
+            PatternKind::Object { props, .. } if !props.is_empty() => {
+                let mut object = Object::default();
+                for prop in props {
+                    let Some(name) = prop.key.name() else { continue };
+                    object.properties.push(Property {
+                        name: name.clone(),
+                        ty: self.part_shape(&prop.value, prop.default.as_ref()),
+                        optional: prop.default.is_some(),
+                        readonly: false,
+                        span: None,
+                    });
+                }
+                Some(self.types.object(object))
+            }
+            _ => None,
+        }
+    }
+
+    fn part_shape(&mut self, pattern: &tree::Pattern, default: Option<&tree::Expr>) -> Ty {
+        match default.map(|d| &d.kind) {
+            Some(ExprKind::String(text)) => self.types.string_literal(text),
+            Some(ExprKind::Number(number)) => self.types.number_literal(*number),
+            Some(ExprKind::Boolean(value)) => self.types.boolean_literal(*value),
+            Some(ExprKind::Unary { op: tree::UnaryOp::Minus, operand }) => match operand.kind {
+                ExprKind::Number(number) => self.types.number_literal(-number),
+                _ => Ty::UNKNOWN,
+            },
+            Some(_) => Ty::UNKNOWN,
+            None => self.pattern_shape(pattern).unwrap_or(Ty::UNKNOWN),
+        }
     }
 
     fn thrown(&mut self, checked: &hir::Expr) {
@@ -311,7 +352,7 @@ impl<'a> Checker<'a> {
         let mut caught = Vec::new();
         if let Some(pattern) = param {
             let local = self.local(None, Ty::UNKNOWN, pattern.span);
-            self.bind_pattern(pattern, local, Ty::UNKNOWN, false, &mut caught);
+            self.bind_pattern(pattern, local, Ty::UNKNOWN, Source::default(), &mut caught);
             error = Some(local);
         }
         caught.extend(self.block(handler));

@@ -90,6 +90,13 @@ impl<'a> Checker<'a> {
         if args.contains(&Ty::ERROR) {
             return Ty::ERROR;
         }
+        // What these leave of a type parameter is known once it is.
+        let open = |k: &Kind| matches!(k, Kind::Param(_) | Kind::Indexed(..) | Kind::Keyof(_));
+        if matches!(&**name, "NonNullable" | "Exclude" | "Extract" | "Awaited")
+            && self.types.any(args[0], open)
+        {
+            return self.no_mapping(span);
+        }
         match &**name {
             "RegExpMatchArray" => {
                 let first = TupleElement { ty: Ty::STRING, optional: false };

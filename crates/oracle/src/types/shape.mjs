@@ -3,8 +3,7 @@
 // In:    a type and its checker.
 // Out:   a JSON value: names of primitives, { lit }, { array }, { tuple }, { object }, { union },
 //        { lib }; members of unions sorted by their text, equal ones once.
-// Never: `any`: only the library says it (the reason of a settled promise), and Frontage `unknown`;
-//        `readonly`, freshness or names of objects: they are nothing that an answer shows.
+// Never: `readonly`, freshness or names of objects: they are nothing that an answer shows.
 
 import ts from "typescript";
 
@@ -27,7 +26,7 @@ function withoutReply(found) {
 function shape(checker, program, type, depth) {
   const inner = (part) => shape(checker, program, part, depth);
   const flags = type.flags;
-  if (flags & ts.TypeFlags.Any) return "unknown";
+  if (flags & ts.TypeFlags.Any) return "any";
   if (flags & ts.TypeFlags.Unknown) return "unknown";
   if (flags & ts.TypeFlags.Never) return "never";
   if (flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Void)) return "undefined";

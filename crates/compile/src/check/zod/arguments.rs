@@ -171,6 +171,7 @@ impl<'a> Checker<'a> {
             options.message = self.message(extra)?;
             return Some(options);
         };
+        self.written_once(properties);
         for property in properties {
             let Property::Value { key, value, .. } = property else {
                 return self.refuse_schema(extra.span, "a spread", "write the options out");

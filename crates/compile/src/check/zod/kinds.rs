@@ -227,6 +227,7 @@ impl<'a> Checker<'a> {
         };
         if let Some((Expr { kind: ExprKind::Object(properties), span }, is_exact)) = literal {
             exact = is_exact;
+            self.written_once(properties);
             for property in properties {
                 let found = match property {
                     frontage_syntax::tree::Property::Value { key, value, .. } => {

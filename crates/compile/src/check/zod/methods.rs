@@ -214,6 +214,7 @@ impl<'a> Checker<'a> {
                     "write `.meta({ title: \"…\", description: \"…\" })`",
                 );
             };
+            self.written_once(properties);
             let mut about = Vec::new();
             for property in properties {
                 let found = match property {

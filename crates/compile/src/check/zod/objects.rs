@@ -343,6 +343,7 @@ impl<'a> Checker<'a> {
                 "write `{ field: true }`",
             );
         };
+        self.written_once(properties);
         let mut names: Vec<Name> = Vec::new();
         for property in properties {
             let Property::Value { key, value, .. } = property else {
