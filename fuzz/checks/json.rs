@@ -6,10 +6,15 @@
 //! object with its fields up to `}` (a letter, `!` if it must be there, the shape), then `*` and a
 //! shape if other members are kept, `|` two alternatives. A capital `R` before all: kept raw.
 
+#[path = "model.rs"]
+mod model;
+
 use bytes::Bytes;
 use frontage_json::{Value, Writer, parse_any, read};
-use frontage_plan::{Field, Form, Node, Plan, Rest, Shape, ShapeId};
+use frontage_plan::{Form, Node, Plan, Shape, ShapeId};
 use serde_json::Value as Json;
+
+use model::{Tree, normal, project, store};
 
 /// How deeply shapes and documents go at most; beyond, limits differ by design.
 const DEPTH: usize = 60;
@@ -96,14 +101,6 @@ fn nesting(body: &[u8]) -> usize {
     most
 }
 
-#[derive(Debug)]
-enum Tree {
-    Leaf(Shape),
-    List(Box<Tree>),
-    Record(Vec<(String, Tree, bool)>, Option<Box<Tree>>),
-    Either(Box<Tree>, Box<Tree>),
-}
-
 /// - `unions`: how many unions stand around this shape without a list or an object between.
 fn tree(bytes: &mut impl Iterator<Item = u8>, depth: usize, unions: usize) -> Tree {
     let byte = bytes.next().unwrap_or(b'?');
@@ -121,7 +118,7 @@ fn tree(bytes: &mut impl Iterator<Item = u8>, depth: usize, unions: usize) -> Tr
         b'[' => Tree::List(Box::new(tree(bytes, depth + 1, 0))),
         b'|' => {
             let first = tree(bytes, depth + 1, unions + 1);
-            Tree::Either(Box::new(first), Box::new(tree(bytes, depth + 1, unions + 1)))
+            Tree::Either(vec![first, tree(bytes, depth + 1, unions + 1)])
         }
         b'{' => {
             let mut fields: Vec<(String, Tree, bool)> = Vec::new();
@@ -156,64 +153,6 @@ fn add(fields: &mut Vec<(String, Tree, bool)>, name: String, tree: Tree, require
     }
 }
 
-fn store(tree: &Tree, nodes: &mut Vec<Node>, form: Form) -> ShapeId {
-    let shape = match tree {
-        Tree::Leaf(shape) => shape.clone(),
-        Tree::List(inner) => Shape::Array(store(inner, nodes, form)),
-        Tree::Record(fields, rest) => {
-            let fields = fields
-                .iter()
-                .map(|(name, tree, required)| Field {
-                    name: name.as_str().into(),
-                    shape: store(tree, nodes, form),
-                    required: *required,
-                })
-                .collect();
-            let rest = rest.as_ref().map_or(Rest::Cut, |tree| Rest::Keep(store(tree, nodes, form)));
-            Shape::Object { fields, rest }
-        }
-        Tree::Either(a, b) => Shape::Union(vec![store(a, nodes, form), store(b, nodes, form)]),
-    };
-    nodes.push(Node { shape, form });
-    ShapeId(u32::try_from(nodes.len() - 1).expect("few"))
-}
-
-/// The slow model. What is skipped is null wherever a value has to stand.
-fn project(value: &Json, tree: &Tree) -> Option<Json> {
-    match (tree, value) {
-        (Tree::Leaf(Shape::Skip), _) => Some(Json::Null),
-        (Tree::Leaf(Shape::Any), value) => Some(value.clone()),
-        (Tree::Leaf(Shape::Null), Json::Null)
-        | (Tree::Leaf(Shape::Bool), Json::Bool(_))
-        | (Tree::Leaf(Shape::Number), Json::Number(_))
-        | (Tree::Leaf(Shape::String), Json::String(_)) => Some(value.clone()),
-        (Tree::Leaf(Shape::Integer), Json::Number(n)) => {
-            (n.as_f64()?.fract() == 0.0).then(|| value.clone())
-        }
-        (Tree::List(inner), Json::Array(list)) => {
-            list.iter().map(|v| project(v, inner)).collect::<Option<Vec<_>>>().map(Json::Array)
-        }
-        (Tree::Record(fields, rest), Json::Object(members)) => {
-            let mut kept = serde_json::Map::new();
-            if fields.iter().any(|(name, _, required)| *required && !members.contains_key(name)) {
-                return None;
-            }
-            for (name, member) in members {
-                let field = fields.iter().find(|(f, ..)| f == name).map(|(_, tree, _)| tree);
-                match field.or(rest.as_deref()) {
-                    Some(Tree::Leaf(Shape::Skip)) | None => {}
-                    Some(tree) => {
-                        kept.insert(name.clone(), project(member, tree)?);
-                    }
-                }
-            }
-            Some(Json::Object(kept))
-        }
-        (Tree::Either(a, b), value) => project(value, a).or_else(|| project(value, b)),
-        _ => None,
-    }
-}
-
 /// Whether all numbers are numbers to JavaScript.
 fn finite(value: &Json) -> bool {
     match value {
@@ -221,20 +160,5 @@ fn finite(value: &Json) -> bool {
         Json::Array(list) => list.iter().all(finite),
         Json::Object(members) => members.values().all(finite),
         _ => true,
-    }
-}
-
-/// Numbers as `f64` and members sorted, so that spellings and order do not matter.
-fn normal(value: &Json) -> String {
-    match value {
-        Json::Number(n) => format!("{:?}", n.as_f64().map(|n| n + 0.0)),
-        Json::Array(list) => format!("[{}]", list.iter().map(normal).collect::<Vec<_>>().join(",")),
-        Json::Object(members) => {
-            let mut members: Vec<String> =
-                members.iter().map(|(name, value)| format!("{name:?}:{}", normal(value))).collect();
-            members.sort();
-            format!("{{{}}}", members.join(","))
-        }
-        other => other.to_string(),
     }
 }

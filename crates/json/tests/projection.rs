@@ -1,9 +1,14 @@
 //! The projecting reader against a slow model over `serde_json`, and its own rules as tables.
 
+#[path = "../../../fuzz/checks/model.rs"]
+mod model;
+
 use bytes::Bytes;
 use frontage_json::{Answer, Drift, ErrorValue, Value, Writer, parse_any, read};
 use frontage_plan::{Constant, Field, Form, Node, Plan, Rest, Shape, ShapeId};
 use proptest::prelude::*;
+
+use model::{Tree, normal, project, store};
 
 fn plan(shapes: Vec<Node>) -> Plan {
     Plan {
@@ -317,15 +322,6 @@ fn document() -> impl Strategy<Value = serde_json::Value> {
     })
 }
 
-/// A shape, as a tree.
-#[derive(Debug, Clone)]
-enum Tree {
-    Leaf(Shape),
-    List(Box<Tree>),
-    Record(Vec<(String, Tree, bool)>, Option<Box<Tree>>),
-    Either(Vec<Tree>),
-}
-
 fn tree() -> impl Strategy<Value = Tree> {
     let leaf = prop_oneof![
         Just(Shape::Any),
@@ -355,79 +351,6 @@ fn tree() -> impl Strategy<Value = Tree> {
     })
 }
 
-fn store(tree: &Tree, shapes: &mut Shapes, form: Form) -> ShapeId {
-    let shape = match tree {
-        Tree::Leaf(shape) => shape.clone(),
-        Tree::List(inner) => Shape::Array(store(inner, shapes, form)),
-        Tree::Record(fields, rest) => {
-            let fields = fields
-                .iter()
-                .map(|(name, tree, required)| Field {
-                    name: name.as_str().into(),
-                    shape: store(tree, shapes, form),
-                    required: *required,
-                })
-                .collect();
-            let rest =
-                rest.as_ref().map_or(Rest::Cut, |tree| Rest::Keep(store(tree, shapes, form)));
-            Shape::Object { fields, rest }
-        }
-        Tree::Either(variants) => {
-            Shape::Union(variants.iter().map(|tree| store(tree, shapes, form)).collect())
-        }
-    };
-    shapes.add(shape, form)
-}
-
-/// The slow model.
-fn project(value: &serde_json::Value, tree: &Tree) -> Option<serde_json::Value> {
-    use serde_json::Value as Json;
-    match (tree, value) {
-        (Tree::Leaf(Shape::Any), value) => Some(value.clone()),
-        (Tree::Leaf(Shape::Null), Json::Null)
-        | (Tree::Leaf(Shape::Bool), Json::Bool(_))
-        | (Tree::Leaf(Shape::Number), Json::Number(_))
-        | (Tree::Leaf(Shape::String), Json::String(_)) => Some(value.clone()),
-        (Tree::Leaf(Shape::Integer), Json::Number(n)) => {
-            (n.as_f64()?.fract() == 0.0).then(|| value.clone())
-        }
-        (Tree::List(inner), Json::Array(list)) => {
-            list.iter().map(|v| project(v, inner)).collect::<Option<Vec<_>>>().map(Json::Array)
-        }
-        (Tree::Record(fields, rest), Json::Object(members)) => {
-            let mut kept = serde_json::Map::new();
-            if fields.iter().any(|(name, _, required)| *required && !members.contains_key(name)) {
-                return None;
-            }
-            for (name, member) in members {
-                let field =
-                    fields.iter().find(|(field, ..)| field == name).map(|(_, tree, _)| tree);
-                if let Some(tree) = field.or(rest.as_deref()) {
-                    kept.insert(name.clone(), project(member, tree)?);
-                }
-            }
-            Some(Json::Object(kept))
-        }
-        (Tree::Either(variants), value) => variants.iter().find_map(|tree| project(value, tree)),
-        _ => None,
-    }
-}
-
-/// Numbers as `f64`, so that spellings do not matter.
-fn normal(value: &serde_json::Value) -> String {
-    use serde_json::Value as Json;
-    match value {
-        Json::Number(n) => format!("{:?}", n.as_f64().map(|n| n + 0.0)),
-        Json::Array(list) => format!("[{}]", list.iter().map(normal).collect::<Vec<_>>().join(",")),
-        Json::Object(members) => {
-            let members: Vec<String> =
-                members.iter().map(|(name, value)| format!("{name:?}:{}", normal(value))).collect();
-            format!("{{{}}}", members.join(","))
-        }
-        other => other.to_string(),
-    }
-}
-
 proptest! {
     #[test]
     fn projection_of_bytes_is_projection_of_the_parsed_value(
@@ -443,7 +366,7 @@ proptest! {
         let expected = project(&value, &tree).map(|value| normal(&value));
         for form in [Form::Decoded, Form::Raw] {
             let mut shapes = Shapes::default();
-            let root = store(&tree, &mut shapes, form);
+            let root = store(&tree, &mut shapes.0, form);
             let got = read_text(&body, &shapes, root).ok().map(|text| {
                 normal(&serde_json::from_str(&text).expect("JSON"))
             });
