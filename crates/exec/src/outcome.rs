@@ -1,7 +1,7 @@
 //! What running a route gives: an answer or a problem, and what is to be told of how it came.
 
 use bytes::Bytes;
-use frontage_plan::Name;
+use frontage_plan::{Name, problem_title};
 use http::{HeaderName, HeaderValue};
 
 /// What running a route gives.
@@ -155,27 +155,8 @@ impl Problem {
     /// A problem with its code's own title.
     #[must_use]
     pub fn new(status: u16, code: &str) -> Self {
-        let title = match code {
-            "invalid_input" => "The request does not fit what this route takes",
-            "malformed_body" => "The body is not JSON",
-            "unsupported_media_type" => "The body must be application/json",
-            "upstream_timeout" => "A service did not answer in time",
-            "upstream_unavailable" => "A service could not be reached",
-            "upstream_drift" => "A service answered something unexpected",
-            "upstream_busy" => "A service asks to slow down",
-            "upstream_error" => "A service failed",
-            "upstream_unauthorized" => "A service wants to know who asks",
-            "upstream_forbidden" => "A service does not allow this",
-            "upstream_not_found" => "A service does not have this",
-            "upstream_conflict" => "A service sees a conflict",
-            "upstream_gone" => "A service no longer has this",
-            "upstream_unprocessable" => "A service does not accept this",
-            "internal" => "This route failed",
-            _ => http::StatusCode::from_u16(status)
-                .ok()
-                .and_then(|status| status.canonical_reason())
-                .unwrap_or("Error"),
-        };
+        let usual = || http::StatusCode::from_u16(status).ok()?.canonical_reason();
+        let title = problem_title(code).or_else(usual).unwrap_or("Error");
         Self {
             status,
             code: code.to_owned(),

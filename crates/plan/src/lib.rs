@@ -11,6 +11,7 @@
 
 mod code;
 mod operation;
+mod problem;
 mod route;
 mod shape;
 mod validator;
@@ -25,6 +26,7 @@ pub use operation::{
     AnswerKind, BodyKind, Location, Method, Operation, OperationId, Parameter, PathPiece, Statuses,
     Style, Upstream, UpstreamId,
 };
+pub use problem::problem_title;
 pub use route::{Handler, Input, Passthrough, PassthroughSource, PathSegment, Route, RouteKind};
 pub use shape::{Field, Form, Node, Rest, Shape, ShapeId};
 pub use validator::{

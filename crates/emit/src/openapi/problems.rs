@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use frontage_plan::problem_title;
 use serde_json::{Map, Value, json};
 
 use super::{has_body, reference};
@@ -183,24 +184,7 @@ fn content(status: u16, codes: &Codes) -> Value {
 }
 
 fn title(status: u16, code: &str) -> &'static str {
-    match code {
-        "invalid_input" => "The request does not fit what this route takes",
-        "malformed_body" => "The body is not JSON",
-        "unsupported_media_type" => "The body must be application/json",
-        "upstream_timeout" => "A service did not answer in time",
-        "upstream_unavailable" => "A service could not be reached",
-        "upstream_drift" => "A service answered something unexpected",
-        "upstream_busy" => "A service asks to slow down",
-        "upstream_error" => "A service failed",
-        "upstream_unauthorized" => "A service wants to know who asks",
-        "upstream_forbidden" => "A service does not allow this",
-        "upstream_not_found" => "A service does not have this",
-        "upstream_conflict" => "A service sees a conflict",
-        "upstream_gone" => "A service no longer has this",
-        "upstream_unprocessable" => "A service does not accept this",
-        "internal" => "This route failed",
-        _ => reason(status),
-    }
+    problem_title(code).unwrap_or_else(|| reason(status))
 }
 
 /// The usual words for a status.
