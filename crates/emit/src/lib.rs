@@ -22,4 +22,5 @@ pub use node::{node_frontend, node_module, node_upstreams};
 pub use package::{frontage_types, package_files};
 pub use routes::route_types;
 pub use session::session_types;
+pub use typescript::{key, quoted};
 pub use upstreams::upstream_types;

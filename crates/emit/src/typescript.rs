@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 /// A property's name: as it is if that is an identifier, else quoted.
-pub(crate) fn key(name: &str) -> String {
+#[must_use]
+pub fn key(name: &str) -> String {
     if is_identifier(name) { name.to_owned() } else { quoted(name) }
 }
 
@@ -15,7 +16,8 @@ pub(crate) fn is_identifier(name: &str) -> bool {
 }
 
 /// A string literal.
-pub(crate) fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for character in text.chars() {

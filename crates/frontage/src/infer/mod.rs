@@ -11,6 +11,8 @@ mod seen;
 
 use std::collections::BTreeMap;
 
+use frontage_emit::{key, quoted};
+
 use print::Printer;
 use seen::Seen;
 
@@ -124,22 +126,6 @@ fn capital(word: &str) -> String {
     let mut characters = word.chars();
     let first: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
     first + characters.as_str()
-}
-
-/// A key of an object type.
-fn key(name: &str) -> String {
-    let mut characters = name.chars();
-    let plain = characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_' || c == '$')
-        && characters.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$');
-    if plain { name.to_owned() } else { quoted(name) }
-}
-
-/// A string literal; JSON's spelling is TypeScript's.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text)
-        .to_string()
-        .replace('\u{2028}', "\\u2028")
-        .replace('\u{2029}', "\\u2029")
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use frontage_emit::{key, quoted};
+
 use super::seen::{Members, Seen, Texts};
-use super::{capital, key, parameters, quoted, words};
+use super::{capital, parameters, words};
 
 /// Names that a declaration must not take.
 const TAKEN: &[&str] = &[
