@@ -4,7 +4,7 @@
 //! Out:   by the place of a property's name or a type's declaration: the contract's words on it.
 //! Never: a property that a route module declares.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use frontage_compile::Workspace;
@@ -81,7 +81,8 @@ impl<'w> Origins<'w> {
             (SchemaKind::Number(own), Type::Number(number)) => own.integer = number.integer,
             (SchemaKind::Constants(own), Type::Enum(values)) => {
                 let values: Vec<Value> = values.iter().map(constant).collect();
-                let equal = own.len() == values.len() && own.iter().all(|v| values.contains(v));
+                let known: HashSet<&Value> = values.iter().collect();
+                let equal = own.len() == values.len() && own.iter().all(|v| known.contains(v));
                 if let (true, Some(name)) = (equal, &declaration.name) {
                     *own = values;
                     return Some((name, &self.workspace.upstreams[usize::from(upstream)].name));

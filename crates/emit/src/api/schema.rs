@@ -4,6 +4,8 @@
 //! Out:   written as JSON Schema by `openapi`, as TypeScript by `client`.
 //! Never: a spelling of one of these.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 /// What a value must be.
@@ -175,6 +177,8 @@ impl Schema {
         let numbers = flat.iter().any(|p| p.kind == SchemaKind::Number(Range::default()));
         let booleans = flat.iter().any(|p| p.kind == SchemaKind::Boolean);
         let mut constants: Vec<Value> = Vec::new();
+        // Contracts list tens of thousands.
+        let mut seen: HashSet<Value> = HashSet::new();
         let mut kept: Vec<Self> = Vec::new();
         let mut place = None;
         for part in flat {
@@ -183,7 +187,7 @@ impl Schema {
                     let covered = texts && value.is_string()
                         || numbers && value.is_number()
                         || booleans && value.is_boolean();
-                    if !covered && !constants.contains(value) {
+                    if !covered && seen.insert(value.clone()) {
                         constants.push(value.clone());
                     }
                 }
@@ -193,8 +197,7 @@ impl Schema {
             }
         }
         if let (Some(place), false) = (place, constants.is_empty()) {
-            let both =
-                constants.contains(&Value::Bool(true)) && constants.contains(&Value::Bool(false));
+            let both = [true, false].iter().all(|value| seen.contains(&Value::Bool(*value)));
             if both {
                 constants.retain(|value| !value.is_boolean());
                 kept.insert(place, Self::new(SchemaKind::Boolean));
