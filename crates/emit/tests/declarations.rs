@@ -35,7 +35,7 @@ fn an_upstream_whose_name_is_no_identifier_is_exported_under_its_own_name() {
 }
 
 #[test]
-fn session_members_are_read_only_in_depth() {
+fn session_members_are_read_only_and_lists_are_plain() {
     let field = |name: &str, ty| SessionField { name: name.into(), ty };
     let list = |ty| SessionType::Array(Box::new(ty));
     let session = [
@@ -53,7 +53,7 @@ declare module "frontage" {
   interface Session {
     readonly sub: string;
     readonly "given-name": string;
-    readonly grid: readonly (readonly number[])[];
+    readonly grid: number[][];
     readonly org: { readonly paid: boolean };
   }
 }
