@@ -412,15 +412,17 @@ impl<'a> Checker<'a> {
             Some(expected) if given.is_empty() => self.by_result(signature, expected),
             _ => Mapping::new(),
         };
-        let mut arrows: Vec<usize> = Vec::new();
-        for (i, argument) in arguments.iter_mut().enumerate() {
-            if argument.checked.is_some() {
-                continue;
-            }
-            arrows.push(i);
+        let mut arrows: Vec<usize> =
+            (0..arguments.len()).filter(|&i| arguments[i].checked.is_none()).collect();
+        // Functions that say themselves what they take speak before those that must be told.
+        arrows.sort_by_key(|&i| !typed(arguments[i].expr));
+        for &i in &arrows {
+            let argument = &mut arguments[i];
             let param = param_at(i).map_or(Ty::ERROR, |p| p.0);
             let map = if given.is_empty() {
-                self.fix_parameters(param, signature, &mut inference);
+                if !typed(argument.expr) {
+                    self.fix_parameters(param, signature, &mut inference, &by_result);
+                }
                 let mut map = by_result.clone();
                 map.extend(self.known(signature, &inference));
                 map
@@ -502,13 +504,19 @@ impl<'a> Checker<'a> {
     }
 
     /// Decides the type parameters that an arrow's own parameters are made of.
-    fn fix_parameters(&mut self, param: Ty, signature: &Signature, inference: &mut Inference) {
+    fn fix_parameters(
+        &mut self,
+        param: Ty,
+        signature: &Signature,
+        inference: &mut Inference,
+        by_result: &Mapping,
+    ) {
         for member in self.types.members_of(param) {
             let Kind::Function(id) = *self.types.kind(member) else { continue };
             let function = self.types.signatures(id).clone();
             for wanted in &function.signatures {
                 for p in &wanted.params {
-                    self.fix(p.ty, signature, inference);
+                    self.fix(p.ty, signature, inference, by_result);
                 }
             }
         }
@@ -564,6 +572,13 @@ impl<'a> Checker<'a> {
         let Kind::Function(id) = *self.types.kind(ty) else { return false };
         self.types.signatures(id).signatures.iter().any(|s| self.promises(s.result))
     }
+}
+
+/// Whether an argument is an arrow function whose parameters all have types.
+fn typed(expr: &tree::Expr) -> bool {
+    let ExprKind::Arrow(function) = &expr.kind else { return false };
+    let rest = function.rest.as_deref();
+    function.params.iter().chain(rest).all(|p| p.ty.is_some())
 }
 
 /// Whether an argument is an arrow function that needs the types of its parameters.

@@ -148,6 +148,13 @@ impl Checker<'_> {
                 let (Some(own), Some(wanted)) = (a.signatures.last(), b.signatures.last()) else {
                     return;
                 };
+                let instance;
+                let own: &Signature = if own.type_params.is_empty() {
+                    own
+                } else {
+                    instance = self.instantiate_for(own, wanted);
+                    &instance
+                };
                 for (i, param) in own.params.iter().enumerate() {
                     if let Some(given) = wanted.params.get(i) {
                         self.infer_at(param.ty, given.ty, inference, !co, false, depth + 1);
@@ -220,12 +227,20 @@ impl Checker<'_> {
         map
     }
 
-    /// Decides every parameter that `ty` names.
-    pub(super) fn fix(&mut self, ty: Ty, signature: &Signature, inference: &mut Inference) {
+    /// Decides every parameter that `ty` names; what the call's place says counts where nothing else
+    /// is known.
+    pub(super) fn fix(
+        &mut self,
+        ty: Ty,
+        signature: &Signature,
+        inference: &mut Inference,
+        by_result: &Mapping,
+    ) {
         for &id in &signature.type_params {
             let param = self.types.intern(Kind::Param(id));
             if self.mentions(ty, param) {
-                let decided = self.inferred(id, signature, inference, false).unwrap_or(Ty::UNKNOWN);
+                let known = self.inferred(id, signature, inference, false);
+                let decided = known.or(by_result.get(&id).copied()).unwrap_or(Ty::UNKNOWN);
                 if let Some(found) = inference.candidates.get_mut(&id) {
                     found.fixed = Some(decided);
                 }
