@@ -49,6 +49,9 @@ impl Reader<'_> {
             }
         };
         if matches!(method, Method::Get | Method::Head | Method::Trace) {
+            if self.says_nothing(node) {
+                return None;
+            }
             let message = format!("a {method} request has no body; `requestBody` is ignored");
             let help = "use POST or QUERY, or parameters in the query";
             self.warn(codes::IGNORED_KEYWORD, span, message, help);
@@ -64,6 +67,24 @@ impl Reader<'_> {
         content.sort_by_key(Content::rank);
         let required = self.tree.get_bool(node, "required") == Some(true);
         (!content.is_empty()).then_some(Body { required, content, span })
+    }
+
+    /// Whether a body that may be left out has only schemas of objects without members: generators
+    /// write such a body beside every operation.
+    fn says_nothing(&self, body: NodeId) -> bool {
+        let tree = self.tree;
+        let empty = |schema: NodeId| {
+            tree.members(schema).iter().all(|member| match tree.key(member) {
+                "properties" => tree.members(member.value).is_empty(),
+                "type" => tree.get_str(schema, "type") == Some("object"),
+                "description" | "title" | "additionalProperties" => true,
+                _ => false,
+            })
+        };
+        let content = tree.get(body, "content");
+        let media = content.map_or(&[][..], |content| tree.members(content));
+        tree.get_bool(body, "required") != Some(true)
+            && media.iter().all(|one| tree.get(one.value, "schema").is_none_or(empty))
     }
 
     /// The declared answers of an operation, and what a successful call gives.
