@@ -297,11 +297,12 @@ impl<'t> Table<'t> {
         self.table
     }
 
-    /// Reports that `key` must be there, unless a key is there that looks like its misspelling:
-    /// that one is reported by [`Table::finish`].
+    /// Reports that `key` must be there, unless it is there with a value of a wrong kind, which has
+    /// been reported, or a key looks like its misspelling, which [`Table::finish`] reports.
     pub(super) fn missing(&self, key: &'static str, example: &str, faults: &mut Vec<Diagnostic>) {
         let misspelt = |name: &str| !self.asked.contains(&name) && nearest(name, [key]).is_some();
-        if self.table.iter().any(|(name, _)| misspelt(name.get_ref())) {
+        let there = |name: &str| name == key || misspelt(name);
+        if self.table.iter().any(|(name, _)| there(name.get_ref())) {
             return;
         }
         let message = if self.name.is_empty() {
