@@ -188,7 +188,12 @@ impl<'a> Checker<'a> {
         let gather = std::mem::replace(&mut self.gather, false);
         let ty = self.prelude_member(&interface.into(), &[], name);
         let (Some(known), Some(ty)) = (prelude::function(interface, name), ty) else {
-            self.error(codes::NOT_CALLABLE, place, format!("`{name}` is not a function"));
+            let message = format!("`{name}` cannot be called");
+            let mut fault = Diagnostic::error(codes::NOT_CALLABLE, place, message);
+            if &**name == "Array" {
+                fault = fault.help("write `Array.from({ length: n }, (_, i) => i)`");
+            }
+            self.report(fault);
             self.check_loose(args);
             return self.hole(span);
         };
