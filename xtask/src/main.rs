@@ -14,6 +14,7 @@ mod oracle;
 mod page;
 mod random;
 mod step;
+mod survey;
 mod test;
 mod tidy;
 
@@ -29,7 +30,9 @@ cargo xtask oracle [--types | --zod] [--runs N] [--seed S] [--only RUN-SEED] [--
 cargo xtask mutants [--only RULE]...
                                     breaks one rule at a time; the oracles must notice
 cargo xtask fuzz [TARGET]... [--seconds N]
-                                    syntax, contract and json with libFuzzer; needs cargo-fuzz";
+                                    syntax, contract and json with libFuzzer; needs cargo-fuzz
+cargo xtask survey [--contracts N | --all] [--seed S] [--routes K]
+                                    public contracts: read, called, documented; fetches 45 MB once";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         ["mutants", rest @ ..] => mutants::run_all(&root, rest),
         ["oracle", rest @ ..] => random::run(&root, rest),
         ["figures", rest @ ..] => figures::run_all(&root, rest.contains(&"--json")),
+        ["survey", rest @ ..] => survey::run_all(&root, rest),
         ["fuzz", rest @ ..] => fuzz::run_all(&root, rest),
         _ => {
             eprintln!("{USAGE}");

@@ -8,13 +8,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use frontage_testkit::case;
 use serde::Deserialize;
 
-use crate::step::{command, run as step};
+use crate::step::{command, each, run as step};
 
 /// What `check.mjs` gives.
 #[derive(Deserialize)]
@@ -62,23 +61,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     let accepted = workspaces.len();
     let examples = ["shop", "github"].map(|name| root.join("examples").join(name));
     workspaces.extend(examples.clone());
-    let next = AtomicUsize::new(0);
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..4)
-            .map(|_| {
-                scope.spawn(|| -> Result<(), String> {
-                    while let Some(at) = workspaces.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        write(root, at)?;
-                    }
-                    Ok(())
-                })
-            })
-            .collect();
-        workers.into_iter().try_for_each(|worker| match worker.join() {
-            Ok(result) => result,
-            Err(_) => Err("openapi: a worker panicked".to_owned()),
-        })
-    })?;
+    each(&workspaces, |at| write(root, at))?;
     let Found { counts, faults } = ask(root, &folder, &examples)?;
     println!(
         "openapi: {} documents of {accepted} accepted cases and two examples, {} operations; {} answers \
@@ -93,6 +76,17 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         return Err("openapi: a workspace without a document".into());
     }
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
+}
+
+/// What others say of the documents and clients of the workspaces in a folder: how many answers were
+/// compared, and what is wrong.
+///
+/// # Errors
+///
+/// If they cannot be asked.
+pub(crate) fn judge(root: &Path, folder: &Path) -> Result<(usize, Vec<String>), String> {
+    let Found { counts, faults } = ask(root, folder, &[])?;
+    Ok((counts.routes, faults))
 }
 
 /// Generated files that are committed are what would be generated now.

@@ -101,6 +101,7 @@ for (const { session, types, base, members } of groups.values()) {
   const files = members.flatMap(({ routes }) => !fs.existsSync(routes) ? [] :
     fs.readdirSync(routes, { recursive: true }).filter((file) => file.endsWith(".ts")).map((file) => path.join(routes, file)));
   const program = ts.createProgram([session, ...files], options);
+  for (const file of files) complain(ts.getPreEmitDiagnostics(program, program.getSourceFile(file)), root);
   for (const { name, document, routes } of members) {
     try {
       const { compared, faults: found } = compareRoutes(routesOf(program, routes), document);
@@ -132,7 +133,12 @@ function accept(texts, options) {
   }
   const all = { ...options, noEmit: true, skipLibCheck: false, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, types: [] };
   const program = ts.createProgram([...texts.keys()].map((name) => path.join(folder, name)), all);
-  for (const diagnostic of ts.getPreEmitDiagnostics(program)) {
+  complain(ts.getPreEmitDiagnostics(program), folder);
+}
+
+/** What tsc says, as faults. */
+function complain(diagnostics, folder) {
+  for (const diagnostic of diagnostics) {
     const words = ts.flattenDiagnosticMessageText(diagnostic.messageText, " ");
     const place = diagnostic.file ? `${path.relative(folder, diagnostic.file.fileName)}:${diagnostic.file.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line + 1}` : "";
     faults.push(`${place}: tsc: TS${diagnostic.code}: ${words}`);
