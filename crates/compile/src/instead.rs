@@ -6,6 +6,11 @@
 
 /// Interfaces, members, and what to write instead of any of these.
 pub(crate) const INSTEAD: &[(&[&str], &[&str], &str)] = &[
+    (
+        &["Error", "HttpError", "UpstreamError"],
+        &["stack", "cause"],
+        "leave it out: what failed stands in the log; use `message`, `status` or `code`",
+    ),
     (&["Array"], &["push", "unshift"], "make a new array: `[...list, item]`"),
     (&["Array"], &["pop", "shift"], "read with `at(-1)` or `[0]`, and cut with `slice`"),
     (&["Array"], &["splice"], "use `slice`, `concat`, `with` or `filter`, which make a new array"),

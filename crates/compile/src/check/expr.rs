@@ -349,9 +349,9 @@ impl<'a> Checker<'a> {
             tree::UnaryOp::Not => {
                 self.check_condition(operand, &checked);
                 let ty = if self.truthy_part(checked.ty, true) == Ty::NEVER {
-                    Ty::TRUE
+                    Ty::FRESH_TRUE
                 } else if self.truthy_part(checked.ty, false) == Ty::NEVER {
-                    Ty::FALSE
+                    Ty::FRESH_FALSE
                 } else {
                     Ty::BOOLEAN
                 };

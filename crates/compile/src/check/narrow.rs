@@ -59,7 +59,12 @@ impl<'a> Checker<'a> {
                 }
                 BinaryOp::LooseEq | BinaryOp::LooseNe => {
                     let equal = sense == (*op == BinaryOp::LooseEq);
-                    let subject = if matches!(right.kind, ExprKind::Null) { left } else { right };
+                    let nothing = |e: &Expr| match &e.kind {
+                        ExprKind::Null => true,
+                        ExprKind::Ident(name) => &**name == "undefined",
+                        _ => false,
+                    };
+                    let subject = if nothing(right) { left } else { right };
                     self.refine(subject, &move |c, ty| c.nullish_part(ty, equal));
                 }
                 BinaryOp::In => {
@@ -70,8 +75,11 @@ impl<'a> Checker<'a> {
                     }
                 }
                 BinaryOp::Instanceof => {
-                    if let ExprKind::Ident(name) = &right.kind {
-                        let class = self.types.library(name, &[]);
+                    let class = self.error_class(right);
+                    if sense && class.is_none() {
+                        // What is no class of errors was reported where it stands.
+                        self.refine(left, &|_, _| Ty::ERROR);
+                    } else if let Some(class) = class {
                         self.refine(left, &move |c, ty| {
                             let kept = c.by_predicate(ty, class, sense);
                             // What is never an error was reported where it is asked.
@@ -156,6 +164,33 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// The class of errors that stands behind `instanceof`.
+    fn error_class(&mut self, expr: &'a Expr) -> Option<Ty> {
+        let ExprKind::Ident(name) = &expr.kind else { return None };
+        let own = match self.silently(|c| c.value_named(name, expr.span)).0 {
+            Value::Frontage(own) if matches!(&*own, "HttpError" | "UpstreamError") => own,
+            Value::Global(own) if &*own == "Error" => own,
+            _ if &**name == "Error" => name.clone(),
+            _ => return None,
+        };
+        Some(self.types.library(&own, &[]))
+    }
+
+    /// `a?.b() === value`: if that cannot be `undefined`, `a` is there.
+    fn narrow_chain_equal(&mut self, subject: &'a Expr, value: Ty, equal: bool) {
+        let ExprKind::Chain(inner) = &subject.kind else { return };
+        let ExprKind::Call { callee, .. } = &inner.kind else { return };
+        let present = match equal {
+            true => self.types.all(value, |k| {
+                !matches!(k, Kind::Undefined | Kind::Void | Kind::Unknown | Kind::Param(_))
+            }),
+            false => value == Ty::UNDEFINED,
+        };
+        if present && self.flow.is_some() {
+            self.narrow_chain_present(callee);
+        }
+    }
+
     /// `a?.b()` gave something: `a` is there.
     fn narrow_chain_present(&mut self, callee: &'a Expr) {
         let mut at = callee;
@@ -235,6 +270,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             let value = if case { self.types.regular(value) } else { value };
+            self.narrow_chain_equal(subject, value, equal);
             self.refine(subject, &move |c, ty| c.equal_part(ty, value, equal));
         }
     }

@@ -202,6 +202,15 @@ impl<'a> Checker<'a> {
                 return self.hole(prop.span);
             }
         };
+        // What is known of the member where it stands is known of the name.
+        let member = match &self.local_infos[local.0 as usize].member_of {
+            Some((source, none)) if none.is_empty() => {
+                let mut reference = (**source).clone();
+                reference.path.push(name.clone());
+                self.narrowed(&reference, member)
+            }
+            _ => member,
+        };
         if self.local_infos[local.0 as usize].context
             && let Some(part) = Self::input_part(name)
         {
