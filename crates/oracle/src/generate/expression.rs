@@ -436,7 +436,9 @@ impl<'t> Generator<'t> {
                     let inside = matches!(ty, Ty::Var(_)) && !is_open(&template.result);
                     self.bind(ty, bindings, literal.is_none());
                     let ty = ty.substitute(bindings);
-                    let literal = if *condition { Some(false) } else { *literal };
+                    // Nothing follows `if (x || true) throw ...`, as TypeScript sees it.
+                    let decided = ty == Ty::Bool && DECIDING.contains(&&*template.ids[0]);
+                    let literal = if *condition || decided { Some(false) } else { *literal };
                     // Where TypeScript infers a type, only some literals have the type meant.
                     let inferred = literal.is_none() && !is_plain(&ty);
                     let node = self.expr(&ty, below, if inferred { Some(false) } else { literal });
@@ -606,6 +608,9 @@ const NARROWING: [&str; 10] = [
     "expr.nullish",
     "expr.conditional",
 ];
+
+/// Forms that a literal operand may decide.
+const DECIDING: [&str; 3] = ["expr.and", "expr.or", "expr.nullish"];
 
 /// Whether a reference is to a variable or something in it.
 fn begins_with(text: &str, name: &str) -> bool {
