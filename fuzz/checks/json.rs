@@ -72,6 +72,7 @@ pub(crate) fn check(data: &[u8]) {
 
 fn read_text(body: &[u8], shapes: Vec<Node>, root: ShapeId) -> Option<String> {
     let plan = Plan {
+        patterns: Vec::new(),
         frontend: "fuzz".into(),
         upstreams: Vec::new(),
         operations: Vec::new(),

@@ -30,6 +30,8 @@ pub struct Checked {
     pub globals: Vec<Global>,
     /// Functions of input schemas; [`CallbackId`] is an index.
     pub callbacks: Vec<Expr>,
+    /// Regular expressions of functions, sorted by the text that stands for each.
+    pub patterns: Vec<frontage_plan::Pattern>,
     /// All locals of all functions; [`LocalId`] is an index.
     pub locals: Vec<Local>,
     /// All types.

@@ -55,6 +55,7 @@ fn plan(steps: Vec<Step>) -> Plan {
     let field =
         |name: &str, shape| Field { name: name.into(), shape: ShapeId(shape), required: true };
     Plan {
+        patterns: Vec::new(),
         frontend: "web".into(),
         upstreams: vec![Upstream { name: "shop".into(), timeout_ms: 2000 }],
         operations: vec![operation("get", true), operation("list", true), operation("pay", false)],

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use frontage_plan::{Plan, RouteKind};
 
 use crate::check::{PrepareError, check};
+use crate::eval::Patterns;
 use crate::prepare::{PreparedBlock, prepare};
 use crate::validate::{self, Parts};
 
@@ -16,6 +17,7 @@ pub struct Engine {
     validators: Vec<Parts>,
     /// For each route, its handler's blocks; none for routes that hand through.
     handlers: Vec<Option<PreparedBlock>>,
+    patterns: Arc<Patterns>,
 }
 
 impl Engine {
@@ -32,7 +34,13 @@ impl Engine {
             RouteKind::Passthrough(_) => None,
         });
         let handlers = prepared.collect();
-        Ok(Self { plan, validators, handlers })
+        let patterns = Patterns::new(&plan);
+        Ok(Self { plan, validators, handlers, patterns })
+    }
+
+    /// The plan's regular expressions.
+    pub(crate) fn patterns(&self) -> &Arc<Patterns> {
+        &self.patterns
     }
 
     /// The plan.

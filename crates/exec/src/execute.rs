@@ -1,7 +1,9 @@
 //! One request through one route: input, handler, answer.
 
+use std::sync::Arc;
+
 use frontage_json::Value;
-use frontage_plan::{RouteKind, input_slot};
+use frontage_plan::{Handler, RouteKind, input_slot};
 
 use crate::eval::Env;
 use crate::input::{Refused, accept};
@@ -29,7 +31,7 @@ pub async fn execute(
         _ => return no_handler(),
     };
     let private = handler.reads_session;
-    let env = Env::new(handler.frames.first().copied().unwrap_or(0), request.now_ms);
+    let env = frame(engine, handler, request.now_ms);
     match accept(&request, &handler.input, validators, &env) {
         Ok(()) => {}
         Err(Refused::Problem(problem)) => return Outcome::problem(problem, private),
@@ -84,7 +86,7 @@ pub fn check_input(
     let (Some(RouteKind::Handler(handler)), Some(validators)) = found else {
         return Err(InputFault::Problem(Problem::new(500, "internal")));
     };
-    let env = Env::new(handler.frames.first().copied().unwrap_or(0), request.now_ms);
+    let env = frame(engine, handler, request.now_ms);
     match accept(request, &handler.input, validators, &env) {
         Ok(()) => Ok(CheckedInput {
             params: env.get(input_slot::PARAMS),
@@ -100,4 +102,10 @@ pub fn check_input(
 fn no_handler() -> Outcome {
     let internal = Some("there is no such route with a handler".into());
     Outcome { internal, ..Outcome::problem(Problem::new(500, "internal"), true) }
+}
+
+/// The frame in which a handler begins.
+fn frame(engine: &Engine, handler: &Handler, now_ms: f64) -> Env {
+    let slots = handler.frames.first().copied().unwrap_or(0);
+    Env::new(slots, now_ms, Arc::clone(engine.patterns()))
 }

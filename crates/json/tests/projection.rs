@@ -12,6 +12,7 @@ use model::{Tree, normal, project, store};
 
 fn plan(shapes: Vec<Node>) -> Plan {
     Plan {
+        patterns: Vec::new(),
         frontend: "test".into(),
         upstreams: Vec::new(),
         operations: Vec::new(),

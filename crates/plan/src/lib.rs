@@ -51,6 +51,9 @@ pub struct Plan {
     pub shapes: Vec<Node>,
     /// The routes, sorted so that of two that match one path the more specific stands first.
     pub routes: Vec<Route>,
+    /// The regular expressions of functions, sorted by [`Pattern::shown`], the text that stands for
+    /// each of them as a value.
+    pub patterns: Vec<Pattern>,
 }
 
 impl Plan {

@@ -205,6 +205,7 @@ mod tests {
             })
             .collect();
         Plan {
+            patterns: Vec::new(),
             frontend: "web".into(),
             upstreams: Vec::new(),
             operations: Vec::new(),

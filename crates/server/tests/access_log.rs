@@ -32,6 +32,7 @@ fn a_line_has_the_route_and_nothing_that_a_user_wrote() {
     let writer = Lines(Arc::new(Mutex::new(sender)));
     tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone()).init();
     let plan = Plan {
+        patterns: Vec::new(),
         frontend: "web".into(),
         upstreams: Vec::new(),
         operations: Vec::new(),

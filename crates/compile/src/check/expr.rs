@@ -161,20 +161,18 @@ impl<'a> Checker<'a> {
 
     /// A regular expression: a text in the plan, which only functions of texts take.
     fn regex(&mut self, pattern: &str, flags: &str, span: Span) -> hir::Expr {
-        if let Err((what, instead)) = super::regex::review(pattern, flags) {
-            self.report(
-                Diagnostic::error(
-                    codes::REGEX,
-                    span,
-                    format!("{what} is not supported in a regular expression"),
-                )
-                .help(instead),
-            );
-            return self.hole(span);
-        }
+        let pattern = match crate::pattern::searching(pattern, flags) {
+            Ok(pattern) => pattern,
+            Err(why) => {
+                let message = format!("{} is not supported", why.what);
+                self.report(Diagnostic::error(codes::REGEX, span, message).help(why.instead));
+                return self.hole(span);
+            }
+        };
         let name = if flags.contains('g') { "GlobalRegExp" } else { "RegExp" };
         let ty = self.types.library(name, &[]);
-        let literal = Constant::String(format!("/{pattern}/{flags}").into());
+        let literal = Constant::String(pattern.shown.clone());
+        self.patterns.insert(pattern.shown.clone(), pattern);
         made(hir::ExprKind::Constant(literal), ty, span)
     }
 

@@ -30,7 +30,6 @@ mod operation;
 mod operator;
 mod pattern;
 mod promise;
-mod regex;
 mod relation;
 mod reply;
 mod route;
@@ -45,7 +44,7 @@ mod zod;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -208,6 +207,8 @@ struct Checker<'a> {
     as_const: bool,
     /// The next expression may be a regular expression.
     regex_fits: bool,
+    /// Regular expressions of functions, by the text that stands for each.
+    patterns: BTreeMap<frontage_plan::Name, frontage_plan::Pattern>,
     session: Option<Ty>,
     narrow_depth: u32,
     /// How many conditions with names lead here: members of objects may have changed since.
@@ -260,6 +261,7 @@ pub(crate) fn check(
         gave_up: false,
         as_const: false,
         regex_fits: false,
+        patterns: BTreeMap::new(),
         session: None,
         narrow_depth: 0,
         by_alias: 0,
@@ -306,6 +308,7 @@ pub(crate) fn check(
         functions,
         globals: checker.globals,
         callbacks: checker.callbacks,
+        patterns: checker.patterns.into_values().collect(),
         locals: checker.locals,
         types: checker.types,
         comments,

@@ -131,6 +131,7 @@ pub fn lower(
         operations: tables.operations,
         shapes: shapes.nodes,
         routes: lowered.into_iter().map(|(route, _)| route).collect(),
+        patterns: checked.patterns.clone(),
     };
     frontage_diagnostic::sort(&mut diagnostics, sources);
     diagnostics.dedup();

@@ -11,7 +11,9 @@ pub(super) struct Emitted {
     pub(super) none: Vec<String>,
 }
 
-/// Writes a pattern; `sticky`: it matches at the text's start only.
+/// Writes a pattern; what matches stands last.
+///
+/// - `sticky`: it matches at the text's start only.
 pub(super) fn emit(tree: &Tree, mode: Mode, sticky: bool) -> Result<Emitted, Unsupported> {
     let mut emitted = Emitted { all: Vec::new(), none: Vec::new() };
     let mut rest = tree;
@@ -89,7 +91,15 @@ fn written(tree: &Tree, mode: Mode) -> Result<String, Unsupported> {
                 options.iter().map(|option| written(option, mode)).collect();
             format!("(?:{})", options?.join("|"))
         }
-        Tree::Repeat(inner, least, most) => {
+        Tree::Group(inner, name) => {
+            let inner = written(inner, mode)?;
+            match name {
+                Some(name) if mode.captures => format!("(?P<{name}>{inner})"),
+                None if mode.captures => format!("({inner})"),
+                _ => format!("(?:{inner})"),
+            }
+        }
+        Tree::Repeat(inner, least, most, lazy) => {
             let inner = written(inner, mode)?;
             let count = match (least, most) {
                 (0, None) => "*".to_owned(),
@@ -99,12 +109,12 @@ fn written(tree: &Tree, mode: Mode) -> Result<String, Unsupported> {
                 (least, Some(most)) if least == most => format!("{{{least}}}"),
                 (least, Some(most)) => format!("{{{least},{most}}}"),
             };
-            format!("(?:{inner}){count}")
+            format!("(?:{inner}){count}{}", if *lazy { "?" } else { "" })
         }
         Tree::Ahead(..) => {
             return Err(Unsupported::new(
                 "a regular expression that looks ahead anywhere but at its start",
-                "put `(?=…)` right after `^`, or check the rest with `refine`",
+                "put `(?=…)` right after `^`, or check the rest on its own; in a schema with `refine`",
             ));
         }
     })

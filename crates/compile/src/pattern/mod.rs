@@ -8,6 +8,7 @@
 
 mod emit;
 mod parse;
+mod review;
 mod set;
 
 use frontage_plan::{Haystack, Pattern};
@@ -38,10 +39,27 @@ struct Mode {
     dot_all: bool,
     /// Flag `m`.
     multiline: bool,
+    /// Groups are wanted, and where the match ends.
+    captures: bool,
 }
 
-/// Translates a literal.
+/// Translates a literal of a handler, which also gives what matched and its groups.
+pub(crate) fn searching(source: &str, flags: &str) -> Result<Pattern, Unsupported> {
+    if let Some(flag) = flags.chars().find(|flag| !"gisu".contains(*flag)) {
+        return Err(Unsupported::new(
+            format!("the flag `{flag}` of a regular expression"),
+            "use `g`, `i`, `s` or `u`",
+        ));
+    }
+    translated(source, flags, true)
+}
+
+/// Translates a literal of a schema, of which only counts whether it matches.
 pub(crate) fn translate(source: &str, flags: &str) -> Result<Pattern, Unsupported> {
+    translated(source, flags, false)
+}
+
+fn translated(source: &str, flags: &str, captures: bool) -> Result<Pattern, Unsupported> {
     if let Some(flag) = flags.chars().find(|c| !"dgimsuy".contains(*c)) {
         return Err(Unsupported::new(
             format!("the flag `{flag}` of a regular expression"),
@@ -53,8 +71,12 @@ pub(crate) fn translate(source: &str, flags: &str) -> Result<Pattern, Unsupporte
         ignore_case: flags.contains('i'),
         dot_all: flags.contains('s'),
         multiline: flags.contains('m'),
+        captures,
     };
     let tree = parse::parse(source, mode)?;
+    if captures {
+        review::review(&tree)?;
+    }
     let emitted = emit::emit(&tree, mode, flags.contains('y'))?;
     for regex in emitted.all.iter().chain(&emitted.none) {
         if regex::Regex::new(regex).is_err() {

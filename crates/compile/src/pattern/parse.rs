@@ -24,8 +24,10 @@ pub(super) enum Tree {
     Sequence(Vec<Self>),
     /// One of several.
     Choice(Vec<Self>),
-    /// Again and again.
-    Repeat(Box<Self>, u32, Option<u32>),
+    /// A group that captures, and its name.
+    Group(Box<Self>, Option<String>),
+    /// Again and again, and whether as rarely as can be.
+    Repeat(Box<Self>, u32, Option<u32>, bool),
     /// `(?=…)`, or `(?!…)` if negated.
     Ahead(Box<Self>, bool),
 }
@@ -53,8 +55,15 @@ fn malformed() -> Unsupported {
 
 fn looks_back() -> Unsupported {
     Unsupported::new(
-        "a regular expression that looks back or refers to a group",
-        "use a simpler pattern, and check the rest with `refine`",
+        "a regular expression that looks back",
+        "match what stands there too, and take the part with a group",
+    )
+}
+
+fn refers() -> Unsupported {
+    Unsupported::new(
+        "a regular expression that refers back to a group",
+        "compare the parts afterwards; in a schema with `refine`",
     )
 }
 
@@ -170,14 +179,20 @@ impl Parser {
         if ahead.is_none() && (self.take_all("?<=") || self.take_all("?<!")) {
             return Err(looks_back());
         }
-        if ahead.is_none() && self.take_all("?<") {
+        let mut captures = ahead.is_none();
+        let mut name = None;
+        if captures && self.take_all("?<") {
+            let from = self.at;
             while !self.take('>') {
                 if self.at >= self.text.len() {
                     return Err(malformed());
                 }
                 self.at += 1;
             }
-        } else if ahead.is_none() && !self.take_all("?:") && self.peek() == Some('?') {
+            name = Some(self.text[from..self.at - 1].iter().collect());
+        } else if captures && self.take_all("?:") {
+            captures = false;
+        } else if captures && self.peek() == Some('?') {
             return Err(Unsupported::new(
                 "a group with flags of its own",
                 "set the flags for the whole pattern: `/…/i`",
@@ -189,6 +204,7 @@ impl Parser {
         }
         Ok(match ahead {
             Some(negated) => Tree::Ahead(Box::new(inner), negated),
+            None if captures => Tree::Group(Box::new(inner), name),
             None => inner,
         })
     }
@@ -208,14 +224,14 @@ impl Parser {
             _ => return Ok(part),
         };
         self.at += 1;
-        self.take('?');
+        let lazy = self.take('?');
         if matches!(part, Tree::Start | Tree::End | Tree::Boundary(_) | Tree::Ahead(..)) {
             return Err(malformed());
         }
         if most.is_some_and(|most| most < least) {
             return Err(malformed());
         }
-        Ok(Tree::Repeat(Box::new(part), least, most))
+        Ok(Tree::Repeat(Box::new(part), least, most, lazy))
     }
 
     /// `{n}`, `{n,}`, `{n,m}` at a place, and where it ends.
@@ -244,8 +260,7 @@ impl Parser {
                 self.at += 1;
                 Ok(Tree::Boundary(true))
             }
-            Some('1'..='9') => Err(looks_back()),
-            Some('k') => Err(looks_back()),
+            Some('1'..='9' | 'k') => Err(refers()),
             _ => self.class_escape(),
         }
     }
@@ -415,7 +430,8 @@ impl Parser {
                 set = set.folded();
             }
             // With `i` and `u` the engine folds, so it must also negate.
-            if negated && self.mode.ignore_case && self.mode.unicode {
+            let folds = self.mode.ignore_case && self.mode.unicode;
+            if negated && folds && set != Set::default() {
                 return Ok(Tree::Mixed(vec![Tree::One(set)], true));
             }
             return Ok(Tree::One(if negated { set.negated(self.mode) } else { set }));

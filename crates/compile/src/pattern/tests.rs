@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use super::translate;
+use super::{searching, translate};
 
 fn matches(source: &str, flags: &str, text: &str) -> bool {
     let pattern = translate(source, flags).unwrap_or_else(|why| panic!("/{source}/: {why:?}"));
@@ -28,6 +28,7 @@ fn classes_and_units_are_those_of_javascript() {
         (r"^a.b$", "s", "a\nb", true),
         (r"^[^]$", "", "\n", true),
         (r"^[]$", "", "a", false),
+        (r"^[^]$", "iu", "\n", true),
         (r"\bfoo\b", "", "a foo b", true),
         // A character beyond the first plane is two units, unless the flag is `u`.
         ("^.$", "", "😀", false),
@@ -75,6 +76,37 @@ fn what_needs_more_than_linear_time_is_refused() {
     ] {
         assert!(translate(source, flags).is_err(), "/{source}/{flags}");
     }
+}
+
+#[test]
+fn groups_and_ends_need_more_than_whether_something_matches() {
+    for (source, flags) in [
+        ("^[a-z]+(?:-[0-9]{1,3})?$", "i"),
+        (r"(\d{4})-(\d\d)", "g"),
+        (r"\p{L}+|\u{1F600}|(k)", "giu"),
+        ("(?<year>[0-9]+)|x??", ""),
+        ("(é)+|😀|{", "i"),
+        (r"^(?=.*\d)(?!x)[^]{2,}?", "s"),
+    ] {
+        assert_eq!(searching(source, flags).err(), None, "/{source}/{flags}");
+    }
+    for (source, flags, what) in [
+        ("a", "m", "the flag `m` of a regular expression"),
+        ("a(?=b)", "", "a regular expression that looks ahead anywhere but at its start"),
+        ("(?<=a)b", "", "a regular expression that looks back"),
+        (r"(a)\1", "", "a regular expression that refers back to a group"),
+        ("(a*)*", "", "a regular expression that repeats what may be empty"),
+        ("(?:(a)|b)+", "", "a regular expression that captures within a repetition"),
+        ("^(?=(a))", "", "a regular expression that captures where it looks ahead"),
+        ("(?:a{100}){100}", "", "a regular expression with so many repetitions"),
+        ("(?<a>x)(?<a>y)", "", "a regular expression with two groups of one name"),
+        ("[z-a]", "", "a malformed regular expression"),
+    ] {
+        let found = searching(source, flags).map(|pattern| pattern.shown);
+        assert_eq!(found.map_err(|why| why.what), Err(what.to_owned()), "/{source}/{flags}");
+    }
+    let found = searching(r"(?<n>a+?)(?:b|(c))", "g").map(|pattern| pattern.regexes[0].to_string());
+    assert_eq!(found.as_deref(), Ok(r"(?:(?P<n>(?:(?:a)+?))(?:(?:b)|(?:((?:c)))))"));
 }
 
 #[test]

@@ -129,7 +129,7 @@ pub(crate) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<
         | B::StringMatchAll
         | B::StringSearch
         | B::StringSplitRegex
-        | B::StringReplaceRegex => pattern::call(function, args),
+        | B::StringReplaceRegex => pattern::call(function, args, env),
         B::AddIssue => {
             env.add_issue(args.get(1).clone());
             Ok(Value::Undefined)

@@ -5,9 +5,12 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use frontage_json::Value;
 use frontage_plan::Slot;
+
+use super::Patterns;
 
 /// What an expression sees: its frame, those around it, and the request's instant.
 ///
@@ -26,13 +29,16 @@ struct Frame {
     /// `None` until filled.
     slots: RefCell<Vec<Option<Value>>>,
     around: Option<Rc<Self>>,
+    /// Those of the plan.
+    patterns: Arc<Patterns>,
 }
 
 impl Env {
     /// An empty frame of level 0 with `slots` slots; `now_ms` is what `Date.now()` says.
-    pub(crate) fn new(slots: u16, now_ms: f64) -> Self {
+    pub(crate) fn new(slots: u16, now_ms: f64, patterns: Arc<Patterns>) -> Self {
         let slots = RefCell::new(vec![None; usize::from(slots)]);
-        Self { frame: Rc::new(Frame { level: 0, slots, around: None }), now_ms, issues: None }
+        let frame = Frame { level: 0, slots, around: None, patterns };
+        Self { frame: Rc::new(frame), now_ms, issues: None }
     }
 
     /// An empty frame with `slots` slots, one level further in.
@@ -41,8 +47,14 @@ impl Env {
             level: self.frame.level + 1,
             slots: RefCell::new(vec![None; usize::from(slots)]),
             around: Some(Rc::clone(&self.frame)),
+            patterns: Arc::clone(&self.frame.patterns),
         };
         Self { frame: Rc::new(frame), now_ms: self.now_ms, issues: None }
+    }
+
+    /// The regular expressions of the plan.
+    pub(crate) fn patterns(&self) -> &Patterns {
+        &self.frame.patterns
     }
 
     /// The same frames, and a list that [`Env::add_issue`] adds to.

@@ -36,4 +36,5 @@ pub(crate) use builtin::call;
 pub(crate) use date::new_date;
 pub(crate) use env::Env;
 pub(crate) use expr::{apply, eval};
+pub(crate) use pattern::Patterns;
 pub(crate) use thrown::Thrown;

@@ -131,6 +131,7 @@ pub(crate) fn plan_of(steps: impl Into<Vec<Step>>) -> Plan {
     let node = |shape| Node { shape, form: Form::Decoded };
     let id = Field { name: "id".into(), shape: ShapeId(2), required: true };
     Plan {
+        patterns: Vec::new(),
         frontend: "web".into(),
         upstreams: vec![Upstream { name: "users".into(), timeout_ms: 20_000 }],
         operations: vec![

@@ -2,22 +2,61 @@
 //!
 //! In:    chance, the flags that are wanted.
 //! Out:   literals such as `/(\d+)-?x/gi`, of what `docs/supported.md` lists.
-//! Never: a pattern that is refused: no looking around, no references back, nothing that may be
-//!        empty or that captures within a repetition.
+//! Never: a pattern that is refused: no looking around but at the start, no references back,
+//!        nothing that may be empty or that captures within a repetition.
 
 use super::expression::Generator;
 use super::node::{Node, Part};
 
 /// Single characters and classes.
 const ATOMS: &[&str] = &[
-    "a", "b", "e", "o", "A", "1", " ", ",", "-", ".", "\\d", "\\D", "\\w", "\\W", "\\s", "\\S",
-    "[a-e]", "[^a]", "[\\w-]", "[^\\s,]", "[\\d.,]", "[^]", "\\.", "\\/", "\\\\", "\\$", "\\n",
-    "\\t", "\\x41", "\\u0061",
+    "a",
+    "b",
+    "e",
+    "o",
+    "A",
+    "1",
+    " ",
+    ",",
+    "-",
+    ".",
+    "\\d",
+    "\\D",
+    "\\w",
+    "\\W",
+    "\\s",
+    "\\S",
+    "[a-e]",
+    "[^a]",
+    "[\\w-]",
+    "[^\\s,]",
+    "[\\d.,]",
+    "[^]",
+    "\\.",
+    "\\/",
+    "\\\\",
+    "\\$",
+    "\\n",
+    "\\t",
+    "\\x41",
+    "\\u0061",
+    "é",
+    "ß",
+    "k",
+    "İ",
+    "[à-ý]",
+    "\\u00e9",
+    "\\u0301",
+    "\\ufeff",
+    "[\\u0000-\\u0020]",
+    "😀",
+    "[^😀]",
+    "\\ud83d",
+    "\\ude00",
+    "[\\ud800-\\udfff]",
 ];
-/// What the flag `i` leaves out.
-const LETTERS: &[&str] = &["é", "ß", "[à-ý]", "\\u00e9", "\\u0301", "\\ufeff", "[\\u0000-\\u0020]"];
 /// What needs the flag `u`.
-const UNICODE: &[&str] = &["😀", "\\u{1F600}", "[😀-🙏]", "[^😀]"];
+const UNICODE: &[&str] = &["\\u{1F600}", "[😀-🙏]", "[\\u{10000}-\\u{10ffff}]"];
 /// Properties of Unicode.
 const PROPERTIES: &[&str] = &[
     "\\p{L}",
@@ -53,6 +92,7 @@ struct Piece {
 /// What a pattern may be made of.
 struct Words {
     atoms: Vec<&'static str>,
+    anchors: &'static [&'static str],
     /// Groups that have a name so far.
     names: u32,
 }
@@ -65,21 +105,27 @@ impl Generator<'_> {
     pub(crate) fn regex(&mut self, flags: &str) -> Node {
         let mut all = flags.to_owned();
         if !flags.contains('u') {
-            all.push_str(self.pick::<&str>(&["", "", "", "i", "i", "s", "u", "su"]));
+            all.push_str(self.pick::<&str>(&["", "", "", "i", "i", "s", "is", "u", "su", "iu"]));
         }
-        let (unicode, folded) = (all.contains('u'), all.contains('i'));
+        let unicode = all.contains('u');
         let mut atoms = ATOMS.to_vec();
-        if !folded {
-            atoms.extend(LETTERS);
-        }
         if unicode {
             atoms.extend(UNICODE);
             atoms.extend(PROPERTIES);
         }
-        let mut words = Words { atoms, names: 0 };
-        let whole = self.alternatives(&mut words, 2).node;
+        let anchors = if unicode && all.contains('i') { &ANCHORS[..2] } else { ANCHORS };
+        let mut words = Words { atoms, anchors, names: 0 };
+        let mut whole = self.alternatives(&mut words, 2).node;
+        if self.chance(10) {
+            // What looks ahead stands right after the text's start, before all alternatives.
+            let ahead =
+                *self.pick::<&str>(&["^(?=.*\\d)(?:", "^(?!\\s|a)(?:", "^(?=[^]{2})(?!.*-)(?:"]);
+            whole = around(ahead, whole, ")");
+        }
         let (start, end) = match *self.pick::<&str>(PROPERTIES) {
-            _ if !flags.contains('u') => (String::new(), String::new()),
+            _ if !flags.contains('u') || whole.text().starts_with('^') => {
+                (String::new(), String::new())
+            }
             property if self.rng.bool() => (format!("{property}(?:"), ")".to_owned()),
             property => ("(?:".to_owned(), format!("){property}+")),
         };
@@ -106,7 +152,7 @@ impl Generator<'_> {
 
     fn repeated(&mut self, words: &mut Words, depth: u32) -> Piece {
         if self.chance(12) {
-            return piece(self.pick::<&str>(ANCHORS), true);
+            return piece(self.pick::<&str>(words.anchors), true);
         }
         let mut inner_captures = false;
         let mut item = if depth > 0 && self.chance(30) {

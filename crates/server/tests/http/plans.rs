@@ -151,6 +151,7 @@ pub(crate) fn plan(mark: &str) -> Plan {
     ];
     let node = |shape| Node { shape, form: Form::Decoded };
     Plan {
+        patterns: Vec::new(),
         frontend: "web".into(),
         upstreams: vec![Upstream { name: "users".into(), timeout_ms: 10_000 }],
         operations: vec![

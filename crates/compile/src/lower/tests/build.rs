@@ -43,6 +43,7 @@ pub(super) fn frontend() -> Frontend {
     };
     let checked = Checked {
         routes: Vec::new(),
+        patterns: Vec::new(),
         functions: Vec::new(),
         globals: Vec::new(),
         callbacks: Vec::new(),

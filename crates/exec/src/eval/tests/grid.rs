@@ -4,7 +4,7 @@
 //! `FRONTAGE_SEED=7` for others.
 
 use super::odd::{
-    ATOMS, COUNTS, DATE_TEXTS, DIGITS, ENCODED, KEYS, NUMBERS, NUMERICS, PARTS, PIECES, PLACES,
+    COUNTS, DATE_TEXTS, DIGITS, ENCODED, KEYS, NUMBERS, NUMERICS, PARTS, PIECES, PLACES,
     REPLACEMENTS,
 };
 use frontage_plan::{ArrayItem, BinaryOp, Builtin as B, Constant, Expr, Number};
@@ -40,9 +40,6 @@ enum Kind {
     Key,
     Any,
     Date,
-    /// A regular expression with `g`, and one without.
-    Global,
-    Pattern,
 }
 
 use Kind as K;
@@ -148,15 +145,6 @@ const FUNCTIONS: &[(B, usize, &[Kind])] = &[
     (B::DateGetSeconds, 1, &[K::Date]),
     (B::DateGetMilliseconds, 1, &[K::Date]),
     (B::ToStringOf, 1, &[K::Date]),
-    (B::RegexTest, 2, &[K::Pattern, K::Text]),
-    (B::StringMatch, 2, &[K::Text, K::Pattern]),
-    (B::StringMatch, 2, &[K::Text, K::Global]),
-    (B::StringMatchAll, 2, &[K::Text, K::Global]),
-    (B::StringSearch, 2, &[K::Text, K::Pattern]),
-    (B::StringReplaceRegex, 3, &[K::Text, K::Pattern, K::Replacement]),
-    (B::StringReplaceRegex, 3, &[K::Text, K::Global, K::Replacement]),
-    (B::StringSplitRegex, 2, &[K::Text, K::Pattern, K::Count]),
-    (B::StringSplitRegex, 2, &[K::Text, K::Global]),
 ];
 
 /// Numbers from a seed.
@@ -259,46 +247,6 @@ impl Random {
         }
     }
 
-    fn alternatives(&mut self, depth: usize) -> String {
-        let some: Vec<String> = (0..=self.below(2)).map(|_| self.sequence(depth)).collect();
-        // An empty pattern would be a comment.
-        let all = some.join("|");
-        if all.is_empty() { "(?:)".into() } else { all }
-    }
-
-    fn sequence(&mut self, depth: usize) -> String {
-        let mut out = String::new();
-        if self.below(8) == 0 {
-            out.push('^');
-        }
-        for _ in 0..self.below(4) {
-            match self.below(6) {
-                0 if depth > 0 => {
-                    let open = self.of(&["(", "(?:", "(?<a>"]);
-                    let name = if out.contains("(?<a>") || depth < 2 { "(" } else { open };
-                    out.push_str(&format!("{name}{})", self.alternatives(depth - 1)));
-                }
-                1 if depth > 0 => {
-                    // Repeated: never empty, without a group inside.
-                    let open = self.of(&["(", "(?:"]);
-                    let inner = format!("{}|{}", self.of(ATOMS), self.of(ATOMS));
-                    let times = self.of(&["*", "+", "?", "{1,2}", "*?", "+?", "??"]);
-                    out.push_str(&format!("{open}{inner}){times}"));
-                }
-                2 => out.push_str("\\b"),
-                _ => {
-                    let times = ["", "", "", "*", "+", "?", "{2}", "{1,3}", "{0,2}?", "+?", "*?"];
-                    out.push_str(self.of(ATOMS));
-                    out.push_str(self.of(&times));
-                }
-            }
-        }
-        if self.below(8) == 0 {
-            out.push('$');
-        }
-        out
-    }
-
     fn draw(&mut self, kind: Kind) -> Expr {
         match kind {
             K::Text => self.text(6),
@@ -344,21 +292,6 @@ impl Random {
             K::Key => Expr::string(self.of(KEYS)),
             K::Any => self.any(2),
             K::Date => self.date(),
-            K::Pattern | K::Global => {
-                let mut folded = self.below(4) == 0;
-                let source = self.alternatives(2);
-                // A name stands once.
-                let (first, rest) = source.split_once("(?<a>").unwrap_or((&source, ""));
-                let named = if rest.is_empty() { "" } else { "(?<a>" };
-                let source = format!("{first}{named}{}", rest.replace("(?<a>", "("));
-                folded &= source.is_ascii() && !source.contains("\\u");
-                let unicode = !folded && self.below(4) == 0 && !source.contains("\\-");
-                let global = matches!(kind, K::Global);
-                let flags =
-                    [(global, "g"), (folded, "i"), (self.below(5) == 0, "s"), (unicode, "u")];
-                let flags: String = flags.iter().filter(|f| f.0).map(|f| f.1).collect();
-                Expr::string(&format!("/{source}/{flags}"))
-            }
         }
     }
 }

@@ -7,6 +7,7 @@ mod print;
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use frontage_json::{Value, iso_text};
 use frontage_plan::Expr;
@@ -95,7 +96,7 @@ fn node(cases: &[String]) -> Vec<String> {
 }
 
 fn ours(expr: &Expr) -> String {
-    let env = Env::new(8, 1_700_000_000_123.0);
+    let env = Env::new(8, 1_700_000_000_123.0, Arc::default());
     match eval(expr, &env) {
         Ok(value) => spell(&value),
         Err(Thrown(thrown)) => format!("throws {}", spell(&thrown)),

@@ -144,11 +144,6 @@ fn lower(name: &str) -> String {
     name[..1].to_lowercase() + &name[1..]
 }
 
-/// A pattern, which is a string in the plan, as the literal that it stands for.
-fn pattern(quoted: &str) -> String {
-    serde_json::from_str(quoted).expect("a string")
-}
-
 /// A call, spelled by the function's name.
 fn call(function: Builtin, arguments: &[String]) -> String {
     let all = arguments.join(", ");
@@ -176,16 +171,6 @@ fn call(function: Builtin, arguments: &[String]) -> String {
         Builtin::DateToJson => format!("({receiver}).toJSON({rest})"),
         Builtin::MapNew => format!("new Map({all})"),
         Builtin::SetNew => format!("new Set({all})"),
-        Builtin::RegexTest => format!("({}).test({rest})", pattern(receiver)),
-        Builtin::RegexExec => format!("[...(({}).exec({rest}) ?? \"\")]", pattern(receiver)),
-        Builtin::StringMatch => format!("({receiver}).match({})", pattern(&rest)),
-        Builtin::StringMatchAll => format!("[...({receiver}).matchAll({})]", pattern(&rest)),
-        Builtin::StringSearch => format!("({receiver}).search({})", pattern(&rest)),
-        Builtin::StringSplitRegex | Builtin::StringReplaceRegex => {
-            let more = arguments.get(2).map_or(String::new(), |more| format!(", {more}"));
-            let name = if function == Builtin::StringSplitRegex { "split" } else { "replace" };
-            format!("({receiver}).{name}({}{more})", pattern(&arguments[1]))
-        }
         _ => {
             let is_static = name.starts_with("Math")
                 || name.starts_with("Object")
