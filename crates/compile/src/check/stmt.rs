@@ -389,11 +389,11 @@ impl<'a> Checker<'a> {
             }
             // Against what is left of the subject TypeScript compares, too.
             // What is written out is equal to nothing, which tsc says of `===` only.
-            let written = matches!(
-                value.kind,
-                hir::ExprKind::Object(_) | hir::ExprKind::Array(_) | hir::ExprKind::Arrow(_)
-            );
-            if written {
+            let written = |e: &hir::Expr| {
+                use hir::ExprKind::{Array, Arrow, Object};
+                matches!(e.kind, Object(_) | Array(_) | Arrow(_))
+            };
+            if written(&value) || written(&checked_subject) {
                 let fault = Diagnostic::error(
                     codes::USELESS,
                     test.span,
