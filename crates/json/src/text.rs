@@ -15,14 +15,15 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Text(Repr);
 
+/// UTF-8 comes with whether it is ASCII: what counts code units asks again and again.
 #[derive(Clone)]
 enum Repr {
     /// Words of the program, such as `"object"`.
-    Static(&'static str),
+    Static(&'static str, bool),
     /// Made while a request runs.
-    Local(Rc<str>),
+    Local(Rc<str>, bool),
     /// A constant or name of a plan.
-    Shared(Arc<str>),
+    Shared(Arc<str>, bool),
     /// Holds half of a surrogate pair.
     Torn(Rc<Torn>),
 }
@@ -36,21 +37,21 @@ struct Torn {
 
 impl Text {
     /// The empty string.
-    pub const EMPTY: Self = Self(Repr::Static(""));
+    pub const EMPTY: Self = Self(Repr::Static("", true));
 
     /// A string that the program itself holds.
     #[must_use]
     pub const fn from_static(text: &'static str) -> Self {
-        Self(Repr::Static(text))
+        Self(Repr::Static(text, text.is_ascii()))
     }
 
     /// The text as UTF-8.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Repr::Static(text) => text,
-            Repr::Local(text) => text,
-            Repr::Shared(text) => text,
+            Repr::Static(text, _) => text,
+            Repr::Local(text, _) => text,
+            Repr::Shared(text, _) => text,
             Repr::Torn(torn) => &torn.shown,
         }
     }
@@ -73,6 +74,15 @@ impl Text {
         !matches!(self.0, Repr::Torn(_))
     }
 
+    /// Whether all of it is ASCII, so that bytes are code units.
+    #[must_use]
+    pub fn is_ascii(&self) -> bool {
+        match self.0 {
+            Repr::Static(_, is) | Repr::Local(_, is) | Repr::Shared(_, is) => is,
+            Repr::Torn(_) => false,
+        }
+    }
+
     /// The UTF-16 code units.
     #[must_use]
     pub fn units(&self) -> Vec<u16> {
@@ -93,7 +103,7 @@ impl Text {
     #[must_use]
     pub fn len_utf16(&self) -> usize {
         let text = self.as_str();
-        if text.is_ascii() { text.len() } else { text.chars().map(char::len_utf16).sum() }
+        if self.is_ascii() { text.len() } else { text.chars().map(char::len_utf16).sum() }
     }
 
     /// The UTF-16 code unit at `index`.
@@ -103,7 +113,7 @@ impl Text {
             return units.get(index).copied();
         }
         let text = self.as_str();
-        if text.is_ascii() {
+        if self.is_ascii() {
             text.as_bytes().get(index).map(|byte| u16::from(*byte))
         } else {
             text.encode_utf16().nth(index)
@@ -122,7 +132,7 @@ impl Text {
         if let Some(units) = self.torn() {
             return Self::from_units(units.get(from..to.min(units.len())).unwrap_or(&[]));
         }
-        if text.is_ascii() {
+        if self.is_ascii() {
             let to = to.min(text.len());
             if from == 0 && to == text.len() {
                 return self.clone();
@@ -183,25 +193,30 @@ impl Borrow<str> for Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        if text.is_empty() { Self::EMPTY } else { Self(Repr::Local(Rc::from(text))) }
+        if text.is_empty() {
+            Self::EMPTY
+        } else {
+            Self(Repr::Local(Rc::from(text), text.is_ascii()))
+        }
     }
 }
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        if text.is_empty() { Self::EMPTY } else { Self(Repr::Local(Rc::from(text))) }
+        text.as_str().into()
     }
 }
 
 impl From<Arc<str>> for Text {
     fn from(text: Arc<str>) -> Self {
-        Self(Repr::Shared(text))
+        let is_ascii = text.is_ascii();
+        Self(Repr::Shared(text, is_ascii))
     }
 }
 
 impl From<&Arc<str>> for Text {
     fn from(text: &Arc<str>) -> Self {
-        Self(Repr::Shared(Arc::clone(text)))
+        Self(Repr::Shared(Arc::clone(text), text.is_ascii()))
     }
 }
 
@@ -262,6 +277,14 @@ mod tests {
         assert_eq!(text.slice_utf16(2, 4).units(), [0xDE00, 0xE9]);
         assert_eq!(text.slice_utf16(3, 1), "");
         assert_eq!(text.unit_at(1), Some(0xD83D));
+    }
+
+    #[test]
+    fn units_of_ascii_are_found_at_once() {
+        // One look at the whole text for each of them would take minutes.
+        let text = Text::from("x".repeat(1 << 20));
+        assert!((0..text.len_utf16()).all(|at| text.unit_at(at) == Some(0x78)));
+        assert!((0..text.len_utf16()).all(|at| text.slice_utf16(at, at + 1).len_utf16() == 1));
     }
 
     #[test]
