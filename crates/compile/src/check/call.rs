@@ -408,10 +408,9 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        let by_result = match expected {
-            Some(expected) if given.is_empty() => self.by_result(signature, expected),
-            _ => Mapping::new(),
-        };
+        if let Some(expected) = expected.filter(|_| given.is_empty()) {
+            inference.by_place = self.by_result(signature, expected);
+        }
         let mut arrows: Vec<usize> =
             (0..arguments.len()).filter(|&i| arguments[i].checked.is_none()).collect();
         // Functions that say themselves what they take speak before those that must be told.
@@ -421,9 +420,9 @@ impl<'a> Checker<'a> {
             let param = param_at(i).map_or(Ty::ERROR, |p| p.0);
             let map = if given.is_empty() {
                 if !typed(argument.expr) {
-                    self.fix_parameters(param, signature, &mut inference, &by_result);
+                    self.fix_parameters(param, signature, &mut inference);
                 }
-                let mut map = by_result.clone();
+                let mut map = inference.by_place.clone();
                 map.extend(self.known(signature, &inference));
                 map
             } else {
@@ -504,19 +503,13 @@ impl<'a> Checker<'a> {
     }
 
     /// Decides the type parameters that an arrow's own parameters are made of.
-    fn fix_parameters(
-        &mut self,
-        param: Ty,
-        signature: &Signature,
-        inference: &mut Inference,
-        by_result: &Mapping,
-    ) {
+    fn fix_parameters(&mut self, param: Ty, signature: &Signature, inference: &mut Inference) {
         for member in self.types.members_of(param) {
             let Kind::Function(id) = *self.types.kind(member) else { continue };
             let function = self.types.signatures(id).clone();
             for wanted in &function.signatures {
                 for p in &wanted.params {
-                    self.fix(p.ty, signature, inference, by_result);
+                    self.fix(p.ty, signature, inference);
                 }
             }
         }

@@ -14,6 +14,8 @@ use crate::types::{Kind, Signature, Ty, TypeParamId};
 #[derive(Debug, Default, Clone)]
 pub(super) struct Inference {
     pub(super) candidates: HashMap<TypeParamId, Candidates>,
+    /// What the call's place wants; it counts where nothing else is known.
+    pub(super) by_place: Mapping,
     /// Something that it was to follow from did not check.
     broken: bool,
 }
@@ -32,6 +34,7 @@ pub(super) struct Candidates {
 impl Inference {
     pub(super) fn of(signature: &Signature) -> Self {
         Self {
+            by_place: Mapping::new(),
             broken: false,
             candidates: signature
                 .type_params
@@ -71,6 +74,8 @@ impl Checker<'_> {
         }
         let (s, t) = (self.types.kind(source).clone(), self.types.kind(target).clone());
         match (&s, &t) {
+            // A generic function that is handed on says nothing of what it takes from here.
+            (_, Kind::Param(_)) if source != target && self.mentions(source, target) => {}
             (_, Kind::Param(id)) => {
                 if let Some(found) = inference.candidates.get_mut(id) {
                     found.nested |= !top;
@@ -227,20 +232,13 @@ impl Checker<'_> {
         map
     }
 
-    /// Decides every parameter that `ty` names; what the call's place says counts where nothing else
-    /// is known.
-    pub(super) fn fix(
-        &mut self,
-        ty: Ty,
-        signature: &Signature,
-        inference: &mut Inference,
-        by_result: &Mapping,
-    ) {
+    /// Decides every parameter that `ty` names.
+    pub(super) fn fix(&mut self, ty: Ty, signature: &Signature, inference: &mut Inference) {
         for &id in &signature.type_params {
             let param = self.types.intern(Kind::Param(id));
             if self.mentions(ty, param) {
                 let known = self.inferred(id, signature, inference, false);
-                let decided = known.or(by_result.get(&id).copied()).unwrap_or(Ty::UNKNOWN);
+                let decided = known.or(inference.by_place.get(&id).copied()).unwrap_or(Ty::UNKNOWN);
                 if let Some(found) = inference.candidates.get_mut(&id) {
                     found.fixed = Some(decided);
                 }
@@ -259,7 +257,8 @@ impl Checker<'_> {
     pub(super) fn conclude(&mut self, signature: &Signature, inference: &Inference) -> Mapping {
         let mut map = Mapping::new();
         for &id in &signature.type_params {
-            let mut ty = self.inferred(id, signature, inference, true);
+            let known = self.inferred(id, signature, inference, true);
+            let mut ty = known.or(inference.by_place.get(&id).copied());
             let param = self.types.type_param(id).clone();
             if ty.is_none() {
                 ty = param.default.map(|d| self.substitute(d, &map));
