@@ -74,17 +74,18 @@ impl Reader<'_> {
     fn says_nothing(&self, body: NodeId) -> bool {
         let tree = self.tree;
         let empty = |schema: NodeId| {
-            tree.members(schema).iter().all(|member| match tree.key(member) {
-                "properties" => tree.members(member.value).is_empty(),
-                "type" => tree.get_str(schema, "type") == Some("object"),
-                "description" | "title" | "additionalProperties" => true,
-                _ => false,
-            })
+            let object = tree.get_str(schema, "type") == Some("object");
+            object
+                && tree.members(schema).iter().all(|member| match tree.key(member) {
+                    "properties" => tree.members(member.value).is_empty(),
+                    "type" | "description" | "title" | "additionalProperties" => true,
+                    _ => false,
+                })
         };
         let content = tree.get(body, "content");
         let media = content.map_or(&[][..], |content| tree.members(content));
         tree.get_bool(body, "required") != Some(true)
-            && media.iter().all(|one| tree.get(one.value, "schema").is_none_or(empty))
+            && media.iter().all(|one| tree.get(one.value, "schema").is_some_and(empty))
     }
 
     /// The declared answers of an operation, and what a successful call gives.
