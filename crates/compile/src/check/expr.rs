@@ -28,7 +28,11 @@ impl<'a> Checker<'a> {
         let mut checked = self.expr(expr, expected);
         if self.promises(checked.ty) {
             self.forgotten_await(&checked);
-            checked.ty = self.types.awaited(checked.ty);
+            // Where a promise is wanted, what it gives would be a second fault of the same place.
+            checked.ty = match expected.is_some_and(|wanted| self.promises(wanted)) {
+                true => Ty::ERROR,
+                false => self.types.awaited(checked.ty),
+            };
             self.recorded.insert(address(expr), checked.ty);
         }
         checked

@@ -134,7 +134,7 @@ impl<'a> Checker<'a> {
             })
         });
         if let Some((ty, _)) = declared {
-            let awaited = self.types.awaited(ty);
+            let wanted = if function.is_async { self.types.awaited(ty) } else { ty };
             if function.is_async && self.types.promised(ty).is_none() && ty != Ty::ERROR {
                 let place = function.return_type.as_ref().map_or(function.span, |t| t.span);
                 let text = self.types.text(ty);
@@ -147,7 +147,7 @@ impl<'a> Checker<'a> {
                     .help(format!("write `Promise<{text}>`")),
                 );
             }
-            self.frame.expected = Some(awaited);
+            self.frame.expected = Some(wanted);
             self.frame.declared = true;
         } else {
             self.frame.expected = context.map(|c| self.types.awaited(c.result));
@@ -303,12 +303,12 @@ impl<'a> Checker<'a> {
         let values: Vec<Ty> = frame.returns.iter().map(|r| r.0).collect();
         let mut values: Vec<Ty> = values.into_iter().map(|ty| self.types.awaited(ty)).collect();
         if frame.declared {
-            let wanted = frame.expected.unwrap_or(Ty::ERROR);
+            let declared = frame.expected.unwrap_or(Ty::ERROR);
+            let wanted = self.types.awaited(declared);
             let place = function.return_type.as_ref().map_or(function.span, |t| t.span);
-            let silent = matches!(wanted, Ty::VOID | Ty::UNDEFINED | Ty::UNKNOWN | Ty::ERROR)
-                || self
-                    .types
-                    .any(wanted, |k| matches!(k, Kind::Void | Kind::Undefined | Kind::Unknown));
+            let silent = self.types.any(declared, |k| {
+                matches!(k, Kind::Void | Kind::Undefined | Kind::Unknown | Kind::Error)
+            });
             if ends && !silent {
                 self.report(
                     Diagnostic::error(
@@ -319,9 +319,7 @@ impl<'a> Checker<'a> {
                     .help("add a `return` at its end, or let its type include `undefined`"),
                 );
             }
-            let declared_promise =
-                !function.is_async && function.return_type.as_ref().is_some_and(|_| promise);
-            return (wanted, declared_promise);
+            return (wanted, promise || self.promises(declared));
         }
         if values.is_empty() {
             return (if ends { Ty::VOID } else { Ty::NEVER }, promise);
@@ -417,8 +415,7 @@ impl<'a> Checker<'a> {
         if self.frame.declared
             && let Some(wanted) = self.frame.expected
         {
-            let own = self.types.awaited(checked.ty);
-            self.fits(expr, own, wanted);
+            self.fits(expr, checked.ty, wanted);
         }
         self.frame.returns.push((checked.ty, Some(expr)));
         hir::Stmt { kind: hir::StmtKind::Return(Some(checked)), span: expr.span }

@@ -113,7 +113,7 @@ struct LocalInfo<'a> {
 #[derive(Debug, Default)]
 struct Frame<'a> {
     is_async: bool,
-    /// Declared or contextual type of results; awaited.
+    /// Declared or contextual type of results; awaited, but what is declared without `async`.
     expected: Option<Ty>,
     /// Whether `expected` was declared.
     declared: bool,
