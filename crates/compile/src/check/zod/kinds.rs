@@ -59,6 +59,12 @@ impl<'a> Checker<'a> {
             schema.is_plain = true;
             Some(schema)
         };
+        let most = match name {
+            "keyof" | "optional" | "exactOptional" | "nullable" | "nullish" | "readonly" => 1,
+            "intersection" | "pipe" | "preprocess" | "prefault" | "_default" | "nonoptional" => 2,
+            _ => usize::MAX,
+        };
+        self.no_more_arguments(args, most)?;
         match name {
             "string" => plain(self, Kind::String { coerce }, Ty::STRING),
             "number" => plain(self, Kind::Number { coerce }, Ty::NUMBER),

@@ -40,6 +40,9 @@ impl<'a> Checker<'a> {
     ) -> Option<Schema> {
         let place = name.span;
         let method = &*name.name;
+        if let Some(most) = most_arguments(method) {
+            self.no_more_arguments(args, most)?;
+        }
         match method {
             "optional" | "nullable" | "nullish" | "exactOptional" | "nonoptional" | "readonly" => {
                 return self.wrapped(base, method, args);
@@ -107,6 +110,16 @@ impl<'a> Checker<'a> {
                 self.enum_method(&base, method, args, place)
             }
             _ => self.no_method(method, place, "this schema", &[]),
+        }
+    }
+
+    /// Refuses arguments after the first `most`.
+    pub(super) fn no_more_arguments(&mut self, args: &'a [Element], most: usize) -> Option<()> {
+        match args.get(most) {
+            Some(Element::Value(more)) => {
+                self.refuse_schema(more.span, "this argument", "leave it out")
+            }
+            _ => Some(()),
         }
     }
 
@@ -256,4 +269,17 @@ impl<'a> Checker<'a> {
         schema.element = Some(item.into());
         schema
     }
+}
+
+/// How many arguments a method takes that takes no options as its last; `None` for those that do.
+fn most_arguments(method: &str) -> Option<usize> {
+    Some(match method {
+        "optional" | "exactOptional" | "nullable" | "nullish" | "readonly" | "array" | "unwrap"
+        | "removeDefault" | "removeCatch" | "innerType" | "strict" | "strip" | "loose"
+        | "passthrough" | "keyof" | "trim" | "toLowerCase" | "toUpperCase" | "slugify" => 0,
+        "or" | "and" | "pipe" | "default" | "prefault" | "catch" | "nonoptional" | "transform"
+        | "overwrite" | "describe" | "meta" | "normalize" | "rest" | "catchall" | "extend"
+        | "safeExtend" | "merge" | "pick" | "omit" | "partial" | "required" => 1,
+        _ => return None,
+    })
 }
