@@ -32,6 +32,7 @@ impl<'a> Checker<'a> {
         let (op, ty) = match op {
             BinaryOp::Add => (Op::Add, self.addition(&a, &b, op_span)),
             BinaryOp::Eq | BinaryOp::Ne => {
+                self.compared_with_nan(left, right, op_span, op == BinaryOp::Eq);
                 self.overlaps(&a, &b, op_span, op == BinaryOp::Eq);
                 (if op == BinaryOp::Eq { Op::Equal } else { Op::NotEqual }, Ty::BOOLEAN)
             }
@@ -236,6 +237,35 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Reports `a === NaN`.
+    fn compared_with_nan(
+        &mut self,
+        left: &'a tree::Expr,
+        right: &'a tree::Expr,
+        span: Span,
+        equal: bool,
+    ) {
+        let global = |e: &tree::Expr| matches!(&e.kind, ExprKind::Ident(name) if &**name == "NaN");
+        let (Some(nan), other) = (match (global(left), global(right)) {
+            (_, true) => (Some(right), left),
+            (true, _) => (Some(left), right),
+            _ => (None, left),
+        }) else {
+            return;
+        };
+        let (value, _) = self.silently(|c| c.value_named(&"NaN".into(), nan.span));
+        if matches!(value, Value::Global(_)) {
+            let fault = Diagnostic::error(
+                codes::NO_OVERLAP,
+                span,
+                format!("this is always {}: `NaN` is equal to nothing", !equal),
+            );
+            let text = self.source(other.span);
+            let not = if equal { "" } else { "!" };
+            self.report(fault.help(format!("write `{not}Number.isNaN({text})`")));
+        }
+    }
+
     /// Reports `a === b` where no value is both.
     pub(super) fn overlaps(&mut self, a: &hir::Expr, b: &hir::Expr, span: Span, equal: bool) {
         let literal = |e: &hir::Expr| {
@@ -254,7 +284,10 @@ impl<'a> Checker<'a> {
             self.report(fault.help("compare the members, one by one"));
             return;
         }
-        if self.comparable(a.ty, b.ty) {
+        let mut written = Vec::new();
+        objects_written(a, &mut written);
+        objects_written(b, &mut written);
+        if self.comparable_beside(a.ty, b.ty, &written) {
             return;
         }
         let fault = Diagnostic::error(
@@ -366,5 +399,17 @@ impl<'a> Checker<'a> {
             self.operand(&subject, "instanceof", "an object");
         }
         made(hir::ExprKind::InstanceOf(Box::new(subject), class), Ty::BOOLEAN, span)
+    }
+}
+
+/// Types of the objects that an expression may give and writes out itself.
+fn objects_written(expr: &hir::Expr, out: &mut Vec<Ty>) {
+    match &expr.kind {
+        hir::ExprKind::Object(_) => out.push(expr.ty),
+        hir::ExprKind::Conditional(_, first, second) | hir::ExprKind::Logical(_, first, second) => {
+            objects_written(first, out);
+            objects_written(second, out);
+        }
+        _ => {}
     }
 }

@@ -44,6 +44,13 @@ impl Checker<'_> {
 
     /// Whether two types have values in common, as `===` and `switch` want it.
     pub(super) fn comparable(&mut self, a: Ty, b: Ty) -> bool {
+        self.comparable_beside(a, b, &[])
+    }
+
+    /// As [`Checker::comparable`].
+    ///
+    /// - `written`: types of objects that the comparison itself writes out.
+    pub(super) fn comparable_beside(&mut self, a: Ty, b: Ty, written: &[Ty]) -> bool {
         if a == Ty::ERROR || b == Ty::ERROR || a == Ty::NEVER || b == Ty::NEVER {
             return true;
         }
@@ -57,6 +64,13 @@ impl Checker<'_> {
                     return true;
                 }
                 let (x, y) = (self.types.regular(x), self.types.regular(y));
+                if written.contains(&x) || written.contains(&y) {
+                    let (ty, written) = if written.contains(&x) { (y, x) } else { (x, y) };
+                    if self.comparable_to_written(ty, written) {
+                        return true;
+                    }
+                    continue;
+                }
                 if self.assignable(x, y) || self.assignable(y, x) {
                     return true;
                 }
@@ -68,16 +82,40 @@ impl Checker<'_> {
                     (self.types.kind(x).clone(), self.types.kind(y).clone())
                 {
                     let (p, q) = (self.object(p), self.object(q));
-                    if q.properties.iter().all(|m| {
-                        m.optional
-                            || p.property(&m.name).is_some_and(|n| self.comparable(n.ty, m.ty))
-                    }) {
+                    if self.members_comparable(&p, &q) {
                         return true;
                     }
                 }
             }
         }
         false
+    }
+
+    /// As [`Checker::comparable`], of an object just written: neither side has members that the
+    /// other lacks, but for optional ones.
+    fn comparable_to_written(&mut self, ty: Ty, written: Ty) -> bool {
+        match *self.types.kind(ty) {
+            Kind::Param(_) | Kind::Indexed(..) => match self.constraint_of(ty) {
+                Some(bound) => self.comparable_beside(bound, written, &[written]),
+                None => true,
+            },
+            Kind::Object(own) => {
+                let Kind::Object(known) = *self.types.kind(written) else { return false };
+                let (own, known) = (self.object(own), self.object(known));
+                let bare = own.properties.is_empty() && own.index.is_none();
+                (bare || own.index.is_some() || within(&known, &own))
+                    && self.members_comparable(&known, &own)
+                    || within(&own, &known) && self.members_comparable(&own, &known)
+            }
+            _ => self.assignable(written, ty),
+        }
+    }
+
+    /// Whether `from` has a comparable member for each that `to` must have.
+    fn members_comparable(&mut self, from: &Object, to: &Object) -> bool {
+        to.properties.iter().all(|m| {
+            m.optional || from.property(&m.name).is_some_and(|n| self.comparable(n.ty, m.ty))
+        })
     }
 
     /// As in `tsc`, a text or number may be an object of which nothing need be there.
@@ -529,4 +567,9 @@ impl Checker<'_> {
                 | Kind::Library(..)
         )
     }
+}
+
+/// Whether every member of `own` that says anything is one of `known`.
+fn within(own: &Object, known: &Object) -> bool {
+    own.properties.iter().all(|p| p.ty == Ty::UNDEFINED || known.property(&p.name).is_some())
 }
