@@ -1,6 +1,7 @@
 //! Reads JavaScript's regular expressions, with the liberties that come without the flag `u`.
 
 use frontage_plan::units;
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::set::Set;
 use super::{Mode, Unsupported};
@@ -47,6 +48,17 @@ pub(super) fn parse(source: &str, mode: Mode) -> Parsed<Tree> {
         return Err(malformed());
     }
     Ok(tree)
+}
+
+/// The code points of a property that the engine knows.
+fn property(name: &str) -> Vec<(u32, u32)> {
+    let parsed = regex_syntax::parse(&format!("\\p{{{name}}}"));
+    match parsed.map(Hir::into_kind) {
+        Ok(HirKind::Class(Class::Unicode(class))) => {
+            class.iter().map(|range| (range.start().into(), range.end().into())).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn malformed() -> Unsupported {
@@ -376,6 +388,10 @@ impl Parser {
                 format!("the property `{name}` of a regular expression"),
                 "use a general category, such as `\\p{L}`, or a script",
             ));
+        }
+        if negated && self.mode.ignore_case {
+            // JavaScript negates before it folds, the engine after it.
+            return Ok(Tree::One(Set::of(&property(&name)).negated(self.mode)));
         }
         Ok(Tree::Property(text))
     }
