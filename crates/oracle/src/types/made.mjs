@@ -73,3 +73,30 @@ export function relation(r) {
   const wrapped = wrap("").startsWith("{") ? `{ in: ${value} }` : wrap("").endsWith("[]") ? `[${value}]` : value;
   return { text: `(v: ${wrap(typeOf(own))}): ${wrap(typeOf(wanted))} => v`, values: [wrapped] };
 }
+
+/** A test with `in` for a member that one variant must have and another may have. */
+export function inside(r) {
+  const [tested, ...rest] = r.shuffled(NAMES);
+  const member = (name, optional = false) => ({ name, type: r.pick(TYPES), optional });
+  const always = [member(tested), ...(r.chance(0.3) ? [member(rest[0], r.chance(0.5))] : [])];
+  const perhaps = [member(rest[1]), { ...always[0], optional: r.chance(0.8) }];
+  const variants = [always, perhaps, ...(r.chance(0.5) ? [[member(rest[2])]] : [])];
+  const yes = r.pick(["v", "[v]", `v.${tested}`, `{ ...v }`]);
+  const no = r.pick(["v", "[v]", "null", "{ ...v }", `v.${rest[1]}`]);
+  const test = r.chance(0.2) ? `!("${tested}" in v) ? ${no} : ${yes}` : `"${tested}" in v ? ${yes} : ${no}`;
+  return { text: `(v: ${variants.map(typeOf).join(" | ")}) => (${test})`, values: variants.map((list) => valueOf(r, list)) };
+}
+
+/** What may be missing, handed on as what must be there, if only as `undefined`. */
+export function required(r) {
+  const own = [...members(r), { name: "e", type: r.pick(TYPES), optional: true }];
+  const [text, value] = own.at(-1).type;
+  const last = r.pick([
+    { optional: false, type: [`${text} | undefined`, value] },
+    { optional: false, type: ["unknown", value] },
+    { optional: true, type: [`${text} | undefined`, value] },
+    { optional: true, type: ["unknown", value] },
+  ]);
+  const wanted = [...own.slice(0, -1), { name: "e", ...last }];
+  return { text: `(v: ${typeOf(own)}): ${typeOf(wanted)} => v`, values: [valueOf(r, own)] };
+}

@@ -6,7 +6,7 @@
 
 import ts from "typescript";
 import { Expressions, locals } from "./expression.mjs";
-import { choice, relation } from "./made.mjs";
+import { choice, inside, relation, required } from "./made.mjs";
 
 const K = ts.SyntaxKind;
 
@@ -51,7 +51,13 @@ const CHANGES = {
   // --- promises and calls
   "await.drop": (n) => (ts.isAwaitExpression(n) ? over(n, text(n.expression)) : undefined),
   "async.drop": (n) => (n.kind === K.AsyncKeyword ? over(n, "") : undefined),
-  "catch.add": (n, c) => (ts.isAwaitExpression(n) ? after(n.expression, c.random.pick([".catch(() => null)", ".catch(() => [])", ".catch(() => undefined)", ".catch((e) => e)", '.catch(() => ({ id: "x" }))', ".catch(() => 0)"])) : undefined),
+  "catch.add"(n, c) {
+    if (!ts.isAwaitExpression(n)) return;
+    const fallback = c.random.pick([".catch(() => null)", ".catch(() => [])", ".catch(() => undefined)", ".catch((e) => e)", '.catch(() => ({ id: "x" }))', ".catch(() => 0)"]);
+    // For tsc an empty list holds what a pattern around it names; that it may be missing is true.
+    if (fallback === ".catch(() => [])" && ts.isVariableDeclaration(n.parent) && ts.isArrayBindingPattern(n.parent.name)) return;
+    return after(n.expression, fallback);
+  },
   "catch.drop": (n) => (ts.isCallExpression(n) && ts.isPropertyAccessExpression(n.expression) && n.expression.name.text === "catch" ? over(n, text(n.expression.expression)) : undefined),
   "argument.drop"(n, c) {
     if (!ts.isCallExpression(n) || n.arguments.length === 0) return;
@@ -181,6 +187,8 @@ const CHANGES = {
     return over(n, `${help.text}\nreturn { was: ${text(n.expression)}, helped: ${help.name}(${c.expression(n, 2)}${c.random.chance(help.two ? 0.85 : 0.1) ? `, ${c.expression(n, 2)}` : ""}) };`);
   },
   "choice.add": (n, c) => (ts.isObjectLiteralExpression(n) ? added(n, "choice", choice(c.random)) : undefined),
+  "inside.add": (n, c) => (isAnswer(n) ? beside(n, inside(c.random)) : undefined),
+  "required.add": (n, c) => (isAnswer(n) ? beside(n, required(c.random)) : undefined),
   "relation.add": (n, c) => (ts.isObjectLiteralExpression(n) ? added(n, "relation", relation(c.random)) : undefined),
 
   // --- annotations
@@ -298,12 +306,21 @@ function added(object, name, { text, values }) {
   return [object.properties.pos, object.properties.pos, ` ${name}: [${values.map((value) => `(${text})(${value})`).join(", ")}],`];
 }
 
+/** What a function returns, beside what a function made up gives: more is well typed than within any object. */
+function beside(statement, { text: made, values }) {
+  return over(statement.expression, `{ was: ${text(statement.expression)}, made: [${values.map((value) => `(${made})(${value})`).join(", ")}] }`);
+}
+
 function before(node, addition) {
   return [node.getStart(), node.getStart(), addition];
 }
 
 function isFunction(node) {
   return ts.isArrowFunction(node) || ts.isFunctionDeclaration(node);
+}
+
+function isAnswer(node) {
+  return ts.isReturnStatement(node) && node.expression !== undefined && isStatementInBlock(node);
 }
 
 function isStatementInBlock(node) {
@@ -340,7 +357,7 @@ export function all(root) {
 }
 
 /** Changes that bring in new expressions are taken more often: they reach more rules. */
-const OFTEN = { "choice.add": 6, "relation.add": 6, "field.add.more": 5, "const.add.used": 5, "guard.value": 4, "return.narrowed": 4, "helper.add": 5, "expression.wrap": 3, "expression.replace": 2, "return.replace": 3, "const.pattern": 3, "switch.add": 3, "field.value": 2, "type.annotate": 2, "type.returns": 2, "satisfies.add": 2, "condition.change": 2 };
+const OFTEN = { "choice.add": 6, "relation.add": 6, "inside.add": 6, "required.add": 5, "field.add.more": 5, "const.add.used": 5, "guard.value": 4, "return.narrowed": 4, "helper.add": 5, "expression.wrap": 3, "expression.replace": 2, "return.replace": 3, "const.pattern": 3, "switch.add": 3, "field.value": 2, "type.annotate": 2, "type.returns": 2, "satisfies.add": 2, "condition.change": 2 };
 
 /** Names of all changes, some several times. */
 const names = Object.keys(CHANGES).flatMap((name) => Array(OFTEN[name] ?? 1).fill(name));
