@@ -97,7 +97,9 @@ export const fromType = (checker, type) => {
       if (parts.every((part) => part.flags & (missing | (optional ? ts.TypeFlags.Never : 0)))) continue;
       // What is unknown may be undefined.
       const maybe = parts.some((part) => part.flags & (missing | ts.TypeFlags.Unknown | ts.TypeFlags.Any));
-      members.set(property.name, { node: lazy(() => insteadOfUndefined(image(own), undefined)), required: !optional && !maybe });
+      // Of its parts, since the image of the whole may just be in the making.
+      const there = parts.filter((part) => !(part.flags & missing));
+      members.set(property.name, { node: lazy(() => union(there.map(image))), required: !optional && !maybe });
     }
     const [index] = checker.getIndexInfosOfType(type);
     const rest = index && lazy(() => insteadOfUndefined(image(index.type), undefined));
@@ -209,7 +211,7 @@ export const answerOf = (document, operation) => {
 /** What differs, each with the path to it; empty if nothing does. */
 export const differences = (left, right, names = ["tsc", "OpenAPI"]) => {
   const found = [];
-  compare(left, right, "", [], (path, a, b) => found.push(`${path || "the answer"}: ${names[0]} ${a}, ${names[1]} ${b}`));
+  compare(left, right, "", [], (path, a, b) => found.push(`${path || "the answer"}: ${names[0]} ${a()}, ${names[1]} ${b()}`));
   return found;
 };
 
@@ -219,10 +221,11 @@ const same = (left, right, assumed = []) => {
   return equal;
 };
 
+// What differs is handed to `differ` as functions: nobody is to look into nodes that are not compared.
 const compare = (left, right, path, assumed, differ) => {
   if (left === right || assumed.some(([a, b]) => a === left && b === right)) return;
   const inside = [...assumed, [left, right]];
-  const whole = () => differ(path, show(left), show(right));
+  const whole = () => differ(path, () => show(left), () => show(right));
   if (left.is !== right.is) return whole();
   switch (left.is) {
     case "literal":
@@ -240,15 +243,18 @@ const compare = (left, right, path, assumed, differ) => {
         const own = path ? `${path}.${name}` : name;
         const [a, b] = [left.members.get(name), right.members.get(name)];
         if (!a || !b) {
-          const one = a ?? b;
-          const words = `${one.required ? "has" : "may have"} ${show(one.node())}`;
-          differ(own, a ? words : "has nothing", b ? words : "has nothing");
+          const words = (one) => () => (one ? `${one.required ? "has" : "may have"} ${show(one.node())}` : "has nothing");
+          differ(own, words(a), words(b));
           continue;
         }
-        if (a.required !== b.required) differ(own, a.required ? "always" : "perhaps", b.required ? "always" : "perhaps");
+        const often = (one) => () => (one.required ? "always" : "perhaps");
+        if (a.required !== b.required) differ(own, often(a), often(b));
         compare(a.node(), b.node(), own, inside, differ);
       }
-      if (!left.rest !== !right.rest) return differ(`${path}[key]`, left.rest ? "any key" : "no other key", right.rest ? "any key" : "no other key");
+      if (!left.rest !== !right.rest) {
+        const keys = (one) => () => (one.rest ? "any key" : "no other key");
+        return differ(`${path}[key]`, keys(left), keys(right));
+      }
       if (left.rest) compare(left.rest(), right.rest(), `${path}[key]`, inside, differ);
       return;
     case "union": {
