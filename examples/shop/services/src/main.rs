@@ -2,7 +2,7 @@
 
 use shop_services::{Options, Service, StartError, UsageError, start};
 use std::process::ExitCode;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 fn main() -> ExitCode {
     let options = match Options::parse(std::env::args().skip(1)) {
@@ -37,15 +37,17 @@ async fn run(options: &Options) -> Result<(), StartError> {
     for service in Service::ALL {
         println!("{service} listening on http://{}", running.address(service));
     }
+    // Whoever reads `ready` may send a signal at once.
+    let terminate = signal(SignalKind::terminate());
     println!("ready");
-    wait_for_signal().await;
+    wait_for_signal(terminate).await;
     running.stop().await;
     Ok(())
 }
 
 /// Returns on SIGTERM or Ctrl-C; at once if signals cannot be had.
-async fn wait_for_signal() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+async fn wait_for_signal(terminate: std::io::Result<Signal>) {
+    let Ok(mut terminate) = terminate else {
         return;
     };
     tokio::select! {
