@@ -31,7 +31,6 @@ pub(super) struct Source {
 
 impl<'a> Checker<'a> {
     /// Binds the names of `pattern` to parts of what `local` holds.
-    ///
     pub(super) fn bind_pattern(
         &mut self,
         pattern: &'a Pattern,

@@ -17,6 +17,9 @@ struct Part {
     empty: bool,
     /// It holds a group that captures.
     captures: bool,
+    /// It holds one that is not all of it. A group that is repeated itself holds what it matched
+    /// last, in every engine; one further in may not.
+    inside: bool,
     /// How often `{n,m}` repeats something in it.
     times: u32,
 }
@@ -34,7 +37,7 @@ pub(super) fn review(tree: &Tree) -> Result<(), Unsupported> {
 }
 
 fn part<'t>(tree: &'t Tree, names: &mut Vec<&'t str>) -> Result<Part, Unsupported> {
-    let one = Part { empty: false, captures: false, times: 1 };
+    let one = Part { empty: false, captures: false, inside: false, times: 1 };
     let nothing = Part { empty: true, ..one };
     Ok(match tree {
         Tree::One(_) | Tree::Property(_) | Tree::Mixed(..) => one,
@@ -45,6 +48,7 @@ fn part<'t>(tree: &'t Tree, names: &mut Vec<&'t str>) -> Result<Part, Unsupporte
                 let next = part(inner, names)?;
                 all.empty &= next.empty;
                 all.captures |= next.captures;
+                all.inside |= next.captures;
                 all.times = all.times.max(next.times);
             }
             all
@@ -55,6 +59,7 @@ fn part<'t>(tree: &'t Tree, names: &mut Vec<&'t str>) -> Result<Part, Unsupporte
                 let next = part(option, names)?;
                 all.empty |= next.empty;
                 all.captures |= next.captures;
+                all.inside |= next.captures;
                 all.times = all.times.max(next.times);
             }
             all
@@ -77,7 +82,8 @@ fn part<'t>(tree: &'t Tree, names: &mut Vec<&'t str>) -> Result<Part, Unsupporte
                 }
                 names.push(name);
             }
-            Part { captures: true, ..part(inner, names)? }
+            let inner = part(inner, names)?;
+            Part { captures: true, inside: inner.captures, ..inner }
         }
         Tree::Ahead(inner, _) => {
             if part(inner, names)?.captures {
@@ -96,18 +102,14 @@ fn part<'t>(tree: &'t Tree, names: &mut Vec<&'t str>) -> Result<Part, Unsupporte
                     "let the repeated part match at least one character",
                 ));
             }
-            // A group that is repeated itself holds what it matched last.
-            let inside = match &**inner {
-                Tree::Group(inner, _) => part(inner, &mut Vec::new())?.captures,
-                _ => all.captures,
-            };
-            if inside && *most != Some(1) {
+            if all.inside && *most != Some(1) {
                 return Err(Unsupported::new(
                     "a regular expression that captures within a repetition",
                     "capture the whole repetition, or use `(?:…)` inside",
                 ));
             }
             all.empty = *least == 0;
+            all.inside = all.captures;
             all.times = all.times.saturating_mul(most.unwrap_or(*least).max(1));
             all
         }

@@ -110,6 +110,13 @@ fn groups_and_ends_need_more_than_whether_something_matches() {
 }
 
 #[test]
+fn groups_within_each_other_are_looked_at_once() {
+    // Looking at each once more for the repetition around it would take for ever.
+    let nested = (0..40).fold("a".to_owned(), |inner, _| format!("({inner})?b"));
+    assert_eq!(searching(&nested, "").err(), None);
+}
+
+#[test]
 fn patterns_are_shown_as_javascript_shows_them() {
     assert_eq!(&*translate(r"^a\/b", "ui").unwrap().shown, r"/^a\/b/iu");
 }
