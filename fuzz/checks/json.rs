@@ -64,9 +64,9 @@ pub(crate) fn check(data: &[u8]) {
     if !finite(&value) {
         return;
     }
-    let expected = project(&value, &tree).map(|value| normal(&value));
-    let got =
-        got.map(|text| normal(&serde_json::from_str(&text).expect("what is written is JSON")));
+    let expected = project(&value, &tree).map(|value| normal(&value, true));
+    let got = got
+        .map(|text| normal(&serde_json::from_str(&text).expect("what is written is JSON"), true));
     assert_eq!(got, expected, "{tree:?} {:?}", String::from_utf8_lossy(body));
 }
 

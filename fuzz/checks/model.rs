@@ -80,15 +80,22 @@ pub(crate) fn project(value: &Json, tree: &Tree) -> Option<Json> {
     }
 }
 
-/// Numbers as `f64` and members sorted, so that spellings and order do not matter.
-pub(crate) fn normal(value: &Json) -> String {
+/// Numbers as `f64`, so that spellings do not matter.
+///
+/// - `sorted`: the order of members does not matter either, as names of digits come first.
+pub(crate) fn normal(value: &Json, sorted: bool) -> String {
     match value {
         Json::Number(n) => format!("{:?}", n.as_f64().map(|n| n + 0.0)),
-        Json::Array(list) => format!("[{}]", list.iter().map(normal).collect::<Vec<_>>().join(",")),
+        Json::Array(list) => {
+            let list: Vec<String> = list.iter().map(|item| normal(item, sorted)).collect();
+            format!("[{}]", list.join(","))
+        }
         Json::Object(members) => {
-            let mut members: Vec<String> =
-                members.iter().map(|(name, value)| format!("{name:?}:{}", normal(value))).collect();
-            members.sort();
+            let member = |(name, value)| format!("{name:?}:{}", normal(value, sorted));
+            let mut members: Vec<String> = members.iter().map(member).collect();
+            if sorted {
+                members.sort();
+            }
             format!("{{{}}}", members.join(","))
         }
         other => other.to_string(),

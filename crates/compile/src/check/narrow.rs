@@ -169,8 +169,8 @@ impl<'a> Checker<'a> {
         let ExprKind::Ident(name) = &expr.kind else { return None };
         let own = match self.silently(|c| c.value_named(name, expr.span)).0 {
             Value::Frontage(own) if matches!(&*own, "HttpError" | "UpstreamError") => own,
-            Value::Global(own) if &*own == "Error" => own,
-            _ if &**name == "Error" => name.clone(),
+            // It is a value nowhere else, so that its name means nothing if nobody declares it.
+            Value::Refused if &**name == "Error" => name.clone(),
             _ => return None,
         };
         Some(self.types.library(&own, &[]))

@@ -7,6 +7,7 @@
 //! A pattern is matched against another spelling of the text ([`Haystack`]); what is found there is
 //! cut out of the text itself.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -61,10 +62,10 @@ impl Patterns {
 }
 
 /// A text as it is matched.
-struct Subject {
-    text: Text,
+struct Subject<'t> {
+    text: &'t Text,
     /// How the pattern sees it.
-    seen: String,
+    seen: Cow<'t, str>,
     /// Where both spellings differ.
     places: Option<Places>,
     by_units: bool,
@@ -79,8 +80,8 @@ struct Places {
     known: Vec<(usize, usize)>,
 }
 
-impl Subject {
-    fn of(text: &Text, pattern: &Pattern) -> Self {
+impl<'t> Subject<'t> {
+    fn of(text: &'t Text, pattern: &Pattern) -> Self {
         let by_units = pattern.haystack != Haystack::CodePoints;
         let plain = text.is_well_formed()
             && match pattern.haystack {
@@ -88,48 +89,19 @@ impl Subject {
                 Haystack::Units => text.is_ascii() || text.chars().all(|c| c <= '\u{FFFF}'),
                 Haystack::FoldedUnits => text.is_ascii(),
             };
-        let text = text.clone();
-        let mut subject = Self { seen: String::new(), places: None, by_units, fits: true, text };
-        if plain {
-            subject.seen = match pattern.haystack {
-                Haystack::FoldedUnits => subject.text.as_str().to_ascii_uppercase(),
-                _ => subject.text.as_str().to_owned(),
-            };
-        } else {
-            subject.spell(pattern.haystack);
-        }
-        let matches = |regex: &Regex| regex.is_match(&subject.seen);
-        let fits = pattern.also.iter().all(matches) && !pattern.without.iter().any(matches);
-        subject.fits = fits;
-        subject
-    }
-
-    /// Writes the text as the pattern sees it.
-    fn spell(&mut self, haystack: Haystack) {
-        let units = self.text.units().to_vec();
-        let mut places = Vec::with_capacity(units.len() / STEP + 1);
-        let (mut at, mut due) = (0, 0);
-        while at < units.len() {
-            if at >= due {
-                places.push((self.seen.len(), at));
-                due = at + STEP;
+        let (seen, places) = match pattern.haystack {
+            Haystack::FoldedUnits if plain => {
+                (Cow::Owned(text.as_str().to_ascii_uppercase()), None)
             }
-            let width = self.width(&units, at);
-            let one = match char::decode_utf16(units[at..at + width].iter().copied()).next() {
-                Some(Ok(character)) => character,
-                _ => unit_char(units[at]),
-            };
-            self.seen.push(if haystack == Haystack::FoldedUnits { folded(one) } else { one });
-            at += width;
-        }
-        self.places = Some(Places { units, known: places });
-    }
-
-    /// How many units the character is that begins here.
-    fn width(&self, units: &[u16], at: usize) -> usize {
-        let high = matches!(units[at], 0xD800..0xDC00);
-        let low = units.get(at + 1).is_some_and(|unit| matches!(unit, 0xDC00..0xE000));
-        if high && low && !self.by_units { 2 } else { 1 }
+            _ if plain => (Cow::Borrowed(text.as_str()), None),
+            haystack => {
+                let (seen, places) = spelled(text, haystack);
+                (Cow::Owned(seen), Some(places))
+            }
+        };
+        let matches = |regex: &Regex| regex.is_match(&seen);
+        let fits = pattern.also.iter().all(matches) && !pattern.without.iter().any(matches);
+        Self { text, seen, places, by_units, fits }
     }
 
     /// The unit at which a place of the other spelling lies.
@@ -137,7 +109,7 @@ impl Subject {
         let before = places.known.partition_point(|(seen, _)| *seen <= place);
         let (seen, mut at) = before.checked_sub(1).map_or((0, 0), |index| places.known[index]);
         for _ in self.seen[seen..place].chars() {
-            at += self.width(&places.units, at);
+            at += width(&places.units, at, self.by_units);
         }
         at
     }
@@ -165,6 +137,35 @@ impl Subject {
     fn after(&self, at: usize) -> usize {
         at + self.seen[at..].chars().next().map_or(1, char::len_utf8)
     }
+}
+
+/// A text as a pattern sees it, and how the places belong together.
+fn spelled(text: &Text, haystack: Haystack) -> (String, Places) {
+    let by_units = haystack != Haystack::CodePoints;
+    let units = text.units();
+    let mut known = Vec::with_capacity(units.len() / STEP + 1);
+    let (mut seen, mut at, mut due) = (String::new(), 0, 0);
+    while at < units.len() {
+        if at >= due {
+            known.push((seen.len(), at));
+            due = at + STEP;
+        }
+        let width = width(&units, at, by_units);
+        let one = match char::decode_utf16(units[at..at + width].iter().copied()).next() {
+            Some(Ok(character)) => character,
+            _ => unit_char(units[at]),
+        };
+        seen.push(if haystack == Haystack::FoldedUnits { folded(one) } else { one });
+        at += width;
+    }
+    (seen, Places { units, known })
+}
+
+/// How many units the character is that begins here.
+fn width(units: &[u16], at: usize, by_units: bool) -> usize {
+    let high = matches!(units[at], 0xD800..0xDC00);
+    let low = units.get(at + 1).is_some_and(|unit| matches!(unit, 0xDC00..0xE000));
+    if high && low && !by_units { 2 } else { 1 }
 }
 
 /// Calls a function with a pattern.
@@ -208,7 +209,7 @@ pub(super) fn call(function: Builtin, args: Args<'_>, env: &Env) -> Result<Value
 
 /// All matches, or the first.
 fn matches<'t>(
-    subject: &'t Subject,
+    subject: &'t Subject<'_>,
     pattern: &Pattern,
     all: bool,
 ) -> Result<Vec<Captures<'t>>, Thrown> {
@@ -228,7 +229,7 @@ fn matches<'t>(
 }
 
 /// A match and its groups; one that took no part is `undefined`.
-fn groups(subject: &Subject, found: &Captures<'_>) -> Value {
+fn groups(subject: &Subject<'_>, found: &Captures<'_>) -> Value {
     let part = |group: Option<regex::Match<'_>>| {
         group.map_or(Value::Undefined, |group| Value::Text(subject.group(group)))
     };
@@ -237,7 +238,7 @@ fn groups(subject: &Subject, found: &Captures<'_>) -> Value {
 
 fn split(
     text: &Text,
-    subject: &Subject,
+    subject: &Subject<'_>,
     pattern: &Pattern,
     args: Args<'_>,
 ) -> Result<Value, Thrown> {
@@ -281,7 +282,7 @@ fn split(
     Ok(Value::array(parts))
 }
 
-fn replace(subject: &Subject, pattern: &Pattern, replacement: &Text) -> Result<Value, Thrown> {
+fn replace(subject: &Subject<'_>, pattern: &Pattern, replacement: &Text) -> Result<Value, Thrown> {
     let whole = &subject.seen;
     let mut out = TextBuilder::new();
     let mut from = 0;
@@ -300,7 +301,7 @@ fn replace(subject: &Subject, pattern: &Pattern, replacement: &Text) -> Result<V
 /// Appends a replacement with its `$` patterns filled in.
 fn expand(
     out: &mut TextBuilder,
-    subject: &Subject,
+    subject: &Subject<'_>,
     pattern: &Pattern,
     found: &Captures<'_>,
     replacement: &Text,

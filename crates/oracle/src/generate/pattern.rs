@@ -136,18 +136,14 @@ impl Generator<'_> {
         let count = if self.chance(25) { 2 } else { 1 };
         let all: Vec<Piece> = (0..count).map(|_| self.sequence(words, depth)).collect();
         let empty = all.iter().any(|piece| piece.empty);
-        let captures = all.iter().any(|piece| piece.captures);
-        let list = all.into_iter().map(|piece| piece.node).collect();
-        Piece { node: Node::other(vec![Part::List(list, "|")]), empty, captures }
+        joined(all, "|", empty)
     }
 
     fn sequence(&mut self, words: &mut Words, depth: u32) -> Piece {
         let count = self.rng.usize(1..4);
         let all: Vec<Piece> = (0..count).map(|_| self.repeated(words, depth)).collect();
         let empty = all.iter().all(|piece| piece.empty);
-        let captures = all.iter().any(|piece| piece.captures);
-        let list = all.into_iter().map(|piece| piece.node).collect();
-        Piece { node: Node::other(vec![Part::List(list, "")]), empty, captures }
+        joined(all, "", empty)
     }
 
     fn repeated(&mut self, words: &mut Words, depth: u32) -> Piece {
@@ -183,6 +179,12 @@ impl Generator<'_> {
 
 fn piece(text: &str, empty: bool) -> Piece {
     Piece { node: Node::other(vec![Part::Text(text.into())]), empty, captures: false }
+}
+
+fn joined(all: Vec<Piece>, between: &'static str, empty: bool) -> Piece {
+    let captures = all.iter().any(|piece| piece.captures);
+    let list = all.into_iter().map(|piece| piece.node).collect();
+    Piece { node: Node::other(vec![Part::List(list, between)]), empty, captures }
 }
 
 fn around(start: &str, inner: Node, end: &str) -> Node {

@@ -41,12 +41,9 @@ pub(super) fn write(
         ("frontage.toml".to_owned(), WORKSPACE_TOML.to_owned()),
         ("frontends/web/frontend.toml".to_owned(), FRONTEND_TOML.to_owned()),
     ];
-    let mut contract = Contract::generate(seed);
     for number in 0..count {
         let batch = seed.wrapping_mul(1_000_003).wrapping_add((number / ROUTES) as u64);
-        if number % ROUTES == 0 {
-            contract = Contract::generate(batch);
-        }
+        let contract = Contract::generate(batch);
         let route = generate(route_seed(batch, number), number, &material, &contract);
         let name = format!("generated--{seed}-{number}");
         let target = folder.join(&name);

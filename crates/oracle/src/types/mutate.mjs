@@ -54,7 +54,7 @@ const CHANGES = {
   "catch.add"(n, c) {
     if (!ts.isAwaitExpression(n)) return;
     const fallback = c.random.pick([".catch(() => null)", ".catch(() => [])", ".catch(() => undefined)", ".catch((e) => e)", '.catch(() => ({ id: "x" }))', ".catch(() => 0)"]);
-    // For tsc an empty list holds what a pattern around it names; that it may be missing is true.
+    // A deliberate difference: cases/refused/pattern-of-a-fallback.md.
     if (fallback === ".catch(() => [])" && ts.isVariableDeclaration(n.parent) && ts.isArrayBindingPattern(n.parent.name)) return;
     return after(n.expression, fallback);
   },
