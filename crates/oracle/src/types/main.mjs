@@ -8,7 +8,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import ts from "typescript";
 import { mutate } from "./mutate.mjs";
-import { Random } from "./random.mjs";
+import { hash, Random } from "./random.mjs";
 import { text } from "./shape.mjs";
 import { shrink, Together } from "./shrink.mjs";
 import { Tsc } from "./tsc.mjs";
@@ -36,7 +36,7 @@ for (const seed of task.seeds) {
     const group = groups.get(key);
     group.files.push(...paths.map((file) => path.join(seed.folder, file)));
     const importers = importersOf(seed, paths);
-    for (const file of paths) modules.push({ seed, frontend, file, group, importers: importers.get(file) });
+    for (const file of paths) modules.push({ seed, frontend, file, group, importers: importers.get(file), hash: hash(`${seed.name} ${frontend} ${file}`) });
   }
 }
 for (const group of groups.values()) {
@@ -86,7 +86,7 @@ async function batch(from, to) {
     // Modules of the shop and of the generator are larger than those of the cases.
     const kind = random.chance(0.2) ? "shop" : random.chance(0.5) ? "generated" : "cases";
     const pool = pools[kind] ?? modules;
-    const module = random.pick(pool);
+    const module = random.rank(pool);
     const source = module.group.program.getSourceFile(path.join(module.seed.folder, module.file));
     const variant = mutate(random, source, module.group.program.getTypeChecker());
     if (!variant) continue;

@@ -4,18 +4,29 @@
 // Out:   the same sequence for the same seed, on every machine.
 // Never: Math.random.
 
+/** A whole number of 32 bits, each of them by all of `t` (mulberry32). */
+function mixed(t) {
+  t = Math.imul(t ^ (t >>> 15), t | 1);
+  t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+  return (t ^ (t >>> 14)) >>> 0;
+}
+
+/** A text's hash of 32 bits (FNV-1a over its UTF-16 units). */
+export function hash(text) {
+  let out = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) out = Math.imul(out ^ text.charCodeAt(i), 0x01000193);
+  return out >>> 0;
+}
+
 export class Random {
   constructor(seed) {
     this.state = (Number(BigInt(seed) & 0xffffffffn) ^ 0x9e3779b9) >>> 0;
   }
 
-  /** A number in 0..1 (mulberry32). */
+  /** A number in 0..1. */
   next() {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let t = this.state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+    return mixed(this.state) / 4294967296;
   }
 
   /** A whole number in 0..bound. */
@@ -31,6 +42,18 @@ export class Random {
   /** One of the items; undefined if there is none. */
   pick(items) {
     return items[this.below(items.length)];
+  }
+
+  /** One of the items by its `hash`: another item more or less leaves most choices as they were. */
+  rank(items) {
+    const salt = this.below(4294967296);
+    let best;
+    let most = -1;
+    for (const item of items) {
+      const score = mixed(item.hash ^ salt);
+      if (score > most) [best, most] = [item, score];
+    }
+    return best;
   }
 
   /** The items in another order. */
