@@ -2,10 +2,12 @@
 import type { z } from "zod";
 
 declare const brand: unique symbol;
+// Another one: what has a brand is never taken for what stands in its place.
+declare const refused: unique symbol;
 
 /** Stands where a value has no JSON image; `Reason` says why and what to write. */
 export interface NotJson<Reason extends string> {
-  readonly [brand]: Reason;
+  readonly [refused]: Reason;
 }
 
 /**
@@ -21,6 +23,7 @@ export type Json<T> = T extends string | number | boolean | null | undefined | v
   : T extends PromiseLike<unknown> ? NotJson<"a promise has no JSON: await it">
   : T extends ReadonlyMap<unknown, unknown> ? NotJson<"a Map has no JSON: use Object.fromEntries(map.entries())">
   : T extends ReadonlySet<unknown> ? NotJson<"a Set has no JSON: use [...set]">
+  : T extends Error ? "stack" extends keyof T ? NotJson<"an error has no JSON: name what clients may know of it, such as its status"> : { [K in keyof T]: Json<T[K]> }
   : T extends Date ? T
   : T extends readonly unknown[] ? { [K in keyof T]: Json<T[K]> }
   : T extends object ? { [K in keyof T]: Json<T[K]> }

@@ -139,6 +139,7 @@ interface RefinementIssue {
   params?: { [key: string]: unknown };
   fatal?: boolean;
   continue?: boolean;
+  [key: string]: unknown;
 }
 
 interface HttpError extends Error {

@@ -288,6 +288,7 @@ impl Reader<'_> {
             };
             Function {
                 span: reader.span(node.span),
+                is_declaration: false,
                 is_async: node.r#async,
                 type_params,
                 params,

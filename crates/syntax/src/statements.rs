@@ -317,6 +317,7 @@ impl Reader<'_> {
             let body = body.map(|body| FunctionBody::Block(reader.function_block(body)));
             body.map(|body| Function {
                 span: reader.span(node.span),
+                is_declaration: true,
                 is_async: node.r#async,
                 type_params,
                 params,

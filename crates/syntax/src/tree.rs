@@ -207,6 +207,8 @@ pub struct FunctionDecl {
 pub struct Function {
     /// The whole function (for a declaration, the same as the declaration's).
     pub span: Span,
+    /// It was declared by `function`, not written as an arrow function.
+    pub is_declaration: bool,
     /// `async` stands before it.
     pub is_async: bool,
     /// `<T, …>`
@@ -569,6 +571,16 @@ pub enum Property {
         /// What is spread.
         value: Expr,
     },
+}
+
+impl Property {
+    /// Where it stands.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Value { span, .. } | Self::Spread { span, .. } => *span,
+        }
+    }
 }
 
 /// A key of an object literal, an object pattern or an object type.

@@ -7,8 +7,8 @@ use oxc_syntax::operator::UnaryOperator;
 use crate::codes;
 use crate::reader::{Reader, Refusal};
 use crate::tree::{
-    FunctionType, Ident, KeywordType, PropertyKey, PropertyKeyKind, TupleElement, Type, TypeKind,
-    TypeMember, TypeParam,
+    FunctionType, Ident, KeywordType, Param, PropertyKey, PropertyKeyKind, TupleElement, Type,
+    TypeKind, TypeMember, TypeParam,
 };
 
 impl Reader<'_> {
@@ -153,10 +153,32 @@ impl Reader<'_> {
         }
     }
 
+    /// The parameters of a function's type, which nobody fills in when they are missing.
+    fn params_of_type(
+        &mut self,
+        node: &ast::FormalParameters<'_>,
+    ) -> (Vec<Param>, Option<Box<Param>>) {
+        let (mut params, rest) = self.params(node);
+        for (param, written) in params.iter_mut().zip(&node.items) {
+            if param.default.take().is_some() {
+                self.refuse(
+                    written.span,
+                    Refusal {
+                        code: codes::SYNTAX,
+                        what: "a parameter of a type has no default",
+                        why: "is no function that could be run",
+                        instead: "write `name?: T`, and the default where the function is written",
+                    },
+                );
+            }
+        }
+        (params, rest)
+    }
+
     fn function_type(&mut self, node: &ast::TSFunctionType<'_>) -> FunctionType {
         let type_params = self.type_params(node.type_parameters.as_deref());
         self.this_param(node.this_param.as_deref());
-        let (params, rest) = self.params(&node.params);
+        let (params, rest) = self.params_of_type(&node.params);
         let return_type = self.return_type(Some(&node.return_type));
         let span = self.span(node.span);
         let return_type = return_type.unwrap_or(Type { span, kind: TypeKind::Error });
@@ -355,7 +377,7 @@ impl Reader<'_> {
         let key = self.type_key(&node.key)?;
         let type_params = self.type_params(node.type_parameters.as_deref());
         self.this_param(node.this_param.as_deref());
-        let (params, rest) = self.params(&node.params);
+        let (params, rest) = self.params_of_type(&node.params);
         let return_type = match self.return_type(node.return_type.as_deref()) {
             Some(ty) => ty,
             None => self.missing_type(node.span),

@@ -10,7 +10,7 @@ use frontage_syntax::tree::{Element, Expr, ExprKind, Property};
 use super::Checker;
 use super::flow::address;
 use crate::codes;
-use crate::types::{Kind, Ty};
+use crate::types::{Kind, Property as Member, Ty};
 
 impl<'a> Checker<'a> {
     /// Whether `expr`, of type `source`, fits `target`; reports where it does not.
@@ -111,6 +111,16 @@ impl<'a> Checker<'a> {
             format!("`{own}` does not fit where `{wanted}` is wanted"),
         );
         let goal = self.types.non_nullish(target);
+        if let (Kind::Function(_), Kind::Object(b)) =
+            (self.types.kind(source), self.types.kind(goal))
+        {
+            let object = self.object(*b);
+            let of_functions = |p: &Member| crate::instead::instead("Function", &p.name).is_some();
+            if !object.properties.is_empty() && object.properties.iter().all(of_functions) {
+                fault.code = codes::NOT_IN_LIBRARY;
+                return fault.help("functions have no members here");
+            }
+        }
         if let (Kind::Object(a), Kind::Object(b)) =
             (self.types.kind(source).clone(), self.types.kind(goal).clone())
         {

@@ -15,6 +15,7 @@ use super::flow::{Reference, Root, address};
 use super::names::Value;
 use crate::codes;
 use crate::hir::{self, InputPart};
+use crate::types::print::number_text;
 use crate::types::{Kind, Ty};
 
 impl<'a> Checker<'a> {
@@ -233,9 +234,30 @@ impl<'a> Checker<'a> {
         }
         let ty = match only_text {
             Some(value) => self.types.intern(Kind::StringLiteral { value, fresh: true }),
+            None if self.as_const => self.text_of_literals(&items).unwrap_or(Ty::STRING),
             None => Ty::STRING,
         };
         made(hir::ExprKind::Template(items), ty, span)
+    }
+
+    /// The text that a template is for certain, `as const`.
+    fn text_of_literals(&mut self, parts: &[hir::Expr]) -> Option<Ty> {
+        let mut text = String::new();
+        for part in parts {
+            if let hir::ExprKind::Constant(Constant::String(own)) = &part.kind {
+                text.push_str(own);
+                continue;
+            }
+            match self.types.kind(part.ty) {
+                Kind::StringLiteral { value, .. } => text.push_str(value),
+                Kind::NumberLiteral { value, .. } => text.push_str(&number_text(value.0)),
+                Kind::Boolean { value, .. } => text.push_str(if *value { "true" } else { "false" }),
+                Kind::Null => text.push_str("null"),
+                Kind::Undefined => text.push_str("undefined"),
+                _ => return None,
+            }
+        }
+        Some(self.types.string_literal(&text))
     }
 
     /// An object in a text is a mistake that TypeScript lets pass; nothing to report.

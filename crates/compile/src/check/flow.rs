@@ -13,6 +13,7 @@ use super::Checker;
 use super::names::Value;
 use crate::hir::LocalId;
 use crate::resolve::{Decl, ModuleId};
+use crate::types::print::number_text;
 use crate::types::{Kind, Ty};
 
 /// Something that can be narrowed.
@@ -57,16 +58,15 @@ impl<'a> Checker<'a> {
                 let key = self.recorded.get(&address(index)).copied()?;
                 let name: Arc<str> = match self.types.kind(key) {
                     Kind::StringLiteral { value, .. } => value.clone(),
-                    Kind::NumberLiteral { value, .. } => value.0.to_string().into(),
+                    Kind::NumberLiteral { value, .. } => number_text(value.0).into(),
                     _ => return None,
                 };
                 let mut reference = self.reference(object)?;
                 reference.path.push(name);
                 Some(reference)
             }
-            ExprKind::Chain(inner) | ExprKind::Satisfies { value: inner, .. } => {
-                self.reference(inner)
-            }
+            // Not what stands before `satisfies`: in tsc too, no test of that narrows.
+            ExprKind::Chain(inner) => self.reference(inner),
             _ => None,
         }
     }

@@ -18,6 +18,7 @@ use super::pattern::{Source, push};
 use super::{Checker, Effects, Frame, Scope};
 use crate::codes;
 use crate::hir::{self, LocalId};
+use crate::resolve::duplicate;
 use crate::types::{Kind, Signature, SignatureParam, Ty};
 
 /// A function that was checked.
@@ -306,23 +307,35 @@ impl<'a> Checker<'a> {
             let declared = frame.expected.unwrap_or(Ty::ERROR);
             let wanted = self.types.awaited(declared);
             let place = function.return_type.as_ref().map_or(function.span, |t| t.span);
-            let silent = self.types.any(declared, |k| {
-                matches!(k, Kind::Void | Kind::Undefined | Kind::Unknown | Kind::Error)
-            });
+            // Without any `return`, `undefined` among others is not enough for tsc.
+            let enough = |k: &Kind| matches!(k, Kind::Void | Kind::Error);
+            let none = frame.returns.is_empty();
+            let silent = match none {
+                true => declared == Ty::UNDEFINED || self.types.any(declared, enough),
+                false => self
+                    .types
+                    .any(declared, |k| enough(k) || matches!(k, Kind::Undefined | Kind::Unknown)),
+            };
             if ends && !silent {
-                self.report(
-                    Diagnostic::error(
-                        codes::MISSING_RETURN,
-                        place,
+                let (message, help) = match none {
+                    true => (
+                        "this function returns nothing",
+                        "add a `return`, or declare its result as `void`",
+                    ),
+                    false => (
                         "not every way through this function ends with `return`",
-                    )
-                    .help("add a `return` at its end, or let its type include `undefined`"),
-                );
+                        "add a `return` at its end, or let its type include `undefined`",
+                    ),
+                };
+                let fault = Diagnostic::error(codes::MISSING_RETURN, place, message);
+                self.report(fault.help(help));
             }
             return (wanted, promise || self.promises(declared));
         }
         if values.is_empty() {
-            return (if ends { Ty::VOID } else { Ty::NEVER }, promise);
+            // A declaration never says by itself that it does not come back.
+            let void = ends || function.is_declaration;
+            return (if void { Ty::VOID } else { Ty::NEVER }, promise);
         }
         if ends {
             values.push(Ty::UNDEFINED);
@@ -365,11 +378,14 @@ impl<'a> Checker<'a> {
             if declared == Ty::ERROR || declared == Ty::BOOLEAN {
                 continue;
             }
+            let outer = self.as_predicate.replace((local, declared));
             let truth = self.narrowed_by(local, declared, expr, true);
-            if truth == declared {
-                continue;
-            }
-            if self.narrowed_by(local, truth, expr, false) == Ty::NEVER {
+            let rest = match truth == declared {
+                true => declared,
+                false => self.narrowed_by(local, truth, expr, false),
+            };
+            self.as_predicate = outer;
+            if truth != declared && rest == Ty::NEVER {
                 return Some((i, truth));
             }
         }
@@ -379,9 +395,7 @@ impl<'a> Checker<'a> {
     fn narrowed_by(&mut self, local: LocalId, ty: Ty, expr: &'a tree::Expr, sense: bool) -> Ty {
         let before = self.flow.replace(Env::default());
         let declared = std::mem::replace(&mut self.locals[local.0 as usize].ty, ty);
-        let outer = std::mem::replace(&mut self.as_predicate, true);
         self.narrow(expr, sense);
-        self.as_predicate = outer;
         let reference = Reference { root: Root::Local(local), path: Vec::new() };
         let result =
             if self.flow.is_some() { self.current(&reference).unwrap_or(ty) } else { Ty::NEVER };
@@ -430,24 +444,30 @@ impl<'a> Checker<'a> {
 
     /// Opens a block's scope with its types.
     pub(super) fn block_types(
-        &self,
+        &mut self,
         stmts: &'a [tree::Stmt],
     ) -> HashMap<Arc<str>, super::TypeBinding<'a>> {
         let mut names = HashMap::new();
+        let mut places: HashMap<Arc<str>, Span> = HashMap::new();
         for stmt in stmts {
-            match &stmt.kind {
-                tree::StmtKind::TypeAlias(alias) => {
-                    names.insert(alias.name.name.clone(), super::TypeBinding::Alias(alias));
-                }
+            let (name, binding) = match &stmt.kind {
+                tree::StmtKind::TypeAlias(alias) => (&alias.name, super::TypeBinding::Alias(alias)),
                 tree::StmtKind::Interface(decl) => {
-                    names.insert(decl.name.name.clone(), super::TypeBinding::Interface(decl));
+                    (&decl.name, super::TypeBinding::Interface(decl))
                 }
                 tree::StmtKind::Error(refused) => {
                     for name in refused {
                         names.insert(name.name.clone(), super::TypeBinding::Refused);
                     }
+                    continue;
                 }
-                _ => {}
+                _ => continue,
+            };
+            match places.insert(name.name.clone(), name.span) {
+                Some(first) => self.report(duplicate(name, first)),
+                None => {
+                    names.insert(name.name.clone(), binding);
+                }
             }
         }
         names

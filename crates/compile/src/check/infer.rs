@@ -184,6 +184,9 @@ impl Checker<'_> {
                         values.extend(own.index.map(|i| i.value));
                         if !own.interface || own.index.is_some() {
                             for p in &own.properties {
+                                if index.numeric && p.name.parse::<f64>().is_err() {
+                                    continue;
+                                }
                                 // What an optional member holds if it is there.
                                 values.push(match p.optional {
                                     true => self.types.filter(p.ty, |_, m| m != Ty::UNDEFINED),

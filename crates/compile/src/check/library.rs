@@ -162,7 +162,12 @@ impl<'a> Checker<'a> {
                 return Ty::ERROR;
             }
         };
-        let mut element = self.types.element(ty).unwrap_or(Ty::ERROR);
+        let bound = self.bound_of(ty);
+        let mut elements = Vec::new();
+        for member in self.types.members_of(bound) {
+            elements.push(self.types.element(member).unwrap_or(Ty::ERROR));
+        }
+        let mut element = self.types.union(&elements);
         for _ in 0..depth {
             let mut parts = Vec::new();
             for member in self.types.members_of(element) {
@@ -211,7 +216,9 @@ impl<'a> Checker<'a> {
         };
         if let Some(Element::Value(first)) = args.first() {
             match interface {
-                "ObjectConstructor" => self.beyond_objects(before, first),
+                "ObjectConstructor" if self.beyond_objects(before, first) => {
+                    return self.hole(span);
+                }
                 "ArrayConstructor" if &**name == "isArray" => self.never_a_list(first),
                 _ => {}
             }
@@ -219,18 +226,22 @@ impl<'a> Checker<'a> {
         self.library_call(known, None, resolved, gather, span)
     }
 
-    /// `Object.entries(1)` is empty in JavaScript; here only objects and lists are asked.
-    fn beyond_objects(&mut self, before: usize, first: &'a tree::Expr) {
+    /// `Object.entries(1)` is empty in JavaScript; here only objects and lists are asked. Whether
+    /// it was something else, which has been reported.
+    fn beyond_objects(&mut self, before: usize, first: &'a tree::Expr) -> bool {
         let found = self.recorded.get(&super::flow::address(first)).copied().unwrap_or(Ty::ERROR);
         if self.types.nullish(found) || self.types.any(found, |k| matches!(k, Kind::Unknown)) {
-            return;
+            return false;
         }
+        let mut beyond = false;
         for fault in self.diagnostics.iter_mut().skip(before) {
             let here = fault.primary.as_ref().is_some_and(|label| label.span == first.span);
             if here && fault.code == codes::NOT_ASSIGNABLE {
                 fault.code = codes::NOT_IN_LIBRARY;
+                beyond = true;
             }
         }
+        beyond
     }
 
     /// `Array.isArray` of a value that is no list by its type would make a type of both.

@@ -18,6 +18,7 @@ use crate::codes;
 use crate::hir::{self, LocalId};
 use crate::prelude;
 use crate::resolve::Target;
+use crate::types::print::number_text;
 use crate::types::{Kind, Ty};
 
 /// Optional links of a chain, outermost first.
@@ -356,6 +357,19 @@ impl<'a> Checker<'a> {
         });
     }
 
+    /// What to write instead of a member that values of this type have in JavaScript.
+    fn instead_of(&mut self, ty: Ty, name: &str) -> Option<&'static str> {
+        if self.types.nullish(ty) {
+            return None;
+        }
+        let own = match self.apparent(ty) {
+            Some((interface, _)) => interface,
+            None if self.types.any(ty, |k| matches!(k, Kind::Function(_))) => "Function".into(),
+            None => return crate::instead::instead("Object", name),
+        };
+        crate::instead::instead(&own, name).or_else(|| crate::instead::instead("Object", name))
+    }
+
     /// Reports a member that is not there.
     pub(super) fn unknown_member(&mut self, ty: Ty, name: &Ident) {
         if ty == Ty::ERROR {
@@ -371,9 +385,7 @@ impl<'a> Checker<'a> {
             );
             return;
         }
-        if let Some((interface, _)) = self.apparent(ty)
-            && let Some(instead) = crate::instead::instead(&interface, &name.name)
-        {
+        if let Some(instead) = self.instead_of(ty, &name.name) {
             let message = format!("`{}` is not part of the language", name.name);
             self.report(Diagnostic::error(codes::NOT_IN_LIBRARY, name.span, message).help(instead));
             return;
@@ -509,7 +521,7 @@ impl<'a> Checker<'a> {
             }
             return Some(self.types.union(&parts));
         }
-        if object == Ty::NEVER {
+        if object == Ty::NEVER || key == Ty::NEVER {
             return Some(Ty::NEVER);
         }
         if matches!(self.types.kind(object), Kind::Param(_))
@@ -528,7 +540,7 @@ impl<'a> Checker<'a> {
         match self.types.kind(key).clone() {
             Kind::StringLiteral { value, .. } => self.property_type(object, &value),
             Kind::NumberLiteral { value, .. } => {
-                let name: Arc<str> = value.0.to_string().into();
+                let name: Arc<str> = number_text(value.0).into();
                 match self.types.kind(object).clone() {
                     Kind::Array { element, .. } => Some(self.types.or_undefined(element)),
                     Kind::String | Kind::StringLiteral { .. } => {

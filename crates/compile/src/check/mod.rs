@@ -213,8 +213,8 @@ struct Checker<'a> {
     narrow_depth: u32,
     /// How many conditions with names lead here: members of objects may have changed since.
     by_alias: u32,
-    /// A function is tried as a predicate: its parameter counts as a union, narrowed or not.
-    as_predicate: bool,
+    /// A function is tried as a predicate: its parameter, and what that is declared as.
+    as_predicate: Option<(LocalId, Ty)>,
     /// The next function is called where it stands: what is known goes on in it.
     called_in_place: bool,
     /// The expression stands directly in `Promise.all`: `.map` may start promises.
@@ -265,7 +265,7 @@ pub(crate) fn check(
         session: None,
         narrow_depth: 0,
         by_alias: 0,
-        as_predicate: false,
+        as_predicate: None,
         called_in_place: false,
         gather: false,
     };

@@ -294,7 +294,7 @@ impl<'a> Checker<'a> {
         let mut at = expr;
         let object = loop {
             match &at.kind {
-                ExprKind::Chain(inner) | ExprKind::Satisfies { value: inner, .. } => at = inner,
+                ExprKind::Chain(inner) => at = inner,
                 ExprKind::Member { object, .. } | ExprKind::Index { object, .. } => break object,
                 ExprKind::Ident(_) => {
                     // `const { kind } = payment`: a test of `kind` is one of `payment.kind`.
@@ -337,25 +337,30 @@ impl<'a> Checker<'a> {
         if ty == Ty::BOOLEAN || members.is_empty() {
             return false;
         }
-        let objects: Vec<Ty> =
-            members.iter().copied().filter(|m| !matches!(*m, Ty::NULL | Ty::UNDEFINED)).collect();
-        let discriminant = if members.len() > 1 {
-            self.discriminant(&objects, name)
-        } else if self.as_predicate || self.declared_union(parent) {
-            let own = self.property_type(ty, name).unwrap_or(Ty::ERROR);
-            self.types.any(own, unit)
-        } else {
+        let told_apart = self.told_apart(parent, ty);
+        if told_apart.len() < 2 {
             return false;
+        }
+        let objects: Vec<Ty> = told_apart
+            .into_iter()
+            .filter(|m| !matches!(*m, Ty::NULL | Ty::UNDEFINED | Ty::VOID))
+            .collect();
+        // As in tsc, what the member is in all variants is narrowed, and those stay whose own may
+        // be that: one for every text is not told apart from one for a certain text.
+        let present = self.types.non_nullish(ty);
+        let narrowed = match self.discriminant(&objects, name) {
+            true => self.property_type(present, name).map(|whole| keep(self, whole)),
+            false => None,
         };
         let mut kept = Vec::new();
         for &member in &members {
-            let stays = match member {
-                Ty::NULL | Ty::UNDEFINED => keep(self, Ty::UNDEFINED) != Ty::NEVER,
-                _ if !discriminant => true,
-                _ => match self.property_type(member, name) {
-                    Some(own) => keep(self, own) != Ty::NEVER,
-                    None => keep(self, Ty::UNDEFINED) != Ty::NEVER,
-                },
+            let stays = match (member, narrowed) {
+                (Ty::NULL | Ty::UNDEFINED | Ty::VOID, _) => keep(self, Ty::UNDEFINED) != Ty::NEVER,
+                (_, None) => true,
+                (_, Some(narrowed)) => {
+                    let own = self.property_type(member, name).unwrap_or(Ty::UNDEFINED);
+                    self.overlap_of_any(narrowed, own)
+                }
             };
             if stays {
                 kept.push(member);
@@ -371,20 +376,34 @@ impl<'a> Checker<'a> {
         lost_nullish
     }
 
-    /// Whether a name was declared as a union, whatever is left of it here.
-    fn declared_union(&mut self, reference: &Reference) -> bool {
-        let declared = match reference.root {
-            Root::Local(local) if reference.path.is_empty() => self.local_ty(local),
-            _ => return false,
+    /// The members among which a discriminant has to tell: those of the union that a reference
+    /// was declared as, if what is left of it here is a part of that.
+    fn told_apart(&mut self, reference: &Reference, left: Ty) -> Vec<Ty> {
+        let own = self.types.members_of(left);
+        let mut parent = reference.clone();
+        let declared = match (parent.path.pop(), reference.root) {
+            (Some(name), _) => {
+                self.current(&parent).and_then(|object| self.property_type(object, &name))
+            }
+            (None, Root::Local(local)) => match self.as_predicate {
+                Some((of, ty)) if of == local => Some(ty),
+                _ => Some(self.local_ty(local)),
+            },
+            (None, Root::Decl(module, decl)) => Some(self.decl_ty(module, decl)),
         };
-        matches!(self.types.kind(declared), Kind::Union(_))
+        let declared = declared.map(|ty| self.types.members_of(ty)).unwrap_or_default();
+        if declared.len() > 1 && own.iter().all(|m| declared.contains(m)) { declared } else { own }
     }
 
     /// Whether `name` tells the members of a union apart: some have a type of one value.
     fn discriminant(&mut self, members: &[Ty], name: &Arc<str>) -> bool {
         let mut tys = Vec::new();
         for &member in members {
-            tys.push(self.property_type(member, name).unwrap_or(Ty::UNDEFINED));
+            match self.property_type(member, name) {
+                Some(ty) => tys.push(ty),
+                None if self.complete_literal(member) => tys.push(Ty::UNDEFINED),
+                None => {}
+            }
         }
         let differ = tys.windows(2).any(|w| w[0] != w[1]);
         differ && tys.iter().any(|&t| t == Ty::BOOLEAN || self.types.any(t, unit))
@@ -529,6 +548,7 @@ impl<'a> Checker<'a> {
                     a == b
                 }
                 (Kind::Boolean { value: a, .. }, Kind::Boolean { value: b, .. }) => a == b,
+                (Kind::Void, Kind::Undefined) => true,
                 _ => m == value,
             };
             !same
@@ -537,9 +557,17 @@ impl<'a> Checker<'a> {
 
     fn overlap(&mut self, a: Ty, b: Ty) -> bool {
         if matches!(a, Ty::NULL | Ty::UNDEFINED) || matches!(b, Ty::NULL | Ty::UNDEFINED) {
-            return a == b || a == Ty::UNKNOWN || b == Ty::UNKNOWN;
+            let nothing = |ty| matches!(ty, Ty::UNDEFINED | Ty::VOID);
+            return a == b || nothing(a) && nothing(b) || a == Ty::UNKNOWN || b == Ty::UNKNOWN;
         }
         self.comparable(a, b)
+    }
+
+    /// Whether some member of `a` and some of `b` have values in common.
+    fn overlap_of_any(&mut self, a: Ty, b: Ty) -> bool {
+        let (a, b) = (self.types.regular(a), self.types.regular(b));
+        let others = self.types.members_of(b);
+        self.types.members_of(a).into_iter().any(|x| others.iter().any(|&y| self.overlap(x, y)))
     }
 
     fn typeof_part(&mut self, ty: Ty, name: &str, equal: bool) -> Ty {
@@ -624,14 +652,32 @@ impl<'a> Checker<'a> {
                 readonly: false,
                 span: None,
             };
-            let mut object = Object { properties: vec![property.clone()], ..Object::default() };
-            if let Kind::Object(id) = *self.types.kind(ty) {
-                object = (*self.object(id)).clone();
-                object.properties.push(property);
-            }
+            let mut object = match self.types.kind(ty).clone() {
+                Kind::Object(id) => (*self.object(id)).clone(),
+                Kind::Library(class, _) if class.ends_with("Error") => self.members_of_error(ty),
+                _ => Object::default(),
+            };
+            object.properties.push(property);
             return self.types.object(object);
         }
         self.types.union(&kept)
+    }
+
+    /// The members of an error, as an object's.
+    fn members_of_error(&mut self, ty: Ty) -> Object {
+        let Some((class, _)) = self.apparent(ty) else { return Object::default() };
+        let mut names = self.prelude_names(&class);
+        names.extend(self.prelude_names("Error"));
+        let mut object = Object::default();
+        for name in names {
+            if object.property(&name).is_none()
+                && let Some(ty) = self.property_type(ty, &name)
+            {
+                let (optional, readonly) = (false, true);
+                object.properties.push(Property { name, ty, optional, readonly, span: None });
+            }
+        }
+        object
     }
 
     fn array_part(&mut self, ty: Ty, is: bool) -> Ty {

@@ -437,7 +437,11 @@ impl<'a> Checker<'a> {
         };
         self.written_once(properties);
         for property in properties {
-            let Property::Value { key, value, .. } = property else { continue };
+            let Property::Value { key, value, .. } = property else {
+                let help = "write the headers out";
+                self.bad_option(property.span(), "headers of a call cannot be spread", help);
+                continue;
+            };
             let name: Arc<str> = key.name().map_or("".into(), |n| n.to_lowercase().into());
             let token = !name.is_empty()
                 && name

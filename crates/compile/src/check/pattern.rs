@@ -349,7 +349,8 @@ impl<'a> Checker<'a> {
                 let elements = elements.iter().skip(from).copied().collect();
                 self.types.intern(Kind::Tuple { elements, rest, readonly: false, of_match: false })
             }
-            _ => match self.types.element(ty) {
+            // As in tsc, one list of what any of several lists holds.
+            _ => match self.iterated(ty) {
                 Some(element) => self.types.array(element),
                 None => Ty::ERROR,
             },

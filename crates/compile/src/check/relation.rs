@@ -528,6 +528,11 @@ impl Checker<'_> {
         if all.len() > 100 {
             return union;
         }
+        let union = match all.contains(&Ty::VOID) {
+            true => self.types.filter(union, |_, m| m != Ty::UNDEFINED),
+            false => union,
+        };
+        let Kind::Union(all) = self.types.kind(union).clone() else { return union };
         let mut kept: Vec<Ty> = all.to_vec();
         // Everything that is there is an empty object.
         let mut empty = false;

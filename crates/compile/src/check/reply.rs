@@ -183,7 +183,12 @@ impl<'a> Checker<'a> {
             return None;
         };
         for property in properties {
-            let Property::Value { key, value, .. } = property else { continue };
+            let Property::Value { key, value, .. } = property else {
+                let message = "`cache` is written out, without spread";
+                let fault = Diagnostic::error(codes::REPLY, property.span(), message);
+                self.report(fault.help("write `cache: { maxAge: 60 }`"));
+                return None;
+            };
             match (key.name().map(|n| &**n), &value.kind) {
                 (Some("maxAge"), ExprKind::Number(n)) if *n >= 0.0 && n.fract() == 0.0 => {
                     age = Some(*n)

@@ -14,6 +14,7 @@ use frontage_syntax::tree::{ItemKind, TypeKind, TypeMember};
 use super::{Checker, TypeBinding, TypeScope};
 use crate::codes;
 use crate::resolve::{Decl, ModuleId};
+use crate::types::print::number_text;
 use crate::types::{FunctionType, Index, Kind, Object, Property, Ty};
 
 impl Checker<'_> {
@@ -196,7 +197,7 @@ impl Checker<'_> {
     }
 
     /// Whether it is an object that was just written, with nothing spread into it.
-    fn complete_literal(&mut self, ty: Ty) -> bool {
+    pub(super) fn complete_literal(&mut self, ty: Ty) -> bool {
         match *self.types.kind(ty) {
             Kind::Object(id) => {
                 let object = self.object(id);
@@ -210,6 +211,9 @@ impl Checker<'_> {
     pub(super) fn indexed(&mut self, object: Ty, index: Ty, place: Option<Span>) -> Ty {
         if object == Ty::ERROR || index == Ty::ERROR {
             return Ty::ERROR;
+        }
+        if index == Ty::NEVER {
+            return Ty::NEVER;
         }
         match self.types.kind(index).clone() {
             Kind::Union(members) => {
@@ -228,7 +232,7 @@ impl Checker<'_> {
         let found = match self.types.kind(index).clone() {
             Kind::StringLiteral { value, .. } => self.property_or_value(object, &value),
             Kind::NumberLiteral { value, .. } => {
-                let name: Arc<str> = value.0.to_string().into();
+                let name: Arc<str> = number_text(value.0).into();
                 match self.types.kind(object) {
                     Kind::Array { element, .. } => Some(*element),
                     _ => self.property_or_value(object, &name),
@@ -236,7 +240,7 @@ impl Checker<'_> {
             }
             Kind::Number => match self.types.kind(object).clone() {
                 Kind::Object(id) => self.object(id).index.map(|i| i.value),
-                Kind::String => Some(Ty::STRING),
+                Kind::String | Kind::StringLiteral { .. } => Some(Ty::STRING),
                 _ => self.types.element(object),
             },
             Kind::String => match self.types.kind(object).clone() {
@@ -397,13 +401,12 @@ impl Checker<'_> {
             }
             Kind::Union(members) => {
                 let mut names: Vec<Arc<str>> = Vec::new();
-                let mut literals = 0;
                 for &member in members.iter() {
                     if let Kind::Object(id) = *self.types.kind(member)
                         && let Some(object) = self.types.members(id)
                         && object.literal
+                        && !object.spread
                     {
-                        literals += 1;
                         for p in &object.properties {
                             if !names.contains(&p.name) {
                                 names.push(p.name.clone());
@@ -422,7 +425,7 @@ impl Checker<'_> {
                         let object = self.object(id);
                         empty |= object.properties.is_empty() && object.index.is_none();
                     }
-                    widened.push(if literals > 1 && regular != member {
+                    widened.push(if regular != member {
                         self.with_missing(regular, &names)
                     } else {
                         regular

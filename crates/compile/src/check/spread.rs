@@ -260,6 +260,8 @@ impl Checker<'_> {
     fn spreads_empty(&mut self, ty: Ty) -> bool {
         match *self.types.kind(ty) {
             Kind::Object(id) => is_empty(&self.object(id)),
+            // In tsc what is `void` is a variant of its own.
+            Kind::Void => false,
             _ => true,
         }
     }

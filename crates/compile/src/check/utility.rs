@@ -186,6 +186,7 @@ impl<'a> Checker<'a> {
                 );
                 Ty::ERROR
             }
+            Kind::Unknown => self.empty_object(),
             _ => ty,
         }
     }

@@ -6,7 +6,7 @@
 //!
 //! Start at [`Kind`]; object types live apart ([`Object`]), since they may refer to themselves.
 
-mod print;
+pub(crate) mod print;
 mod union;
 
 use std::collections::HashMap;

@@ -178,12 +178,12 @@ impl Types {
     }
 }
 
-/// A number as JavaScript writes it, near enough for a message.
-fn number_text(value: f64) -> String {
-    if value.is_infinite() {
-        return if value > 0.0 { "Infinity".into() } else { "-Infinity".into() };
+/// A number as JavaScript writes it.
+pub(crate) fn number_text(value: f64) -> String {
+    match value == 0.0 {
+        true => "0".into(),
+        false => ryu_js::Buffer::new().format(value).into(),
     }
-    value.to_string()
 }
 
 /// A key, in quotes if it is no identifier.

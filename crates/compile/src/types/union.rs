@@ -28,7 +28,6 @@ impl Types {
         }
         let has_string = flat.contains(&Ty::STRING);
         let has_number = flat.contains(&Ty::NUMBER);
-        let has_undefined = flat.contains(&Ty::UNDEFINED);
         if flat.len() > 1 {
             let all = flat.clone();
             flat.retain(|&ty| match self.kind(ty) {
@@ -43,7 +42,6 @@ impl Types {
                 Kind::Boolean { value, fresh: true } => {
                     !all.contains(&if *value { Ty::TRUE } else { Ty::FALSE })
                 }
-                Kind::Void => !has_undefined,
                 _ => true,
             });
         }

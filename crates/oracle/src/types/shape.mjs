@@ -37,7 +37,8 @@ function shape(checker, program, type, depth) {
   if (flags & (ts.TypeFlags.StringLiteral | ts.TypeFlags.NumberLiteral)) return { lit: type.value };
   if (flags & ts.TypeFlags.NonPrimitive) return "object";
   if (type.isUnion()) return union(type.types.map(inner));
-  if (flags & (ts.TypeFlags.TemplateLiteral | ts.TypeFlags.StringMapping)) return "template";
+  // The language has no types of templates: where tsc makes one, it is a text.
+  if (flags & (ts.TypeFlags.TemplateLiteral | ts.TypeFlags.StringMapping)) return "string";
   if (flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) return objectShape(checker, program, type, depth);
   return `flags ${flags}`;
 }
@@ -82,6 +83,8 @@ function objectShape(checker, program, type, depth) {
 function union(parts) {
   const seen = new Map();
   for (const part of parts.flatMap((p) => (p.union ? p.union : [p]))) seen.set(text(part), part);
+  // Only beside a template, which stands here as a text, are there other texts.
+  if (seen.has('"string"')) for (const [key, part] of seen) if (typeof part.lit === "string") seen.delete(key);
   const keys = [...seen.keys()].sort();
   return keys.length === 1 ? seen.get(keys[0]) : { union: keys.map((key) => seen.get(key)) };
 }

@@ -210,7 +210,17 @@ impl<'a> Checker<'a> {
         let text = match &value.kind {
             // `error: () => "…"`
             ExprKind::Arrow(function) if function.params.is_empty() => match &function.body {
-                FunctionBody::Expr(body) => self.constant_of(body),
+                FunctionBody::Expr(body) => {
+                    let text = self.constant_of(body);
+                    if let (Some(Constant::String(text)), Some(declared)) =
+                        (&text, &function.return_type)
+                    {
+                        let (own, wanted) =
+                            (self.types.string_literal(text), self.annotation(declared));
+                        self.fits(body, own, wanted);
+                    }
+                    text
+                }
                 FunctionBody::Block(_) => None,
             },
             _ => self.constant_of(value),

@@ -199,7 +199,10 @@ impl<'a> Checker<'a> {
         if let Some(Element::Value(extra)) = args.get(1) {
             return self.refuse_schema(extra.span, "this option", "leave it out");
         }
-        let signature = self.plain_signature(base.output, Ty::VOID, true);
+        // What a function for `void` alone returns is nobody's business; here it is zod's.
+        let later = self.types.promise(Ty::VOID);
+        let result = self.types.either(Ty::VOID, later);
+        let signature = self.plain_signature(base.output, result, true);
         let (function, _) = self.with_function(signature, args, place)?;
         let callback = self.callback(function)?;
         base.validator.checks.push(Check::new(CheckKind::SuperRefine(callback)));
