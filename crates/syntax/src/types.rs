@@ -323,6 +323,24 @@ impl Reader<'_> {
 
     /// Reads the members of an object type or interface.
     pub(crate) fn members(&mut self, nodes: &[ast::TSSignature<'_>]) -> Vec<TypeMember> {
+        // The parser takes members side by side on one line, with nothing between them.
+        for pair in nodes.windows(2) {
+            let (own, next) = (pair[0].span(), pair[1].span());
+            let apart = |text: &str| text.contains([';', ',', '\n', '\r', '\u{2028}', '\u{2029}']);
+            if !self.text_between(own.start, own.end).ends_with([';', ','])
+                && !apart(self.text_between(own.end, next.start))
+            {
+                self.refuse(
+                    next,
+                    Refusal {
+                        code: codes::SYNTAX,
+                        what: "a `;` is missing before this member",
+                        why: "stands on the line of the one before it",
+                        instead: "write `;` between them",
+                    },
+                );
+            }
+        }
         nodes.iter().filter_map(|node| self.member(node)).collect()
     }
 

@@ -111,6 +111,14 @@ impl<'a> Checker<'a> {
             format!("`{own}` does not fit where `{wanted}` is wanted"),
         );
         let goal = self.types.non_nullish(target);
+        let pattern = |k: &Kind| matches!(k, Kind::Library(name, _) if &**name == "GlobalRegExp");
+        if matches!(self.types.kind(source), Kind::Library(name, _) if &**name == "RegExp")
+            && self.types.any(goal, pattern)
+        {
+            fault.code = codes::REGEX;
+            fault.message = "a pattern without the flag `g` finds one place only".into();
+            return fault.help("add the flag: `/…/g`");
+        }
         if let (Kind::Function(_), Kind::Object(b)) =
             (self.types.kind(source), self.types.kind(goal))
         {

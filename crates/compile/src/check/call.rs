@@ -128,7 +128,36 @@ impl<'a> Checker<'a> {
         self.called_in_place = matches!(callee.kind, ExprKind::Arrow(_));
         let called = self.link(callee, None, links);
         let called = self.present(called, optional, None, links);
-        self.apply(called, type_args, args, span, expected)
+        let own = called.ty;
+        let result = self.apply(called, type_args, args, span, expected);
+        if let ExprKind::Arrow(function) = &callee.kind {
+            self.defaults_in_place(function, own, args);
+        }
+        result
+    }
+
+    /// In tsc an argument says what a parameter without a type is, whatever its default is. Reports
+    /// those of which the two would be told apart.
+    fn defaults_in_place(&mut self, function: &'a tree::Function, own: Ty, args: &'a [Element]) {
+        let Kind::Function(id) = *self.types.kind(own) else { return };
+        let signature = self.types.signatures(id).signatures.first().cloned();
+        let Some(signature) = signature else { return };
+        for ((param, known), arg) in function.params.iter().zip(&signature.params).zip(args) {
+            let Element::Value(arg) = arg else { return };
+            if param.ty.is_some() || param.default.is_none() {
+                continue;
+            }
+            let given = self.recorded.get(&address(arg)).copied();
+            let given = self.types.widen_literal(given.unwrap_or(Ty::ERROR));
+            let given = self.types.filter(given, |_, m| m != Ty::UNDEFINED);
+            if given != known.ty && given != Ty::ERROR && known.ty != Ty::ERROR {
+                let text = self.types.text(given);
+                let message =
+                    "a function that is called where it stands needs types for its parameters";
+                let fault = Diagnostic::error(codes::TYPE_FORM, param.span, message);
+                self.report(fault.help(format!("write `{}: {text}`", known.name)));
+            }
+        }
     }
 
     /// Some types follow from what stands in the text already.

@@ -469,11 +469,7 @@ impl<'a> Checker<'a> {
                 (LogicalOp::Or, ty)
             }
             tree::LogicalOp::Nullish => {
-                let present = if first.ty == Ty::UNKNOWN {
-                    self.empty_object()
-                } else {
-                    self.types.non_nullish(first.ty)
-                };
+                let present = self.without(first.ty, true, true);
                 let ty = if self.may_be_nullish(first.ty) {
                     self.subtype_union(&[present, second.ty])
                 } else {
@@ -491,10 +487,12 @@ impl<'a> Checker<'a> {
         let members = self.types.members_of(ty);
         members.into_iter().any(|member| match self.types.kind(member) {
             Kind::Null | Kind::Undefined | Kind::Void | Kind::Unknown => true,
-            Kind::Param(_) | Kind::Indexed(..) => match self.constraint_of(member) {
-                Some(bound) => self.may_be_nullish(bound),
-                None => true,
-            },
+            Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+                match self.constraint_of(member) {
+                    Some(bound) => self.may_be_nullish(bound),
+                    None => true,
+                }
+            }
             _ => false,
         })
     }

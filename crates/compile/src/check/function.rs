@@ -18,7 +18,7 @@ use super::pattern::{Source, push};
 use super::{Checker, Effects, Frame, Scope};
 use crate::codes;
 use crate::hir::{self, LocalId};
-use crate::resolve::duplicate;
+use crate::resolve::{duplicate, not_merged};
 use crate::types::{Kind, Signature, SignatureParam, Ty};
 
 /// A function that was checked.
@@ -464,7 +464,17 @@ impl<'a> Checker<'a> {
                 _ => continue,
             };
             match places.insert(name.name.clone(), name.span) {
-                Some(first) => self.report(duplicate(name, first)),
+                Some(first) => {
+                    let known = names.insert(name.name.clone(), super::TypeBinding::Refused);
+                    let both = [known, Some(binding)];
+                    let interface = |b: &Option<super::TypeBinding<'_>>| {
+                        matches!(b, Some(super::TypeBinding::Interface(_)))
+                    };
+                    self.report(match both.iter().all(interface) {
+                        true => not_merged(name, first),
+                        false => duplicate(name, first),
+                    });
+                }
                 None => {
                     names.insert(name.name.clone(), binding);
                 }

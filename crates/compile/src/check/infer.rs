@@ -49,10 +49,10 @@ impl Checker<'_> {
     /// Collects what `source`, standing where `target` is wanted, says of the parameters.
     pub(super) fn infer(&mut self, source: Ty, target: Ty, inference: &mut Inference) {
         let top = match self.types.kind(target) {
-            Kind::Param(_) => true,
-            Kind::Union(members) => {
-                members.iter().any(|&m| matches!(self.types.kind(m), Kind::Param(_)))
-            }
+            Kind::Param(_) | Kind::Part { .. } => true,
+            Kind::Union(members) => members
+                .iter()
+                .any(|&m| matches!(self.types.kind(m), Kind::Param(_) | Kind::Part { .. })),
             _ => false,
         };
         self.infer_at(source, target, inference, true, top, 0);
@@ -74,6 +74,9 @@ impl Checker<'_> {
         }
         let (s, t) = (self.types.kind(source).clone(), self.types.kind(target).clone());
         match (&s, &t) {
+            (_, Kind::Part { of, .. }) => {
+                self.infer_at(source, *of, inference, co, top, depth + 1);
+            }
             // A generic function that is handed on says nothing of what it takes from here.
             (_, Kind::Param(_)) if source != target && self.mentions(source, target) => {}
             (_, Kind::Param(id)) => {
@@ -87,10 +90,9 @@ impl Checker<'_> {
             }
             (_, Kind::Union(targets)) => {
                 let sources = self.types.members_of(source);
-                let (naked, others): (Vec<Ty>, Vec<Ty>) = targets
-                    .iter()
-                    .copied()
-                    .partition(|&m| matches!(self.types.kind(m), Kind::Param(_)));
+                let (naked, others): (Vec<Ty>, Vec<Ty>) = targets.iter().copied().partition(|&m| {
+                    matches!(self.types.kind(m), Kind::Param(_) | Kind::Part { .. })
+                });
                 let mut rest: Vec<Ty> =
                     sources.iter().copied().filter(|m| !others.contains(m)).collect();
                 for &other in &others {
@@ -325,8 +327,11 @@ impl Checker<'_> {
             })
         });
         let own = self.types.intern(Kind::Param(id));
-        let at_top = signature.result == own
-            || matches!(self.types.kind(signature.result), Kind::Union(m) if m.contains(&own));
+        let at_top = self.types.any(signature.result, |kind| match kind {
+            Kind::Param(param) => *param == id,
+            Kind::Part { of, .. } => *of == own,
+            _ => false,
+        });
         let widen = !primitive && !param.is_const && !found.nested && (!at_top || !last);
         let mut all: Vec<Ty> = Vec::new();
         for ty in found.co {

@@ -259,6 +259,9 @@ impl<'a> Checker<'a> {
                 | Kind::Tuple { .. }
                 | Kind::Unknown
                 | Kind::Error
+                | Kind::Param(_)
+                | Kind::Indexed(..)
+                | Kind::Part { .. }
                 | Kind::NonPrimitive => true,
                 _ => false,
             };

@@ -48,6 +48,7 @@ impl<'a> Checker<'a> {
                 self.types.any(ty, |k| matches!(k, Kind::NumberLiteral { .. }))
             }
             Kind::Boolean { .. } => self.types.any(ty, |k| matches!(k, Kind::Boolean { .. })),
+            Kind::Part { of, .. } => self.asks_for_literal(ty, of),
             Kind::Param(id) => {
                 let param = self.types.type_param(id).clone();
                 param.is_const
@@ -183,7 +184,7 @@ impl<'a> Checker<'a> {
                 }
                 Kind::Array { element, .. } => parts.push(element),
                 Kind::Library(name, args) if &*name == "Iterable" => parts.push(args[0]),
-                Kind::Param(_) => {
+                Kind::Param(_) | Kind::Part { .. } => {
                     if let Some(bound) = self.constraint_of(member) {
                         parts.extend(self.element_wanted(bound, index));
                     }
@@ -213,7 +214,7 @@ impl<'a> Checker<'a> {
                         (None, None) => {}
                     }
                 }
-                Kind::Param(_) => {
+                Kind::Param(_) | Kind::Part { .. } => {
                     if let Some(bound) = self.constraint_of(member) {
                         parts.extend(self.property_parts(bound, name));
                     }

@@ -95,10 +95,10 @@ impl<'a> Checker<'a> {
         next: Option<&Ident>,
         links: &mut Links,
     ) -> hir::Expr {
-        if !self.types.nullish(checked.ty) {
+        if !self.types.nullish(checked.ty) && !self.bound_is_nullish(checked.ty) {
             return checked;
         }
-        let present = self.types.non_nullish(checked.ty);
+        let present = self.without(checked.ty, true, true);
         if optional {
             let span = checked.span;
             let bind = self.local(None, present, span);
@@ -523,6 +523,11 @@ impl<'a> Checker<'a> {
         }
         if object == Ty::NEVER || key == Ty::NEVER {
             return Some(Ty::NEVER);
+        }
+        if let Kind::Part { of, .. } = *self.types.kind(object) {
+            let generic = matches!(self.types.kind(key), Kind::Param(_) | Kind::Keyof(_));
+            let object = if generic { of } else { self.constraint_of(object)? };
+            return self.indexed_value(object, key);
         }
         if matches!(self.types.kind(object), Kind::Param(_))
             || matches!(self.types.kind(key), Kind::Param(_) | Kind::Keyof(_))

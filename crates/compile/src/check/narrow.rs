@@ -104,7 +104,7 @@ impl<'a> Checker<'a> {
                     self.narrow(condition, sense);
                     self.by_alias -= 1;
                 }
-                self.refine(expr, &move |c, ty| c.truthy_part(ty, sense));
+                self.refine(expr, &move |c, ty| c.truthy_here(ty, sense));
             }
             ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Chain(_) => {
                 if let ExprKind::Chain(inner) = &expr.kind
@@ -115,7 +115,7 @@ impl<'a> Checker<'a> {
                     }
                     return;
                 }
-                self.refine(expr, &move |c, ty| c.truthy_part(ty, sense));
+                self.refine(expr, &move |c, ty| c.truthy_here(ty, sense));
             }
             // `satisfies` ends what a condition says of its parts, in tsc too.
             _ => {}
@@ -182,7 +182,14 @@ impl<'a> Checker<'a> {
         let ExprKind::Call { callee, .. } = &inner.kind else { return };
         let present = match equal {
             true => self.types.all(value, |k| {
-                !matches!(k, Kind::Undefined | Kind::Void | Kind::Unknown | Kind::Param(_))
+                !matches!(
+                    k,
+                    Kind::Undefined
+                        | Kind::Void
+                        | Kind::Unknown
+                        | Kind::Param(_)
+                        | Kind::Part { .. }
+                )
             }),
             false => value == Ty::UNDEFINED,
         };
@@ -459,9 +466,15 @@ impl<'a> Checker<'a> {
 
     // ------------------------------------------------------- parts of types
 
+    /// As [`Checker::truthy_part`], of a reference: what is truthy is there, whatever its type is.
+    fn truthy_here(&mut self, ty: Ty, truthy: bool) -> Ty {
+        let part = self.truthy_part(ty, truthy);
+        if truthy { self.without(part, true, true) } else { part }
+    }
+
     pub(super) fn truthy_part(&mut self, ty: Ty, truthy: bool) -> Ty {
         if ty == Ty::UNKNOWN {
-            return if truthy { self.empty_object() } else { ty };
+            return if truthy { Ty::EMPTY } else { ty };
         }
         self.types.filter(ty, |types, m| match types.kind(m) {
             Kind::Null | Kind::Undefined | Kind::Void => !truthy,
@@ -483,22 +496,98 @@ impl<'a> Checker<'a> {
         })
     }
 
-    pub(super) fn empty_object(&mut self) -> Ty {
-        self.types.object(Object::default())
-    }
-
     fn nullish_part(&mut self, ty: Ty, nullish: bool) -> Ty {
+        if !nullish {
+            return self.without(ty, true, true);
+        }
         if ty == Ty::UNKNOWN {
-            return if nullish {
-                self.types.union(&[Ty::NULL, Ty::UNDEFINED])
-            } else {
-                self.empty_object()
-            };
+            return self.types.union(&[Ty::NULL, Ty::UNDEFINED]);
         }
         self.types.filter(ty, |types, m| match types.kind(m) {
-            Kind::Null | Kind::Undefined | Kind::Void => nullish,
+            Kind::Null | Kind::Undefined | Kind::Void => true,
+            Kind::Part { by, .. } => types.nullish(*by),
             Kind::Param(_) | Kind::Indexed(..) | Kind::Error => true,
-            _ => !nullish,
+            _ => false,
+        })
+    }
+
+    /// What is left of `ty` without `null`, without `undefined`, or without both.
+    pub(super) fn without(&mut self, ty: Ty, null: bool, undefined: bool) -> Ty {
+        let mut there = vec![Ty::EMPTY];
+        there.extend((!null).then_some(Ty::NULL));
+        there.extend((!undefined).then_some(Ty::UNDEFINED));
+        if ty == Ty::UNKNOWN {
+            return self.types.union(&there);
+        }
+        let mut parts = Vec::new();
+        for member in self.types.members_of(ty) {
+            match *self.types.kind(member) {
+                Kind::Null if null => {}
+                Kind::Undefined | Kind::Void if undefined => {}
+                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+                    let (nulls, undefineds) = self.open_to_nothing(member);
+                    parts.push(match null && nulls || undefined && undefineds {
+                        true => {
+                            let by = self.types.union(&there);
+                            self.part(member, by)
+                        }
+                        false => member,
+                    });
+                }
+                _ => parts.push(member),
+            }
+        }
+        self.types.union(&parts)
+    }
+
+    /// `ty & by`
+    pub(super) fn part(&mut self, ty: Ty, by: Ty) -> Ty {
+        let mut parts = Vec::new();
+        for member in self.types.members_of(ty) {
+            let (of, by) = match *self.types.kind(member) {
+                Kind::Param(_) | Kind::Indexed(..) => (member, by),
+                Kind::Part { of, by: before } => (of, self.by_predicate(before, by, true)),
+                _ => {
+                    parts.push(self.by_predicate(member, by, true));
+                    continue;
+                }
+            };
+            let known = self.constraint_of(of);
+            let none = known.is_some_and(|known| self.by_predicate(known, by, true) == Ty::NEVER);
+            if !none && by != Ty::NEVER {
+                parts.push(self.types.intern(Kind::Part { of, by }));
+            }
+        }
+        self.types.union(&parts)
+    }
+
+    /// Whether `null` and whether `undefined` may stand for a type that is not known yet.
+    fn open_to_nothing(&mut self, ty: Ty) -> (bool, bool) {
+        let Some(bound) = self.constraint_of(ty) else { return (true, true) };
+        let (mut null, mut undefined) = (false, false);
+        for member in self.types.members_of(bound) {
+            let (a, b) = match *self.types.kind(member) {
+                Kind::Unknown => (true, true),
+                Kind::Null => (true, false),
+                Kind::Undefined | Kind::Void => (false, true),
+                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+                    self.open_to_nothing(member)
+                }
+                _ => (false, false),
+            };
+            null |= a;
+            undefined |= b;
+        }
+        (null, undefined)
+    }
+
+    /// Whether the bound of a type that is not known yet names `null` or `undefined`.
+    pub(super) fn bound_is_nullish(&mut self, ty: Ty) -> bool {
+        self.types.members_of(ty).into_iter().any(|member| match self.types.kind(member) {
+            Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+                self.constraint_of(member).is_some_and(|bound| self.types.nullish(bound))
+            }
+            _ => false,
         })
     }
 
@@ -506,6 +595,11 @@ impl<'a> Checker<'a> {
         // A text that is equal to a literal just written is known, but still widens.
         let written = value;
         let value = self.types.regular(value);
+        match value {
+            Ty::NULL if !equal => return self.without(ty, true, false),
+            Ty::UNDEFINED if !equal => return self.without(ty, false, true),
+            _ => {}
+        }
         if ty == Ty::UNKNOWN {
             return if equal && self.types.is_unit(value) { value } else { ty };
         }
@@ -548,7 +642,6 @@ impl<'a> Checker<'a> {
                     a == b
                 }
                 (Kind::Boolean { value: a, .. }, Kind::Boolean { value: b, .. }) => a == b,
-                (Kind::Void, Kind::Undefined) => true,
                 _ => m == value,
             };
             !same
@@ -575,14 +668,7 @@ impl<'a> Checker<'a> {
             if !equal {
                 return ty;
             }
-            return match name {
-                "string" => Ty::STRING,
-                "number" => Ty::NUMBER,
-                "boolean" => Ty::BOOLEAN,
-                "undefined" => Ty::UNDEFINED,
-                "object" => self.types.union(&[Ty::OBJECT, Ty::NULL]),
-                _ => ty,
-            };
+            return by_typeof(name).map_or(ty, |by| self.types.union(by));
         }
         let mut kept = Vec::new();
         for member in self.types.members_of(ty) {
@@ -610,7 +696,26 @@ impl<'a> Checker<'a> {
                     }
                     if empty { "" } else { "object" }
                 }
-                Kind::Param(_) | Kind::Error | Kind::Indexed(..) => {
+                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+                    kept.push(match (equal, by_typeof(name)) {
+                        (true, Some(by)) => {
+                            let by = self.types.union(by);
+                            self.part(member, by)
+                        }
+                        (false, _) if name == "undefined" => self.without(member, false, true),
+                        (false, Some(_)) => match self.constraint_of(member) {
+                            // What is left of its bound is what can be read of it.
+                            Some(bound) if matches!(self.types.kind(bound), Kind::Union(_)) => {
+                                let by = self.typeof_part(bound, name, false);
+                                if by == bound { member } else { self.part(member, by) }
+                            }
+                            _ => member,
+                        },
+                        _ => member,
+                    });
+                    continue;
+                }
+                Kind::Error => {
                     kept.push(member);
                     continue;
                 }
@@ -684,11 +789,26 @@ impl<'a> Checker<'a> {
         if ty == Ty::UNKNOWN {
             return if is { self.types.array(Ty::UNKNOWN) } else { ty };
         }
-        let kept = self.types.filter(ty, |types, m| match types.kind(m) {
-            Kind::Array { .. } | Kind::Tuple { .. } => is,
-            Kind::Unknown | Kind::Param(_) | Kind::Error => true,
-            _ => !is,
-        });
+        let any = self.types.array(Ty::UNKNOWN);
+        let mut kept = Vec::new();
+        for member in self.types.members_of(ty) {
+            match self.types.kind(member) {
+                Kind::Array { .. } | Kind::Tuple { .. } if !is => {}
+                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } if is => {
+                    kept.push(self.part(member, any));
+                }
+                Kind::Array { .. }
+                | Kind::Tuple { .. }
+                | Kind::Unknown
+                | Kind::Param(_)
+                | Kind::Indexed(..)
+                | Kind::Part { .. }
+                | Kind::Error => kept.push(member),
+                _ if is => {}
+                _ => kept.push(member),
+            }
+        }
+        let kept = self.types.union(&kept);
         // What is never a list was reported where it is asked.
         let present = self.types.non_nullish(ty) != Ty::NEVER;
         if is && kept == Ty::NEVER && present { Ty::ERROR } else { kept }
@@ -718,6 +838,18 @@ impl<'a> Checker<'a> {
         }
         self.types.union(&kept)
     }
+}
+
+/// What `typeof` says of a value of which nothing else is known.
+fn by_typeof(name: &str) -> Option<&'static [Ty]> {
+    Some(match name {
+        "string" => &[Ty::STRING],
+        "number" => &[Ty::NUMBER],
+        "boolean" => &[Ty::BOOLEAN],
+        "undefined" => &[Ty::UNDEFINED],
+        "object" => &[Ty::OBJECT, Ty::NULL],
+        _ => return None,
+    })
 }
 
 /// Whether a kind has one value only.

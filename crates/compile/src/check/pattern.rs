@@ -372,7 +372,9 @@ impl<'a> Checker<'a> {
                     Kind::Array { .. } | Kind::Tuple { .. } | Kind::Library(..) => {
                         codes::SPREAD_FORM
                     }
-                    Kind::Function(_) | Kind::Param(_) | Kind::Indexed(..) => codes::SPREAD_FORM,
+                    Kind::Function(_) | Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+                        codes::SPREAD_FORM
+                    }
                     _ => codes::SPREAD,
                 };
                 self.error(code, span, format!("only an object has a rest, not `{text}`"));

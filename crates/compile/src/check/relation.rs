@@ -95,10 +95,12 @@ impl Checker<'_> {
     /// other lacks, but for optional ones.
     fn comparable_to_written(&mut self, ty: Ty, written: Ty) -> bool {
         match *self.types.kind(ty) {
-            Kind::Param(_) | Kind::Indexed(..) => match self.constraint_of(ty) {
-                Some(bound) => self.comparable_beside(bound, written, &[written]),
-                None => true,
-            },
+            Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+                match self.constraint_of(ty) {
+                    Some(bound) => self.comparable_beside(bound, written, &[written]),
+                    None => true,
+                }
+            }
             Kind::Object(own) => {
                 let Kind::Object(known) = *self.types.kind(written) else { return false };
                 let (own, known) = (self.object(own), self.object(known));
@@ -193,17 +195,23 @@ impl Checker<'_> {
                 if members.iter().any(|&m| self.relate(source, m, rule, stack)) {
                     return true;
                 }
-                if let Kind::Param(_) | Kind::Keyof(_) | Kind::Indexed(..) = s
+                if let Kind::Param(_) | Kind::Keyof(_) | Kind::Indexed(..) | Kind::Part { .. } = s
                     && let Some(bound) = self.constraint_of(source)
                 {
                     return self.relate(bound, target, rule, stack);
                 }
                 self.relate_by_cases(&s, members, rule, stack)
             }
-            (Kind::Param(_) | Kind::Indexed(..), _) => match self.constraint_of(source) {
-                Some(bound) => self.relate(bound, target, rule, stack),
-                None => false,
-            },
+            (_, Kind::Part { of, by }) => {
+                self.relate(source, *of, rule, stack) && self.relate(source, *by, rule, stack)
+            }
+            (Kind::Part { of, .. }, _) if self.relate(*of, target, rule, stack) => true,
+            (Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. }, _) => {
+                match self.constraint_of(source) {
+                    Some(bound) => self.relate(bound, target, rule, stack),
+                    None => false,
+                }
+            }
             (Kind::Keyof(inner), Kind::Keyof(other)) => inner == other,
             (Kind::Keyof(_), _) => {
                 let all = self.types.union(&[Ty::STRING, Ty::NUMBER]);
@@ -284,6 +292,10 @@ impl Checker<'_> {
     pub(super) fn constraint_of(&mut self, ty: Ty) -> Option<Ty> {
         match self.types.kind(ty).clone() {
             Kind::Param(id) => self.types.type_param(id).constraint,
+            Kind::Part { of, by } => {
+                let bound = self.constraint_of(of).unwrap_or(Ty::UNKNOWN);
+                Some(self.part(bound, by))
+            }
             Kind::Indexed(object, index) => {
                 let object = self.constraint_of(object).unwrap_or(object);
                 let index = match self.types.kind(index) {
@@ -511,7 +523,9 @@ impl Checker<'_> {
                 }
                 Some(self.types.union(&parts))
             }
-            Kind::Param(_) => self.constraint_of(ty).and_then(|c| self.iterated(c)),
+            Kind::Param(_) | Kind::Part { .. } => {
+                self.constraint_of(ty).and_then(|c| self.iterated(c))
+            }
             _ => None,
         }
     }

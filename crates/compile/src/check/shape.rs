@@ -148,7 +148,7 @@ impl Checker<'_> {
                 let (interface, args) = self.apparent(ty)?;
                 self.prelude_member(&interface, &args, name)
             }
-            Kind::Param(_) | Kind::Indexed(..) => {
+            Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
                 let bound = self.constraint_of(ty)?;
                 self.property_type(bound, name)
             }
@@ -215,6 +215,9 @@ impl Checker<'_> {
         if index == Ty::NEVER {
             return Ty::NEVER;
         }
+        if let Kind::Part { of, .. } = *self.types.kind(object) {
+            return self.indexed(of, index, place);
+        }
         match self.types.kind(index).clone() {
             Kind::Union(members) => {
                 let parts: Vec<Ty> =
@@ -277,6 +280,7 @@ impl Checker<'_> {
     pub(super) fn keyof(&mut self, ty: Ty) -> Ty {
         match self.types.kind(ty).clone() {
             Kind::Param(_) | Kind::Indexed(..) => self.types.intern(Kind::Keyof(ty)),
+            Kind::Part { of, .. } => self.keyof(of),
             Kind::Object(id) => {
                 let object = self.object(id);
                 let mut keys: Vec<Ty> =

@@ -162,6 +162,7 @@ impl Checker<'_> {
                         | Kind::Function(_)
                         | Kind::Library(..)
                         | Kind::Param(_)
+                        | Kind::Part { .. }
                         | Kind::Indexed(..)
                 )
             });

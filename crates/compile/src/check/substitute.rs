@@ -25,7 +25,7 @@ impl Checker<'_> {
             return false;
         }
         match self.types.kind(ty).clone() {
-            Kind::Param(_) | Kind::Keyof(_) | Kind::Indexed(..) => true,
+            Kind::Param(_) | Kind::Keyof(_) | Kind::Indexed(..) | Kind::Part { .. } => true,
             Kind::Array { element, .. } => self.generic_at(element, depth),
             Kind::Tuple { elements, rest, .. } => {
                 elements.iter().any(|e| self.generic_at(e.ty, depth))
@@ -85,6 +85,12 @@ impl Checker<'_> {
                 let members: Vec<Ty> =
                     members.iter().map(|&m| self.substitute_at(m, map, depth)).collect();
                 self.types.union(&members)
+            }
+            Kind::Part { of, by } => {
+                let of = self.substitute_at(of, map, depth);
+                // As in tsc, what was just written is a type that stays.
+                let of = self.types.regular(of);
+                self.part(of, by)
             }
             Kind::Keyof(inner) => {
                 let inner = self.substitute_at(inner, map, depth);

@@ -91,10 +91,10 @@ impl<'a> Checker<'a> {
             return Ty::ERROR;
         }
         // What these leave of a type parameter is known once it is.
-        let open = |k: &Kind| matches!(k, Kind::Param(_) | Kind::Indexed(..) | Kind::Keyof(_));
-        if matches!(&**name, "NonNullable" | "Exclude" | "Extract" | "Awaited")
-            && self.types.any(args[0], open)
-        {
+        let open = |k: &Kind| {
+            matches!(k, Kind::Param(_) | Kind::Indexed(..) | Kind::Keyof(_) | Kind::Part { .. })
+        };
+        if matches!(&**name, "Exclude" | "Extract" | "Awaited") && self.types.any(args[0], open) {
             return self.no_mapping(span);
         }
         match &**name {
@@ -110,8 +110,7 @@ impl<'a> Checker<'a> {
             "Array" => self.types.array(args[0]),
             "ReadonlyArray" => self.types.intern(Kind::Array { element: args[0], readonly: true }),
             "Awaited" => self.types.awaited(args[0]),
-            "NonNullable" if args[0] == Ty::UNKNOWN => self.empty_object(),
-            "NonNullable" => self.types.non_nullish(args[0]),
+            "NonNullable" => self.without(args[0], true, true),
             "Exclude" | "Extract" => {
                 let wanted = &**name == "Extract";
                 let mut kept = Vec::new();
@@ -173,22 +172,28 @@ impl<'a> Checker<'a> {
                     members.iter().map(|&m| self.each_property(m, span, change)).collect();
                 self.types.union(&members)
             }
-            Kind::Param(_) | Kind::Indexed(..) => self.no_mapping(span),
+            Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => self.no_mapping(span),
             // Lists, functions and classes of the library would be taken apart.
             Kind::Array { .. } | Kind::Tuple { .. } | Kind::Function(_) | Kind::Library(..) => {
-                self.report(
-                    Diagnostic::error(
-                        codes::TYPE_FORM,
-                        span,
-                        format!("this utility type is not supported for `{}`", self.types.text(ty)),
-                    )
-                    .help("apply it to an object's type"),
-                );
-                Ty::ERROR
+                self.not_mapped(ty, span)
             }
-            Kind::Unknown => self.empty_object(),
+            Kind::Unknown => Ty::EMPTY,
             _ => ty,
         }
+    }
+
+    fn not_mapped(&mut self, ty: Ty, span: Span) -> Ty {
+        if self
+            .types
+            .any(ty, |k| matches!(k, Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. }))
+        {
+            return self.no_mapping(span);
+        }
+        let text = self.types.text(ty);
+        let message = format!("this utility type is not supported for `{text}`");
+        let fault = Diagnostic::error(codes::TYPE_FORM, span, message);
+        self.report(fault.help("apply it to an object's type"));
+        Ty::ERROR
     }
 
     fn no_mapping(&mut self, span: Span) -> Ty {
@@ -223,7 +228,9 @@ impl<'a> Checker<'a> {
     }
 
     fn picked(&mut self, ty: Ty, keys: Ty, span: Span) -> Ty {
-        let Kind::Object(id) = self.types.kind(ty).clone() else { return self.no_mapping(span) };
+        let Kind::Object(id) = self.types.kind(ty).clone() else {
+            return self.not_mapped(ty, span);
+        };
         let known = self.keyof(ty);
         if !self.assignable(keys, known) {
             let message =
@@ -249,7 +256,8 @@ impl<'a> Checker<'a> {
 
     fn omitted(&mut self, ty: Ty, keys: Ty, span: Span) -> Ty {
         let Kind::Object(id) = self.types.kind(ty).clone() else {
-            if let Kind::Union(_) = self.types.kind(ty) {
+            let object = |k: &Kind| matches!(k, Kind::Object(_));
+            if matches!(self.types.kind(ty), Kind::Union(_)) && self.types.all(ty, object) {
                 let all = self.keyof(ty);
                 let left: Vec<Ty> = {
                     let gone = self.types.members_of(keys);
@@ -271,7 +279,7 @@ impl<'a> Checker<'a> {
                 }
                 return self.types.object(object);
             }
-            return self.no_mapping(span);
+            return self.not_mapped(ty, span);
         };
         let gone = self.types.members_of(keys);
         let mut copy = (*self.object(id)).clone();

@@ -20,7 +20,7 @@ use frontage_syntax::tree;
 
 use crate::input::{FrontendInput, Workspace};
 
-pub(crate) use symbols::{Decl, Export, Symbols, duplicate, names_of};
+pub(crate) use symbols::{Decl, Export, Symbols, duplicate, names_of, not_merged};
 
 /// Index into [`Modules::all`]; 0 is the library's prelude.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -62,12 +62,19 @@ impl Symbols {
                     if !wanted {
                         continue;
                     }
+                    let table = if is_value { &mut symbols.values } else { &mut symbols.types };
                     if let Some(&first) = places.get(&(is_value, name.name.clone())) {
-                        diagnostics.push(duplicate(name, first));
+                        let known = table.get(&name.name).copied();
+                        diagnostics.push(match (known, decl) {
+                            (Some(Decl::Interface(_)), Decl::Interface(_)) => {
+                                table.insert(name.name.clone(), Decl::Refused);
+                                not_merged(name, first)
+                            }
+                            _ => duplicate(name, first),
+                        });
                         return;
                     }
                     places.insert((is_value, name.name.clone()), name.span);
-                    let table = if is_value { &mut symbols.values } else { &mut symbols.types };
                     table.insert(name.name.clone(), decl);
                 }
                 if item.exported {
@@ -156,6 +163,14 @@ pub(crate) fn names_of(pattern: &Pattern) -> Vec<Ident> {
     let mut names = Vec::new();
     walk(pattern, &mut names);
     names
+}
+
+/// An interface that stands twice: `tsc` makes one of both.
+pub(crate) fn not_merged(name: &Ident, first: Span) -> Diagnostic {
+    let message = format!("interfaces of one name are not merged: `{}`", name.name);
+    Diagnostic::error(codes::TYPE_FORM, name.span, message)
+        .also(first, "first declared here")
+        .help("write one interface, or let one extend the other")
 }
 
 /// A name that stands twice.

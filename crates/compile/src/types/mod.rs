@@ -48,6 +48,8 @@ impl Ty {
     pub const FRESH_TRUE: Self = Self(12);
     /// `false` as an expression.
     pub const FRESH_FALSE: Self = Self(13);
+    /// `{}`: anything that is there.
+    pub const EMPTY: Self = Self(14);
 }
 
 /// Index of an object type.
@@ -136,6 +138,14 @@ pub enum Kind {
     Keyof(Ty),
     /// `T[K]` of types that are not known yet.
     Indexed(Ty, Ty),
+    /// `T & U`: a type that is not known yet, and what a condition says of its value.
+    /// `NonNullable<T>` is `T & {}`.
+    Part {
+        /// `T` or `T[K]`.
+        of: Ty,
+        /// `U`, of types that are known.
+        by: Ty,
+    },
 }
 
 /// An element of a tuple type.
@@ -292,6 +302,7 @@ impl Default for Types {
         ] {
             types.intern(kind);
         }
+        types.object(Object::default());
         types
     }
 }

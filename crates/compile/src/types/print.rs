@@ -77,6 +77,13 @@ impl Types {
             }
             Kind::Union(members) => self.write_union(members, depth, width),
             Kind::Param(id) => self.type_param(*id).name.to_string(),
+            Kind::Part { of, by } => {
+                let of = self.write(*of, depth, width);
+                match *by == Ty::EMPTY {
+                    true => format!("NonNullable<{of}>"),
+                    false => format!("{of} & ({})", self.write(*by, depth, width)),
+                }
+            }
             Kind::Keyof(inner) => format!("keyof {}", self.write(*inner, depth, width)),
             Kind::Indexed(object, index) => format!(
                 "{}[{}]",

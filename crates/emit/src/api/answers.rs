@@ -90,7 +90,8 @@ impl<'a> Answers<'a> {
             | Kind::Function(_)
             | Kind::Param(_)
             | Kind::Keyof(_)
-            | Kind::Indexed(..) => Image { schema: Schema::new(SchemaKind::Any), undefined: true },
+            | Kind::Indexed(..)
+            | Kind::Part { .. } => Image { schema: Schema::new(SchemaKind::Any), undefined: true },
         }
     }
 

@@ -20,6 +20,8 @@ const BY_DESIGN: &[Code] = &[
     codes::TYPE_FORM,
     codes::MODULE_PATTERN,
     codes::NOT_A_VALUE,
+    // tsc lets functions read what is declared below them, whenever they are called.
+    codes::USED_BEFORE_DECLARED,
     codes::CALL_AT_MODULE,
     codes::CLOCK_AT_MODULE,
     codes::NOT_IN_LIBRARY,

@@ -49,7 +49,9 @@ fn write(types: &Types, ty: Ty, depth: u32) -> Value {
             json!({ "lib": &**name, "args": args })
         }
         Kind::Union(members) => union(members.iter().map(|&member| inner(member))),
-        Kind::Param(_) | Kind::Keyof(_) | Kind::Indexed(..) => json!("parameter"),
+        Kind::Param(_) | Kind::Keyof(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+            json!("parameter")
+        }
     }
 }
 
