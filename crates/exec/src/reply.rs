@@ -4,7 +4,7 @@
 //! client can act on; a JSON answer that is cut.
 
 use bytes::Bytes;
-use frontage_json::{ErrorValue, ReplyValue, Unwritable, Value, Writer};
+use frontage_json::{ErrorValue, ReplyValue, Unspellable, Value, Writer};
 use frontage_plan::Name;
 use http::{HeaderName, HeaderValue, header};
 
@@ -131,8 +131,8 @@ fn json(value: &Value) -> Result<Option<Bytes>, &'static str> {
     match Writer::new(&mut text).write(value) {
         Ok(true) => Ok(Some(Bytes::from(text))),
         Ok(false) => Ok(None),
-        Err(Unwritable::TooDeep) => Err("the answer is nested too deeply"),
-        Err(Unwritable::TooLarge) => Err("the answer would be larger than 64 MiB"),
+        Err(Unspellable::TooDeep) => Err("the answer is nested too deeply"),
+        Err(Unspellable::TooLarge) => Err("the answer would be larger than 64 MiB"),
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod cut;
 mod date;
+mod held;
 mod lex;
 mod project;
 mod text;
@@ -17,13 +18,14 @@ mod value;
 mod write;
 
 pub use date::{Civil, civil, iso_text, time_from_civil};
+pub use held::held_bytes;
 pub use lex::Kind;
 pub use project::{Answer, Drift, read};
 pub use text::Text;
 pub use text_builder::TextBuilder;
 pub use value::{
-    ErrorValue, JsonFault, Limits, List, MapValue, Object, Raw, ReplyValue, SetValue, TooDeep,
+    ErrorValue, JsonFault, Limits, List, MapValue, Object, Raw, ReplyValue, SetValue, Unspellable,
     Value, array_index, decimal_prefix, is_space, number_text, parse_any, parse_limited,
     parse_number, radix_number,
 };
-pub use write::{Unwritable, Writer};
+pub use write::Writer;

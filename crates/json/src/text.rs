@@ -11,6 +11,8 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::held;
+
 /// A string; cloning it copies no text.
 #[derive(Clone)]
 pub struct Text(Repr);
@@ -21,11 +23,35 @@ enum Repr {
     /// Words of the program, such as `"object"`.
     Static(&'static str, bool),
     /// Made while a request runs.
-    Local(Rc<str>, bool),
+    Local(Local, bool),
     /// A constant or name of a plan.
     Shared(Arc<str>, bool),
     /// Holds half of a surrogate pair.
     Torn(Rc<Torn>),
+}
+
+/// Text that counts as held until the last of its clones is gone.
+#[derive(Clone)]
+struct Local(Rc<str>);
+
+impl Local {
+    fn new(text: &str) -> Self {
+        held::add(local_bytes(text.len()));
+        Self(Rc::from(text))
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        if Rc::strong_count(&self.0) == 1 {
+            held::sub(local_bytes(self.0.len()));
+        }
+    }
+}
+
+/// What a text of this many bytes takes, with its counters.
+const fn local_bytes(length: usize) -> usize {
+    length + 2 * size_of::<usize>()
 }
 
 /// A string that UTF-8 cannot hold.
@@ -33,6 +59,18 @@ struct Torn {
     units: Box<[u16]>,
     /// The same with U+FFFD for what is half a pair.
     shown: Box<str>,
+}
+
+impl Torn {
+    fn bytes(&self) -> usize {
+        local_bytes(self.shown.len() + 2 * self.units.len())
+    }
+}
+
+impl Drop for Torn {
+    fn drop(&mut self) {
+        held::sub(self.bytes());
+    }
 }
 
 impl Text {
@@ -50,7 +88,7 @@ impl Text {
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Repr::Static(text, _) => text,
-            Repr::Local(text, _) => text,
+            Repr::Local(text, _) => &text.0,
             Repr::Shared(text, _) => text,
             Repr::Torn(torn) => &torn.shown,
         }
@@ -61,10 +99,12 @@ impl Text {
     pub fn from_units(units: &[u16]) -> Self {
         match String::from_utf16(units) {
             Ok(text) => text.into(),
-            Err(_) => Self(Repr::Torn(Rc::new(Torn {
-                units: units.into(),
-                shown: String::from_utf16_lossy(units).into(),
-            }))),
+            Err(_) => {
+                let shown = String::from_utf16_lossy(units).into();
+                let torn = Torn { units: units.into(), shown };
+                held::add(torn.bytes());
+                Self(Repr::Torn(Rc::new(torn)))
+            }
         }
     }
 
@@ -196,7 +236,7 @@ impl From<&str> for Text {
         if text.is_empty() {
             Self::EMPTY
         } else {
-            Self(Repr::Local(Rc::from(text), text.is_ascii()))
+            Self(Repr::Local(Local::new(text), text.is_ascii()))
         }
     }
 }

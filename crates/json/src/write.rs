@@ -3,35 +3,23 @@
 //! Raw text is copied as it is, unless asked otherwise; everything else is spelled as JavaScript
 //! spells it.
 
-use crate::{ErrorValue, Limits, Text, Value, iso_text, parse_limited};
-
-/// Most lists and objects within each other.
-const DEPTH: u32 = 1000;
-
-/// Most bytes that are written: a small value whose parts are shared can spell a text without end.
-const SIZE: usize = 1 << 26;
-
-/// Why a value was not written to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unwritable {
-    /// Lists and objects are nested more than 1,000 deep.
-    TooDeep,
-    /// The text would be longer than 64 MiB.
-    TooLarge,
-}
+use crate::value::{DEPTH, SIZE};
+use crate::{ErrorValue, Limits, Text, Unspellable, Value, iso_text, parse_limited};
 
 /// Writes JSON text at the end of a buffer.
 #[derive(Debug)]
 pub struct Writer<'o> {
     out: &'o mut Vec<u8>,
     most: usize,
+    /// Members that were left out: looking at them takes time, too.
+    left_out: usize,
     respells: bool,
 }
 
 impl<'o> Writer<'o> {
     /// Writes to the end of `out`.
     pub fn new(out: &'o mut Vec<u8>) -> Self {
-        Self { out, most: SIZE, respells: false }
+        Self { out, most: SIZE, left_out: 0, respells: false }
     }
 
     /// The same, but raw text is spelled anew: for texts that a program looks at.
@@ -45,8 +33,8 @@ impl<'o> Writer<'o> {
     ///
     /// # Errors
     ///
-    /// [`Unwritable`]; what was written then is no JSON.
-    pub fn write(&mut self, value: &Value) -> Result<bool, Unwritable> {
+    /// [`Unspellable`]; what was written then is no JSON.
+    pub fn write(&mut self, value: &Value) -> Result<bool, Unspellable> {
         if value.is_undefined() {
             return Ok(false);
         }
@@ -54,9 +42,9 @@ impl<'o> Writer<'o> {
         Ok(true)
     }
 
-    fn value(&mut self, value: &Value, depth: u32) -> Result<(), Unwritable> {
-        if self.out.len() > self.most {
-            return Err(Unwritable::TooLarge);
+    fn value(&mut self, value: &Value, depth: u32) -> Result<(), Unspellable> {
+        if self.out.len() + self.left_out > self.most {
+            return Err(Unspellable::TooLarge);
         }
         match value {
             Value::Undefined | Value::Null => self.put(b"null"),
@@ -67,12 +55,12 @@ impl<'o> Writer<'o> {
             Value::Raw(raw) if self.respells => {
                 let limits = Limits { depth, keys: usize::MAX };
                 let value =
-                    parse_limited(raw.as_bytes(), limits).map_err(|_| Unwritable::TooDeep)?;
+                    parse_limited(raw.as_bytes(), limits).map_err(|_| Unspellable::TooDeep)?;
                 self.value(&value, depth)?;
             }
             Value::Raw(raw) => self.put(raw.as_bytes()),
             Value::Array(list) => {
-                let depth = depth.checked_sub(1).ok_or(Unwritable::TooDeep)?;
+                let depth = depth.checked_sub(1).ok_or(Unspellable::TooDeep)?;
                 self.out.push(b'[');
                 for (index, element) in list.iter().enumerate() {
                     if index > 0 {
@@ -83,11 +71,12 @@ impl<'o> Writer<'o> {
                 self.out.push(b']');
             }
             Value::Object(object) => {
-                let depth = depth.checked_sub(1).ok_or(Unwritable::TooDeep)?;
+                let depth = depth.checked_sub(1).ok_or(Unspellable::TooDeep)?;
                 self.out.push(b'{');
                 let mut comma = false;
                 for (name, member) in object.iter() {
                     if member.is_undefined() {
+                        self.left_out += 1;
                         continue;
                     }
                     if comma {
@@ -111,7 +100,7 @@ impl<'o> Writer<'o> {
     }
 
     /// The own enumerable fields of an error: those that its class declares.
-    fn error(&mut self, error: &ErrorValue) -> Result<(), Unwritable> {
+    fn error(&mut self, error: &ErrorValue) -> Result<(), Unspellable> {
         let names: &[&str] = match error {
             ErrorValue::Upstream { .. } => &["status", "upstream", "operation", "reason"],
             ErrorValue::Http { .. } => &["status", "code", "detail"],
@@ -200,7 +189,7 @@ static ESCAPES: [u8; 256] = {
 
 #[cfg(test)]
 mod tests {
-    use super::{SIZE, Unwritable, Writer};
+    use super::{SIZE, Unspellable, Writer};
     use crate::{Object, Value};
 
     #[test]
@@ -211,7 +200,15 @@ mod tests {
             value = Value::object(both);
         }
         let mut out = Vec::new();
-        assert_eq!(Writer::new(&mut out).write(&value), Err(Unwritable::TooLarge));
+        assert_eq!(Writer::new(&mut out).write(&value), Err(Unspellable::TooLarge));
         assert!(out.len() < SIZE + 1024);
+    }
+
+    #[test]
+    fn what_is_left_out_counts_as_written() {
+        let names = (0..10_000).map(|i| (format!("k{i}"), Value::Undefined));
+        let hollow = Value::object(names.collect());
+        let list = Value::array(vec![hollow; 100_000]);
+        assert_eq!(Writer::new(&mut Vec::new()).write(&list), Err(Unspellable::TooLarge));
     }
 }

@@ -126,7 +126,7 @@ pub(super) fn is_list(value: &Value) -> bool {
 
 fn flatten(list: &[Value], depth: f64, level: u32, flat: &mut Vec<Value>) -> Result<(), Thrown> {
     if level > 1000 {
-        return Err(frontage_json::TooDeep.into());
+        return Err(frontage_json::Unspellable::TooDeep.into());
     }
     for element in list {
         if depth >= 1.0 && is_list(element) {

@@ -1,6 +1,6 @@
 //! What an expression throws.
 
-use frontage_json::{Text, TooDeep, Unwritable, Value};
+use frontage_json::{Text, Unspellable, Value};
 
 /// A value that was thrown.
 #[derive(Debug, Clone)]
@@ -29,17 +29,11 @@ impl Thrown {
     }
 }
 
-impl From<TooDeep> for Thrown {
-    fn from(_: TooDeep) -> Self {
-        Self::range_error("Maximum call stack size exceeded")
-    }
-}
-
-impl From<Unwritable> for Thrown {
-    fn from(why: Unwritable) -> Self {
-        match why {
-            Unwritable::TooDeep => TooDeep.into(),
-            Unwritable::TooLarge => Self::range_error("Invalid string length"),
-        }
+impl From<Unspellable> for Thrown {
+    fn from(why: Unspellable) -> Self {
+        Self::range_error(match why {
+            Unspellable::TooDeep => "Maximum call stack size exceeded",
+            Unspellable::TooLarge => "Invalid string length",
+        })
     }
 }

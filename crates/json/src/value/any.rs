@@ -7,7 +7,7 @@ use frontage_plan::Constant;
 
 use super::keyed::Identity;
 use super::release::{self, Children};
-use crate::{ErrorValue, Kind, MapValue, Object, Raw, ReplyValue, SetValue, Text};
+use crate::{ErrorValue, Kind, MapValue, Object, Raw, ReplyValue, SetValue, Text, held};
 
 /// A JavaScript value. It belongs to one thread; cloning it copies no content.
 #[derive(Clone, Debug)]
@@ -42,8 +42,15 @@ pub enum Value {
 }
 
 /// The elements of an array.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 pub struct List(Vec<Value>);
+
+impl List {
+    /// What it takes, elements apart.
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + 2 * size_of::<usize>() + self.0.len() * size_of::<Value>()
+    }
+}
 
 impl Deref for List {
     type Target = [Value];
@@ -55,12 +62,15 @@ impl Deref for List {
 
 impl From<Vec<Value>> for List {
     fn from(elements: Vec<Value>) -> Self {
-        Self(elements)
+        let list = Self(elements);
+        held::add(list.bytes());
+        list
     }
 }
 
 impl Drop for List {
     fn drop(&mut self) {
+        held::sub(self.bytes());
         release::release(Children::Elements(std::mem::take(&mut self.0)));
     }
 }
@@ -75,7 +85,7 @@ impl Value {
     /// An array.
     #[must_use]
     pub fn array(elements: Vec<Self>) -> Self {
-        Self::Array(Rc::new(List(elements)))
+        Self::Array(Rc::new(elements.into()))
     }
 
     /// A plain object.

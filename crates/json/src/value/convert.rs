@@ -1,22 +1,30 @@
 //! JavaScript's conversions: `ToString`, `ToNumber`.
 
 use crate::date::display_text;
-use crate::{Kind, Text, TextBuilder, Value};
+use crate::{Kind, Limits, Text, TextBuilder, Value, parse_limited};
 
-/// A value was nested deeper than conversions and the writer follow.
+/// Most lists and objects within each other that are spelled.
+pub(crate) const DEPTH: u32 = 1000;
+
+/// Most bytes that are spelled: a small value whose parts are shared can spell a text without end.
+pub(crate) const SIZE: usize = 1 << 26;
+
+/// Why a value was not spelled to its end, as a string or as JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooDeep;
-
-/// Most arrays within each other that become a string.
-const DEPTH: u32 = 1000;
+pub enum Unspellable {
+    /// Lists and objects are nested more than 1,000 deep.
+    TooDeep,
+    /// The text would be longer than 64 MiB.
+    TooLarge,
+}
 
 impl Value {
     /// `ToString`, as templates and `String(x)` use it.
     ///
     /// # Errors
     ///
-    /// [`TooDeep`] for arrays nested more than 1,000 deep.
-    pub fn to_text(&self) -> Result<Text, TooDeep> {
+    /// [`Unspellable`] for arrays nested too deep, or with too much in them.
+    pub fn to_text(&self) -> Result<Text, Unspellable> {
         Ok(match self {
             Self::Undefined => Text::from_static("undefined"),
             Self::Null => Text::from_static("null"),
@@ -32,7 +40,10 @@ impl Value {
         })
     }
 
-    fn append_text(&self, out: &mut TextBuilder, depth: u32) -> Result<(), TooDeep> {
+    fn append_text(&self, out: &mut TextBuilder, depth: u32) -> Result<(), Unspellable> {
+        if out.len() > SIZE {
+            return Err(Unspellable::TooLarge);
+        }
         match self {
             Self::Undefined => out.push_str("undefined"),
             Self::Null => out.push_str("null"),
@@ -40,9 +51,15 @@ impl Value {
             Self::Number(number) => out.push(&number_text(*number)),
             Self::Text(text) => out.push(text),
             Self::Raw(raw) if raw.kind() == Kind::Object => out.push_str("[object Object]"),
-            Self::Raw(raw) => raw.decode().append_text(out, depth)?,
+            // The whole at once: level by level the innermost text would be read again and again.
+            Self::Raw(raw) => {
+                let limits = Limits { depth, keys: usize::MAX };
+                let value =
+                    parse_limited(raw.as_bytes(), limits).map_err(|_| Unspellable::TooDeep)?;
+                value.append_text(out, depth)?;
+            }
             Self::Array(list) => {
-                let depth = depth.checked_sub(1).ok_or(TooDeep)?;
+                let depth = depth.checked_sub(1).ok_or(Unspellable::TooDeep)?;
                 for (index, element) in list.iter().enumerate() {
                     if index > 0 {
                         out.push_str(",");

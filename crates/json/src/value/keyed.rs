@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use super::release::{self, Children};
-use crate::{Text, Value};
+use crate::{Text, Value, held};
 
 /// What SameValueZero sees of a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -19,8 +19,11 @@ pub(crate) enum Identity {
     Place(usize, usize),
 }
 
+/// What an entry takes about, with room to grow and its place in the table.
+const ENTRY_BYTES: usize = 3 * size_of::<Value>() + size_of::<(Identity, usize)>();
+
 /// A JavaScript `Map`.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct MapValue {
     places: HashMap<Identity, usize>,
     keys: Vec<Value>,
@@ -60,6 +63,7 @@ impl MapValue {
                 place.insert(self.keys.len());
                 self.keys.push(key.without_negative_zero());
                 self.values.push(value);
+                held::add(ENTRY_BYTES);
             }
         }
     }
@@ -72,13 +76,14 @@ impl MapValue {
 
 impl Drop for MapValue {
     fn drop(&mut self) {
+        held::sub(self.len() * ENTRY_BYTES);
         release::release(Children::Elements(std::mem::take(&mut self.values)));
         release::release(Children::Elements(std::mem::take(&mut self.keys)));
     }
 }
 
 /// A JavaScript `Set`.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct SetValue {
     places: HashMap<Identity, ()>,
     elements: Vec<Value>,
@@ -114,6 +119,7 @@ impl SetValue {
         if let Entry::Vacant(place) = self.places.entry(value.identity()) {
             place.insert(());
             self.elements.push(value.without_negative_zero());
+            held::add(ENTRY_BYTES);
         }
     }
 
@@ -125,6 +131,7 @@ impl SetValue {
 
 impl Drop for SetValue {
     fn drop(&mut self) {
+        held::sub(self.len() * ENTRY_BYTES);
         release::release(Children::Elements(std::mem::take(&mut self.elements)));
     }
 }

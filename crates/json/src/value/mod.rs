@@ -13,7 +13,8 @@ mod raw;
 mod release;
 
 pub use any::{List, Value};
-pub use convert::{TooDeep, decimal_prefix, is_space, number_text, parse_number, radix_number};
+pub(crate) use convert::{DEPTH, SIZE};
+pub use convert::{Unspellable, decimal_prefix, is_space, number_text, parse_number, radix_number};
 pub use failure::{ErrorValue, ReplyValue};
 pub use keyed::{MapValue, SetValue};
 pub use object::{Object, array_index};

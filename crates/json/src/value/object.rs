@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::release::{self, Children};
-use crate::{Text, Value};
+use crate::{Text, Value, held};
 
 /// Above this many members a hash table finds them.
 const LINEAR: usize = 16;
 
+/// What a member takes about, with room to grow and its place in a table.
+const MEMBER_BYTES: usize = 2 * size_of::<(Text, Value)>();
+
 /// A plain object. Members stand as JavaScript has them: array indices first, ascending, then the
 /// others in the order in which they were added.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug)]
 #[expect(clippy::box_collection, reason = "rare parts; a small object stays small")]
 pub struct Object {
     named: Vec<(Text, Value)>,
@@ -42,13 +45,20 @@ impl Object {
     /// An empty object.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        Self::with_capacity(0)
     }
 
     /// An empty object with room for `members`.
     #[must_use]
     pub fn with_capacity(members: usize) -> Self {
-        Self { named: Vec::with_capacity(members), places: None, indexed: None }
+        let object = Self { named: Vec::with_capacity(members), places: None, indexed: None };
+        held::add(object.bytes());
+        object
+    }
+
+    /// What it takes, values apart.
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.len() * MEMBER_BYTES
     }
 
     /// How many members there are.
@@ -91,7 +101,9 @@ impl Object {
     pub fn insert(&mut self, name: impl Into<Text>, value: Value) {
         let name = name.into();
         if let Some(index) = array_index(&name) {
-            self.indexed.get_or_insert_default().insert(index, (name, value));
+            if self.indexed.get_or_insert_default().insert(index, (name, value)).is_none() {
+                held::add(MEMBER_BYTES);
+            }
         } else if let Some(place) =
             if name.is_well_formed() { self.place(&name) } else { self.torn_place(&name) }
         {
@@ -108,6 +120,7 @@ impl Object {
                 places.add(&name, place);
             }
             self.named.push((name, value));
+            held::add(MEMBER_BYTES);
         }
     }
 
@@ -149,8 +162,24 @@ impl<N: Into<Text>> FromIterator<(N, Value)> for Object {
     }
 }
 
+impl Default for Object {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clone for Object {
+    fn clone(&self) -> Self {
+        let (named, places) = (self.named.clone(), self.places.clone());
+        let object = Self { named, places, indexed: self.indexed.clone() };
+        held::add(object.bytes());
+        object
+    }
+}
+
 impl Drop for Object {
     fn drop(&mut self) {
+        held::sub(self.bytes());
         let named = std::mem::take(&mut self.named);
         let indexed = self.indexed.take().map(|members| *members).unwrap_or_default();
         release::release(Children::Members(named, indexed));
