@@ -5,7 +5,7 @@ use std::sync::Arc;
 use frontage_json::Value;
 use frontage_plan::{Handler, RouteKind, input_slot};
 
-use crate::eval::Env;
+use crate::eval::{Env, Meter};
 use crate::input::{Refused, accept};
 use crate::run::{Ran, Setting, run};
 use crate::{Clients, Engine, Outcome, Problem, RouteRequest, reply};
@@ -31,8 +31,10 @@ pub async fn execute(
         _ => return no_handler(),
     };
     let private = handler.reads_session;
-    let env = frame(engine, handler, request.now_ms);
+    let env = frame(engine, handler, &request);
+    let place = &plan.routes[route].place;
     match accept(&request, &handler.input, validators, &env) {
+        _ if env.meter().is_over() => return reply::out_of_time(&env, place, private),
         Ok(()) => {}
         Err(Refused::Problem(problem)) => return Outcome::problem(problem, private),
         Err(Refused::Thrown(error)) => return reply::thrown(&error, &[], private),
@@ -40,8 +42,9 @@ pub async fn execute(
     let setting =
         Setting { plan, clients, request_id: request.request_id, trace: request.trace.as_ref() };
     let Ran { result, replaced, calls, drift, retry_after } =
-        run(setting, handler, prepared, env).await;
+        run(setting, handler, prepared, env.clone()).await;
     let outcome = match result {
+        _ if env.meter().is_over() => reply::out_of_time(&env, place, private),
         Ok(value) => reply::answer(&value, private),
         Err(error) => reply::thrown(&error, &retry_after, private),
     };
@@ -86,7 +89,7 @@ pub fn check_input(
     let (Some(RouteKind::Handler(handler)), Some(validators)) = found else {
         return Err(InputFault::Problem(Problem::new(500, "internal")));
     };
-    let env = frame(engine, handler, request.now_ms);
+    let env = frame(engine, handler, request);
     match accept(request, &handler.input, validators, &env) {
         Ok(()) => Ok(CheckedInput {
             params: env.get(input_slot::PARAMS),
@@ -105,7 +108,8 @@ fn no_handler() -> Outcome {
 }
 
 /// The frame in which a handler begins.
-fn frame(engine: &Engine, handler: &Handler, now_ms: f64) -> Env {
+fn frame(engine: &Engine, handler: &Handler, request: &RouteRequest<'_>) -> Env {
     let slots = handler.frames.first().copied().unwrap_or(0);
-    Env::new(slots, now_ms, Arc::clone(engine.patterns()))
+    let patterns = Arc::clone(engine.patterns());
+    Env::new(slots, request.now_ms, patterns, Meter::new(request.compute))
 }

@@ -50,7 +50,7 @@ pub(crate) fn accept(
         check.part(InputPart::Headers, input_slot::HEADERS, ready, headers);
     }
     if let Some(validator) = &ready.body {
-        let body = read_body(request).map_err(Refused::Problem)?;
+        let body = env.meter().apart(|| read_body(request)).map_err(Refused::Problem)?;
         check.part(InputPart::Body, input_slot::BODY, validator, body);
     }
     let Checker { issues, thrown, .. } = check;

@@ -26,6 +26,7 @@ mod validate;
 pub use check::PrepareError;
 pub use clients::Clients;
 pub use engine::Engine;
+pub use eval::Compute;
 pub use execute::{CheckedInput, InputFault, check_input, execute};
 pub use frontage_json::{JsonFault, Object, Text, Value, parse_any};
 pub use frontage_upstream::{

@@ -5,9 +5,10 @@
 
 use bytes::Bytes;
 use frontage_json::{ErrorValue, ReplyValue, Unspellable, Value, Writer};
-use frontage_plan::Name;
+use frontage_plan::{Name, Place};
 use http::{HeaderName, HeaderValue, header};
 
+use crate::eval::Env;
 use crate::{Outcome, OutcomeBody, Problem};
 
 /// The answer to a value that a handler returned.
@@ -64,6 +65,17 @@ pub(crate) fn thrown(error: &Value, retry_after: &[(Name, Name, u32)], private: 
         }
         other => internal(&format!("{}: {}", &*other.name(), &*other.message()), private),
     }
+}
+
+/// The answer where a request's own expressions have taken too long.
+///
+/// - `place`: the route's.
+pub(crate) fn out_of_time(env: &Env, place: &Place, private: bool) -> Outcome {
+    let Place { path, line, .. } = place;
+    let internal = Some(format!("{path}:{line} {}", env.meter().verdict()));
+    let detail = Some("the request took too long".into());
+    let problem = Problem { detail, ..Problem::new(504, "request_timeout") };
+    Outcome { internal, ..Outcome::problem(problem, private) }
 }
 
 fn whole_reply(reply: &ReplyValue, private: bool) -> Outcome {

@@ -5,6 +5,8 @@ use frontage_json::Value;
 use frontage_plan::Name;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
+use crate::Compute;
+
 /// One request for one route.
 #[derive(Debug)]
 pub struct RouteRequest<'a> {
@@ -28,6 +30,8 @@ pub struct RouteRequest<'a> {
     pub now_ms: f64,
     /// The trace it belongs to.
     pub trace: Option<Trace>,
+    /// How long its own expressions may take.
+    pub compute: Compute,
 }
 
 /// One request for a route that is handed through; its body comes apart.

@@ -19,11 +19,13 @@ pub fn held_bytes() -> isize {
 }
 
 /// Something of this size was made.
+#[inline]
 pub(crate) fn add(bytes: usize) {
     HELD.with(|held| held.set(held.get().wrapping_add_unsigned(bytes)));
 }
 
 /// Something of this size is gone.
+#[inline]
 pub(crate) fn sub(bytes: usize) {
     // A thread that ends drops what its own statics held after this one.
     let _ = HELD.try_with(|held| held.set(held.get().wrapping_sub_unsigned(bytes)));

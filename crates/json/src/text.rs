@@ -42,6 +42,7 @@ impl Local {
 }
 
 impl Drop for Local {
+    #[inline]
     fn drop(&mut self) {
         if Rc::strong_count(&self.0) == 1 {
             held::sub(local_bytes(self.0.len()));
@@ -68,6 +69,7 @@ impl Torn {
 }
 
 impl Drop for Torn {
+    #[inline]
     fn drop(&mut self) {
         held::sub(self.bytes());
     }
@@ -85,6 +87,7 @@ impl Text {
 
     /// The text as UTF-8.
     #[must_use]
+    #[inline]
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Repr::Static(text, _) => text,
@@ -110,12 +113,14 @@ impl Text {
 
     /// Whether every surrogate has its other half, so that [`Text::as_str`] is the whole truth.
     #[must_use]
+    #[inline]
     pub fn is_well_formed(&self) -> bool {
         !matches!(self.0, Repr::Torn(_))
     }
 
     /// Whether all of it is ASCII, so that bytes are code units.
     #[must_use]
+    #[inline]
     pub fn is_ascii(&self) -> bool {
         match self.0 {
             Repr::Static(_, is) | Repr::Local(_, is) | Repr::Shared(_, is) => is,
@@ -219,6 +224,7 @@ impl Text {
 impl Deref for Text {
     type Target = str;
 
+    #[inline]
     fn deref(&self) -> &str {
         self.as_str()
     }

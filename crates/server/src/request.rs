@@ -10,11 +10,11 @@ use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use frontage_exec::{
-    Object, Outcome, PassthroughRequest, Problem, RouteRequest, Text, Trace, Value,
+    Compute, Object, Outcome, PassthroughRequest, Problem, RouteRequest, Text, Trace, Value,
 };
 use frontage_plan::{Handler, Method as PlanMethod, Name, PathSegment, Route, RouteKind};
 use futures_util::FutureExt;
@@ -37,6 +37,9 @@ use crate::{dev, head, identity, outcome};
 
 /// Chooses who the developer is; only auth of kind `dev` looks at it.
 const DEV_USER: &str = "x-frontage-dev-user";
+
+/// How long a request computes before others of its thread go on, where it can be held up.
+const TURN: Duration = Duration::from_millis(10);
 
 /// What is known of a request before its answer is.
 struct Way<'a> {
@@ -244,6 +247,7 @@ impl Way<'_> {
         let Some(place) = worker.shared.enter() else { return Err(busy()) };
         self.record.place = Some(place);
         let clients = worker.clients(self.generation);
+        let started = Instant::now();
         let request = RouteRequest {
             method: &self.parts.method,
             path: self.parts.uri.path(),
@@ -255,8 +259,12 @@ impl Way<'_> {
             request_id: &self.record.request_id,
             now_ms: now_ms(),
             trace: Some(self.trace.clone()),
+            compute: Compute {
+                most: limits.request_compute,
+                turn: TURN,
+                until: started.checked_add(limits.request_timeout),
+            },
         };
-        let started = Instant::now();
         let running = frontage_exec::execute(&self.generation.engine, &clients, index, request);
         let outcome = tokio::time::timeout(limits.request_timeout, running)
             .await

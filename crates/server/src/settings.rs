@@ -83,6 +83,8 @@ pub enum Auth {
 pub struct Limits {
     /// Time for a whole request, up to the head of its answer.
     pub request_timeout: Duration,
+    /// Time in which a request's own expressions compute, in all.
+    pub request_compute: Duration,
     /// Largest request body, in bytes.
     pub request_body: usize,
     /// Requests that run at once; further ones are answered 503.
@@ -109,6 +111,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             request_timeout: Duration::from_secs(5),
+            request_compute: Duration::from_secs(1),
             request_body: 1 << 20,
             concurrency: 1024,
             uri: 8 << 10,

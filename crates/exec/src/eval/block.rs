@@ -24,6 +24,10 @@ fn steps(block: &Block, env: &Env) -> Result<Option<Value>, Thrown> {
             Step::Scope { slot, body } => env.set(*slot, run(body, env)?),
             Step::Try { body, error, handler, .. } => {
                 let outcome = steps(body, env).or_else(|Thrown(thrown)| {
+                    // Out of time is no failure that a route handles.
+                    if env.meter().is_over() {
+                        return Err(Thrown(thrown));
+                    }
                     if let Some(slot) = error {
                         env.set(*slot, thrown);
                     }

@@ -1,6 +1,6 @@
 //! How large a value an expression may make: a route must not be able to take all memory.
 
-use crate::eval::Thrown;
+use super::{Meter, Thrown};
 
 /// Most bytes of a string.
 const STRING: usize = 1 << 26;
@@ -15,4 +15,15 @@ pub(super) fn string(length: usize) -> Result<(), Thrown> {
 /// Fails if a list of `length` elements is too long.
 pub(super) fn list(length: usize) -> Result<(), Thrown> {
     if length > LIST { Err(Thrown::range_error("Invalid array length")) } else { Ok(()) }
+}
+
+/// A list of what an iterator gives, made no longer than a list may be.
+pub(super) fn collect<T>(items: impl Iterator<Item = T>, meter: &Meter) -> Result<Vec<T>, Thrown> {
+    let mut all = Vec::new();
+    for item in items {
+        meter.units(1)?;
+        all.push(item);
+        list(all.len())?;
+    }
+    Ok(all)
 }

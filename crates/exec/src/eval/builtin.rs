@@ -12,7 +12,9 @@ use super::{Env, Thrown, array, date, keyed, math, number, object, pattern, stri
 /// Calls a function of the library.
 pub(crate) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<Value, Thrown> {
     use Builtin as B;
-    let args = Args(arguments);
+    let meter = env.meter();
+    meter.units(1)?;
+    let args = Args { values: arguments, meter };
     let function = by_receiver(function, args.get(0));
     match function {
         B::ArraySlice
@@ -58,7 +60,12 @@ pub(crate) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<
         | B::StringCharCodeAt
         | B::StringCodePointAt
         | B::StringRepeat
-        | B::StringConcat => string::call(function, args),
+        | B::StringConcat => {
+            args.scanned()?;
+            let made = string::call(function, args)?;
+            meter.scan(&made)?;
+            Ok(made)
+        }
         B::NumberToFixed
         | B::NumberToString
         | B::NumberToPrecision
@@ -67,7 +74,7 @@ pub(crate) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<
         | B::NumberIsNaN
         | B::NumberIsSafeInteger
         | B::ParseInt
-        | B::ParseFloat => number::call(function, args),
+        | B::ParseFloat => args.scanned().and_then(|()| number::call(function, args)),
         B::MathAbs
         | B::MathCeil
         | B::MathFloor
@@ -83,7 +90,7 @@ pub(crate) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<
         | B::MathLog
         | B::MathLog2
         | B::MathLog10
-        | B::MathExp => Ok(math::call(function, args)),
+        | B::MathExp => args.scanned().and_then(|()| math::call(function, args)),
         B::DateNow
         | B::DateNew
         | B::DateParse
@@ -108,8 +115,8 @@ pub(crate) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<
         | B::SetNew
         | B::SetHas
         | B::SetValues => keyed::call(function, args),
-        B::EncodeUriComponent => uri::encode(&args.text(0)?),
-        B::DecodeUriComponent => uri::decode(&args.text(0)?),
+        B::EncodeUriComponent => args.scanned().and_then(|()| uri::encode(&args.text(0)?)),
+        B::DecodeUriComponent => args.scanned().and_then(|()| uri::decode(&args.text(0)?)),
         B::ToStringOf if arguments.is_empty() => Ok(Value::Text(Text::EMPTY)),
         B::ToStringOf => args.text(0).map(Value::Text),
         B::BooleanToString => {
@@ -120,7 +127,7 @@ pub(crate) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<
             args.text(0).map(Value::Text)
         }
         B::ToNumber if arguments.is_empty() => Ok(Value::Number(0.0)),
-        B::ToNumber => Ok(Value::Number(args.number(0))),
+        B::ToNumber => args.scanned().map(|()| Value::Number(args.number(0))),
         B::ToBoolean => Ok(Value::Bool(args.get(0).truthy())),
         B::JsonStringify => stringify(args),
         B::RegexTest
@@ -129,7 +136,7 @@ pub(crate) fn call(function: Builtin, arguments: &[Value], env: &Env) -> Result<
         | B::StringMatchAll
         | B::StringSearch
         | B::StringSplitRegex
-        | B::StringReplaceRegex => pattern::call(function, args, env),
+        | B::StringReplaceRegex => args.scanned().and_then(|()| pattern::call(function, args, env)),
         B::AddIssue => {
             env.add_issue(args.get(1).clone());
             Ok(Value::Undefined)
@@ -168,5 +175,6 @@ fn stringify(args: Args<'_>) -> Result<Value, Thrown> {
         return Ok(Value::Undefined);
     }
     super::bounds::string(text.len())?;
+    args.meter.bytes(text.len())?;
     Ok(String::from_utf8(text).map_or(Value::Undefined, Value::text))
 }

@@ -4,19 +4,31 @@ use std::rc::Rc;
 
 use frontage_json::{Kind, List, Text, Value};
 
-use super::{Thrown, bounds};
+use super::{Meter, Thrown, bounds};
 
 /// The arguments of a call; a missing one is `undefined`.
 #[derive(Clone, Copy)]
-pub(super) struct Args<'a>(pub(super) &'a [Value]);
+pub(super) struct Args<'a> {
+    pub(super) values: &'a [Value],
+    /// Whose work it is.
+    pub(super) meter: &'a Meter,
+}
 
 impl<'a> Args<'a> {
     pub(super) fn get(self, index: usize) -> &'a Value {
-        self.0.get(index).unwrap_or(&Value::Undefined)
+        self.values.get(index).unwrap_or(&Value::Undefined)
     }
 
     pub(super) fn from(self, index: usize) -> &'a [Value] {
-        self.0.get(index..).unwrap_or(&[])
+        self.values.get(index..).unwrap_or(&[])
+    }
+
+    /// Notes that the arguments are looked through.
+    pub(super) fn scanned(self) -> Result<(), Thrown> {
+        for argument in self.values {
+            self.meter.scan(argument)?;
+        }
+        Ok(())
     }
 
     pub(super) fn number(self, index: usize) -> f64 {
@@ -34,19 +46,19 @@ impl<'a> Args<'a> {
     }
 
     pub(super) fn text(self, index: usize) -> Result<Text, Thrown> {
-        Ok(self.get(index).to_text()?)
+        self.meter.text(self.get(index))
     }
 
     /// The receiver of a method of lists.
     pub(super) fn list(self, method: &str) -> Result<Rc<List>, Thrown> {
-        list(self.get(0), method)
+        list(self.get(0), method, self.meter)
     }
 
     /// The receiver of a method of strings.
     pub(super) fn string(self, method: &str) -> Result<Text, Thrown> {
         match self.get(0) {
             Value::Text(text) => Ok(text.clone()),
-            Value::Raw(raw) if raw.kind() == Kind::String => Ok(raw.decode().to_text()?),
+            value @ Value::Raw(raw) if raw.kind() == Kind::String => self.meter.text(value),
             other if other.is_nullish() => Err(Thrown::unreadable(other, method)),
             _ => Err(no_function(method)),
         }
@@ -59,7 +71,8 @@ pub(super) fn no_function(method: &str) -> Thrown {
 }
 
 /// A list, as the receiver of `method`.
-pub(super) fn list(value: &Value, method: &str) -> Result<Rc<List>, Thrown> {
+pub(super) fn list(value: &Value, method: &str, meter: &Meter) -> Result<Rc<List>, Thrown> {
+    meter.scan(value)?;
     match value {
         Value::Array(list) => Ok(Rc::clone(list)),
         Value::Raw(raw) if raw.kind() == Kind::Array => match raw.decode() {
@@ -116,25 +129,28 @@ pub(super) fn to_int32(number: f64) -> i32 {
 }
 
 /// The elements that iterating a value gives: of lists, strings, maps and sets.
-pub(super) fn elements(value: &Value) -> Result<Vec<Value>, Thrown> {
+pub(super) fn elements(value: &Value, meter: &Meter) -> Result<Vec<Value>, Thrown> {
     let elements = match value {
         Value::Array(list) => list.to_vec(),
         Value::Text(text) if text.is_well_formed() => {
             let mut buffer = [0; 4];
-            text.chars().map(|c| Value::text(&*c.encode_utf8(&mut buffer))).collect()
+            let characters = text.chars().map(|c| Value::text(&*c.encode_utf8(&mut buffer)));
+            bounds::collect(characters, meter)?
         }
-        Value::Text(text) => char::decode_utf16(text.units())
-            .map(|character| match character {
+        Value::Text(text) => {
+            let characters = char::decode_utf16(text.units()).map(|character| match character {
                 Ok(character) => Value::text(&*character.encode_utf8(&mut [0; 4])),
                 Err(half) => Value::Text(Text::from_units(&[half.unpaired_surrogate()])),
-            })
-            .collect(),
+            });
+            bounds::collect(characters, meter)?
+        }
         Value::Map(map) => {
             map.iter().map(|(key, value)| Value::array(vec![key.clone(), value.clone()])).collect()
         }
         Value::Set(set) => set.iter().cloned().collect(),
         Value::Raw(raw) if matches!(raw.kind(), Kind::Array | Kind::String) => {
-            return elements(&raw.decode());
+            meter.scan(value)?;
+            return elements(&raw.decode(), meter);
         }
         other if other.is_nullish() => {
             let name = if other.is_undefined() { "undefined" } else { "object null" };
@@ -144,6 +160,6 @@ pub(super) fn elements(value: &Value) -> Result<Vec<Value>, Thrown> {
         }
         other => return Err(Thrown::type_error(format!("{} is not iterable", other.type_of()))),
     };
-    bounds::list(elements.len())?;
+    meter.units(elements.len())?;
     Ok(elements)
 }

@@ -63,16 +63,16 @@ fn clip(time: f64) -> f64 {
 
 /// `new Date(value)`
 pub(crate) fn new_date(value: &Value, env: &Env) -> Result<Value, Thrown> {
-    construct(Args(std::slice::from_ref(value)), env)
+    construct(Args { values: std::slice::from_ref(value), meter: env.meter() }, env)
 }
 
 fn construct(args: Args<'_>, env: &Env) -> Result<Value, Thrown> {
-    let time = match args.0 {
+    let time = match args.values {
         [] => env.now_ms(),
         [Value::Date(time)] => **time,
         [value] => match value.decoded() {
             Value::Text(text) => parse(&text),
-            Value::Array(list) => parse(&Value::Array(list).to_text()?),
+            Value::Array(list) => parse(&args.meter.text(&Value::Array(list))?),
             other => clip(other.to_number()),
         },
         _ => utc(args),
@@ -83,7 +83,7 @@ fn construct(args: Args<'_>, env: &Env) -> Result<Value, Thrown> {
 /// `Date.UTC`
 fn utc(args: Args<'_>) -> f64 {
     let part = |index: usize, default: f64| {
-        if index < args.0.len() { args.number(index).trunc() } else { default }
+        if index < args.values.len() { args.number(index).trunc() } else { default }
     };
     let year = part(0, f64::NAN);
     let year = if (0.0..=99.0).contains(&year) { 1900.0 + year } else { year };

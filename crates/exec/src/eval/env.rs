@@ -10,7 +10,7 @@ use std::sync::Arc;
 use frontage_json::Value;
 use frontage_plan::Slot;
 
-use super::Patterns;
+use super::{Meter, Patterns};
 
 /// What an expression sees: its frame, those around it, and the request's instant.
 ///
@@ -31,13 +31,15 @@ struct Frame {
     around: Option<Rc<Self>>,
     /// Those of the plan.
     patterns: Arc<Patterns>,
+    /// The request's.
+    meter: Rc<Meter>,
 }
 
 impl Env {
     /// An empty frame of level 0 with `slots` slots; `now_ms` is what `Date.now()` says.
-    pub(crate) fn new(slots: u16, now_ms: f64, patterns: Arc<Patterns>) -> Self {
+    pub(crate) fn new(slots: u16, now_ms: f64, patterns: Arc<Patterns>, meter: Meter) -> Self {
         let slots = RefCell::new(vec![None; usize::from(slots)]);
-        let frame = Frame { level: 0, slots, around: None, patterns };
+        let frame = Frame { level: 0, slots, around: None, patterns, meter: Rc::new(meter) };
         Self { frame: Rc::new(frame), now_ms, issues: None }
     }
 
@@ -48,6 +50,7 @@ impl Env {
             slots: RefCell::new(vec![None; usize::from(slots)]),
             around: Some(Rc::clone(&self.frame)),
             patterns: Arc::clone(&self.frame.patterns),
+            meter: Rc::clone(&self.frame.meter),
         };
         Self { frame: Rc::new(frame), now_ms: self.now_ms, issues: None }
     }
@@ -55,6 +58,12 @@ impl Env {
     /// The regular expressions of the plan.
     pub(crate) fn patterns(&self) -> &Patterns {
         &self.frame.patterns
+    }
+
+    /// What the request has done.
+    #[inline]
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.frame.meter
     }
 
     /// The same frames, and a list that [`Env::add_issue`] adds to.
@@ -71,6 +80,7 @@ impl Env {
     }
 
     /// What a slot holds; `undefined` if nothing yet.
+    #[inline]
     pub(crate) fn get(&self, slot: Slot) -> Value {
         let frame = self.frame(slot);
         let value = frame.and_then(|frame| {
@@ -80,6 +90,7 @@ impl Env {
     }
 
     /// Fills a slot, again if need be.
+    #[inline]
     pub(crate) fn set(&self, slot: Slot, value: Value) {
         if let Some(frame) = self.frame(slot) {
             let mut slots = frame.slots.borrow_mut();
@@ -107,6 +118,7 @@ impl Env {
         self.now_ms
     }
 
+    #[inline]
     fn frame(&self, slot: Slot) -> Option<&Frame> {
         let mut frame = &self.frame;
         while frame.level > slot.level {

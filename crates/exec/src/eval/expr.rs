@@ -19,10 +19,10 @@ pub(crate) fn eval(expr: &Expr, env: &Env) -> Result<Value, Thrown> {
     Ok(match expr {
         Expr::Constant(constant) => Value::from(constant),
         Expr::Slot(slot) => env.get(*slot),
-        Expr::Member(object, name) => member::member(&eval(object, env)?, name)?,
+        Expr::Member(object, name) => member::member(&eval(object, env)?, name, env.meter())?,
         Expr::Index(object, index) => {
             let object = eval(object, env)?;
-            member::index(&object, &eval(index, env)?)?
+            member::index(&object, &eval(index, env)?, env.meter())?
         }
         Expr::Optional { object, bind, rest } => {
             let object = eval(object, env)?;
@@ -34,6 +34,7 @@ pub(crate) fn eval(expr: &Expr, env: &Env) -> Result<Value, Thrown> {
         }
         Expr::Unary(op, operand) => {
             let operand = eval(operand, env)?;
+            env.meter().scan(&operand)?;
             match op {
                 UnaryOp::Not => Value::Bool(!operand.truthy()),
                 UnaryOp::Minus => Value::Number(-operand.to_number()),
@@ -44,7 +45,7 @@ pub(crate) fn eval(expr: &Expr, env: &Env) -> Result<Value, Thrown> {
         }
         Expr::Binary(op, left, right) => {
             let left = eval(left, env)?;
-            operator::binary(*op, &left, &eval(right, env)?)?
+            operator::binary(*op, &left, &eval(right, env)?, env.meter())?
         }
         Expr::Logical(op, left, right) => {
             let left = eval(left, env)?;
@@ -65,8 +66,10 @@ pub(crate) fn eval(expr: &Expr, env: &Env) -> Result<Value, Thrown> {
         Expr::Template(parts) => {
             let mut text = TextBuilder::new();
             for part in parts {
-                text.push(&eval(part, env)?.to_text()?);
+                let part = env.meter().text(&eval(part, env)?)?;
+                text.push(&part);
                 bounds::string(text.len())?;
+                env.meter().bytes(part.len())?;
             }
             Value::Text(text.finish())
         }
@@ -97,12 +100,12 @@ pub(crate) fn eval(expr: &Expr, env: &Env) -> Result<Value, Thrown> {
         }
         Expr::Error { status, code, detail } => {
             let status = eval(status, env)?;
-            let code = eval(code, env)?.to_text()?;
+            let code = env.meter().text(&eval(code, env)?)?;
             let detail = match detail {
                 Some(detail) => Some(eval(detail, env)?).filter(|detail| !detail.is_undefined()),
                 None => None,
             };
-            let detail = detail.map(|detail| detail.to_text()).transpose()?;
+            let detail = detail.map(|detail| env.meter().text(&detail)).transpose()?;
             let status = status_of(&status, 400, 599)?;
             Value::Error(Rc::new(ErrorValue::Http { status, code, detail }))
         }
@@ -112,10 +115,12 @@ pub(crate) fn eval(expr: &Expr, env: &Env) -> Result<Value, Thrown> {
 
 /// Calls a callback. Parameters that it does not name are dropped, those beyond `arguments` become
 /// `undefined`.
+#[inline]
 pub(crate) fn apply(lambda: &Lambda, arguments: &[Value], env: &Env) -> Result<Value, Thrown> {
     for (index, slot) in lambda.params.iter().enumerate() {
         env.set(*slot, arguments.get(index).cloned().unwrap_or(Value::Undefined));
     }
+    env.meter().units(1)?;
     eval(&lambda.body, env)
 }
 
@@ -125,7 +130,7 @@ fn list(items: &[ArrayItem], env: &Env) -> Result<Vec<Value>, Thrown> {
         match item {
             ArrayItem::Item(expr) => list.push(eval(expr, env)?),
             ArrayItem::Spread(expr) => {
-                list.extend(elements(&eval(expr, env)?)?);
+                list.extend(elements(&eval(expr, env)?, env.meter())?);
                 bounds::list(list.len())?;
             }
         }
@@ -142,12 +147,14 @@ fn object_literal(items: &[ObjectItem], env: &Env) -> Result<Value, Thrown> {
                 object.insert(name, value);
             }
             ObjectItem::Property(Key::Computed(key), value) => {
-                let key = eval(key, env)?.to_text()?;
+                let key = env.meter().text(&eval(key, env)?)?;
+                env.meter().bytes(key.len())?;
                 let value = eval(value, env)?;
                 object.insert(key, value);
             }
             ObjectItem::Spread(value) => {
-                for (name, value) in object::own_members(&eval(value, env)?) {
+                for (name, value) in object::own_members(&eval(value, env)?, env.meter())? {
+                    env.meter().units(1)?;
                     object.insert(name, value);
                 }
                 bounds::list(object.len())?;
@@ -173,7 +180,7 @@ fn reply(kind: &ReplyKind, env: &Env) -> Result<Value, Thrown> {
             for (name, value) in headers {
                 let value = eval(value, env)?;
                 if !value.is_undefined() {
-                    fields.push((Text::from(name), value.to_text()?));
+                    fields.push((Text::from(name), env.meter().text(&value)?));
                 }
             }
             let cache_control = cache_control.as_ref().map(Text::from);
@@ -187,7 +194,7 @@ fn reply(kind: &ReplyKind, env: &Env) -> Result<Value, Thrown> {
             location: None,
         },
         ReplyKind::Redirect { location, status: code } => {
-            let location = eval(location, env)?.to_text()?;
+            let location = env.meter().text(&eval(location, env)?)?;
             let status = status(code, 302, 300, 399)?;
             let (headers, body) = (Vec::new(), None);
             ReplyValue { status, headers, cache_control: None, body, location: Some(location) }

@@ -17,7 +17,8 @@ pub(super) fn iterate(
     initial: Option<Value>,
     env: &Env,
 ) -> Result<Value, Thrown> {
-    let of_list = |name: &str| list(receiver, name);
+    let meter = env.meter();
+    let of_list = |name: &str| list(receiver, name, meter);
     // The callback's third parameter is the list; most do not name it.
     let call = |index: usize, element: &Value| {
         apply(lambda, &[element.clone(), count(index), receiver.clone()], env)
@@ -102,9 +103,12 @@ pub(super) fn iterate(
             let mut flat = Vec::new();
             for (index, element) in of_list("flatMap")?.iter().enumerate() {
                 match call(index, element)? {
-                    Value::Array(inner) => flat.extend(inner.iter().cloned()),
+                    Value::Array(inner) => {
+                        meter.units(inner.len())?;
+                        flat.extend(inner.iter().cloned());
+                    }
                     Value::Raw(raw) if raw.kind() == Kind::Array => {
-                        flat.extend(elements(&Value::Raw(raw))?);
+                        flat.extend(elements(&Value::Raw(raw), meter)?);
                     }
                     other => flat.push(other),
                 }
@@ -123,8 +127,10 @@ pub(super) fn iterate(
             let mut names: Vec<Text> = Vec::new();
             let mut places = Object::new();
             let mut groups: Vec<Vec<Value>> = Vec::new();
-            for (index, element) in elements(receiver)?.into_iter().enumerate() {
-                let name = apply(lambda, &[element.clone(), count(index)], env)?.to_text()?;
+            for (index, element) in elements(receiver, meter)?.into_iter().enumerate() {
+                let name = apply(lambda, &[element.clone(), count(index)], env)?;
+                let name = meter.text(&name)?;
+                meter.bytes(name.len())?;
                 let group = match places.get(&name) {
                     Some(place) => super::convert::to_index(place.to_number()),
                     None => {
@@ -140,7 +146,7 @@ pub(super) fn iterate(
         }
         IterateOp::ArrayFrom => {
             let mut mapped = Vec::new();
-            for (index, element) in array_like(receiver)?.into_iter().enumerate() {
+            for (index, element) in array_like(receiver, meter)?.into_iter().enumerate() {
                 mapped.push(apply(lambda, &[element, count(index)], env)?);
             }
             Value::array(mapped)

@@ -6,13 +6,17 @@ use frontage_json::Value;
 use frontage_plan::Builtin;
 
 use super::convert::Args;
-use super::elementary;
+use super::{Exceeded, Thrown, elementary};
 
 /// Calls a function of `Math`.
-pub(super) fn call(function: Builtin, args: Args<'_>) -> Value {
+pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
     let x = args.number(0);
-    let numbers = || args.0.iter().map(Value::to_number);
-    Value::Number(match function {
+    // Of a spread list there may be millions.
+    let numbers = || {
+        let number = |value: &Value| args.meter.scan(value).map(|()| value.to_number());
+        args.values.iter().map(number).collect::<Result<Vec<f64>, Exceeded>>()
+    };
+    Ok(Value::Number(match function {
         Builtin::MathAbs => x.abs(),
         Builtin::MathCeil => x.ceil(),
         Builtin::MathFloor => x.floor(),
@@ -25,21 +29,23 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Value {
                 x.signum()
             }
         }
-        Builtin::MathMin => numbers()
+        Builtin::MathMin => numbers()?
+            .into_iter()
             .fold(f64::INFINITY, |least, x| extreme(least, x, f64::total_cmp(&x, &least).is_lt())),
-        Builtin::MathMax => numbers()
+        Builtin::MathMax => numbers()?
+            .into_iter()
             .fold(f64::NEG_INFINITY, |most, x| extreme(most, x, f64::total_cmp(&x, &most).is_gt())),
         Builtin::MathPow => power(x, args.number(1)),
         Builtin::MathSqrt => x.sqrt(),
         Builtin::MathCbrt => elementary::cbrt(x),
-        Builtin::MathHypot => hypot(&numbers().collect::<Vec<_>>()),
+        Builtin::MathHypot => hypot(&numbers()?),
         Builtin::MathLog => elementary::log(x),
         Builtin::MathLog2 => libm::log2(x),
         Builtin::MathLog10 => elementary::log10(x),
         // The nearest number, which V8 names outright.
         _ if x == 1.0 => std::f64::consts::E,
         _ => libm::exp(x),
-    })
+    }))
 }
 
 /// `Math.round`: halves go up.

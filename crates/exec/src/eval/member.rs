@@ -2,11 +2,11 @@
 
 use frontage_json::{Text, Value, array_index};
 
-use super::Thrown;
 use super::convert::count;
+use super::{Meter, Thrown};
 
 /// `object.name`
-pub(super) fn member(object: &Value, name: &str) -> Result<Value, Thrown> {
+pub(super) fn member(object: &Value, name: &str, meter: &Meter) -> Result<Value, Thrown> {
     Ok(match object {
         Value::Object(object) => object.get(name).cloned().unwrap_or(Value::Undefined),
         Value::Array(list) => match name {
@@ -26,13 +26,16 @@ pub(super) fn member(object: &Value, name: &str) -> Result<Value, Thrown> {
         Value::Set(set) if name == "size" => count(set.len()),
         Value::Error(error) => error.member(name),
         object if object.is_nullish() => return Err(Thrown::unreadable(object, name)),
-        Value::Raw(raw) => member(&raw.decode(), name)?,
+        Value::Raw(raw) => {
+            meter.scan(object)?;
+            member(&raw.decode(), name, meter)?
+        }
         _ => Value::Undefined,
     })
 }
 
 /// `object[index]`
-pub(super) fn index(object: &Value, index: &Value) -> Result<Value, Thrown> {
+pub(super) fn index(object: &Value, index: &Value, meter: &Meter) -> Result<Value, Thrown> {
     if let Value::Number(number) = index {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked back")]
         let place = *number as u32;
@@ -48,10 +51,11 @@ pub(super) fn index(object: &Value, index: &Value) -> Result<Value, Thrown> {
             }
         }
     }
-    let name = index.to_text()?;
+    let name = meter.text(index)?;
+    meter.bytes(name.len())?;
     match object {
         Value::Object(object) => Ok(object.get_text(&name).cloned().unwrap_or(Value::Undefined)),
-        object => member(object, &name),
+        object => member(object, &name, meter),
     }
 }
 

@@ -2,8 +2,9 @@
 //!
 //! In:    an expression of the plan and the frames it reads.
 //! Out:   its value, or what it throws.
-//! Never: I/O, a clock (`Date.now()` is a constant of the request), recursion that a plan's text
-//!        does not bound, a string or list beyond [`bounds`].
+//! Never: I/O, a clock that a route sees (`Date.now()` is a constant of the request), recursion
+//!        that a plan's text does not bound, a string or list beyond [`bounds`], time or memory
+//!        beyond what [`Meter`] allows.
 //!
 //! Start at [`eval`].
 
@@ -20,6 +21,7 @@ mod iterate;
 mod keyed;
 mod math;
 mod member;
+mod meter;
 mod number;
 mod object;
 mod operator;
@@ -36,5 +38,7 @@ pub(crate) use builtin::call;
 pub(crate) use date::new_date;
 pub(crate) use env::Env;
 pub(crate) use expr::{apply, eval};
+pub use meter::Compute;
+pub(crate) use meter::{Exceeded, Meter};
 pub(crate) use pattern::Patterns;
 pub(crate) use thrown::Thrown;

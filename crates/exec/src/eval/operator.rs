@@ -6,40 +6,51 @@ use frontage_json::{Kind, Text, TextBuilder, Value};
 use frontage_plan::BinaryOp;
 
 use super::convert::{to_int32, to_uint32};
-use super::{Thrown, bounds, math, object};
+use super::{Meter, Thrown, bounds, math, object};
 
 /// Computes `left op right`.
-pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, Thrown> {
+pub(super) fn binary(
+    op: BinaryOp,
+    left: &Value,
+    right: &Value,
+    meter: &Meter,
+) -> Result<Value, Thrown> {
+    if !matches!((left, right), (Value::Number(_), Value::Number(_))) {
+        meter.scan(left)?;
+        meter.scan(right)?;
+    }
     let numbers = || (left.to_number(), right.to_number());
     let integers = || (to_int32(left.to_number()), to_int32(right.to_number()));
     let shift = || to_uint32(right.to_number()) & 31;
     let number = Value::Number;
     let integer = |value: i32| Value::Number(f64::from(value));
     Ok(match op {
-        BinaryOp::Add => add(left, right)?,
+        BinaryOp::Add => add(left, right, meter)?,
         BinaryOp::Subtract => number(numbers().0 - numbers().1),
         BinaryOp::Multiply => number(numbers().0 * numbers().1),
         BinaryOp::Divide => number(numbers().0 / numbers().1),
         BinaryOp::Remainder => number(numbers().0 % numbers().1),
         BinaryOp::Exponent => number(math::power(numbers().0, numbers().1)),
-        BinaryOp::Less => Value::Bool(compare(left, right)? == Some(Ordering::Less)),
-        BinaryOp::LessOrEqual => {
-            Value::Bool(matches!(compare(left, right)?, Some(Ordering::Less | Ordering::Equal)))
-        }
-        BinaryOp::Greater => Value::Bool(compare(left, right)? == Some(Ordering::Greater)),
-        BinaryOp::GreaterOrEqual => {
-            Value::Bool(matches!(compare(left, right)?, Some(Ordering::Greater | Ordering::Equal)))
-        }
+        BinaryOp::Less => Value::Bool(compare(left, right, meter)? == Some(Ordering::Less)),
+        BinaryOp::LessOrEqual => Value::Bool(matches!(
+            compare(left, right, meter)?,
+            Some(Ordering::Less | Ordering::Equal)
+        )),
+        BinaryOp::Greater => Value::Bool(compare(left, right, meter)? == Some(Ordering::Greater)),
+        BinaryOp::GreaterOrEqual => Value::Bool(matches!(
+            compare(left, right, meter)?,
+            Some(Ordering::Greater | Ordering::Equal)
+        )),
         BinaryOp::Equal => Value::Bool(left.strict_equals(right)),
         BinaryOp::NotEqual => Value::Bool(!left.strict_equals(right)),
         BinaryOp::LooseEqual => Value::Bool(loosely_equal(left, right)),
         BinaryOp::LooseNotEqual => Value::Bool(!loosely_equal(left, right)),
         BinaryOp::In => {
-            let name = left.to_text()?;
+            let name = meter.text(left)?;
             match object::has(right, &name) {
                 Some(has) => Value::Bool(has),
                 None => {
-                    let right = right.to_text()?;
+                    let right = meter.text(right)?;
                     return Err(Thrown::type_error(format!(
                         "Cannot use 'in' operator to search for '{name}' in {right}"
                     )));
@@ -63,24 +74,24 @@ fn loosely_equal(left: &Value, right: &Value) -> bool {
 }
 
 /// `ToPrimitive`: objects become their strings; a date its number if `numeric`.
-fn primitive(value: &Value, numeric: bool) -> Result<Value, Thrown> {
+fn primitive(value: &Value, numeric: bool, meter: &Meter) -> Result<Value, Thrown> {
     Ok(match value {
         Value::Date(time) if numeric => Value::Number(**time),
         Value::Undefined | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {
             value.clone()
         }
         Value::Raw(raw) if !matches!(raw.kind(), Kind::Array | Kind::Object) => raw.decode(),
-        other => Value::Text(other.to_text()?),
+        other => Value::Text(meter.text(other)?),
     })
 }
 
-fn add(left: &Value, right: &Value) -> Result<Value, Thrown> {
+fn add(left: &Value, right: &Value, meter: &Meter) -> Result<Value, Thrown> {
     if let (Value::Number(left), Value::Number(right)) = (left, right) {
         return Ok(Value::Number(left + right));
     }
-    let (left, right) = (primitive(left, false)?, primitive(right, false)?);
+    let (left, right) = (primitive(left, false, meter)?, primitive(right, false, meter)?);
     if matches!(left, Value::Text(_)) || matches!(right, Value::Text(_)) {
-        return concat(&left.to_text()?, &right.to_text()?).map(Value::Text);
+        return concat(&meter.text(&left)?, &meter.text(&right)?).map(Value::Text);
     }
     Ok(Value::Number(left.to_number() + right.to_number()))
 }
@@ -94,8 +105,8 @@ fn concat(left: &Text, right: &Text) -> Result<Text, Thrown> {
 }
 
 /// The order of two operands of `<`; none if one is not a number.
-fn compare(left: &Value, right: &Value) -> Result<Option<Ordering>, Thrown> {
-    let (left, right) = (primitive(left, true)?, primitive(right, true)?);
+fn compare(left: &Value, right: &Value, meter: &Meter) -> Result<Option<Ordering>, Thrown> {
+    let (left, right) = (primitive(left, true, meter)?, primitive(right, true, meter)?);
     if let (Value::Text(left), Value::Text(right)) = (&left, &right) {
         return Ok(Some(left.cmp_utf16(right)));
     }

@@ -16,7 +16,7 @@ use frontage_plan::{Builtin, Haystack, Plan, folded, unit_char};
 use regex::{Captures, Regex};
 
 use super::convert::{Args, count, to_uint32};
-use super::{Env, Thrown, bounds};
+use super::{Env, Meter, Thrown, bounds};
 
 /// Units between places of a text that are known in its other spelling.
 const STEP: usize = 64;
@@ -188,10 +188,11 @@ pub(super) fn call(function: Builtin, args: Args<'_>, env: &Env) -> Result<Value
             _ => Value::Number(-1.0),
         },
         Builtin::StringMatch if pattern.global => {
-            let all: Vec<Value> = matches(&subject, pattern, true)?
-                .iter()
-                .filter_map(|found| found.get(0).map(|whole| Value::Text(subject.group(whole))))
-                .collect();
+            let mut all = Vec::new();
+            for_matches(&subject, pattern, args.meter, |found| {
+                all.extend(found.get(0).map(|whole| Value::Text(subject.group(whole))));
+                bounds::list(all.len())
+            })?;
             if all.is_empty() { Value::Null } else { Value::array(all) }
         }
         Builtin::StringMatch | Builtin::RegexExec => {
@@ -199,33 +200,39 @@ pub(super) fn call(function: Builtin, args: Args<'_>, env: &Env) -> Result<Value
             found.map_or(Value::Null, |found| groups(&subject, &found))
         }
         Builtin::StringMatchAll => {
-            let all = matches(&subject, pattern, true)?;
-            Value::array(all.iter().map(|found| groups(&subject, found)).collect())
+            let mut all = Vec::new();
+            for_matches(&subject, pattern, args.meter, |found| {
+                all.push(groups(&subject, found));
+                bounds::list(all.len())
+            })?;
+            Value::array(all)
         }
         Builtin::StringSplitRegex => split(&text, &subject, pattern, args)?,
-        _ => replace(&subject, pattern, &args.text(2)?)?,
+        _ => replace(&subject, pattern, &args.text(2)?, args.meter)?,
     })
 }
 
-/// All matches, or the first.
-fn matches<'t>(
-    subject: &'t Subject<'_>,
+/// Gives each match in turn, or the first only if the pattern is not global.
+fn for_matches(
+    subject: &Subject<'_>,
     pattern: &Pattern,
-    all: bool,
-) -> Result<Vec<Captures<'t>>, Thrown> {
-    let mut found = Vec::new();
+    meter: &Meter,
+    mut visit: impl FnMut(&Captures<'_>) -> Result<(), Thrown>,
+) -> Result<(), Thrown> {
     let mut at = 0;
     while at <= subject.seen.len() {
         let Some(captures) = subject.captures_at(pattern, at) else { break };
+        // It may have looked to the end of the text.
+        meter.units(1)?;
+        meter.bytes(subject.seen.len() - at)?;
         let (start, end) = captures.get(0).map_or((at, at), |whole| (whole.start(), whole.end()));
         at = if start == end { subject.after(end) } else { end };
-        found.push(captures);
-        bounds::list(found.len())?;
-        if !all {
+        visit(&captures)?;
+        if !pattern.global {
             break;
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// A match and its groups; one that took no part is `undefined`.
@@ -259,6 +266,8 @@ fn split(
     while at < whole.len() && parts.len() < limit {
         let Some(found) = subject.captures_at(pattern, at) else { break };
         let Some(matched) = found.get(0) else { break };
+        args.meter.units(1)?;
+        args.meter.bytes(whole.len() - at)?;
         if matched.start() >= whole.len() {
             break;
         }
@@ -282,17 +291,22 @@ fn split(
     Ok(Value::array(parts))
 }
 
-fn replace(subject: &Subject<'_>, pattern: &Pattern, replacement: &Text) -> Result<Value, Thrown> {
+fn replace(
+    subject: &Subject<'_>,
+    pattern: &Pattern,
+    replacement: &Text,
+    meter: &Meter,
+) -> Result<Value, Thrown> {
     let whole = &subject.seen;
     let mut out = TextBuilder::new();
     let mut from = 0;
-    for found in matches(subject, pattern, pattern.global)? {
-        let Some(matched) = found.get(0) else { continue };
+    for_matches(subject, pattern, meter, |found| {
+        let Some(matched) = found.get(0) else { return Ok(()) };
         out.push(&subject.part(from, matched.start()));
-        expand(&mut out, subject, pattern, &found, replacement)?;
+        expand(&mut out, subject, pattern, found, replacement)?;
         from = matched.end();
-        bounds::string(out.len())?;
-    }
+        bounds::string(out.len())
+    })?;
     out.push(&subject.part(from, whole.len()));
     bounds::string(out.len())?;
     Ok(Value::Text(out.finish()))

@@ -7,18 +7,33 @@ use std::cmp::Ordering;
 
 use frontage_json::{Text, Value};
 
-use super::Thrown;
+use super::{Meter, Thrown};
 
 /// Below this length V8 only inserts.
 const INSERTION: usize = 64;
+/// Texts of fewer bytes are sorted without a look at the clock.
+const AT_ONCE_BYTES: usize = 1 << 20;
 
 /// Sorts by the elements' strings.
-pub(super) fn by_text(list: &[Value]) -> Result<Vec<Value>, Thrown> {
+pub(super) fn by_text(list: &[Value], meter: &Meter) -> Result<Vec<Value>, Thrown> {
     let mut keyed: Vec<(Text, Value)> = Vec::with_capacity(list.len());
+    let mut bytes = 0_usize;
     for value in list.iter().filter(|value| !value.is_undefined()) {
-        keyed.push((value.to_text()?, value.clone()));
+        let text = meter.text(value)?;
+        meter.units(1)?;
+        bytes = bytes.saturating_add(text.len());
+        keyed.push((text, value.clone()));
     }
-    keyed.sort_by(|(left, _), (right, _)| left.cmp_utf16(right));
+    if bytes < AT_ONCE_BYTES {
+        keyed.sort_by(|(left, _), (right, _)| left.cmp_utf16(right));
+    } else {
+        // One that can end: each of the comparisons may look through whole texts.
+        keyed = merged(keyed, &mut |(left, _), (right, _)| {
+            meter.units(1)?;
+            meter.bytes(left.len().min(right.len()))?;
+            Ok(left.cmp_utf16(right))
+        })?;
+    }
     let mut sorted: Vec<Value> = keyed.into_iter().map(|(_, value)| value).collect();
     sorted.resize(list.len(), Value::Undefined);
     Ok(sorted)
@@ -30,13 +45,23 @@ pub(super) fn by(
     list: &[Value],
     mut compare: impl FnMut(&Value, &Value) -> Result<Ordering, Thrown>,
 ) -> Result<Vec<Value>, Thrown> {
-    let mut sorted: Vec<Value> = list.iter().filter(|v| !v.is_undefined()).cloned().collect();
+    let sorted: Vec<Value> = list.iter().filter(|v| !v.is_undefined()).cloned().collect();
+    let mut sorted = merged(sorted, &mut compare)?;
+    sorted.resize(list.len(), Value::Undefined);
+    Ok(sorted)
+}
+
+/// Sorts short runs, and merges them.
+fn merged<T: Clone>(
+    mut sorted: Vec<T>,
+    compare: &mut impl FnMut(&T, &T) -> Result<Ordering, Thrown>,
+) -> Result<Vec<T>, Thrown> {
     let mut from = 0;
-    let mut runs: Vec<Vec<Value>> = Vec::new();
+    let mut runs: Vec<Vec<T>> = Vec::new();
     let width = if sorted.len() < INSERTION { INSERTION } else { 32 };
     while from < sorted.len() {
         let to = (from + width).min(sorted.len());
-        insert(&mut sorted[from..to], &mut compare)?;
+        insert(&mut sorted[from..to], compare)?;
         runs.push(sorted[from..to].to_vec());
         from = to;
     }
@@ -45,21 +70,19 @@ pub(super) fn by(
         let mut pairs = runs.into_iter();
         while let Some(left) = pairs.next() {
             merged.push(match pairs.next() {
-                Some(right) => merge(left, right, &mut compare)?,
+                Some(right) => merge(left, right, compare)?,
                 None => left,
             });
         }
         runs = merged;
     }
-    let mut sorted = runs.pop().unwrap_or_default();
-    sorted.resize(list.len(), Value::Undefined);
-    Ok(sorted)
+    Ok(runs.pop().unwrap_or_default())
 }
 
 /// Sorts a short slice.
-fn insert(
-    slice: &mut [Value],
-    compare: &mut impl FnMut(&Value, &Value) -> Result<Ordering, Thrown>,
+fn insert<T>(
+    slice: &mut [T],
+    compare: &mut impl FnMut(&T, &T) -> Result<Ordering, Thrown>,
 ) -> Result<(), Thrown> {
     if slice.len() < 2 {
         return Ok(());
@@ -88,11 +111,11 @@ fn insert(
     Ok(())
 }
 
-fn merge(
-    left: Vec<Value>,
-    right: Vec<Value>,
-    compare: &mut impl FnMut(&Value, &Value) -> Result<Ordering, Thrown>,
-) -> Result<Vec<Value>, Thrown> {
+fn merge<T>(
+    left: Vec<T>,
+    right: Vec<T>,
+    compare: &mut impl FnMut(&T, &T) -> Result<Ordering, Thrown>,
+) -> Result<Vec<T>, Thrown> {
     let mut merged = Vec::with_capacity(left.len() + right.len());
     let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
     while let (Some(a), Some(b)) = (left.peek(), right.peek()) {

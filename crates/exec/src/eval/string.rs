@@ -4,7 +4,7 @@ use frontage_json::{Text, TextBuilder, Value, is_space};
 use frontage_plan::Builtin;
 
 use super::convert::{Args, count, place, relative, to_f64, to_index, to_uint32};
-use super::{Thrown, bounds, member, units};
+use super::{Meter, Thrown, bounds, member, units};
 
 /// Calls a method of strings.
 pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
@@ -68,7 +68,9 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
                 }
             }
         }
-        Builtin::StringReplaceAll => replace_all(&text, &args.text(1)?, &args.text(2)?)?,
+        Builtin::StringReplaceAll => {
+            replace_all(&text, &args.text(1)?, &args.text(2)?, args.meter)?
+        }
         Builtin::StringToUpperCase => text.to_uppercase().into(),
         Builtin::StringToLowerCase => text.to_lowercase().into(),
         Builtin::StringAt => {
@@ -91,7 +93,7 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
         Builtin::StringRepeat => {
             let times = args.integer(1);
             if !(0.0..f64::INFINITY).contains(&times) {
-                let times = args.get(1).to_text()?;
+                let times = args.text(1)?;
                 return Err(Thrown::range_error(format!("Invalid count value: {times}")));
             }
             bounds::string(text.len().saturating_mul(to_index(times)))?;
@@ -101,7 +103,7 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
             let mut all = TextBuilder::new();
             all.push(&text);
             for part in args.from(1) {
-                all.push(&part.to_text()?);
+                all.push(&args.meter.text(part)?);
                 bounds::string(all.len())?;
             }
             all.finish()
@@ -176,16 +178,15 @@ fn split(text: &Text, args: Args<'_>) -> Result<Value, Thrown> {
     let separator = match args.get(1) {
         Value::Undefined if limit == 0 => return Ok(Value::array(Vec::new())),
         Value::Undefined => return Ok(Value::array(vec![Value::Text(text.clone())])),
-        separator => separator.to_text()?,
+        separator => args.meter.text(separator)?,
     };
     if separator.is_empty() {
         bounds::list(text.len().min(limit))?;
         let units = (0..text.len().min(limit)).filter_map(|at| member::unit(text, at));
-        return Ok(Value::array(units.collect()));
+        return Ok(Value::array(bounds::collect(units, args.meter)?));
     }
-    let parts: Vec<Value> = text.split(separator.as_str()).take(limit).map(Value::text).collect();
-    bounds::list(parts.len())?;
-    Ok(Value::array(parts))
+    let parts = text.split(separator.as_str()).take(limit).map(Value::text);
+    Ok(Value::array(bounds::collect(parts, args.meter)?))
 }
 
 fn pad(text: &Text, args: Args<'_>, at_start: bool) -> Result<Text, Thrown> {
@@ -193,7 +194,7 @@ fn pad(text: &Text, args: Args<'_>, at_start: bool) -> Result<Text, Thrown> {
     let target = to_index(args.integer(1).max(0.0));
     let fill = match args.get(2) {
         Value::Undefined => Text::from_static(" "),
-        fill => fill.to_text()?,
+        fill => args.meter.text(fill)?,
     };
     if target <= length || fill.is_empty() {
         return Ok(text.clone());
@@ -204,6 +205,7 @@ fn pad(text: &Text, args: Args<'_>, at_start: bool) -> Result<Text, Thrown> {
     bounds::string(text.len() + fill.len().saturating_mul(missing / fill_length))?;
     let mut padding = TextBuilder::new();
     for _ in 0..missing / fill_length {
+        args.meter.units(1)?;
         padding.push(&fill);
     }
     padding.push(&fill.slice_utf16(0, missing % fill_length));
@@ -240,12 +242,20 @@ fn expand(
     bounds::string(out.len())
 }
 
-fn replace_all(text: &Text, pattern: &str, replacement: &str) -> Result<Text, Thrown> {
+fn replace_all(
+    text: &Text,
+    pattern: &str,
+    replacement: &str,
+    meter: &Meter,
+) -> Result<Text, Thrown> {
     let mut replaced = String::new();
     let mut end = 0;
     for (at, matched) in text.match_indices(pattern) {
+        meter.units(1)?;
+        let before = replaced.len();
         replaced.push_str(&text[end..at]);
         expand(&mut replaced, text, at, matched, replacement)?;
+        meter.bytes(replaced.len() - before)?;
         end = at + matched.len();
     }
     replaced.push_str(&text[end..]);

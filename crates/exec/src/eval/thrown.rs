@@ -2,6 +2,8 @@
 
 use frontage_json::{Text, Unspellable, Value};
 
+use super::Exceeded;
+
 /// A value that was thrown.
 #[derive(Debug, Clone)]
 pub(crate) struct Thrown(pub(crate) Value);
@@ -26,6 +28,16 @@ impl Thrown {
     pub(crate) fn unreadable(object: &Value, name: &str) -> Self {
         let object = if object.is_undefined() { "undefined" } else { "null" };
         Self::type_error(format!("Cannot read properties of {object} (reading '{name}')"))
+    }
+}
+
+impl From<Exceeded> for Thrown {
+    #[cold]
+    fn from(what: Exceeded) -> Self {
+        match what {
+            Exceeded::Time => Self::error("the request took too long"),
+            Exceeded::Memory => Self::range_error("Out of memory"),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use frontage_json::{Text, TextBuilder, Value, is_space};
 use frontage_plan::Builtin;
 
 use super::convert::{Args, place, relative, to_f64, to_index, to_uint32};
-use super::{Thrown, bounds};
+use super::{Meter, Thrown, bounds};
 
 /// Whether a function must see code units: one of the strings is no UTF-8, or it may look between
 /// the halves of a pair.
@@ -96,7 +96,7 @@ pub(super) fn call(function: Builtin, text: &Text, args: Args<'_>) -> Result<Val
         Builtin::StringRepeat => {
             let times = args.integer(1);
             if !(0.0..f64::INFINITY).contains(&times) {
-                let times = args.get(1).to_text()?;
+                let times = args.text(1)?;
                 return Err(Thrown::range_error(format!("Invalid count value: {times}")));
             }
             bounds::string(units.len().saturating_mul(to_index(times)))?;
@@ -105,7 +105,7 @@ pub(super) fn call(function: Builtin, text: &Text, args: Args<'_>) -> Result<Val
         Builtin::StringSplit => split(&units, args)?,
         _ => {
             let all = function == Builtin::StringReplaceAll;
-            replace(&units, &wanted()?, &args.text(2)?.units(), all)?
+            replace(&units, &wanted()?, &args.text(2)?.units(), all, args.meter)?
         }
     })
 }
@@ -143,7 +143,7 @@ fn split(units: &[u16], args: Args<'_>) -> Result<Value, Thrown> {
     let separator = args.text(1)?.units();
     let mut parts: Vec<&[u16]> = Vec::new();
     if separator.is_empty() {
-        parts.extend(units.chunks(1).take(limit));
+        parts = bounds::collect(units.chunks(1).take(limit), args.meter)?;
     } else {
         let search = Search::of(&separator);
         let mut start = 0;
@@ -152,20 +152,29 @@ fn split(units: &[u16], args: Args<'_>) -> Result<Value, Thrown> {
             parts.push(&units[start..found.unwrap_or(units.len())]);
             let Some(at) = found else { break };
             start = at + separator.len();
+            args.meter.units(1)?;
+            bounds::list(parts.len())?;
         }
     }
-    bounds::list(parts.len())?;
-    Ok(Value::array(parts.iter().map(|part| Value::Text(Text::from_units(part))).collect()))
+    let parts = parts.iter().map(|part| Value::Text(Text::from_units(part)));
+    Ok(Value::array(bounds::collect(parts, args.meter)?))
 }
 
-fn replace(units: &[u16], wanted: &[u16], replacement: &[u16], all: bool) -> Result<Value, Thrown> {
+fn replace(
+    units: &[u16],
+    wanted: &[u16],
+    replacement: &[u16],
+    all: bool,
+    meter: &Meter,
+) -> Result<Value, Thrown> {
     let search = Search::of(wanted);
     let mut out: Vec<u16> = Vec::new();
     let mut kept = 0;
     let mut next = search.next(units, 0);
     while let Some(at) = next {
         out.extend_from_slice(&units[kept..at]);
-        expand(&mut out, units, at, wanted.len(), replacement);
+        expand(&mut out, units, at, wanted.len(), replacement)?;
+        meter.units(1)?;
         bounds::string(out.len())?;
         kept = at + wanted.len();
         let from = if wanted.is_empty() { at + 1 } else { kept };
@@ -177,7 +186,13 @@ fn replace(units: &[u16], wanted: &[u16], replacement: &[u16], all: bool) -> Res
 }
 
 /// Appends a replacement with its `$` patterns filled in.
-fn expand(out: &mut Vec<u16>, units: &[u16], at: usize, length: usize, replacement: &[u16]) {
+fn expand(
+    out: &mut Vec<u16>,
+    units: &[u16],
+    at: usize,
+    length: usize,
+    replacement: &[u16],
+) -> Result<(), Thrown> {
     let mut rest = replacement;
     while let Some((first, tail)) = rest.split_first() {
         let second = tail.first().and_then(|unit| u8::try_from(*unit).ok());
@@ -191,6 +206,7 @@ fn expand(out: &mut Vec<u16>, units: &[u16], at: usize, length: usize, replaceme
         match filled {
             Some(filled) => {
                 out.extend_from_slice(filled);
+                bounds::string(out.len())?;
                 rest = &rest[2..];
             }
             None => {
@@ -199,6 +215,7 @@ fn expand(out: &mut Vec<u16>, units: &[u16], at: usize, length: usize, replaceme
             }
         }
     }
+    Ok(())
 }
 
 /// A search for a string of code units in linear time (Knuth, Morris and Pratt).

@@ -1,7 +1,5 @@
 //! `encodeURIComponent` and back.
 
-use std::fmt::Write as _;
-
 use frontage_json::{Text, Value};
 
 use super::{Thrown, bounds};
@@ -16,11 +14,12 @@ pub(super) fn encode(text: &Text) -> Result<Value, Thrown> {
         if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            // Writing to a string does not fail.
-            let _ = write!(encoded, "%{byte:02X}");
+            const HEX: &[u8; 16] = b"0123456789ABCDEF";
+            let digit = |nibble: u8| char::from(HEX[usize::from(nibble)]);
+            encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+            bounds::string(encoded.len())?;
         }
     }
-    bounds::string(encoded.len())?;
     Ok(Value::text(encoded))
 }
 

@@ -67,32 +67,51 @@ pub(super) fn encode(call: &Call, operation: &Operation, env: &Env) -> Result<En
     Ok(Encoded { path_and_query, headers, body: body.map(|(_, bytes)| bytes) })
 }
 
+/// Most bytes of what a value becomes: a small list whose elements are shared can spell any number.
+const ARGUMENT_BYTES: usize = 1 << 26;
+
 /// A value as an argument; `undefined` and `null` leave the parameter out.
 fn argument(value: &Value) -> Result<Option<Argument>, Thrown> {
+    let mut room = ARGUMENT_BYTES;
     Ok(match value.decoded() {
         Value::Array(list) => {
-            let items: Result<Vec<Option<String>>, Thrown> = list.iter().map(text).collect();
-            Some(Argument::List(items?.into_iter().flatten().collect()))
+            let mut items = Vec::with_capacity(list.len());
+            for item in list.iter() {
+                items.extend(text(item, &mut room)?);
+            }
+            Some(Argument::List(items))
         }
         Value::Object(object) => {
             let mut members = Vec::with_capacity(object.len());
             for (name, value) in object.iter() {
-                if let Some(text) = text(value)? {
+                if let Some(text) = text(value, &mut room)? {
+                    take(&mut room, name.len())?;
                     members.push((name.to_string(), text));
                 }
             }
             Some(Argument::Map(members))
         }
-        other => text(&other)?.map(Argument::Text),
+        other => text(&other, &mut room)?.map(Argument::Text),
     })
 }
 
+fn take(room: &mut usize, bytes: usize) -> Result<(), Thrown> {
+    let too_long = || Thrown::range_error("Invalid string length");
+    *room = room.checked_sub(bytes).ok_or_else(too_long)?;
+    Ok(())
+}
+
 /// A single value as text; numbers and dates as JSON writes them.
-fn text(value: &Value) -> Result<Option<String>, Thrown> {
+///
+/// - `room`: bytes that it may have.
+fn text(value: &Value, room: &mut usize) -> Result<Option<String>, Thrown> {
     Ok(match value.decoded() {
         Value::Undefined | Value::Null => None,
         Value::Bool(value) => Some(value.to_string()),
-        Value::Text(text) => Some(text.to_string()),
+        Value::Text(text) => {
+            take(room, text.len())?;
+            Some(text.to_string())
+        }
         number @ Value::Number(_) => Some(written(&number)?),
         // Without the quotes.
         date @ Value::Date(_) => Some(written(&date)?.trim_matches('"').to_owned()),
@@ -130,7 +149,7 @@ fn write_body(value: &Value, kind: &BodyKind) -> Result<Option<(HeaderValue, Byt
             }
         }
         BodyKind::Text(name) => {
-            let text = text(value)?.unwrap_or_default();
+            let text = text(value, &mut { ARGUMENT_BYTES })?.unwrap_or_default();
             (media(name)?, Bytes::from(text))
         }
         BodyKind::Form => {

@@ -14,6 +14,7 @@ mod region;
 
 use frontage_json::{SetValue, Value};
 use frontage_plan::{Handler, Name, Plan};
+use tokio::task::yield_now;
 
 use crate::eval::Env;
 use crate::prepare::PreparedBlock;
@@ -31,7 +32,7 @@ pub(crate) struct Setting<'r> {
 
 /// How a handler ended, and what happened on the way.
 pub(crate) struct Ran {
-    /// The value, or what was thrown and not caught.
+    /// The value, or what was thrown and not caught; nothing if the request's time is over.
     pub(crate) result: Result<Value, Value>,
     /// Parts that were replaced, each once.
     pub(crate) replaced: Vec<Name>,
@@ -52,7 +53,10 @@ pub(crate) async fn run(
     prepared: &PreparedBlock,
     env: Env,
 ) -> Ran {
+    let meter = env.clone();
+    let meter = meter.meter();
     let mut scheduler = Scheduler {
+        meter,
         calls: Calls::new(setting),
         frames: &handler.frames,
         sequential: handler.sequential,
@@ -61,7 +65,15 @@ pub(crate) async fn run(
     };
     let mut root = Region::new(&handler.body, prepared, env);
     let result = loop {
-        match scheduler.advance(&mut root, Context::START) {
+        meter.begin();
+        let finish = scheduler.advance(&mut root, Context::START);
+        meter.end();
+        match finish {
+            _ if meter.is_over() => break Ok(Value::Undefined),
+            None if meter.is_turn_over() => {
+                yield_now().await;
+                continue;
+            }
             Some(Finish::Done) => break Ok(Value::Undefined),
             Some(Finish::Return(value)) => break Ok(value),
             Some(Finish::Throw(error)) => break Err(error),

@@ -16,7 +16,7 @@ use frontage_json::{ErrorValue, List, Object, SetValue, Text, Value};
 use frontage_plan::{Block, Exits, Gather, Name, Step};
 
 use super::calls::{Calls, Ticket};
-use crate::eval::{Env, Thrown, eval};
+use crate::eval::{Env, Meter, Thrown, eval};
 use crate::prepare::{PreparedBlock, PreparedStep};
 
 /// How a region is over.
@@ -216,6 +216,7 @@ enum Progress {
 
 /// Everything that regions of one request share.
 pub(crate) struct Scheduler<'p, 'r> {
+    pub(crate) meter: &'r Meter,
     pub(crate) calls: Calls<'r>,
     /// Slots of each level's frame.
     pub(crate) frames: &'p [u16],
@@ -281,7 +282,16 @@ impl<'p> Scheduler<'p, '_> {
         Some(region.ended.take().map_or(Finish::Done, |(_, finish)| finish))
     }
 
+    /// Whether nothing more may be done for now.
+    fn is_held(&self) -> bool {
+        self.meter.is_over() || self.meter.is_turn_over()
+    }
+
     fn step(&mut self, region: &mut Region<'p>, index: usize, context: Context) -> Progress {
+        // A request of many steps computes in them without a callback.
+        if self.is_held() || self.meter.units(1).is_err() && self.meter.is_over() {
+            return Progress::Open;
+        }
         let block = region.block;
         let prepared = region.prepared;
         let (step, facts) = (&block.steps[index], &prepared.steps[index]);
@@ -381,7 +391,8 @@ impl<'p> Scheduler<'p, '_> {
     ) -> Progress {
         match (step, state) {
             (Step::Call { slot, call }, State::Calling(ticket)) => {
-                match self.calls.take(ticket, call) {
+                let (meter, calls) = (self.meter, &mut self.calls);
+                match meter.apart(|| calls.take(ticket, call)) {
                     None => Progress::Open,
                     Some(Ok(value)) => {
                         env.set(*slot, value);
@@ -500,12 +511,14 @@ impl<'p> Scheduler<'p, '_> {
         context: Context,
     ) -> Result<Value, Option<Finish>> {
         let mut at = 0;
-        while at < gathering.running.len() {
+        while at < gathering.running.len() && !self.is_held() {
             let (place, region) = &mut gathering.running[at];
             let place = *place;
             let is_new = std::mem::take(&mut region.is_new);
             let outcome = match self.advance(region, context) {
                 None => {
+                    // What was not looked at to its end is looked at for the first time again.
+                    region.is_new = is_new && self.is_held();
                     at += 1;
                     continue;
                 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use frontage_exec::{
-    Address, Clients, Engine, Outcome, OutcomeBody, RouteRequest, Settings, Value, execute,
+    Address, Clients, Compute, Engine, Outcome, OutcomeBody, RouteRequest, Settings, Value, execute,
 };
 use frontage_plan::{
     AnswerKind, ArrayItem, Block, Call, Constant, Expr, Field, Form, Gather, Handler, Input,
@@ -180,6 +180,8 @@ pub(crate) struct Asked {
     pub(crate) headers: HeaderMap,
     pub(crate) body: &'static str,
     pub(crate) trace: Option<frontage_exec::Trace>,
+    /// Unbounded if absent.
+    pub(crate) compute: Option<Compute>,
 }
 
 /// Starts the route of a plan.
@@ -204,6 +206,7 @@ pub(crate) async fn start_with(plan: Plan, asked: Asked) -> Running {
             request_id: "r-1",
             now_ms: 0.0,
             trace: asked.trace,
+            compute: asked.compute.unwrap_or(Compute::UNBOUNDED),
         };
         execute(&engine, &clients, 0, request).await
     });

@@ -59,6 +59,8 @@ pub(crate) enum Auth {
 pub(crate) struct Limits {
     /// Whole request.
     pub(crate) request_timeout: Duration,
+    /// Time in which a request's own expressions compute.
+    pub(crate) request_compute: Duration,
     /// Body of a request, bytes.
     pub(crate) request_body: usize,
     /// One answer of an upstream, bytes.
@@ -85,6 +87,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             request_timeout: Duration::from_secs(10),
+            request_compute: Duration::from_secs(1),
             request_body: 1 << 20,
             upstream_answer: 8 << 20,
             concurrency: 1024,
@@ -336,8 +339,9 @@ fn session_value(
 }
 
 fn read_limits(mut table: Table<'_>, limits: &mut Limits, faults: &mut Vec<Diagnostic>) {
-    let durations: [(&'static str, &mut Duration); 4] = [
+    let durations: [(&'static str, &mut Duration); 5] = [
         ("request_timeout", &mut limits.request_timeout),
+        ("request_compute", &mut limits.request_compute),
         ("header_timeout", &mut limits.header_timeout),
         ("idle_timeout", &mut limits.idle_timeout),
         ("drain", &mut limits.drain),

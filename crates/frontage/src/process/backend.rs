@@ -185,6 +185,7 @@ fn resolve(settings: &BackendSettings) -> Result<server::Settings, Diagnostic> {
     let limits = &settings.limits;
     out.drain = limits.drain;
     out.limits.request_timeout = limits.request_timeout;
+    out.limits.request_compute = limits.request_compute;
     out.limits.request_body = limits.request_body;
     out.limits.concurrency = limits.concurrency as usize;
     out.limits.connections = limits.connections as usize;

@@ -163,6 +163,7 @@ impl PlanSide {
             request_id: "r1",
             now_ms: NOW_MS,
             trace: None,
+            compute: frontage_exec::Compute::UNBOUNDED,
         };
         let running = frontage_exec::execute(engine, &self.clients, route, route_request);
         let outcome = self.local.block_on(&self.runtime, async {

@@ -121,6 +121,7 @@ fn one(engine: &Engine, route: usize, part: &str, input: &Value) -> Value {
         request_id: "1",
         now_ms: 0.0,
         trace: None,
+        compute: frontage_exec::Compute::UNBOUNDED,
     };
     match check_input(engine, route, &request) {
         Ok(input) => json!(format!(

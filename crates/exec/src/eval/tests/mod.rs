@@ -1,6 +1,7 @@
 //! The evaluator against Node: every case is printed as JavaScript, run once there, and compared.
 
 mod cases;
+mod effort;
 mod grid;
 mod odd;
 mod print;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use frontage_json::{Value, iso_text};
 use frontage_plan::Expr;
 
-use super::{Env, Thrown, eval};
+use super::{Compute, Env, Meter, Thrown, eval};
 
 /// How both sides spell a result, so that `-0`, `undefined` and dates can be told apart.
 fn spell(value: &Value) -> String {
@@ -96,7 +97,8 @@ fn node(cases: &[String]) -> Vec<String> {
 }
 
 fn ours(expr: &Expr) -> String {
-    let env = Env::new(8, 1_700_000_000_123.0, Arc::default());
+    let meter = Meter::new(Compute::UNBOUNDED);
+    let env = Env::new(8, 1_700_000_000_123.0, Arc::default(), meter);
     match eval(expr, &env) {
         Ok(value) => spell(&value),
         Err(Thrown(thrown)) => format!("throws {}", spell(&thrown)),
