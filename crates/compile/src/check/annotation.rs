@@ -133,8 +133,25 @@ impl<'a> Checker<'a> {
             TypeKind::Ref { path, args } => self.type_reference(path, args, ty.span),
             TypeKind::Typeof { path, .. } => self.typeof_path(path),
             TypeKind::Keyof(inner) => {
-                let inner = self.annotation(inner);
-                self.keyof(inner)
+                let own = self.annotation(inner);
+                let primitive = |k: &Kind| {
+                    matches!(
+                        k,
+                        Kind::String
+                            | Kind::StringLiteral { .. }
+                            | Kind::Number
+                            | Kind::NumberLiteral { .. }
+                            | Kind::Boolean { .. }
+                    )
+                };
+                if self.types.any(own, primitive) {
+                    let message =
+                        format!("`keyof` is not supported for `{}`", self.types.text(own));
+                    let fault = Diagnostic::error(codes::TYPE_FORM, inner.span, message);
+                    self.report(fault.help("apply it to an object's type"));
+                    return Ty::ERROR;
+                }
+                self.keyof(own)
             }
             TypeKind::Indexed { object, index } => {
                 let object = self.annotation(object);

@@ -438,7 +438,8 @@ impl<'a> Checker<'a> {
             }
         }
         if let Some(expected) = expected.filter(|_| given.is_empty()) {
-            inference.by_place = self.by_result(signature, expected);
+            let place = self.by_result(signature, expected);
+            inference.by_place.extend(place);
         }
         let mut arrows: Vec<usize> =
             (0..arguments.len()).filter(|&i| arguments[i].checked.is_none()).collect();
@@ -449,7 +450,7 @@ impl<'a> Checker<'a> {
             let param = param_at(i).map_or(Ty::ERROR, |p| p.0);
             let map = if given.is_empty() {
                 if !typed(argument.expr) {
-                    self.fix_parameters(param, signature, &mut inference);
+                    self.fix_parameters(argument.expr, param, signature, &mut inference);
                 }
                 let mut map = inference.by_place.clone();
                 map.extend(self.known(signature, &inference));
@@ -531,14 +532,37 @@ impl<'a> Checker<'a> {
         self.fits(argument.expr, argument.ty, wanted)
     }
 
-    /// Decides the type parameters that an arrow's own parameters are made of.
-    fn fix_parameters(&mut self, param: Ty, signature: &Signature, inference: &mut Inference) {
+    /// Decides the type parameters that those of an arrow's parameters are made of which say no
+    /// type themselves; what the others say counts as an argument's type does.
+    fn fix_parameters(
+        &mut self,
+        argument: &'a tree::Expr,
+        param: Ty,
+        signature: &Signature,
+        inference: &mut Inference,
+    ) {
+        let written = match &argument.kind {
+            ExprKind::Arrow(function) => Some(&function.params),
+            _ => None,
+        };
         for member in self.types.members_of(param) {
             let Kind::Function(id) = *self.types.kind(member) else { continue };
             let function = self.types.signatures(id).clone();
             for wanted in &function.signatures {
-                for p in &wanted.params {
-                    self.fix(p.ty, signature, inference);
+                for (i, p) in wanted.params.iter().enumerate() {
+                    let own = written.and_then(|params| params.get(i));
+                    if let Some(declared) = own.and_then(|own| own.ty.as_ref()) {
+                        let (ty, clean) = self.silently(|c| c.annotation(declared));
+                        if clean {
+                            self.infer(ty, p.ty, inference);
+                        }
+                    }
+                }
+                for (i, p) in wanted.params.iter().enumerate() {
+                    let own = written.and_then(|params| params.get(i));
+                    if own.is_none_or(|own| own.ty.is_none()) {
+                        self.fix(p.ty, signature, inference);
+                    }
                 }
             }
         }

@@ -132,6 +132,7 @@ impl Checker<'_> {
             literal: false,
             properties,
             index: index.map(|value| Index { value, numeric: false }),
+            keys: None,
         }
     }
 

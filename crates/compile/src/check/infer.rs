@@ -106,11 +106,9 @@ impl Checker<'_> {
                         }
                     }
                 }
-                if !rest.is_empty() || sources.is_empty() {
-                    let rest = self.types.union(&rest);
-                    for param in naked {
-                        self.infer_at(rest, param, inference, co, top, depth + 1);
-                    }
+                let rest = self.types.union(&rest);
+                for param in naked {
+                    self.infer_at(rest, param, inference, co, top, depth + 1);
                 }
             }
             (_, Kind::Library(name, args)) if &**name == "Iterable" => {
@@ -178,6 +176,13 @@ impl Checker<'_> {
                     if let Some(own) = self.property_type(source, &wanted.name) {
                         self.infer_at(own, wanted.ty, inference, co, false, depth + 1);
                     }
+                }
+                if let Some(keys) = target.keys
+                    && let Kind::Param(id) = *self.types.kind(keys.ty)
+                    && matches!(s, Kind::Object(_))
+                {
+                    let own = self.keyof(source);
+                    inference.by_place.entry(id).or_insert(own);
                 }
                 if let Some(index) = target.index {
                     if let Kind::Object(own) = s {
@@ -365,13 +370,24 @@ impl Checker<'_> {
         let best = if unit && bases.windows(2).all(|w| w[0] == w[1]) && !rest.is_empty() {
             self.types.union(&rest)
         } else {
-            let mut best = rest.first().copied().unwrap_or(Ty::NEVER);
+            let first = rest.first().copied().unwrap_or(Ty::NEVER);
+            let mut strict = first;
             for &other in rest.iter().skip(1) {
-                if self.assignable(best, other) && !self.assignable(other, best) {
-                    best = other;
+                if self.subtype(strict, other) {
+                    strict = other;
                 }
             }
-            best
+            if rest.iter().all(|&t| t == strict || self.subtype(t, strict)) {
+                strict
+            } else {
+                let mut best = first;
+                for &other in rest.iter().skip(1) {
+                    if self.assignable(best, other) && !self.assignable(other, best) {
+                        best = other;
+                    }
+                }
+                best
+            }
         };
         nullish.push(best);
         self.types.union(&nullish)

@@ -532,8 +532,13 @@ impl<'a> Checker<'a> {
         if matches!(self.types.kind(object), Kind::Param(_))
             || matches!(self.types.kind(key), Kind::Param(_) | Kind::Keyof(_))
         {
+            if let Some(value) = self.under_keys(object, key) {
+                return Some(value);
+            }
             let known = self.keyof(object);
+            let bound = self.constraint_of(object);
             if key == known
+                || bound.is_some_and(|bound| self.under_keys(bound, key).is_some())
                 || self.constraint_of(key).is_some_and(|c| c == known || self.assignable(c, known))
             {
                 return Some(self.types.intern(Kind::Indexed(object, key)));

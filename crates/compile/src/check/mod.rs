@@ -28,6 +28,7 @@ mod names;
 mod narrow;
 mod operation;
 mod operator;
+mod part;
 mod pattern;
 mod promise;
 mod relation;

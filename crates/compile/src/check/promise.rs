@@ -163,7 +163,12 @@ impl<'a> Checker<'a> {
                             name.name,
                             self.types.text(checked.ty)
                         );
-                        self.error(codes::NOT_ASSIGNABLE, list.span, message);
+                        // What else can be iterated is no list of calls.
+                        let code = match self.iterated(checked.ty) {
+                            Some(_) => codes::PROMISE_LIST,
+                            None => codes::NOT_ASSIGNABLE,
+                        };
+                        self.error(code, list.span, message);
                     }
                     return self.hole(span);
                 };

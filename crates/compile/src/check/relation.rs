@@ -51,16 +51,21 @@ impl Checker<'_> {
     ///
     /// - `written`: types of objects that the comparison itself writes out.
     pub(super) fn comparable_beside(&mut self, a: Ty, b: Ty, written: &[Ty]) -> bool {
+        // Whatever is compared with `null` or `undefined` may be that, for tsc too.
+        if matches!(a, Ty::NULL | Ty::UNDEFINED) || matches!(b, Ty::NULL | Ty::UNDEFINED) {
+            return true;
+        }
+        self.comparable_parts(a, b, written)
+    }
+
+    fn comparable_parts(&mut self, a: Ty, b: Ty, written: &[Ty]) -> bool {
         if a == Ty::ERROR || b == Ty::ERROR || a == Ty::NEVER || b == Ty::NEVER {
             return true;
         }
         let (xs, ys) = (self.types.members_of(a), self.types.members_of(b));
         for &x in &xs {
             for &y in &ys {
-                if x == y
-                    || matches!(x, Ty::NULL | Ty::UNDEFINED) && xs.len() == 1
-                    || matches!(y, Ty::NULL | Ty::UNDEFINED) && ys.len() == 1
-                {
+                if x == y {
                     return true;
                 }
                 let (x, y) = (self.types.regular(x), self.types.regular(y));
@@ -116,7 +121,8 @@ impl Checker<'_> {
     /// Whether `from` has a comparable member for each that `to` must have.
     fn members_comparable(&mut self, from: &Object, to: &Object) -> bool {
         to.properties.iter().all(|m| {
-            m.optional || from.property(&m.name).is_some_and(|n| self.comparable(n.ty, m.ty))
+            m.optional
+                || from.property(&m.name).is_some_and(|n| self.comparable_parts(n.ty, m.ty, &[]))
         })
     }
 
@@ -372,12 +378,21 @@ impl Checker<'_> {
         stack: &mut Vec<(Ty, Ty)>,
     ) -> bool {
         let (source, target) = (self.object(source), self.object(target));
+        // What stands under keys that are not known yet can only stand under the same ones.
+        if let Some(wanted) = target.keys
+            && source.keys.is_none_or(|own| own.ty != wanted.ty || own.optional && !wanted.optional)
+        {
+            return false;
+        }
         let mut common = target.properties.is_empty() || target.index.is_some();
         for wanted in &target.properties {
             match source.property(&wanted.name) {
                 Some(own) => {
                     common = true;
                     if own.optional && !wanted.optional {
+                        return false;
+                    }
+                    if rule == Rule::Subtype && own.readonly && !wanted.readonly {
                         return false;
                     }
                     let own_ty = self.read_type(own.ty, own.optional);
@@ -506,7 +521,7 @@ impl Checker<'_> {
     /// What an iteration of a value gives; `None` if it cannot be iterated.
     pub(super) fn iterated(&mut self, ty: Ty) -> Option<Ty> {
         match self.types.kind(ty).clone() {
-            Kind::Error => Some(Ty::ERROR),
+            Kind::Error | Kind::Never => Some(ty),
             Kind::String | Kind::StringLiteral { .. } => Some(Ty::STRING),
             Kind::Array { .. } | Kind::Tuple { .. } => self.types.element(ty),
             Kind::Library(name, args) => match &*name {

@@ -125,7 +125,7 @@ impl Checker<'_> {
                 if let Some(property) = object.property(name) {
                     return Some(self.read_type(property.ty, property.optional));
                 }
-                let index = object.index?;
+                let index = object.index.filter(|_| object.keys.is_none())?;
                 if index.numeric && name.parse::<f64>().is_err() {
                     return None;
                 }
@@ -218,6 +218,9 @@ impl Checker<'_> {
         if let Kind::Part { of, .. } = *self.types.kind(object) {
             return self.indexed(of, index, place);
         }
+        if let Some(value) = self.under_keys(object, index) {
+            return value;
+        }
         match self.types.kind(index).clone() {
             Kind::Union(members) => {
                 let parts: Vec<Ty> =
@@ -276,6 +279,13 @@ impl Checker<'_> {
         self.property_type(object, name)
     }
 
+    /// `Record<K, T>[K]`
+    pub(super) fn under_keys(&mut self, object: Ty, key: Ty) -> Option<Ty> {
+        let Kind::Object(id) = *self.types.kind(object) else { return None };
+        let object = self.object(id);
+        object.index.filter(|_| object.keys.is_some_and(|k| k.ty == key)).map(|i| i.value)
+    }
+
     /// `keyof T`
     pub(super) fn keyof(&mut self, ty: Ty) -> Ty {
         match self.types.kind(ty).clone() {
@@ -283,6 +293,9 @@ impl Checker<'_> {
             Kind::Part { of, .. } => self.keyof(of),
             Kind::Object(id) => {
                 let object = self.object(id);
+                if let Some(keys) = object.keys {
+                    return keys.ty;
+                }
                 let mut keys: Vec<Ty> =
                     object.properties.iter().map(|p| self.types.string_literal(&p.name)).collect();
                 if let Some(index) = object.index {

@@ -8,7 +8,8 @@ use std::collections::HashMap;
 
 use super::Checker;
 use crate::types::{
-    FunctionType, Index, Kind, Object, Signature, SignatureParam, TupleElement, Ty, TypeParamId,
+    FunctionType, Index, Keys, Kind, Object, Signature, SignatureParam, TupleElement, Ty,
+    TypeParamId,
 };
 
 /// What stands for each parameter.
@@ -40,6 +41,7 @@ impl Checker<'_> {
                 let object = self.object(id);
                 object.properties.iter().any(|p| self.generic_at(p.ty, depth + 1))
                     || object.index.is_some_and(|i| self.generic_at(i.value, depth + 1))
+                    || object.keys.is_some_and(|k| self.generic_at(k.ty, depth + 1))
             }
             Kind::Function(id) => {
                 let function = self.types.signatures(id).clone();
@@ -111,6 +113,13 @@ impl Checker<'_> {
                     value: self.substitute_at(i.value, map, depth + 1),
                     numeric: i.numeric,
                 });
+                if let (Some(keys), Some(index)) = (copy.keys, copy.index) {
+                    let known = self.substitute_at(keys.ty, map, depth + 1);
+                    if known == keys.ty && copy.index == object.index {
+                        return ty;
+                    }
+                    return self.record_of(Keys { ty: known, ..keys }, index.value);
+                }
                 if copy.properties == object.properties && copy.index == object.index {
                     ty
                 } else {

@@ -13,7 +13,8 @@ use super::Checker;
 use crate::codes;
 use crate::input::{SessionField, SessionType};
 use crate::resolve::ModuleId;
-use crate::types::{Index, Kind, Object, Property, TupleElement, Ty};
+use crate::types::print::number_text;
+use crate::types::{Index, Keys, Kind, Object, Property, TupleElement, Ty};
 
 /// Names of the library's types.
 pub(super) const KNOWN: &[&str] = &[
@@ -106,6 +107,14 @@ impl<'a> Checker<'a> {
                     readonly: false,
                     of_match: true,
                 })
+            }
+            "Promise" if self.promises(args[0]) => {
+                let text = self.types.awaited(args[0]);
+                let text = self.types.text(text);
+                let message = "a promise holds no promise: `await` gives what the inner one holds";
+                let fault = Diagnostic::error(codes::TYPE_FORM, span, message);
+                self.report(fault.help(format!("write `Promise<{text}>`")));
+                Ty::ERROR
             }
             "Array" => self.types.array(args[0]),
             "ReadonlyArray" => self.types.intern(Kind::Array { element: args[0], readonly: true }),
@@ -215,6 +224,9 @@ impl<'a> Checker<'a> {
         let mut copy = (*self.object(id)).clone();
         let Some(index) = &mut copy.index else { return ty };
         index.value = self.types.or_undefined(index.value);
+        if let Some(keys) = &mut copy.keys {
+            keys.optional = true;
+        }
         self.types.object(copy)
     }
 
@@ -309,7 +321,7 @@ impl<'a> Checker<'a> {
                     span: None,
                 }),
                 Kind::NumberLiteral { value: number, .. } => object.properties.push(Property {
-                    name: number.0.to_string().into(),
+                    name: number_text(number.0).into(),
                     ty: value,
                     optional: false,
                     readonly: false,
@@ -318,6 +330,28 @@ impl<'a> Checker<'a> {
                 Kind::Number => object.index = Some(Index { value, numeric: true }),
                 _ => object.index = Some(Index { value, numeric: false }),
             }
+        }
+        if self.generic(keys) {
+            let keys = Some(Keys { ty: keys, optional: false });
+            let index = Some(Index { value, numeric: false });
+            object = Object { index, keys, ..Object::default() };
+        }
+        self.types.object(object)
+    }
+
+    /// `Record<K, T>` or `Partial<Record<K, T>>`, once more is known of `K`.
+    pub(super) fn record_of(&mut self, keys: Keys, value: Ty) -> Ty {
+        let record = self.record(keys.ty, value);
+        let Kind::Object(id) = *self.types.kind(record) else { return record };
+        if !keys.optional {
+            return record;
+        }
+        let mut object = (*self.object(id)).clone();
+        for property in &mut object.properties {
+            property.optional = true;
+        }
+        if let Some(open) = &mut object.keys {
+            open.optional = true;
         }
         self.types.object(object)
     }

@@ -174,6 +174,17 @@ pub struct Object {
     pub properties: Vec<Property>,
     /// `[key: string]: T`
     pub index: Option<Index>,
+    /// `Record<K, T>` of keys that are not known yet: what `index` holds is under these.
+    pub keys: Option<Keys>,
+}
+
+/// Keys that are not known yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keys {
+    /// `K`
+    pub ty: Ty,
+    /// `Partial<Record<K, T>>`
+    pub optional: bool,
 }
 
 impl Object {

@@ -142,6 +142,12 @@ impl Types {
         if object.properties.len() > width {
             parts.push(format!("… {} more", object.properties.len() - width));
         }
+        if let (Some(keys), Some(index)) = (&object.keys, &object.index) {
+            let (key, value) =
+                (self.write(keys.ty, depth - 1, width), self.write(index.value, depth - 1, width));
+            let record = format!("Record<{key}, {value}>");
+            return if keys.optional { format!("Partial<{record}>") } else { record };
+        }
         if let Some(index) = &object.index {
             let key = if index.numeric { "number" } else { "string" };
             parts.push(format!("[key: {key}]: {}", self.write(index.value, depth - 1, width)));

@@ -276,6 +276,17 @@ const HELPERS = [
   { name: "apply", two: true, text: "const apply = <A, B>(value: A, change: (value: A) => B) => change(value);" },
   { name: "size", text: "const size = (value: { length: number }) => value.length;" },
   { name: "opt", two: true, text: "const opt = (a: string, b?: number) => (b === undefined ? a : b);" },
+  { name: "tally", text: "const tally = (list: readonly string[]) => list.reduce((sums: Record<string, number>, x) => ({ ...sums, [x]: (sums[x] ?? 0) + 1 }), {});" },
+  { name: "collect", text: "const collect = <T,>(list: readonly T[]) => list.reduce((all: T[], x) => [...all, x], []);" },
+  { name: "last", text: "const last = <T,>(list: readonly T[]) => list.reduce((found: T | null, x) => x ?? found, null);" },
+  { name: "must", two: true, text: "const must = <T,>(value: T, what: string) => { if (value === null || value === undefined) throw error(404, what); return value; };" },
+  { name: "or", two: true, text: "const or = <T,>(value: T, other: NonNullable<T>) => value ?? other;" },
+  { name: "some", text: "const some = <T,>(value: T) => (value ? { value } : null);" },
+  { name: "kind", text: "const kind = <T,>(value: T) => (typeof value === \"string\" ? value.length : Array.isArray(value) ? value.length : value);" },
+  { name: "column", two: true, text: "const column = <T, K extends keyof T>(list: readonly T[], key: K) => list.map((x) => x[key]);" },
+  { name: "pluck", two: true, text: "const pluck = <K extends string, T extends Record<K, unknown>>(list: readonly T[], key: K) => list.map((x) => x[key]);" },
+  { name: "keyed", two: true, text: "const keyed = <T,>(list: readonly T[], key: (x: T) => string) => new Map(list.map((x) => [key(x), x] as const));" },
+  { name: "counts", text: "const counts = <K extends string>(all: Record<K, number>) => Object.entries<number>(all).map(([name, count]) => ({ name, count }));" },
   { name: "group", two: true, text: "const group = <T, K extends string>(list: readonly T[], key: (value: T) => K) => Object.groupBy(list, key);" },
 ];
 

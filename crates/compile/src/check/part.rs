@@ -1,0 +1,409 @@
+//! Parts of types: what is left of one where a condition holds, or does not.
+//!
+//! In:    a type, and what a condition says of its values.
+//! Out:   the members for which that may be true; of types that are not known yet, `T & U`.
+//! Never: a reference or the flow: these are `narrow`'s.
+
+use std::sync::Arc;
+
+use super::Checker;
+use crate::types::{Kind, Object, Property, Ty};
+
+impl Checker<'_> {
+    /// As [`Checker::truthy_part`], of a reference: what is truthy is there, whatever its type is.
+    pub(super) fn truthy_here(&mut self, ty: Ty, truthy: bool) -> Ty {
+        let part = self.truthy_part(ty, truthy);
+        if truthy { self.without(part, true, true) } else { part }
+    }
+
+    pub(super) fn truthy_part(&mut self, ty: Ty, truthy: bool) -> Ty {
+        if ty == Ty::UNKNOWN {
+            return if truthy { Ty::EMPTY } else { ty };
+        }
+        self.types.filter(ty, |types, m| match types.kind(m) {
+            Kind::Null | Kind::Undefined | Kind::Void => !truthy,
+            Kind::Boolean { value, .. } => *value == truthy,
+            Kind::StringLiteral { value, .. } => value.is_empty() != truthy,
+            Kind::NumberLiteral { value, .. } => (value.0 == 0.0 || value.0.is_nan()) != truthy,
+            Kind::Object(id) => {
+                truthy
+                    || types.members(*id).is_some_and(|o| {
+                        o.properties.is_empty() && o.index.is_none() && !o.interface
+                    })
+            }
+            Kind::Array { .. }
+            | Kind::Tuple { .. }
+            | Kind::Function(_)
+            | Kind::Library(..)
+            | Kind::NonPrimitive => truthy,
+            _ => true,
+        })
+    }
+
+    pub(super) fn nullish_part(&mut self, ty: Ty, nullish: bool) -> Ty {
+        if !nullish {
+            return self.without(ty, true, true);
+        }
+        if ty == Ty::UNKNOWN {
+            return self.types.union(&[Ty::NULL, Ty::UNDEFINED]);
+        }
+        self.types.filter(ty, |types, m| match types.kind(m) {
+            Kind::Null | Kind::Undefined | Kind::Void => true,
+            Kind::Part { by, .. } => types.nullish(*by),
+            Kind::Param(_) | Kind::Indexed(..) | Kind::Error => true,
+            _ => false,
+        })
+    }
+
+    /// What is left of `ty` without `null`, without `undefined`, or without both.
+    pub(super) fn without(&mut self, ty: Ty, null: bool, undefined: bool) -> Ty {
+        let mut there = vec![Ty::EMPTY];
+        there.extend((!null).then_some(Ty::NULL));
+        there.extend((!undefined).then_some(Ty::UNDEFINED));
+        if ty == Ty::UNKNOWN {
+            return self.types.union(&there);
+        }
+        let mut parts = Vec::new();
+        for member in self.types.members_of(ty) {
+            match *self.types.kind(member) {
+                Kind::Null if null => {}
+                Kind::Undefined | Kind::Void if undefined => {}
+                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+                    let (nulls, undefineds) = self.open_to_nothing(member);
+                    parts.push(match null && nulls || undefined && undefineds {
+                        true => {
+                            let by = self.types.union(&there);
+                            self.part(member, by)
+                        }
+                        false => member,
+                    });
+                }
+                _ => parts.push(member),
+            }
+        }
+        self.types.union(&parts)
+    }
+
+    /// `ty & by`
+    pub(super) fn part(&mut self, ty: Ty, by: Ty) -> Ty {
+        let mut parts = Vec::new();
+        for member in self.types.members_of(ty) {
+            let (of, by) = match *self.types.kind(member) {
+                Kind::Param(_) | Kind::Indexed(..) => (member, by),
+                Kind::Part { of, by: before } => (of, self.by_predicate(before, by, true)),
+                _ => {
+                    parts.push(self.by_predicate(member, by, true));
+                    continue;
+                }
+            };
+            let known = self.constraint_of(of);
+            let none = known.is_some_and(|known| self.by_predicate(known, by, true) == Ty::NEVER);
+            if !none && by != Ty::NEVER {
+                parts.push(self.types.intern(Kind::Part { of, by }));
+            }
+        }
+        self.types.union(&parts)
+    }
+
+    /// Whether `null` and whether `undefined` may stand for a type that is not known yet.
+    fn open_to_nothing(&mut self, ty: Ty) -> (bool, bool) {
+        let Some(bound) = self.constraint_of(ty) else { return (true, true) };
+        let (mut null, mut undefined) = (false, false);
+        for member in self.types.members_of(bound) {
+            let (a, b) = match *self.types.kind(member) {
+                Kind::Unknown => (true, true),
+                Kind::Null => (true, false),
+                Kind::Undefined | Kind::Void => (false, true),
+                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+                    self.open_to_nothing(member)
+                }
+                _ => (false, false),
+            };
+            null |= a;
+            undefined |= b;
+        }
+        (null, undefined)
+    }
+
+    /// Whether the bound of a type that is not known yet names `null` or `undefined`.
+    pub(super) fn bound_is_nullish(&mut self, ty: Ty) -> bool {
+        self.types.members_of(ty).into_iter().any(|member| match self.types.kind(member) {
+            Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+                self.constraint_of(member).is_some_and(|bound| self.types.nullish(bound))
+            }
+            _ => false,
+        })
+    }
+
+    pub(super) fn equal_part(&mut self, ty: Ty, value: Ty, equal: bool) -> Ty {
+        // A text that is equal to a literal just written is known, but still widens.
+        let written = value;
+        let value = self.types.regular(value);
+        match value {
+            Ty::NULL if !equal => return self.without(ty, true, false),
+            Ty::UNDEFINED if !equal => return self.without(ty, false, true),
+            _ => {}
+        }
+        if ty == Ty::UNKNOWN {
+            return if equal && self.types.is_unit(value) { value } else { ty };
+        }
+        if equal {
+            let mut kept = Vec::new();
+            for member in self.types.members_of(ty) {
+                let regular = self.types.regular(member);
+                let mut parts = Vec::new();
+                for fresh in self.types.members_of(written) {
+                    let other = self.types.regular(fresh);
+                    if self.assignable(other, regular)
+                        && matches!(
+                            self.types.kind(regular),
+                            Kind::String | Kind::Number | Kind::Boolean { .. }
+                        )
+                        && unit(self.types.kind(other))
+                    {
+                        parts.push(if matches!(regular, Ty::STRING | Ty::NUMBER) {
+                            fresh
+                        } else {
+                            other
+                        });
+                    } else if self.overlap(regular, other) {
+                        parts.push(member);
+                    }
+                }
+                kept.extend(parts);
+            }
+            return self.types.union(&kept);
+        }
+        if !unit(self.types.kind(value)) {
+            return ty;
+        }
+        self.types.filter(ty, |types, m| {
+            let same = match (types.kind(m), types.kind(value)) {
+                (Kind::StringLiteral { value: a, .. }, Kind::StringLiteral { value: b, .. }) => {
+                    a == b
+                }
+                (Kind::NumberLiteral { value: a, .. }, Kind::NumberLiteral { value: b, .. }) => {
+                    a == b
+                }
+                (Kind::Boolean { value: a, .. }, Kind::Boolean { value: b, .. }) => a == b,
+                _ => m == value,
+            };
+            !same
+        })
+    }
+
+    fn overlap(&mut self, a: Ty, b: Ty) -> bool {
+        if matches!(a, Ty::NULL | Ty::UNDEFINED) || matches!(b, Ty::NULL | Ty::UNDEFINED) {
+            let nothing = |ty| matches!(ty, Ty::UNDEFINED | Ty::VOID);
+            return a == b || nothing(a) && nothing(b) || a == Ty::UNKNOWN || b == Ty::UNKNOWN;
+        }
+        self.comparable(a, b)
+    }
+
+    /// Whether some member of `a` and some of `b` have values in common.
+    pub(super) fn overlap_of_any(&mut self, a: Ty, b: Ty) -> bool {
+        let (a, b) = (self.types.regular(a), self.types.regular(b));
+        let others = self.types.members_of(b);
+        self.types.members_of(a).into_iter().any(|x| others.iter().any(|&y| self.overlap(x, y)))
+    }
+
+    pub(super) fn typeof_part(&mut self, ty: Ty, name: &str, equal: bool) -> Ty {
+        if ty == Ty::UNKNOWN {
+            if !equal {
+                return ty;
+            }
+            return by_typeof(name).map_or(ty, |by| self.types.union(by));
+        }
+        let mut kept = Vec::new();
+        for member in self.types.members_of(ty) {
+            let own = match self.types.kind(member) {
+                Kind::String | Kind::StringLiteral { .. } => "string",
+                Kind::Number | Kind::NumberLiteral { .. } => "number",
+                Kind::Boolean { .. } => "boolean",
+                Kind::Undefined | Kind::Void => "undefined",
+                Kind::Function(_) => "function",
+                Kind::Object(id) => {
+                    let empty = self
+                        .types
+                        .members(*id)
+                        .is_some_and(|o| o.properties.is_empty() && o.index.is_none());
+                    if empty && equal {
+                        // `{}` may be a primitive.
+                        kept.push(match name {
+                            "string" => Ty::STRING,
+                            "number" => Ty::NUMBER,
+                            "boolean" => Ty::BOOLEAN,
+                            "object" => Ty::OBJECT,
+                            _ => member,
+                        });
+                        continue;
+                    }
+                    if empty { "" } else { "object" }
+                }
+                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+                    kept.push(match (equal, by_typeof(name)) {
+                        (true, Some(by)) => {
+                            let by = self.types.union(by);
+                            self.part(member, by)
+                        }
+                        (false, _) if name == "undefined" => self.without(member, false, true),
+                        (false, Some(_)) => match self.constraint_of(member) {
+                            // What is left of its bound is what can be read of it.
+                            Some(bound) if matches!(self.types.kind(bound), Kind::Union(_)) => {
+                                let by = self.typeof_part(bound, name, false);
+                                if by == bound { member } else { self.part(member, by) }
+                            }
+                            _ => member,
+                        },
+                        _ => member,
+                    });
+                    continue;
+                }
+                Kind::Error => {
+                    kept.push(member);
+                    continue;
+                }
+                _ => "object",
+            };
+            if (own == name) == equal {
+                kept.push(member);
+            }
+        }
+        self.types.union(&kept)
+    }
+
+    pub(super) fn having(&mut self, ty: Ty, name: &Arc<str>, has: bool) -> Ty {
+        let members = self.types.members_of(ty);
+        let mut kept = Vec::new();
+        let mut known = false;
+        for &member in &members {
+            let own = match self.types.kind(member).clone() {
+                Kind::Object(id) => {
+                    let object = self.object(id);
+                    object.property(name).map(|p| p.optional)
+                }
+                _ => self.property_type(member, name).map(|_| false),
+            };
+            known |= own.is_some();
+            let stays = match own {
+                Some(optional) => has || optional,
+                None => !has,
+            };
+            if stays {
+                kept.push(member);
+            }
+        }
+        if has && !known && members.len() == 1 {
+            let property = Property {
+                name: name.clone(),
+                ty: Ty::UNKNOWN,
+                optional: false,
+                readonly: false,
+                span: None,
+            };
+            let mut object = match self.types.kind(ty).clone() {
+                Kind::Object(id) => (*self.object(id)).clone(),
+                Kind::Library(class, _) if class.ends_with("Error") => self.members_of_error(ty),
+                _ => Object::default(),
+            };
+            object.properties.push(property);
+            return self.types.object(object);
+        }
+        self.types.union(&kept)
+    }
+
+    /// The members of an error, as an object's.
+    fn members_of_error(&mut self, ty: Ty) -> Object {
+        let Some((class, _)) = self.apparent(ty) else { return Object::default() };
+        let mut names = self.prelude_names(&class);
+        names.extend(self.prelude_names("Error"));
+        let mut object = Object::default();
+        for name in names {
+            if object.property(&name).is_none()
+                && let Some(ty) = self.property_type(ty, &name)
+            {
+                let (optional, readonly) = (false, true);
+                object.properties.push(Property { name, ty, optional, readonly, span: None });
+            }
+        }
+        object
+    }
+
+    pub(super) fn array_part(&mut self, ty: Ty, is: bool) -> Ty {
+        if ty == Ty::UNKNOWN {
+            return if is { self.types.array(Ty::UNKNOWN) } else { ty };
+        }
+        let any = self.types.array(Ty::UNKNOWN);
+        let mut kept = Vec::new();
+        for member in self.types.members_of(ty) {
+            match self.types.kind(member) {
+                Kind::Array { .. } | Kind::Tuple { .. } if !is => {}
+                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } if is => {
+                    kept.push(self.part(member, any));
+                }
+                Kind::Array { .. }
+                | Kind::Tuple { .. }
+                | Kind::Unknown
+                | Kind::Param(_)
+                | Kind::Indexed(..)
+                | Kind::Part { .. }
+                | Kind::Error => kept.push(member),
+                _ if is => {}
+                _ => kept.push(member),
+            }
+        }
+        let kept = self.types.union(&kept);
+        // What is never a list was reported where it is asked.
+        let present = self.types.non_nullish(ty) != Ty::NEVER;
+        if is && kept == Ty::NEVER && present { Ty::ERROR } else { kept }
+    }
+
+    /// What `ty` is where a predicate for `wanted` held, or not.
+    pub(super) fn by_predicate(&mut self, ty: Ty, wanted: Ty, held: bool) -> Ty {
+        if ty == Ty::UNKNOWN {
+            return if held { wanted } else { ty };
+        }
+        let mut kept = Vec::new();
+        for member in self.types.members_of(ty) {
+            let inside = self.assignable(member, wanted);
+            if !held {
+                if !inside {
+                    kept.push(member);
+                }
+            } else if inside {
+                kept.push(member);
+            } else {
+                for candidate in self.types.members_of(wanted) {
+                    if self.assignable(candidate, member) {
+                        kept.push(candidate);
+                    }
+                }
+            }
+        }
+        self.types.union(&kept)
+    }
+}
+
+/// What `typeof` says of a value of which nothing else is known.
+fn by_typeof(name: &str) -> Option<&'static [Ty]> {
+    Some(match name {
+        "string" => &[Ty::STRING],
+        "number" => &[Ty::NUMBER],
+        "boolean" => &[Ty::BOOLEAN],
+        "undefined" => &[Ty::UNDEFINED],
+        "object" => &[Ty::OBJECT, Ty::NULL],
+        _ => return None,
+    })
+}
+
+/// Whether a kind has one value only.
+pub(super) fn unit(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::StringLiteral { .. }
+            | Kind::NumberLiteral { .. }
+            | Kind::Boolean { .. }
+            | Kind::Null
+            | Kind::Undefined
+    )
+}
