@@ -83,14 +83,12 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
             for (index, element) in list.iter().enumerate() {
                 if index > 0 {
                     text.push(&separator);
+                    bounds::string(text.len())?;
                 }
-                let before = text.len();
-                if !element.is_nullish() {
-                    text.push(&meter.text(element)?);
-                }
-                bounds::string(text.len())?;
                 meter.units(1)?;
-                meter.bytes(text.len().saturating_sub(before))?;
+                if !element.is_nullish() {
+                    meter.push(&mut text, element)?;
+                }
             }
             Value::Text(text.finish())
         }

@@ -66,10 +66,7 @@ pub(crate) fn eval(expr: &Expr, env: &Env) -> Result<Value, Thrown> {
         Expr::Template(parts) => {
             let mut text = TextBuilder::new();
             for part in parts {
-                let part = env.meter().text(&eval(part, env)?)?;
-                text.push(&part);
-                bounds::string(text.len())?;
-                env.meter().bytes(part.len())?;
+                env.meter().push(&mut text, &eval(part, env)?)?;
             }
             Value::Text(text.finish())
         }

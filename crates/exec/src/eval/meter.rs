@@ -4,15 +4,13 @@
 //! Out:   `Err` once the request has computed too long, or holds too much.
 //! Never: an end in the middle of a single function of the library, all of which [`bounds`] keeps
 //!        short; a look at the clock for each unit.
-//!
-//! [`bounds`]: super::bounds
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use frontage_json::{Text, Value, held_bytes};
+use frontage_json::{Text, TextBuilder, Value, held_bytes};
 
-use super::Thrown;
+use super::{Thrown, bounds};
 
 /// Units between looks at the clock.
 const SLICE: usize = 4096;
@@ -164,6 +162,23 @@ impl Meter {
         // Of a list: a few bytes for each element.
         self.units(text.len() / 8)?;
         Ok(text)
+    }
+
+    /// Adds a value as a string to a text, which must not become too long.
+    pub(crate) fn push(&self, text: &mut TextBuilder, value: &Value) -> Result<(), Thrown> {
+        let bytes = match value {
+            Value::Text(part) => {
+                text.push(part);
+                part.len()
+            }
+            other => {
+                let part = self.text(other)?;
+                text.push(&part);
+                part.len()
+            }
+        };
+        bounds::string(text.len())?;
+        Ok(self.bytes(bytes)?)
     }
 
     fn mine(&self) -> isize {

@@ -86,8 +86,10 @@ fn primitive(value: &Value, numeric: bool, meter: &Meter) -> Result<Value, Throw
 }
 
 fn add(left: &Value, right: &Value, meter: &Meter) -> Result<Value, Thrown> {
-    if let (Value::Number(left), Value::Number(right)) = (left, right) {
-        return Ok(Value::Number(left + right));
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => return Ok(Value::Number(left + right)),
+        (Value::Text(left), Value::Text(right)) => return concat(left, right).map(Value::Text),
+        _ => {}
     }
     let (left, right) = (primitive(left, false, meter)?, primitive(right, false, meter)?);
     if matches!(left, Value::Text(_)) || matches!(right, Value::Text(_)) {
@@ -106,6 +108,9 @@ fn concat(left: &Text, right: &Text) -> Result<Text, Thrown> {
 
 /// The order of two operands of `<`; none if one is not a number.
 fn compare(left: &Value, right: &Value, meter: &Meter) -> Result<Option<Ordering>, Thrown> {
+    if let (Value::Number(left), Value::Number(right)) = (left, right) {
+        return Ok(left.partial_cmp(right));
+    }
     let (left, right) = (primitive(left, true, meter)?, primitive(right, true, meter)?);
     if let (Value::Text(left), Value::Text(right)) = (&left, &right) {
         return Ok(Some(left.cmp_utf16(right)));

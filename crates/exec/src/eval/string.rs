@@ -103,8 +103,7 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
             let mut all = TextBuilder::new();
             all.push(&text);
             for part in args.from(1) {
-                all.push(&args.meter.text(part)?);
-                bounds::string(all.len())?;
+                args.meter.push(&mut all, part)?;
             }
             all.finish()
         }
