@@ -4,6 +4,7 @@
 //! looked at as UTF-8, U+FFFD stands for the half, so that both forms have the same length.
 
 use std::borrow::Borrow;
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -24,6 +25,8 @@ enum Repr {
     Static(&'static str, bool),
     /// Made while a request runs.
     Local(Local, bool),
+    /// Likewise, beyond ASCII and long.
+    Long(Rc<Long>),
     /// A constant or name of a plan.
     Shared(Arc<str>, bool),
     /// Holds half of a surrogate pair.
@@ -53,6 +56,59 @@ impl Drop for Local {
 /// What a text of this many bytes takes, with its counters.
 const fn local_bytes(length: usize) -> usize {
     length + 2 * size_of::<usize>()
+}
+
+/// Bytes of a text beyond ASCII from which on it knows places.
+const LONG: usize = 256;
+/// Code units between places that a long text knows.
+const STEP: usize = 128;
+
+/// A long text whose code units are found without a look at all before them.
+struct Long {
+    text: Box<str>,
+    places: OnceCell<Places>,
+}
+
+/// Where code units stand in UTF-8.
+struct Places {
+    /// How many there are.
+    units: usize,
+    /// For every [`STEP`]th of them the character that it belongs to: its first byte, and its first
+    /// unit.
+    known: Vec<(u32, u32)>,
+}
+
+impl Long {
+    fn bytes(&self) -> usize {
+        // Places included, whether or not they are known yet.
+        local_bytes(self.text.len() + self.text.len() / 16)
+    }
+
+    fn places(&self) -> &Places {
+        self.places.get_or_init(|| {
+            let (mut units, mut known) = (0, Vec::new());
+            // Long texts have fewer than 2^32 bytes.
+            for (at, character) in (0_u32..).zip(self.text.bytes()).filter(|(_, b)| starts(*b)) {
+                let width = if character >= 0xF0 { 2 } else { 1 };
+                while known.len() * STEP < units + width {
+                    known.push((at, u32::try_from(units).unwrap_or(u32::MAX)));
+                }
+                units += width;
+            }
+            Places { units, known }
+        })
+    }
+}
+
+/// Whether a byte of UTF-8 is the first of its character.
+const fn starts(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
+}
+
+impl Drop for Long {
+    fn drop(&mut self) {
+        held::sub(self.bytes());
+    }
 }
 
 /// A string that UTF-8 cannot hold.
@@ -92,6 +148,7 @@ impl Text {
         match &self.0 {
             Repr::Static(text, _) => text,
             Repr::Local(text, _) => &text.0,
+            Repr::Long(long) => &long.text,
             Repr::Shared(text, _) => text,
             Repr::Torn(torn) => &torn.shown,
         }
@@ -124,7 +181,7 @@ impl Text {
     pub fn is_ascii(&self) -> bool {
         match self.0 {
             Repr::Static(_, is) | Repr::Local(_, is) | Repr::Shared(_, is) => is,
-            Repr::Torn(_) => false,
+            Repr::Long(_) | Repr::Torn(_) => false,
         }
     }
 
@@ -148,7 +205,11 @@ impl Text {
     #[must_use]
     pub fn len_utf16(&self) -> usize {
         let text = self.as_str();
-        if self.is_ascii() { text.len() } else { text.chars().map(char::len_utf16).sum() }
+        match &self.0 {
+            Repr::Long(long) => long.places().units,
+            _ if self.is_ascii() => text.len(),
+            _ => text.chars().map(char::len_utf16).sum(),
+        }
     }
 
     /// The UTF-16 code unit at `index`.
@@ -161,8 +222,18 @@ impl Text {
         if self.is_ascii() {
             text.as_bytes().get(index).map(|byte| u16::from(*byte))
         } else {
-            text.encode_utf16().nth(index)
+            let (rest, before) = self.seek(index);
+            rest.encode_utf16().nth(index - before)
         }
+    }
+
+    /// The text from the last known place at or before a unit, and how many units stand before it.
+    fn seek(&self, index: usize) -> (&str, usize) {
+        let text = self.as_str();
+        let Repr::Long(long) = &self.0 else { return (text, 0) };
+        let known = &long.places().known;
+        let place = known.get(index / STEP).or_else(|| known.last());
+        place.map_or((text, 0), |(at, before)| (&text[*at as usize..], *before as usize))
     }
 
     /// The code units `from..to`.
@@ -185,8 +256,9 @@ impl Text {
             return text.get(from..to).map_or(Self::EMPTY, Self::from);
         }
         let mut cut = String::new();
-        let mut position = 0;
-        for character in text.chars() {
+        let (rest, before) = self.seek(from);
+        let mut position = before;
+        for character in rest.chars() {
             let end = position + character.len_utf16();
             if position >= to {
                 break;
@@ -195,7 +267,8 @@ impl Text {
                 cut.push(character);
             } else if end > from {
                 // The cut goes through a pair.
-                let units: Vec<u16> = text.encode_utf16().skip(from).take(to - from).collect();
+                let units = rest.encode_utf16().skip(from - before).take(to - from);
+                let units: Vec<u16> = units.collect();
                 return Self::from_units(&units);
             }
             position = end;
@@ -240,10 +313,15 @@ impl Borrow<str> for Text {
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
         if text.is_empty() {
-            Self::EMPTY
-        } else {
-            Self(Repr::Local(Local::new(text), text.is_ascii()))
+            return Self::EMPTY;
         }
+        let is_ascii = text.is_ascii();
+        if !is_ascii && (LONG..u32::MAX as usize).contains(&text.len()) {
+            let long = Long { text: text.into(), places: OnceCell::new() };
+            held::add(long.bytes());
+            return Self(Repr::Long(Rc::new(long)));
+        }
+        Self(Repr::Local(Local::new(text), is_ascii))
     }
 }
 
@@ -331,6 +409,31 @@ mod tests {
         let text = Text::from("x".repeat(1 << 20));
         assert!((0..text.len_utf16()).all(|at| text.unit_at(at) == Some(0x78)));
         assert!((0..text.len_utf16()).all(|at| text.slice_utf16(at, at + 1).len_utf16() == 1));
+    }
+
+    #[test]
+    fn units_of_long_texts_beyond_ascii_are_found_as_quickly() {
+        let text = Text::from("é".repeat(1 << 17));
+        assert!((0..text.len_utf16()).all(|at| text.unit_at(at) == Some(0xE9)));
+        assert!((0..text.len_utf16()).all(|at| text.slice_utf16(at, at + 1) == "é"));
+    }
+
+    #[test]
+    fn long_texts_find_every_unit() {
+        // Pairs lie across every place that is known, and beside it.
+        for before in 0..3 {
+            let text = format!("{}{}é~", "a".repeat(before), "😀b～😀".repeat(100));
+            let (text, units) = (Text::from(&*text), text.encode_utf16().collect::<Vec<u16>>());
+            assert_eq!(text.len_utf16(), units.len());
+            for at in 0..units.len() + 2 {
+                assert_eq!(text.unit_at(at), units.get(at).copied(), "{at}");
+                for length in [0, 1, 2, 3, 130, usize::MAX] {
+                    let to = at.saturating_add(length).min(units.len());
+                    let cut = text.slice_utf16(at, at.saturating_add(length));
+                    assert_eq!(cut.units(), units.get(at..to).unwrap_or(&[]), "{at} {length}");
+                }
+            }
+        }
     }
 
     #[test]
