@@ -68,13 +68,23 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a call with options `O` gives. */
-export type Answer<T, O> = O extends { readonly nullOn: readonly number[] } ? T | null : T;
+/** Options of a call that gives `null` for some statuses. */
+export interface NullOptions extends CallOptions {
+  readonly nullOn: readonly number[];
+}
 
-/** An operation of an upstream: arguments `A` (path, query and header parameters, and `body`), answer `T`. */
+/** Options of a call that gives what its contract says. */
+export interface PlainOptions extends CallOptions {
+  readonly nullOn?: undefined;
+}
+
+/**
+ * An operation of an upstream: arguments `A` (path, query and header parameters, and `body`), answer
+ * `T`. `ReturnType` reads the last signature.
+ */
 export type Operation<A, T> = {} extends A
-  ? <const O extends CallOptions = {}>(args?: A, options?: O) => Call<Answer<T, O>>
-  : <const O extends CallOptions = {}>(args: A, options?: O) => Call<Answer<T, O>>;
+  ? { (args: A | undefined, options: NullOptions): Call<T | null>; (args?: A, options?: PlainOptions): Call<T> }
+  : { (args: A, options: NullOptions): Call<T | null>; (args: A, options?: PlainOptions): Call<T> };
 
 /** Who asks. Filled in by the generated declarations from `[auth]` in `frontend.toml`. */
 export interface Session {}

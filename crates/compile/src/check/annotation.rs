@@ -13,10 +13,10 @@ use frontage_syntax::tree::{
     self, FunctionType, Ident, ItemKind, KeywordType, TypeKind, TypeMember, TypeParam,
 };
 
-use super::names::TypeName;
+use super::names::{TypeName, Value};
 use super::{Checker, Lazy, TypeBinding, TypeScope, TypeScopeRef};
 use crate::codes;
-use crate::resolve::{Decl, ModuleId};
+use crate::resolve::{Decl, ModuleId, Target};
 use crate::types::{
     Index, Kind, Object, Property, Signature, SignatureParam, TupleElement, Ty, TypeParam as Param,
     TypeParamId,
@@ -358,7 +358,7 @@ impl<'a> Checker<'a> {
         for (i, part) in path.iter().enumerate().skip(1) {
             match found {
                 TypeName::Namespace(id) => {
-                    found = self.exported_type(crate::resolve::Target::Module(id), &part.name, 0);
+                    found = self.exported_type(Target::Module(id), &part.name, 0);
                     if matches!(found, TypeName::Refused) {
                         self.unknown_type(part);
                         return Ty::ERROR;
@@ -629,9 +629,28 @@ impl<'a> Checker<'a> {
 
     fn typeof_path(&mut self, path: &'a [Ident]) -> Ty {
         let Some(first) = path.first() else { return Ty::ERROR };
-        let value = self.value_named(&first.name, first.span);
-        let mut ty = self.type_of_value(&value, first.span);
-        for part in &path[1..] {
+        let mut value = self.value_named(&first.name, first.span);
+        let mut at = first;
+        let mut rest = &path[1..];
+        if let (&Value::Namespace(module), [name, further @ ..]) = (&value, rest) {
+            value = self.exported_value(Target::Module(module), &name.name, 0);
+            if value == Value::Refused {
+                let message = format!("`{}` is not exported there", name.name);
+                self.error(codes::UNKNOWN_EXPORT, name.span, message);
+            }
+            (at, rest) = (name, further);
+        }
+        let mut ty = match (&value, rest) {
+            (&Value::Upstream(upstream), [name, further @ ..]) => {
+                rest = further;
+                match self.operation_ty(upstream, name) {
+                    Some(ty) => ty,
+                    None => return Ty::ERROR,
+                }
+            }
+            _ => self.type_of_value(&value, at.span),
+        };
+        for part in rest {
             match self.property_type(ty, &part.name) {
                 Some(member) => ty = member,
                 None => {

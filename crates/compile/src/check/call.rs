@@ -313,7 +313,10 @@ impl<'a> Checker<'a> {
             let ty = checked.ty;
             arguments.push(Argument { expr: value, spread, checked: Some(checked), ty });
         }
-        for (i, signature) in fitting.iter().enumerate() {
+        // What did not check fits the first overload as well as any; the last is the most general.
+        let broken = arguments.iter().any(|a| a.checked.is_some() && a.ty == Ty::ERROR);
+        let tried = if broken { fitting.len() - 1 } else { 0 };
+        for (i, signature) in fitting.iter().enumerate().skip(tried) {
             let last = i + 1 == fitting.len();
             if last {
                 return self.try_signature(signature, &explicit, arguments, expected, true).ok();

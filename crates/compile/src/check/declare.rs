@@ -44,7 +44,17 @@ impl<'a> Checker<'a> {
                 }
                 Definition::Refused => Ty::ERROR,
             },
-            _ => Ty::ERROR,
+            Value::Refused => Ty::ERROR,
+            Value::Frontage(_)
+            | Value::Zod
+            | Value::Upstream(_)
+            | Value::Namespace(_)
+            | Value::Global(_) => {
+                let message = format!("`typeof {}` is not part of the language", self.source(span));
+                let fault = Diagnostic::error(codes::TYPE_FORM, span, message);
+                self.report(fault.help("write the type out"));
+                Ty::ERROR
+            }
         }
     }
 

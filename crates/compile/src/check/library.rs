@@ -196,6 +196,7 @@ impl<'a> Checker<'a> {
             let message = format!("`{name}` cannot be called");
             let mut fault = Diagnostic::error(codes::NOT_CALLABLE, place, message);
             if &**name == "Array" {
+                fault.code = codes::NOT_IN_LIBRARY;
                 fault = fault.help("write `Array.from({ length: n }, (_, i) => i)`");
             }
             self.report(fault);

@@ -500,6 +500,20 @@ impl<'a> Checker<'a> {
         made(kind, ty, span)
     }
 
+    /// `({ a: 1, b: 2 })[key]`: of an object just written, any text or number may be a key.
+    fn any_of_literal(&mut self, object: Ty, key: Ty) -> Option<Ty> {
+        let Kind::Object(id) = *self.types.kind(object) else { return None };
+        let object = self.object(id);
+        if !object.literal || object.index.is_some() || !matches!(key, Ty::STRING | Ty::NUMBER) {
+            return None;
+        }
+        let mut parts = vec![Ty::UNDEFINED];
+        for property in &object.properties {
+            parts.push(self.read_type(property.ty, property.optional));
+        }
+        Some(self.types.union(&parts))
+    }
+
     /// What `object[key]` gives; `undefined` in it where no key is certain.
     fn indexed_value(&mut self, object: Ty, key: Ty) -> Option<Ty> {
         if let Kind::Union(members) = self.types.kind(key).clone() {
@@ -546,6 +560,9 @@ impl<'a> Checker<'a> {
             let bound = self.constraint_of(object)?;
             let key = self.constraint_of(key).unwrap_or(key);
             return self.indexed_value(bound, key);
+        }
+        if let Some(ty) = self.any_of_literal(object, key) {
+            return Some(ty);
         }
         match self.types.kind(key).clone() {
             Kind::StringLiteral { value, .. } => self.property_type(object, &value),

@@ -14,7 +14,7 @@ use super::Checker;
 use super::expr::made;
 use crate::codes;
 use crate::hir::{self, CallOptions, OperationRef};
-use crate::types::{Kind, Object, Property as Member, Ty};
+use crate::types::{Kind, Object, Property as Member, Signature, SignatureParam, Ty};
 
 /// Headers that a call never sets: they belong to the connection or to the front door.
 const FORBIDDEN: &[&str] = &[
@@ -165,6 +165,35 @@ impl<'a> Checker<'a> {
             options,
         };
         made(kind, ty, span)
+    }
+
+    /// `typeof upstream.name`
+    pub(super) fn operation_ty(&mut self, upstream: u16, name: &'a Ident) -> Option<Ty> {
+        let reference = self.find_operation(upstream, name)?;
+        let contract = self.contract(upstream);
+        let operation = &contract.operations[reference.operation as usize];
+        if self.faulty(&contract, operation, name.span) {
+            return None;
+        }
+        let arguments = SignatureParam {
+            name: "args".into(),
+            ty: self.arguments_ty(upstream, operation),
+            optional: operation.arguments_optional(),
+        };
+        let options = SignatureParam {
+            name: "options".into(),
+            ty: self.prelude_object(&"CallOptions".into()),
+            optional: true,
+        };
+        let answer = self.answer_ty(upstream, operation);
+        let result = self.types.promise(answer);
+        Some(self.types.function_of(Signature {
+            type_params: Vec::new(),
+            params: vec![arguments, options],
+            rest: None,
+            result,
+            predicate: None,
+        }))
     }
 
     /// What a successful call gives.

@@ -152,8 +152,18 @@ impl<'a> Checker<'a> {
                     if &**name == "ReturnType" {
                         last.result
                     } else {
-                        let params: Vec<Ty> = last.params.iter().map(|p| p.ty).collect();
-                        self.types.tuple(&params)
+                        let elements = last
+                            .params
+                            .iter()
+                            .map(|p| TupleElement { ty: p.ty, optional: p.optional })
+                            .collect();
+                        let rest = last.rest;
+                        self.types.intern(Kind::Tuple {
+                            elements,
+                            rest,
+                            readonly: false,
+                            of_match: false,
+                        })
                     }
                 }
                 _ => {
