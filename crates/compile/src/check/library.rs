@@ -288,6 +288,16 @@ impl<'a> Checker<'a> {
         name: &Arc<str>,
         args: &'a [Element],
     ) -> bool {
+        if let ("replace" | "replaceAll", [_, Element::Value(given)]) = (&**name, args)
+            && matches!(given.kind, tree::ExprKind::Arrow(_))
+        {
+            let message = "a function that gives the replacement is not part of the language";
+            let fault = Diagnostic::error(codes::NOT_IN_LIBRARY, given.span, message);
+            self.report(fault.help(
+                "use `$1` in a text, or take the text apart: `split(…)`, `map`, `join(\"\")`",
+            ));
+            return true;
+        }
         let open = function.signatures.iter().any(|s| s.rest.is_some());
         let most = function.signatures.iter().map(|s| s.params.len()).max().unwrap_or(0);
         let spread = args.iter().any(|a| matches!(a, Element::Spread { .. }));
