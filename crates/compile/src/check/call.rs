@@ -462,6 +462,13 @@ impl<'a> Checker<'a> {
                 given.clone()
             };
             let context = self.substitute(param, &map);
+            if let (ExprKind::Arrow(_), Kind::Function(id)) =
+                (&argument.expr.kind, self.types.kind(param))
+            {
+                let wanted = self.types.signatures(*id).signatures.first();
+                self.result_inferred = given.is_empty()
+                    && wanted.is_some_and(|s| matches!(self.types.kind(s.result), Kind::Param(_)));
+            }
             let checked = self.value(argument.expr, Some(context));
             argument.ty = checked.ty;
             self.infer(checked.ty, param, &mut inference);

@@ -81,6 +81,7 @@ impl<'a> Checker<'a> {
         let as_const = std::mem::replace(&mut self.as_const, false);
         let gather = std::mem::replace(&mut self.gather, false);
         let outer = std::mem::take(&mut self.frame);
+        self.frame.inferred = std::mem::take(&mut self.result_inferred);
         self.frame.handler = handler;
         self.frame.is_async = function.is_async;
         let (type_params, type_scope) = self.open_type_params(&function.type_params);

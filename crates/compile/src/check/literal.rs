@@ -74,9 +74,11 @@ impl<'a> Checker<'a> {
     ) -> hir::Expr {
         let expected = expected.map(|e| self.types.non_nullish(e));
         let constant = self.as_const;
-        // Where a list is wanted that may change, `as const` gives one, as in `tsc`.
+        // Where a list is wanted that may change, `as const` gives one, as in `tsc`; what a call has
+        // inferred so far wants nothing.
+        let inferred = self.frame.inferred && expected == self.frame.expected;
         let readonly = constant
-            && !expected.is_some_and(|e| {
+            && !expected.filter(|_| !inferred).is_some_and(|e| {
                 self.types.any(e, |k| {
                     matches!(
                         k,
@@ -159,6 +161,7 @@ impl<'a> Checker<'a> {
         }
         match self.iterated(item.ty) {
             Some(ty) => ty,
+            None if item.ty == Ty::NEVER => Ty::NEVER,
             None => {
                 let fault = Diagnostic::error(
                     codes::SPREAD,

@@ -118,6 +118,8 @@ struct Frame<'a> {
     expected: Option<Ty>,
     /// Whether `expected` was declared.
     declared: bool,
+    /// Whether `expected` stands for a type parameter of a call: what is inferred so far.
+    inferred: bool,
     /// Types and places of results so far.
     returns: Vec<(Ty, Option<&'a tree::Expr>)>,
     /// Unsafe calls so far.
@@ -216,6 +218,8 @@ struct Checker<'a> {
     by_alias: u32,
     /// A function is tried as a predicate: its parameter, and what that is declared as.
     as_predicate: Option<(LocalId, Ty)>,
+    /// The result of the next function is a type parameter of the call whose argument it is.
+    result_inferred: bool,
     /// The next function is called where it stands: what is known goes on in it.
     called_in_place: bool,
     /// The expression stands directly in `Promise.all`: `.map` may start promises.
@@ -267,6 +271,7 @@ pub(crate) fn check(
         narrow_depth: 0,
         by_alias: 0,
         as_predicate: None,
+        result_inferred: false,
         called_in_place: false,
         gather: false,
     };

@@ -521,7 +521,7 @@ impl Checker<'_> {
     /// What an iteration of a value gives; `None` if it cannot be iterated.
     pub(super) fn iterated(&mut self, ty: Ty) -> Option<Ty> {
         match self.types.kind(ty).clone() {
-            Kind::Error | Kind::Never => Some(ty),
+            Kind::Error => Some(ty),
             Kind::String | Kind::StringLiteral { .. } => Some(Ty::STRING),
             Kind::Array { .. } | Kind::Tuple { .. } => self.types.element(ty),
             Kind::Library(name, args) => match &*name {

@@ -48,6 +48,9 @@ function objectShape(checker, program, type, depth) {
   if (checker.isTupleType(type)) {
     const target = type.target;
     const args = checker.getTypeArguments(type);
+    // The language has no tuples with elements behind the rest.
+    const at = target.elementFlags.findIndex((flag) => flag & ts.ElementFlags.Rest);
+    if (at >= 0 && at < args.length - 1) return { array: union(args.slice(at).map(inner)) };
     const out = { tuple: [], rest: null };
     args.forEach((arg, i) => {
       const flag = target.elementFlags[i];
