@@ -53,7 +53,7 @@ pub(crate) struct Meter {
     compute: Compute,
     /// Units left until the next look at the clock.
     left: Cell<usize>,
-    /// The last look in this stretch, and the first.
+    /// The last look in this stretch, and the first of the turn.
     looked: Cell<Option<(Instant, Instant)>>,
     /// Computed so far, as far as looks tell.
     spent: Cell<Duration>,
@@ -83,6 +83,12 @@ impl Meter {
     pub(crate) fn begin(&self) {
         self.others.set(held_bytes() - self.held.get());
         self.looked.set(None);
+        self.is_turn_over.set(false);
+    }
+
+    /// The request's turn is counted from here.
+    pub(crate) fn begin_turn(&self) {
+        self.looked.set(self.looked.get().map(|(last, _)| (last, last)));
         self.is_turn_over.set(false);
     }
 

@@ -57,6 +57,7 @@ pub(crate) async fn run(
     let meter = meter.meter();
     let mut scheduler = Scheduler {
         meter,
+        has_started: false,
         calls: Calls::new(setting),
         frames: &handler.frames,
         sequential: handler.sequential,
@@ -66,11 +67,12 @@ pub(crate) async fn run(
     let mut root = Region::new(&handler.body, prepared, env);
     let result = loop {
         meter.begin();
+        scheduler.has_started = false;
         let finish = scheduler.advance(&mut root, Context::START);
         meter.end();
         match finish {
             _ if meter.is_over() => break Ok(Value::Undefined),
-            None if meter.is_turn_over() => {
+            None if scheduler.is_turn_over() => {
                 yield_now().await;
                 continue;
             }

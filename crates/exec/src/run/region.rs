@@ -217,6 +217,9 @@ enum Progress {
 /// Everything that regions of one request share.
 pub(crate) struct Scheduler<'p, 'r> {
     pub(crate) meter: &'r Meter,
+    /// Something has started since the request went on: without that it does not give way, so that
+    /// each turn brings it further.
+    pub(crate) has_started: bool,
     pub(crate) calls: Calls<'r>,
     /// Slots of each level's frame.
     pub(crate) frames: &'p [u16],
@@ -282,9 +285,14 @@ impl<'p> Scheduler<'p, '_> {
         Some(region.ended.take().map_or(Finish::Done, |(_, finish)| finish))
     }
 
+    /// Whether the request must let others go on before it does.
+    pub(crate) fn is_turn_over(&self) -> bool {
+        self.has_started && self.meter.is_turn_over()
+    }
+
     /// Whether nothing more may be done for now.
     fn is_held(&self) -> bool {
-        self.meter.is_over() || self.meter.is_turn_over()
+        self.meter.is_over() || self.is_turn_over()
     }
 
     fn step(&mut self, region: &mut Region<'p>, index: usize, context: Context) -> Progress {
@@ -298,6 +306,9 @@ impl<'p> Scheduler<'p, '_> {
         if matches!(region.states[index], State::Waiting) {
             if !self.may_start(step, facts, &region.env, context) {
                 return Progress::Open;
+            }
+            if !std::mem::replace(&mut self.has_started, true) {
+                self.meter.begin_turn();
             }
             match self.start(step, facts, &region.env) {
                 Started::Ended(progress) => return progress,

@@ -9,7 +9,7 @@ use frontage_plan::{Builtin, Expr, Gather, IterateOp, Key, Lambda, ObjectItem, S
 use tokio::task::{spawn_local, yield_now};
 
 use crate::plans::{
-    Asked, attempt, block, get, handler, number, plan_of, read, slot, start_with, text, throw,
+    Asked, all, attempt, block, get, handler, number, plan_of, read, slot, start_with, text, throw,
     write,
 };
 use crate::scripted::local;
@@ -145,6 +145,20 @@ fn others_go_on_while_a_request_of_many_steps_computes() {
         assert_eq!(json, &format!("[{}]", vec![one; 40].join(",")));
         // At least once for each element.
         assert!(turns.get() - before >= 40, "{}", turns.get() - before);
+    });
+}
+
+#[test]
+fn what_only_waits_holds_up_nothing() {
+    local(async {
+        // A look at all of them takes more than one look at the clock, and starts nothing.
+        let part = || block([read(1, text("a")), Step::Return(get(1))]);
+        let parts: Vec<_> = (0..5000).map(|_| part()).collect();
+        let compute = Compute { turn: Duration::ZERO, ..Compute::UNBOUNDED };
+        let plan = plan_of([all(0, Gather::All, parts), Step::Return(number(1.0))]);
+        let mut run = start_with(plan, asked(compute)).await;
+        run.read("a").await.answer(200, "1");
+        assert_eq!(run.answer().await, "200 1");
     });
 }
 
