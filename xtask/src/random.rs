@@ -9,7 +9,7 @@ use crate::step::command;
 pub(crate) const VALUES: &[&str] = &["--runs", "1000", "--seed", "7"];
 
 /// What CI asks of the oracle of types.
-pub(crate) const TYPES: &[&str] = &["--types", "--runs", "400", "--seed", "1"];
+pub(crate) const TYPES: &[&str] = &["--types", "--runs", "500", "--seed", "1"];
 
 /// What CI asks of the oracle of input.
 pub(crate) const ZOD: &[&str] = &["--zod", "--runs", "1000", "--seed", "7"];
