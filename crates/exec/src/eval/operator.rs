@@ -22,6 +22,7 @@ pub(super) fn binary(
     let numbers = || (left.to_number(), right.to_number());
     let integers = || (to_int32(left.to_number()), to_int32(right.to_number()));
     let shift = || to_uint32(right.to_number()) & 31;
+    let order = || compare(left, right, meter);
     let number = Value::Number;
     let integer = |value: i32| Value::Number(f64::from(value));
     Ok(match op {
@@ -31,16 +32,14 @@ pub(super) fn binary(
         BinaryOp::Divide => number(numbers().0 / numbers().1),
         BinaryOp::Remainder => number(numbers().0 % numbers().1),
         BinaryOp::Exponent => number(math::power(numbers().0, numbers().1)),
-        BinaryOp::Less => Value::Bool(compare(left, right, meter)? == Some(Ordering::Less)),
-        BinaryOp::LessOrEqual => Value::Bool(matches!(
-            compare(left, right, meter)?,
-            Some(Ordering::Less | Ordering::Equal)
-        )),
-        BinaryOp::Greater => Value::Bool(compare(left, right, meter)? == Some(Ordering::Greater)),
-        BinaryOp::GreaterOrEqual => Value::Bool(matches!(
-            compare(left, right, meter)?,
-            Some(Ordering::Greater | Ordering::Equal)
-        )),
+        BinaryOp::Less => Value::Bool(order()? == Some(Ordering::Less)),
+        BinaryOp::LessOrEqual => {
+            Value::Bool(matches!(order()?, Some(Ordering::Less | Ordering::Equal)))
+        }
+        BinaryOp::Greater => Value::Bool(order()? == Some(Ordering::Greater)),
+        BinaryOp::GreaterOrEqual => {
+            Value::Bool(matches!(order()?, Some(Ordering::Greater | Ordering::Equal)))
+        }
         BinaryOp::Equal => Value::Bool(left.strict_equals(right)),
         BinaryOp::NotEqual => Value::Bool(!left.strict_equals(right)),
         BinaryOp::LooseEqual => Value::Bool(loosely_equal(left, right)),
