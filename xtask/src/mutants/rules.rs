@@ -98,8 +98,8 @@ pub(super) const RULES: &[Rule] = &[
         name: "no-number-is-less",
         oracle: Oracle::Values,
         file: "crates/exec/src/eval/operator.rs",
-        find: "Value::Bool(matches!(order()?, Some(Ordering::Less | Ordering::Equal)))",
-        replace: "Value::Bool(order()? != Some(Ordering::Greater))",
+        find: "Some(Ordering::Less | Ordering::Equal)",
+        replace: "Some(Ordering::Less | Ordering::Equal) | None",
     },
     Rule {
         name: "promise-all-in-time",
@@ -153,7 +153,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "in-narrows-the-other-way",
         oracle: Oracle::Types,
-        file: "crates/compile/src/check/narrow.rs",
+        file: "crates/compile/src/check/part.rs",
         find: "Some(optional) => has || optional,",
         replace: "Some(optional) => has && !optional,",
     },
@@ -167,7 +167,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "typeof-keeps-numbers",
         oracle: Oracle::Types,
-        file: "crates/compile/src/check/narrow.rs",
+        file: "crates/compile/src/check/part.rs",
         find: "            if (own == name) == equal {",
         replace: "            if (own == name) == equal || own == \"number\" {",
     },
