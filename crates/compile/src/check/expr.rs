@@ -261,7 +261,7 @@ impl<'a> Checker<'a> {
     }
 
     /// An object in a text is a mistake that TypeScript lets pass; nothing to report.
-    fn check_text(&mut self, item: &hir::Expr) {
+    pub(super) fn check_text(&mut self, item: &hir::Expr) {
         if self.types.any(item.ty, |k| matches!(k, Kind::Function(_))) {
             self.report(
                 Diagnostic::error(codes::FUNCTION_AS_VALUE, item.span, "a function has no text")

@@ -364,30 +364,28 @@ impl Checker<'_> {
                 rest.push(ty);
             }
         }
+        // Objects just written are one candidate, the last: any of them.
+        let (literals, others): (Vec<Ty>, Vec<Ty>) = rest.into_iter().partition(|&ty| {
+            matches!(*self.types.kind(ty), Kind::Object(id)
+                if self.types.members(id).is_some_and(|o| o.literal))
+        });
+        let mut rest = others;
+        if !literals.is_empty() {
+            rest.push(self.subtype_union(&literals));
+        }
         // Literals of one kind stand beside each other.
         let unit = rest.iter().all(|&t| self.types.is_unit(t));
         let bases: Vec<Ty> = rest.iter().map(|&t| self.types.base(t)).collect();
         let best = if unit && bases.windows(2).all(|w| w[0] == w[1]) && !rest.is_empty() {
             self.types.union(&rest)
         } else {
-            let first = rest.first().copied().unwrap_or(Ty::NEVER);
-            let mut strict = first;
+            let mut best = rest.first().copied().unwrap_or(Ty::NEVER);
             for &other in rest.iter().skip(1) {
-                if self.subtype(strict, other) {
-                    strict = other;
+                if self.subtype(best, other) {
+                    best = other;
                 }
             }
-            if rest.iter().all(|&t| t == strict || self.subtype(t, strict)) {
-                strict
-            } else {
-                let mut best = first;
-                for &other in rest.iter().skip(1) {
-                    if self.assignable(best, other) && !self.assignable(other, best) {
-                        best = other;
-                    }
-                }
-                best
-            }
+            best
         };
         nullish.push(best);
         self.types.union(&nullish)

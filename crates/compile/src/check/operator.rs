@@ -166,22 +166,9 @@ impl<'a> Checker<'a> {
         let texts =
             self.types.is_string(x) && x != Ty::NEVER || self.types.is_string(y) && y != Ty::NEVER;
         if texts {
-            for side in [a, b] {
-                if side.ty == Ty::VOID {
-                    self.operand(side, "+", "a value");
-                }
-            }
-            // A text and anything but `null` alone, `undefined` alone and `unknown`.
-            for (side, ty) in [(a, x), (b, y)] {
-                if matches!(ty, Ty::NULL | Ty::UNDEFINED) {
-                    self.nullish_use(side, "+");
-                    return Ty::ERROR;
-                }
-                if ty == Ty::UNKNOWN {
-                    self.unknown_used(side);
-                    return Ty::ERROR;
-                }
-            }
+            // As in tsc, a text and anything.
+            self.check_text(a);
+            self.check_text(b);
             return Ty::STRING;
         }
         for (side, ty) in [(a, x), (b, y)] {

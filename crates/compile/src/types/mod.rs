@@ -245,7 +245,7 @@ impl Signature {
     /// Fewest arguments.
     #[must_use]
     pub fn required(&self) -> usize {
-        self.params.iter().rposition(|p| !p.optional).map_or(0, |i| i + 1)
+        self.params.iter().rposition(|p| !p.optional && p.ty != Ty::VOID).map_or(0, |i| i + 1)
     }
 }
 
