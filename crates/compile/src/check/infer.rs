@@ -78,7 +78,7 @@ impl Checker<'_> {
                 self.infer_at(source, *of, inference, co, top, depth + 1);
             }
             // A generic function that is handed on says nothing of what it takes from here.
-            (_, Kind::Param(_)) if source != target && self.mentions(source, target) => {}
+            (_, Kind::Param(id)) if source != target && self.mentions(source, *id) => {}
             (_, Kind::Param(id)) => {
                 if let Some(found) = inference.candidates.get_mut(id) {
                     found.nested |= !top;
@@ -245,8 +245,7 @@ impl Checker<'_> {
     /// Decides every parameter that `ty` names.
     pub(super) fn fix(&mut self, ty: Ty, signature: &Signature, inference: &mut Inference) {
         for &id in &signature.type_params {
-            let param = self.types.intern(Kind::Param(id));
-            if self.mentions(ty, param) {
+            if self.mentions(ty, id) {
                 let known = self.inferred(id, signature, inference, false);
                 let decided = known.or(inference.by_place.get(&id).copied()).unwrap_or(Ty::UNKNOWN);
                 if let Some(found) = inference.candidates.get_mut(&id) {
@@ -254,13 +253,6 @@ impl Checker<'_> {
                 }
             }
         }
-    }
-
-    fn mentions(&mut self, ty: Ty, param: Ty) -> bool {
-        let Kind::Param(id) = *self.types.kind(param) else { return false };
-        let mut map = Mapping::new();
-        map.insert(id, Ty::ERROR);
-        self.substitute(ty, &map) != ty
     }
 
     /// What every parameter is in the end.

@@ -346,7 +346,10 @@ impl<'a> Checker<'a> {
     fn tail_ty(&mut self, ty: Ty, from: usize) -> Ty {
         match self.types.kind(ty).clone() {
             Kind::Tuple { elements, rest, .. } => {
-                let elements = elements.iter().skip(from).copied().collect();
+                let elements: Arc<[_]> = elements.iter().skip(from).copied().collect();
+                if let (true, Some(rest)) = (elements.is_empty(), rest) {
+                    return self.types.array(rest);
+                }
                 self.types.intern(Kind::Tuple { elements, rest, readonly: false, of_match: false })
             }
             // As in tsc, one list of what any of several lists holds.

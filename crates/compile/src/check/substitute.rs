@@ -18,38 +18,49 @@ pub(super) type Mapping = HashMap<TypeParamId, Ty>;
 impl Checker<'_> {
     /// Whether `ty` holds a type parameter.
     pub(super) fn generic(&mut self, ty: Ty) -> bool {
-        self.generic_at(ty, 0)
+        self.holds_at(ty, None, 0)
     }
 
-    fn generic_at(&mut self, ty: Ty, depth: u32) -> bool {
+    /// Whether `ty` holds this type parameter.
+    pub(super) fn mentions(&mut self, ty: Ty, param: TypeParamId) -> bool {
+        self.holds_at(ty, Some(param), 0)
+    }
+
+    /// Whether `ty` holds this type parameter, or any.
+    fn holds_at(&mut self, ty: Ty, param: Option<TypeParamId>, depth: u32) -> bool {
         if depth > 12 {
             return false;
         }
+        let deeper = depth + 1;
         match self.types.kind(ty).clone() {
-            Kind::Param(_) | Kind::Keyof(_) | Kind::Indexed(..) | Kind::Part { .. } => true,
-            Kind::Array { element, .. } => self.generic_at(element, depth),
-            Kind::Tuple { elements, rest, .. } => {
-                elements.iter().any(|e| self.generic_at(e.ty, depth))
-                    || rest.is_some_and(|r| self.generic_at(r, depth))
+            Kind::Param(id) => param.is_none_or(|wanted| wanted == id),
+            Kind::Keyof(of) | Kind::Part { of, .. } => self.holds_at(of, param, depth),
+            Kind::Indexed(object, index) => {
+                self.holds_at(object, param, depth) || self.holds_at(index, param, depth)
             }
-            Kind::Library(_, args) => args.iter().any(|&a| self.generic_at(a, depth)),
-            Kind::Union(members) => members.iter().any(|&m| self.generic_at(m, depth)),
+            Kind::Array { element, .. } => self.holds_at(element, param, depth),
+            Kind::Tuple { elements, rest, .. } => {
+                elements.iter().any(|e| self.holds_at(e.ty, param, depth))
+                    || rest.is_some_and(|r| self.holds_at(r, param, depth))
+            }
+            Kind::Library(_, args) => args.iter().any(|&a| self.holds_at(a, param, depth)),
+            Kind::Union(members) => members.iter().any(|&m| self.holds_at(m, param, depth)),
             Kind::Object(id) => {
                 if matches!(self.lazy.get(&id), Some(super::Lazy::Contract { .. })) {
                     return false;
                 }
                 let object = self.object(id);
-                object.properties.iter().any(|p| self.generic_at(p.ty, depth + 1))
-                    || object.index.is_some_and(|i| self.generic_at(i.value, depth + 1))
-                    || object.keys.is_some_and(|k| self.generic_at(k.ty, depth + 1))
+                object.properties.iter().any(|p| self.holds_at(p.ty, param, deeper))
+                    || object.index.is_some_and(|i| self.holds_at(i.value, param, deeper))
+                    || object.keys.is_some_and(|k| self.holds_at(k.ty, param, deeper))
             }
             Kind::Function(id) => {
                 let function = self.types.signatures(id).clone();
                 function.signatures.iter().any(|s| {
-                    s.params.iter().any(|p| self.generic_at(p.ty, depth + 1))
-                        || self.generic_at(s.result, depth + 1)
-                        || s.predicate.is_some_and(|p| self.generic_at(p.1, depth + 1))
-                        || s.rest.is_some_and(|r| self.generic_at(r, depth + 1))
+                    s.params.iter().any(|p| self.holds_at(p.ty, param, deeper))
+                        || self.holds_at(s.result, param, deeper)
+                        || s.predicate.is_some_and(|p| self.holds_at(p.1, param, deeper))
+                        || s.rest.is_some_and(|r| self.holds_at(r, param, deeper))
                 })
             }
             _ => false,
