@@ -248,8 +248,9 @@ impl<'a> Checker<'a> {
         expected: Option<Ty>,
     ) -> Option<Resolved> {
         let explicit: Vec<Ty> = type_args.iter().map(|t| self.annotation(t)).collect();
-        let spread = args.iter().any(|a| matches!(a, Element::Spread { .. }));
-        let count = args.len();
+        let given = given(args);
+        let spread = given.iter().any(|&(_, spread)| spread);
+        let count = given.len();
         let fitting: Vec<Arc<Signature>> = function
             .signatures
             .iter()
@@ -278,10 +279,7 @@ impl<'a> Checker<'a> {
             let most = function.signatures.iter().map(|s| s.params.len()).max().unwrap_or(0);
             let wanted =
                 if least == most { least.to_string() } else { format!("{least} to {most}") };
-            let place = args.get(most).map_or(span, |a| match a {
-                Element::Value(v) => v.span,
-                Element::Spread { span, .. } => *span,
-            });
+            let place = given.get(most).map_or(span, |(value, _)| value.span);
             let text = self.types.signature_text(last);
             self.report(
                 Diagnostic::error(
@@ -298,11 +296,7 @@ impl<'a> Checker<'a> {
         };
         // Arguments that need no help are checked once, whatever the signature.
         let mut arguments = Vec::new();
-        for (i, arg) in args.iter().enumerate() {
-            let (value, spread) = match arg {
-                Element::Value(value) => (value, false),
-                Element::Spread { value, .. } => (value, true),
-            };
+        for (i, (value, spread)) in given.into_iter().enumerate() {
             if !spread && sensitive(value) {
                 arguments.push(Argument { expr: value, spread, checked: None, ty: Ty::ERROR });
                 continue;
@@ -637,11 +631,30 @@ fn typed(expr: &tree::Expr) -> bool {
     function.params.iter().chain(rest).all(|p| p.ty.is_some())
 }
 
+/// The arguments of a call, and which of them are spread. What a list written out holds is as good as
+/// arguments.
+fn given(args: &[Element]) -> Vec<(&tree::Expr, bool)> {
+    let mut all = Vec::new();
+    for arg in args {
+        match arg {
+            Element::Value(value) => all.push((value, false)),
+            Element::Spread { value, .. } => match &value.kind {
+                ExprKind::Array(items) if !sensitive(value) => all.extend(given(items)),
+                _ => all.push((value, true)),
+            },
+        }
+    }
+    all
+}
+
 /// Whether an argument is an arrow function that needs the types of its parameters.
 fn sensitive(expr: &tree::Expr) -> bool {
     match &expr.kind {
         ExprKind::Arrow(_) => true,
         ExprKind::Conditional { then, otherwise, .. } => sensitive(then) || sensitive(otherwise),
+        ExprKind::Array(items) => items.iter().any(|item| match item {
+            Element::Value(value) | Element::Spread { value, .. } => sensitive(value),
+        }),
         ExprKind::Object(properties) => properties.iter().any(|p| match p {
             tree::Property::Value { value, .. } => sensitive(value),
             tree::Property::Spread { .. } => false,
