@@ -75,7 +75,11 @@ impl<'a> Checker<'a> {
     ) -> CheckedFunction<'a> {
         let flow = self.flow.clone();
         // What is called where it stands knows what is known there; what is not reached, nothing.
-        if !std::mem::take(&mut self.called_in_place) || function.is_async {
+        let in_place = std::mem::take(&mut self.called_in_place);
+        if function.is_declaration {
+            // It is known in its whole block, and so before anything was tested there.
+            self.flow = Some(Env::default());
+        } else if !in_place || function.is_async {
             self.flow = Some(self.captured());
         }
         let as_const = std::mem::replace(&mut self.as_const, false);

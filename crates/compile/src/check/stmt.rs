@@ -7,6 +7,7 @@
 
 use frontage_diagnostic::{Diagnostic, Span};
 use frontage_syntax::tree::{self, Block, ExprKind, PatternKind, StmtKind};
+use std::collections::HashMap;
 
 use super::expr::made;
 use super::flow::Env;
@@ -38,7 +39,7 @@ impl<'a> Checker<'a> {
         let types = (!names.is_empty()).then(|| self.open_types(names));
         self.hoist(stmts);
         let mut checked = Vec::new();
-        for stmt in stmts {
+        for stmt in self.in_order(stmts) {
             if !self.step(stmt.span) {
                 break;
             }
@@ -50,6 +51,38 @@ impl<'a> Checker<'a> {
             self.type_scope = before;
         }
         checked
+    }
+
+    /// A block's statements, each after the functions declared further down that its text names.
+    fn in_order(&self, stmts: &'a [tree::Stmt]) -> Vec<&'a tree::Stmt> {
+        let mut functions: HashMap<&str, usize> = HashMap::new();
+        for (i, stmt) in stmts.iter().enumerate() {
+            if let StmtKind::Function(decl) = &stmt.kind {
+                functions.insert(&decl.name.name, i);
+            }
+        }
+        let mut order = Vec::with_capacity(stmts.len());
+        let mut placed = vec![functions.is_empty(); stmts.len()];
+        if functions.is_empty() {
+            order.extend(stmts);
+        }
+        // Those to place; `true`: what it names stands before it already.
+        let mut open: Vec<(usize, bool)> = (0..stmts.len()).rev().map(|i| (i, false)).collect();
+        while let Some((i, ready)) = open.pop() {
+            if ready {
+                order.push(&stmts[i]);
+                continue;
+            }
+            if std::mem::replace(&mut placed[i], true) {
+                continue;
+            }
+            open.push((i, true));
+            let text = self.sources.text(stmts[i].span);
+            let word = |c: char| !(c.is_alphanumeric() || c == '_' || c == '$');
+            let named = text.split(word).filter_map(|name| functions.get(name));
+            open.extend(named.filter(|&&j| !placed[j]).map(|&j| (j, false)));
+        }
+        order
     }
 
     /// Makes a block's names known, so that a use before the declaration can be told from a name
