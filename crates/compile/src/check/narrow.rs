@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use frontage_syntax::tree::{BinaryOp, Element, Expr, ExprKind, LogicalOp, UnaryOp};
+use frontage_syntax::tree::{BinaryOp, Element, Expr, ExprKind, LogicalOp, TemplatePart, UnaryOp};
 
 use super::Checker;
 use super::flow::{Env, Reference, Root, address};
@@ -266,9 +266,16 @@ impl<'a> Checker<'a> {
     ) {
         for (subject, other) in [(left, right), (right, left)] {
             if let ExprKind::Unary { op: UnaryOp::Typeof, operand } = &subject.kind {
-                if let Kind::StringLiteral { value, .. } =
-                    self.types.kind(self.recorded_ty(other)).clone()
-                {
+                // As in tsc, the word itself, not a name for it.
+                let value = match &other.kind {
+                    ExprKind::String(value) => Some(value.clone()),
+                    ExprKind::Template(parts) => match parts.as_slice() {
+                        [TemplatePart::Text { value, .. }] => Some(value.clone()),
+                        _ => None,
+                    },
+                    _ => None,
+                };
+                if let Some(value) = value {
                     self.refine(operand, &move |c, ty| c.typeof_part(ty, &value, equal));
                 }
                 continue;
