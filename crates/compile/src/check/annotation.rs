@@ -75,7 +75,37 @@ impl<'a> Checker<'a> {
             let default = param.default.as_ref().map(|t| self.annotation(t));
             self.types.set_bounds(id, constraint, default);
         }
+        for (param, &id) in params.iter().zip(&ids) {
+            let Some(written) = &param.constraint else { continue };
+            if self.is_own_bound(id) {
+                let default = self.types.type_param(id).default;
+                self.types.set_bounds(id, None, default);
+                let message = format!("the type parameter `{}` is its own bound", param.name.name);
+                let fault = Diagnostic::error(codes::CIRCULAR_TYPE, written.span, message);
+                self.report(fault.help("leave the bound out, or write a type that it can be"));
+            }
+        }
         (ids, before)
+    }
+
+    /// Whether a type parameter's bound leads back to it, with no object or list between.
+    fn is_own_bound(&self, id: TypeParamId) -> bool {
+        let mut seen = Vec::new();
+        let mut open: Vec<Ty> = self.types.type_param(id).constraint.into_iter().collect();
+        while let Some(ty) = open.pop() {
+            match self.types.kind(ty) {
+                Kind::Param(own) if *own == id => return true,
+                Kind::Param(own) if !seen.contains(own) => {
+                    seen.push(*own);
+                    open.extend(self.types.type_param(*own).constraint);
+                }
+                Kind::Union(members) => open.extend(members.iter()),
+                Kind::Keyof(of) | Kind::Part { of, .. } => open.push(*of),
+                Kind::Indexed(object, index) => open.extend([*object, *index]),
+                _ => {}
+            }
+        }
+        false
     }
 
     /// The type that is written there.
