@@ -89,19 +89,29 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether a type parameter's bound leads back to it, with no object or list between.
-    fn is_own_bound(&self, id: TypeParamId) -> bool {
+    fn is_own_bound(&mut self, id: TypeParamId) -> bool {
         let mut seen = Vec::new();
         let mut open: Vec<Ty> = self.types.type_param(id).constraint.into_iter().collect();
         while let Some(ty) = open.pop() {
-            match self.types.kind(ty) {
-                Kind::Param(own) if *own == id => return true,
-                Kind::Param(own) if !seen.contains(own) => {
-                    seen.push(*own);
-                    open.extend(self.types.type_param(*own).constraint);
-                }
+            if seen.contains(&ty) {
+                continue;
+            }
+            seen.push(ty);
+            match self.types.kind(ty).clone() {
+                Kind::Param(own) if own == id => return true,
+                Kind::Param(own) => open.extend(self.types.type_param(own).constraint),
                 Kind::Union(members) => open.extend(members.iter()),
-                Kind::Keyof(of) | Kind::Part { of, .. } => open.push(*of),
-                Kind::Indexed(object, index) => open.extend([*object, *index]),
+                Kind::Keyof(of) | Kind::Part { of, .. } => open.push(of),
+                Kind::Indexed(object, index) => {
+                    open.extend([object, index]);
+                    // `B["x"]` of a `B` whose `x` is known.
+                    if let Kind::Param(of) = *self.types.kind(object)
+                        && let Some(bound) = self.types.type_param(of).constraint
+                        && !matches!(self.types.kind(bound), Kind::Param(_))
+                    {
+                        open.push(self.indexed(bound, index, None));
+                    }
+                }
                 _ => {}
             }
         }
@@ -285,6 +295,11 @@ impl<'a> Checker<'a> {
         for base in &decl.extends {
             let ty = self.annotation(base);
             let inherited = match self.types.kind(ty).clone() {
+                Kind::Object(id) if self.reading.contains(&id) => {
+                    let message = format!("the interface `{}` extends itself", decl.name.name);
+                    self.error(codes::CIRCULAR_TYPE, base.span, message);
+                    continue;
+                }
                 Kind::Object(id) => self.object(id),
                 Kind::Error => continue,
                 _ => {

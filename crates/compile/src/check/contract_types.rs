@@ -148,7 +148,10 @@ impl Checker<'_> {
             Some(Lazy::Interface { module, decl, scope }) => {
                 // Whoever looks while it is being read sees an empty one: it extends itself.
                 self.types.fill(id, Object::default());
-                self.within(module, scope, |c| c.interface_members(decl))
+                self.reading.push(id);
+                let object = self.within(module, scope, |c| c.interface_members(decl));
+                self.reading.pop();
+                object
             }
             Some(Lazy::Literal { module, members, scope }) => {
                 self.within(module, scope, |c| c.literal_members(members))

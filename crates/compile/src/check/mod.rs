@@ -218,6 +218,8 @@ struct Checker<'a> {
     by_alias: u32,
     /// A function is tried as a predicate: its parameter, and what that is declared as.
     as_predicate: Option<(LocalId, Ty)>,
+    /// Interfaces whose members are being read.
+    reading: Vec<ObjectId>,
     /// The result of the next function is a type parameter of the call whose argument it is.
     result_inferred: bool,
     /// The next function is called where it stands: what is known goes on in it.
@@ -271,6 +273,7 @@ pub(crate) fn check(
         narrow_depth: 0,
         by_alias: 0,
         as_predicate: None,
+        reading: Vec::new(),
         result_inferred: false,
         called_in_place: false,
         gather: false,
