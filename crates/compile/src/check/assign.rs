@@ -216,6 +216,7 @@ impl<'a> Checker<'a> {
                         Kind::Tuple { elements, rest, .. } => {
                             elements.get(i).map(|e| e.ty).or(rest)
                         }
+                        Kind::Library(name, args) if &*name == "Iterable" => Some(args[0]),
                         _ => self.types.element(target),
                     };
                     if let (Element::Value(value), Some(wanted)) = (element, wanted) {

@@ -276,6 +276,12 @@ impl<'a> Checker<'a> {
                     _ => None,
                 };
                 if let Some(value) = value {
+                    if let ExprKind::Chain(inner) = &operand.kind
+                        && let ExprKind::Call { callee, .. } = &inner.kind
+                        && (&*value == "undefined") != equal
+                    {
+                        self.narrow_chain_present(callee);
+                    }
                     self.refine(operand, &move |c, ty| c.typeof_part(ty, &value, equal));
                 }
                 continue;

@@ -447,6 +447,10 @@ impl<'a> Checker<'a> {
                 }
             }
             let before = self.flow.clone();
+            if matches!(subject.kind, ExprKind::Unary { op: tree::UnaryOp::Typeof, .. }) {
+                // As in tsc, none of the cases above it, here only.
+                self.flow.clone_from(&unmatched);
+            }
             // The name of a type is told by a plain text only, in tsc too.
             let told = !matches!(subject.kind, ExprKind::Unary { op: tree::UnaryOp::Typeof, .. })
                 || matches!(test.kind, ExprKind::String(_)) && !self.in_parentheses(test.span);
@@ -513,6 +517,11 @@ impl<'a> Checker<'a> {
         checked: &hir::Expr,
         cases: &[Ty],
     ) -> bool {
+        // Nothing is no choice, for tsc: what follows is reached.
+        let by_name = matches!(subject.kind, ExprKind::Unary { op: tree::UnaryOp::Typeof, .. });
+        if checked.ty == Ty::NEVER && !by_name {
+            return false;
+        }
         let before = std::mem::replace(&mut self.flow, unmatched.cloned());
         let subject = match &subject.kind {
             ExprKind::Unary { op: tree::UnaryOp::Typeof, operand } => operand,
