@@ -126,7 +126,17 @@ impl<'a> Checker<'a> {
             return self.hole(span);
         }
         self.called_in_place = matches!(callee.kind, ExprKind::Arrow(_));
-        let called = self.link(callee, None, links);
+        // What the place of the call wants is what the function has to give.
+        let context = expected.filter(|_| self.called_in_place).map(|result| {
+            self.types.function_of(Signature {
+                type_params: Vec::new(),
+                params: Vec::new(),
+                rest: None,
+                result,
+                predicate: None,
+            })
+        });
+        let called = self.link(callee, context, links);
         let called = self.present(called, optional, None, links);
         let own = called.ty;
         let result = self.apply(called, type_args, args, span, expected);

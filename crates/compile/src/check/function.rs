@@ -174,7 +174,9 @@ impl<'a> Checker<'a> {
         }
         let ends = self.flow.is_some();
         let frame = std::mem::replace(&mut self.frame, outer);
-        let (result, promise) = self.function_result(function, &frame, ends, context);
+        // A literal widens whatever the place of a call in place wants, as in tsc.
+        let lasting = context.filter(|_| !in_place);
+        let (result, promise) = self.function_result(function, &frame, ends, lasting);
         let mut is_async = function.is_async;
         if promise && !is_async {
             // A function that hands a promise on is an asynchronous one to whoever runs it.

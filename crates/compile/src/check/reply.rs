@@ -61,6 +61,7 @@ impl<'a> Checker<'a> {
         }
         let mut values = values.into_iter();
         let mut next = || values.next().map(Box::new);
+        let mut result = resolved.result;
         let kind = match &**name {
             "error" => {
                 let (Some(status), Some(code)) = (next(), next()) else { return self.hole(span) };
@@ -71,6 +72,12 @@ impl<'a> Checker<'a> {
                 let Some(value) = next() else { return self.hole(span) };
                 if let Some(Element::Value(first)) = args.first() {
                     self.json_image(first, value.ty, &mut Vec::new());
+                }
+                // As in tsc, one literal given as the whole value stays one.
+                let choice = matches!(self.types.kind(value.ty), Kind::Union(_));
+                if type_args.is_empty() && !choice && self.types.is_unit(value.ty) {
+                    let own = self.types.regular(value.ty);
+                    result = self.types.library("Reply", &[own]);
                 }
                 let mut status = None;
                 let mut headers = Vec::new();
@@ -86,7 +93,7 @@ impl<'a> Checker<'a> {
                 hir::ExprKind::Redirect { location, status: next() }
             }
         };
-        made(kind, resolved.result, span)
+        made(kind, result, span)
     }
 
     fn status_in(&mut self, status: &hir::Expr, least: u16, most: u16) {
