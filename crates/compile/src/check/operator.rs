@@ -206,11 +206,12 @@ impl<'a> Checker<'a> {
             return;
         }
         let (x, y) = (self.bound_of(a.ty), self.bound_of(b.ty));
-        let numbers = self.types.is_number(x) && self.types.is_number(y);
-        if numbers {
+        // As in tsc, what cannot be anything fits among numbers.
+        let number = |ty| ty == Ty::NEVER || self.types.is_number(ty);
+        if number(x) && number(y) {
             return;
         }
-        let either_number = self.types.is_number(x) || self.types.is_number(y);
+        let either_number = number(x) || number(y);
         let (p, q) = (self.types.base(x), self.types.base(y));
         if either_number || !(self.assignable(p, q) || self.assignable(q, p)) {
             let fault = Diagnostic::error(
