@@ -18,6 +18,9 @@ use crate::hir::{self, InputPart};
 use crate::types::print::number_text;
 use crate::types::{Kind, Ty};
 
+/// Bytes of a template's text that are worked out as a type; a longer one is any text.
+const MOST_CONSTANT: usize = 4096;
+
 impl<'a> Checker<'a> {
     /// An expression of which nothing is known.
     pub(super) fn hole(&self, span: Span) -> hir::Expr {
@@ -249,6 +252,10 @@ impl<'a> Checker<'a> {
                 TemplatePart::Text { value, .. } => text.push_str(value),
                 TemplatePart::Expr(inner) => text.push_str(&self.constant_text(inner)?),
             }
+            // Constants of constants double at every step.
+            if text.len() > MOST_CONSTANT {
+                return None;
+            }
         }
         Some(text)
     }
@@ -295,6 +302,9 @@ impl<'a> Checker<'a> {
                 Kind::Null => text.push_str("null"),
                 Kind::Undefined => text.push_str("undefined"),
                 _ => return None,
+            }
+            if text.len() > MOST_CONSTANT {
+                return None;
             }
         }
         Some(self.types.string_literal(&text))

@@ -60,3 +60,19 @@ fn what_doubles_is_refused_before_it_is_made() {
     let outcome = check_files(&[("frontends/web/routes/index.ts", &module)]);
     assert!(outcome.faults().iter().any(|f| f.starts_with("FR2124")), "{:?}", outcome.faults());
 }
+
+#[test]
+fn texts_that_double_are_not_worked_out() {
+    let mut plain = String::from("const a0 = \"ab\"; const b0 = \"ab\" as const;");
+    for level in 1..14 {
+        let below = level - 1;
+        plain.push_str(&format!("const a{level} = `${{a{below}}}${{a{below}}}`;"));
+        plain.push_str(&format!("const b{level} = `${{b{below}}}${{b{below}}}` as const;"));
+    }
+    for (name, text) in
+        [("a2", "\"abababab\""), ("a13", "string"), ("b2", "\"abababab\""), ("b13", "string")]
+    {
+        let outcome = check_body(&format!("{plain} return [{name}] as const;"));
+        assert_eq!(outcome.result(), format!("readonly [{text}]"));
+    }
+}
