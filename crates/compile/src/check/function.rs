@@ -249,6 +249,7 @@ impl<'a> Checker<'a> {
                 }
                 None => {
                     self.beyond_pattern(&param.pattern, d);
+                    self.results_in_place(&param.pattern, d);
                     checked.ty = self.padded(&param.pattern, checked.ty);
                 }
             }

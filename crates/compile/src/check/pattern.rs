@@ -304,6 +304,43 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Reports defaults that are functions called in place, of which nothing says what they give:
+    /// where a literal is taken apart, tsc asks the defaults for its type and it for theirs.
+    pub(super) fn results_in_place(&mut self, pattern: &'a Pattern, init: &'a tree::Expr) {
+        if !written_here(init) {
+            return;
+        }
+        let mut open = vec![pattern];
+        while let Some(pattern) = open.pop() {
+            let mut defaults: Vec<&'a tree::Expr> = Vec::new();
+            match &pattern.kind {
+                PatternKind::Object { props, .. } => {
+                    open.extend(props.iter().map(|p| &p.value));
+                    defaults.extend(props.iter().filter_map(|p| p.default.as_ref()));
+                }
+                PatternKind::Array { elements, .. } => {
+                    open.extend(elements.iter().flatten().map(|e| &e.value));
+                    defaults.extend(elements.iter().flatten().filter_map(|e| e.default.as_ref()));
+                }
+                PatternKind::Ident(_) | PatternKind::Error => {}
+            }
+            for default in defaults {
+                if let Some(function) = called_in_place(default)
+                    && function.return_type.is_none()
+                {
+                    self.report(
+                        Diagnostic::error(
+                            codes::TYPE_FORM,
+                            function.span,
+                            "a function that is called as a default needs a type for its result",
+                        )
+                        .help("write `(): string => …`, or give the default a name with `const`"),
+                    );
+                }
+            }
+        }
+    }
+
     fn element_at(
         &mut self,
         pattern: &Pattern,
@@ -477,6 +514,27 @@ impl<'a> Checker<'a> {
         push(body, local, value);
         self.bind_pattern(pattern, local, ty, source, body);
         local
+    }
+}
+
+/// The function that `expr` calls where it stands.
+fn called_in_place(expr: &tree::Expr) -> Option<&tree::Function> {
+    let ExprKind::Call { callee, .. } = &expr.kind else { return None };
+    match &callee.kind {
+        ExprKind::Arrow(function) => Some(function),
+        _ => None,
+    }
+}
+
+/// Whether a literal or a function called in place may give the value of `expr`.
+fn written_here(expr: &tree::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Object(_) | ExprKind::Array(_) => true,
+        ExprKind::Conditional { then, otherwise, .. } => {
+            written_here(then) || written_here(otherwise)
+        }
+        ExprKind::Logical { left, right, .. } => written_here(left) || written_here(right),
+        _ => called_in_place(expr).is_some(),
     }
 }
 

@@ -246,6 +246,7 @@ impl<'a> Checker<'a> {
                     self.report(fault.help("write its type: `const list: string[] = []`"));
                 }
                 self.beyond_pattern(&binding.pattern, &binding.init);
+                self.results_in_place(&binding.pattern, &binding.init);
                 match &binding.pattern.kind {
                     PatternKind::Ident(_) => self.widen(init.ty),
                     _ => init.ty,
