@@ -429,6 +429,21 @@ impl<'a> Checker<'a> {
         span: Span,
         expected: Option<Ty>,
     ) -> hir::Expr {
-        self.static_call("Construct", &callee.name, callee.span, type_args, args, span, expected)
+        let name = &callee.name;
+        let made =
+            self.static_call("Construct", name, callee.span, type_args, args, span, expected);
+        // For tsc such a map holds `any`.
+        if &**name == "Map"
+            && args.is_empty()
+            && type_args.is_empty()
+            && matches!(self.types.kind(made.ty), Kind::Library(_, held) if held.contains(&Ty::UNKNOWN))
+        {
+            self.report(
+                Diagnostic::error(codes::TYPE_FORM, span, "nothing says what this map holds")
+                    .help("write its types: `new Map<string, number>()`"),
+            );
+            return self.hole(span);
+        }
+        made
     }
 }
