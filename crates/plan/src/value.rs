@@ -13,6 +13,32 @@ pub type Name = Arc<str>;
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Number(pub f64);
 
+impl Number {
+    /// `ToUint32` of ECMAScript.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 2^32")]
+    pub fn to_uint32(self) -> u32 {
+        if self.0.is_finite() { self.0.trunc().rem_euclid(4_294_967_296.0) as u32 } else { 0 }
+    }
+
+    /// `ToInt32` of ECMAScript.
+    #[must_use]
+    pub fn to_int32(self) -> i32 {
+        self.to_uint32().cast_signed()
+    }
+
+    /// `**`, to the last digit that V8 gives.
+    #[must_use]
+    pub fn power(self, exponent: f64) -> f64 {
+        if exponent.is_nan() || (self.0.abs() == 1.0 && exponent.is_infinite()) {
+            return f64::NAN;
+        }
+        // V8 multiplies squares, and asks the platform's C library for all else, as `powf` does;
+        // the older algorithm of `libm::pow` differs in the last digit.
+        if exponent == 2.0 { self.0 * self.0 } else { self.0.powf(exponent) }
+    }
+}
+
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
         self.0.to_bits() == other.0.to_bits()

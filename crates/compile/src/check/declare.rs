@@ -155,7 +155,15 @@ impl<'a> Checker<'a> {
             }
             Decl::Const(i, j) => {
                 let ItemKind::Const(decl) = &items[i].kind else { return Definition::Refused };
-                self.constant_item(&decl.bindings[j])
+                let binding = &decl.bindings[j];
+                let defined = self.constant_item(binding);
+                if binding.ty.is_none()
+                    && matches!(defined, Definition::Global(..))
+                    && let Some(folded) = self.folded(&binding.init)
+                {
+                    self.constants.insert((module, Decl::Const(i, j)), folded);
+                }
+                defined
             }
             _ => Definition::Refused,
         }

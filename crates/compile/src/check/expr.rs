@@ -11,15 +11,13 @@ use frontage_plan::{Builtin, Constant, LogicalOp, Number, UnaryOp};
 use frontage_syntax::tree::{self, ExprKind, TemplatePart};
 
 use super::Checker;
+use super::constant::MOST_CONSTANT;
 use super::flow::{Reference, Root, address};
 use super::names::Value;
 use crate::codes;
 use crate::hir::{self, InputPart};
 use crate::types::print::number_text;
 use crate::types::{Kind, Ty};
-
-/// Bytes of a template's text that are worked out as a type; a longer one is any text.
-const MOST_CONSTANT: usize = 4096;
 
 impl<'a> Checker<'a> {
     /// An expression of which nothing is known.
@@ -235,56 +233,13 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        let constant = only_text.or_else(|| self.constant_template(parts).map(Arc::from));
+        let constant = only_text.or_else(|| self.folded_template(parts));
         let ty = match constant {
             Some(value) => self.types.intern(Kind::StringLiteral { value, fresh: true }),
             None if self.as_const => self.text_of_literals(&items).unwrap_or(Ty::STRING),
             None => Ty::STRING,
         };
         made(hir::ExprKind::Template(items), ty, span)
-    }
-
-    /// The text of a template that is made of constants only, as tsc works it out.
-    fn constant_template(&mut self, parts: &'a [TemplatePart]) -> Option<String> {
-        let mut text = String::new();
-        for part in parts {
-            match part {
-                TemplatePart::Text { value, .. } => text.push_str(value),
-                TemplatePart::Expr(inner) => text.push_str(&self.constant_text(inner)?),
-            }
-            // Constants of constants double at every step.
-            if text.len() > MOST_CONSTANT {
-                return None;
-            }
-        }
-        Some(text)
-    }
-
-    fn constant_text(&mut self, expr: &'a tree::Expr) -> Option<String> {
-        let ty = match &expr.kind {
-            ExprKind::String(text) => return Some(text.to_string()),
-            ExprKind::Number(number) => return Some(number_text(*number)),
-            ExprKind::Template(parts) => return self.constant_template(parts),
-            ExprKind::Unary { op: tree::UnaryOp::Minus, operand } => match operand.kind {
-                ExprKind::Number(number) => return Some(number_text(-number)),
-                _ => return None,
-            },
-            ExprKind::Ident(name) => match self.silently(|c| c.value_named(name, expr.span)).0 {
-                Value::Local(local) => self.local_ty(local),
-                Value::Decl(module, decl) => self.decl_ty(module, decl),
-                Value::Global(global) if matches!(&*global, "NaN" | "Infinity") => {
-                    return Some(global.to_string());
-                }
-                _ => return None,
-            },
-            _ => return None,
-        };
-        // What a `const` without a type was given stays fresh.
-        match self.types.kind(ty) {
-            Kind::StringLiteral { value, fresh: true } => Some(value.to_string()),
-            Kind::NumberLiteral { value, fresh: true } => Some(number_text(value.0)),
-            _ => None,
-        }
     }
 
     /// The text that a template is for certain, `as const`.

@@ -454,8 +454,21 @@ impl<'a> Checker<'a> {
         optional: bool,
         links: &mut Links,
     ) -> hir::Expr {
-        let span = expr.span;
         let object = self.object_of(object, optional, None, links);
+        let mut read = self.index_of(object, index, expr.span);
+        if read.ty != Ty::ERROR {
+            read.ty = self.narrowed_here(expr, read.ty);
+        }
+        read
+    }
+
+    /// `object[index]`, whatever is known of it where it stands.
+    pub(super) fn index_of(
+        &mut self,
+        object: hir::Expr,
+        index: &'a tree::Expr,
+        span: Span,
+    ) -> hir::Expr {
         let key = self.value(index, None);
         if object.ty == Ty::ERROR || key.ty == Ty::ERROR {
             return made(hir::ExprKind::Index(Box::new(object), Box::new(key)), Ty::ERROR, span);
@@ -487,7 +500,6 @@ impl<'a> Checker<'a> {
                 return self.hole(span);
             }
         };
-        let ty = self.narrowed_here(expr, ty);
         // A constant key is a member like any other.
         let name = match self.types.kind(key.ty) {
             Kind::StringLiteral { value, .. } => Some(value.clone()),

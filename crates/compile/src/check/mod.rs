@@ -14,6 +14,7 @@ mod annotation;
 mod assign;
 mod call;
 mod comments;
+mod constant;
 mod contract_types;
 mod declare;
 mod expr;
@@ -102,6 +103,8 @@ enum TypeBinding<'a> {
 struct LocalInfo<'a> {
     /// What it was set to, where that may be a condition on other values.
     condition: Option<&'a tree::Expr>,
+    /// The constant that it was set to, without a type of its own.
+    constant: Option<constant::Folded>,
     /// It is the handler's context.
     context: bool,
     /// The member of another value that it is, as long as that tells the value's variants apart.
@@ -186,6 +189,8 @@ struct Checker<'a> {
     globals: Vec<hir::Global>,
     /// Functions of input schemas.
     callbacks: Vec<hir::Expr>,
+    /// What constants of modules are, where they are made of constants.
+    constants: HashMap<(ModuleId, Decl), constant::Folded>,
     decls: HashMap<(ModuleId, Decl), DeclState>,
     lazy: HashMap<ObjectId, Lazy<'a>>,
     contract_types: HashMap<(u16, frontage_contract::TypeId, bool), Ty>,
@@ -249,6 +254,7 @@ pub(crate) fn check(
         effects: Vec::new(),
         globals: Vec::new(),
         callbacks: Vec::new(),
+        constants: HashMap::new(),
         decls: HashMap::new(),
         lazy: HashMap::new(),
         contract_types: HashMap::new(),

@@ -73,6 +73,15 @@ impl<'a> Checker<'a> {
                     }
                 }
                 if let Some(rest) = rest {
+                    let computed =
+                        props.iter().find(|p| matches!(p.key.kind, PropertyKeyKind::Computed(_)));
+                    if let Some(prop) = computed {
+                        let message = "beside a rest, a pattern takes members by their names";
+                        self.report(
+                            Diagnostic::error(codes::SPREAD_FORM, prop.key.span, message)
+                                .help("read the member by itself: `const value = object[key]`"),
+                        );
+                    }
                     let value = if fine {
                         self.rest_of(rest, local, ty, &taken)
                     } else {
@@ -185,9 +194,20 @@ impl<'a> Checker<'a> {
         taken: &mut Vec<Arc<str>>,
     ) -> hir::Expr {
         let object = made(hir::ExprKind::Local(local), ty, prop.span);
-        if let PropertyKeyKind::Computed(_) = &prop.key.kind {
-            self.error(codes::INDEX, prop.key.span, "a pattern takes members by their names");
-            return self.hole(prop.span);
+        if let PropertyKeyKind::Computed(key) = &prop.key.kind {
+            let read = self.index_of(object, key, prop.span);
+            if self.literal(ty)
+                && matches!(&read.kind, hir::ExprKind::Index(_, key)
+                    if matches!(key.ty, Ty::STRING | Ty::NUMBER))
+            {
+                let message = "any text is no key of an object that is just written";
+                self.report(
+                    Diagnostic::error(codes::SPREAD_FORM, prop.key.span, message)
+                        .help("give the object a type, as in `as Record<string, number>`"),
+                );
+                return self.hole(prop.span);
+            }
+            return read;
         }
         let Some(name) = prop.key.name() else { return self.hole(prop.span) };
         taken.push(name.clone());

@@ -258,6 +258,9 @@ impl<'a> Checker<'a> {
             _ => (None, binding.pattern.span),
         };
         let local = self.local(name, ty, place);
+        if name.is_some() && annotated.is_none() {
+            self.info(local).constant = self.folded(&binding.init);
+        }
         if name.is_some() && annotated.is_none() && conditional(&binding.init) {
             self.info(local).condition = Some(&binding.init);
         }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use frontage_json::{Kind, List, Text, Value};
+use frontage_plan::Number;
 
 use super::{Meter, Thrown, bounds};
 
@@ -118,14 +119,13 @@ pub(super) fn place(place: Option<usize>) -> Value {
 }
 
 /// `ToUint32`
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 2^32")]
 pub(super) fn to_uint32(number: f64) -> u32 {
-    if number.is_finite() { number.trunc().rem_euclid(4_294_967_296.0) as u32 } else { 0 }
+    Number(number).to_uint32()
 }
 
 /// `ToInt32`
 pub(super) fn to_int32(number: f64) -> i32 {
-    to_uint32(number).cast_signed()
+    Number(number).to_int32()
 }
 
 /// The elements that iterating a value gives: of lists, strings, maps and sets.

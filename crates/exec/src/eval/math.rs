@@ -3,7 +3,7 @@
 //! Transcendental functions come from the same sources as V8's, to the last digit.
 
 use frontage_json::Value;
-use frontage_plan::Builtin;
+use frontage_plan::{Builtin, Number};
 
 use super::convert::Args;
 use super::{Exceeded, Thrown, elementary};
@@ -35,7 +35,7 @@ pub(super) fn call(function: Builtin, args: Args<'_>) -> Result<Value, Thrown> {
         Builtin::MathMax => numbers()?
             .into_iter()
             .fold(f64::NEG_INFINITY, |most, x| extreme(most, x, f64::total_cmp(&x, &most).is_gt())),
-        Builtin::MathPow => power(x, args.number(1)),
+        Builtin::MathPow => Number(x).power(args.number(1)),
         Builtin::MathSqrt => x.sqrt(),
         Builtin::MathCbrt => elementary::cbrt(x),
         Builtin::MathHypot => hypot(&numbers()?),
@@ -68,16 +68,6 @@ fn extreme(held: f64, x: f64, is_beyond: bool) -> f64 {
     } else {
         held
     }
-}
-
-/// `**`
-pub(super) fn power(base: f64, exponent: f64) -> f64 {
-    if exponent.is_nan() || (base.abs() == 1.0 && exponent.is_infinite()) {
-        return f64::NAN;
-    }
-    // V8 multiplies squares, and asks the platform's C library for all else, as `powf` does; the
-    // older algorithm of `libm::pow` differs in the last digit.
-    if exponent == 2.0 { base * base } else { base.powf(exponent) }
 }
 
 /// The length of a vector, summed as V8 does: scaled, with the error carried along.

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 
 use frontage_json::{Kind, Text, TextBuilder, Value};
-use frontage_plan::BinaryOp;
+use frontage_plan::{BinaryOp, Number};
 
 use super::convert::{to_int32, to_uint32};
-use super::{Meter, Thrown, bounds, math, object};
+use super::{Meter, Thrown, bounds, object};
 
 /// Computes `left op right`.
 pub(super) fn binary(
@@ -31,7 +31,7 @@ pub(super) fn binary(
         BinaryOp::Multiply => number(numbers().0 * numbers().1),
         BinaryOp::Divide => number(numbers().0 / numbers().1),
         BinaryOp::Remainder => number(numbers().0 % numbers().1),
-        BinaryOp::Exponent => number(math::power(numbers().0, numbers().1)),
+        BinaryOp::Exponent => number(Number(numbers().0).power(numbers().1)),
         BinaryOp::Less => Value::Bool(order()? == Some(Ordering::Less)),
         BinaryOp::LessOrEqual => {
             Value::Bool(matches!(order()?, Some(Ordering::Less | Ordering::Equal)))
