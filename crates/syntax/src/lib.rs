@@ -43,7 +43,8 @@ pub struct Parsed {
 /// Reads one module.
 ///
 /// - `file`: the file's id, used in every span.
-/// - `path`: its path, for the ending only (`.tsx` may hold JSX, which is then refused by name).
+/// - `path`: its path, for the ending only (`.tsx` may hold JSX; elsewhere it is tried where the text
+///   is no TypeScript, so that it is refused by name).
 /// - `text`: the whole text.
 #[must_use]
 pub fn parse(file: FileId, path: &str, text: &str) -> Parsed {
@@ -65,9 +66,19 @@ pub fn parse(file: FileId, path: &str, text: &str) -> Parsed {
     }
 
     let allocator = Allocator::default();
-    let source_type = SourceType::ts().with_module(true).with_jsx(path.ends_with(".tsx"));
-    let options = ParseOptions { enable_ident_hashes: false, ..ParseOptions::default() };
-    let parsed = Parser::new(&allocator, text, source_type).with_options(options).parse();
+    let parse = |jsx: bool| {
+        let source_type = SourceType::ts().with_module(true).with_jsx(jsx);
+        let options = ParseOptions { enable_ident_hashes: false, ..ParseOptions::default() };
+        Parser::new(&allocator, text, source_type).with_options(options).parse()
+    };
+    let mut parsed = parse(path.ends_with(".tsx"));
+    // Elements in a `.ts` file are no syntax at all; whoever wrote them is told by name.
+    if !parsed.diagnostics.is_empty() && (text.contains("</") || text.contains("/>")) {
+        let elements = parse(true);
+        if elements.diagnostics.is_empty() {
+            parsed = elements;
+        }
+    }
 
     let mut reader = Reader::new(file, text);
     module.items = reader.items(&parsed.program);
