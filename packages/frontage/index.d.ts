@@ -78,12 +78,18 @@ export interface PlainOptions extends CallOptions {
   readonly nullOn?: undefined;
 }
 
+/** The arguments of an operation; one without any takes an empty object. */
+export type Arguments<A> = keyof A extends never ? { readonly [name: string]: never } : A;
+
 /**
  * An operation of an upstream: arguments `A` (path, query and header parameters, and `body`), answer
  * `T`. `ReturnType` reads the last signature.
  */
 export type Operation<A, T> = {} extends A
-  ? { (args: A | undefined, options: NullOptions): Call<T | null>; (args?: A, options?: PlainOptions): Call<T> }
+  ? {
+      (args: Arguments<A> | undefined, options: NullOptions): Call<T | null>;
+      (args?: Arguments<A>, options?: PlainOptions): Call<T>;
+    }
   : { (args: A, options: NullOptions): Call<T | null>; (args: A, options?: PlainOptions): Call<T> };
 
 /** Who asks. Filled in by the generated declarations from `[auth]` in `frontend.toml`. */

@@ -235,6 +235,41 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// As [`Checker::excess`] for what members hold, those of literals that are spread among them;
+    /// the members themselves are welcome.
+    fn excess_within(&mut self, properties: &'a [Property], target: Ty, depth: u32) -> bool {
+        let mut fine = true;
+        for property in properties {
+            match property {
+                Property::Value { key, value, .. } => {
+                    let wanted = match key.name() {
+                        Some(name) => self.property_wanted(target, name),
+                        None => self.indexed_value(target, Ty::STRING),
+                    };
+                    if let Some(wanted) = wanted {
+                        fine &= self.excess(value, wanted, depth + 1);
+                    }
+                }
+                Property::Spread { value, .. } => {
+                    let mut open = vec![value];
+                    while let Some(spread) = open.pop() {
+                        match &spread.kind {
+                            ExprKind::Object(own) if depth < 20 => {
+                                fine &= self.excess_within(own, target, depth + 1);
+                            }
+                            ExprKind::Conditional { then, otherwise, .. } => {
+                                open.extend([then.as_ref(), otherwise.as_ref()]);
+                            }
+                            ExprKind::Logical { right, .. } => open.push(right),
+                            _ => {}
+                        }
+                    }
+                }
+            }
+        }
+        fine
+    }
+
     fn excess_members(&mut self, properties: &'a [Property], target: Ty, depth: u32) -> bool {
         let target = self.discriminated(properties, target);
         let members: Vec<Ty> = self.types.members_of(target);
@@ -260,23 +295,25 @@ impl<'a> Checker<'a> {
             o.index.is_some_and(|i| !i.numeric)
                 || (o.properties.is_empty() && o.index.is_none() && !o.interface)
         });
-        if objects.is_empty() || open {
+        if objects.is_empty() {
             return true;
+        }
+        if open {
+            return self.excess_within(properties, target, depth);
         }
         let mut fine = true;
         for property in properties {
-            let Property::Value { key, value, .. } = property else { continue };
+            let Property::Value { key, .. } = property else {
+                fine &= self.excess_within(std::slice::from_ref(property), target, depth);
+                continue;
+            };
             let Some(name) = key.name() else { continue };
             let numeric = name.parse::<f64>().is_ok();
             if objects
                 .iter()
                 .any(|(_, o)| o.property(name).is_some() || o.index.is_some() && numeric)
             {
-                if objects.len() == 1
-                    && let Some(wanted) = self.property_wanted(target, name)
-                {
-                    fine &= self.excess(value, wanted, depth + 1);
-                }
+                fine &= self.excess_within(std::slice::from_ref(property), target, depth);
                 continue;
             }
             fine = false;

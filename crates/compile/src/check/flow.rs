@@ -7,7 +7,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use frontage_syntax::tree::{Expr, ExprKind};
+use frontage_diagnostic::Span;
+use frontage_syntax::tree::{Expr, ExprKind, TemplatePart};
 
 use super::Checker;
 use super::names::Value;
@@ -20,11 +21,20 @@ use crate::types::{Kind, Ty};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Reference {
     pub(super) root: Root,
-    pub(super) path: Vec<Arc<str>>,
+    pub(super) path: Vec<Step>,
+}
+
+/// A step from a value to a part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Step {
+    /// `.name`, `["name"]`, `[0]`
+    Member(Arc<str>),
+    /// `[key]`, whatever the constant or parameter `key` holds.
+    At(Root),
 }
 
 /// Where a reference starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Root {
     Local(LocalId),
     Decl(ModuleId, Decl),
@@ -41,33 +51,82 @@ impl<'a> Checker<'a> {
     pub(super) fn reference(&mut self, expr: &'a Expr) -> Option<Reference> {
         match &expr.kind {
             ExprKind::Ident(name) => {
-                let (value, clean) = self.silently(|c| c.value_named(name, expr.span));
-                let root = match value {
-                    Value::Local(local) => Root::Local(local),
-                    Value::Decl(module, decl @ Decl::Const(..)) => Root::Decl(module, decl),
-                    _ => return None,
-                };
-                clean.then_some(Reference { root, path: Vec::new() })
+                let root = self.root(name, expr.span)?;
+                Some(Reference { root, path: Vec::new() })
             }
             ExprKind::Member { object, name, .. } => {
                 let mut reference = self.reference(object)?;
-                reference.path.push(name.name.clone());
+                reference.path.push(Step::Member(name.name.clone()));
                 Some(reference)
             }
             ExprKind::Index { object, index, .. } => {
-                let key = self.recorded.get(&address(index)).copied()?;
-                let name: Arc<str> = match self.types.kind(key) {
-                    Kind::StringLiteral { value, .. } => value.clone(),
-                    Kind::NumberLiteral { value, .. } => number_text(value.0).into(),
-                    _ => return None,
-                };
+                let step = self.step_at(index)?;
                 let mut reference = self.reference(object)?;
-                reference.path.push(name);
+                reference.path.push(step);
                 Some(reference)
             }
             // Not what stands before `satisfies`: in tsc too, no test of that narrows.
             ExprKind::Chain(inner) => self.reference(inner),
             _ => None,
+        }
+    }
+
+    /// The constant, or the parameter, that a name stands for.
+    fn root(&mut self, name: &Arc<str>, span: Span) -> Option<Root> {
+        let (value, clean) = self.silently(|c| c.value_named(name, span));
+        let root = match value {
+            Value::Local(local) => Root::Local(local),
+            Value::Decl(module, decl @ Decl::Const(..)) => Root::Decl(module, decl),
+            _ => return None,
+        };
+        clean.then_some(root)
+    }
+
+    /// `object[index]`, if the index is a literal or a name.
+    fn step_at(&mut self, index: &'a Expr) -> Option<Step> {
+        // As in tsc, a literal in parentheses is none.
+        if self.in_parentheses(index.span) {
+            return None;
+        }
+        let key = self.recorded.get(&address(index)).copied()?;
+        let literal: Option<Arc<str>> = match self.types.kind(key) {
+            Kind::StringLiteral { value, .. } => Some(value.clone()),
+            Kind::NumberLiteral { value, .. } if value.0 >= 0.0 => {
+                Some(number_text(value.0).into())
+            }
+            _ => None,
+        };
+        match &index.kind {
+            ExprKind::String(_) | ExprKind::Number(_) => literal.map(Step::Member),
+            ExprKind::Template(parts) => match parts.as_slice() {
+                [TemplatePart::Text { .. }] => literal.map(Step::Member),
+                _ => None,
+            },
+            ExprKind::Ident(name) => match (self.root(name, index.span)?, literal) {
+                // A parameter is itself only, whatever its type is.
+                (Root::Local(local), Some(_)) if self.info(local).parameter => {
+                    Some(Step::At(Root::Local(local)))
+                }
+                (_, Some(name)) => Some(Step::Member(name)),
+                (root, None) => Some(Step::At(root)),
+            },
+            _ => None,
+        }
+    }
+
+    /// What a step from `object` gives, if that has such a part.
+    pub(super) fn stepped(&mut self, object: Ty, step: &Step) -> Option<Ty> {
+        match step {
+            Step::Member(name) => match self.types.kind(object) {
+                Kind::String | Kind::StringLiteral { .. } if name.parse::<usize>().is_ok() => {
+                    Some(self.types.or_undefined(Ty::STRING))
+                }
+                _ => self.property_type(object, name),
+            },
+            Step::At(root) => {
+                let key = self.current(&Reference { root: *root, path: Vec::new() })?;
+                self.indexed_value(object, key)
+            }
         }
     }
 

@@ -273,6 +273,7 @@ impl<'a> Checker<'a> {
         let local = match &param.pattern.kind {
             PatternKind::Ident(ident) => {
                 let local = self.local(Some(&ident.name), inner, ident.span);
+                self.info(local).parameter = true;
                 self.declare(ident, local);
                 local
             }

@@ -332,7 +332,11 @@ impl Checker<'_> {
         let widen = !primitive && !param.is_const && !found.nested && (!at_top || !last);
         let mut all: Vec<Ty> = Vec::new();
         for ty in found.co {
-            let ty = if widen { self.types.widen_literal(ty) } else { ty };
+            let ty = match (primitive, widen) {
+                (true, _) => self.types.regular(ty),
+                (false, true) => self.types.widen_literal(ty),
+                (false, false) => ty,
+            };
             if !all.contains(&ty) {
                 all.push(ty);
             }

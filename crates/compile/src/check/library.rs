@@ -217,10 +217,13 @@ impl<'a> Checker<'a> {
         };
         if let Some(Element::Value(first)) = args.first() {
             match interface {
-                "ObjectConstructor" if self.beyond_objects(before, first) => {
+                "ObjectConstructor"
+                    if self.beyond_objects(before, first)
+                        || &**name == "fromEntries" && self.without_keys(first) =>
+                {
                     return self.hole(span);
                 }
-                "ArrayConstructor" if &**name == "isArray" => self.never_a_list(first),
+                "ArrayConstructor" if &**name == "isArray" => self.asked_for_a_list(first),
                 _ => {}
             }
         }
@@ -245,8 +248,19 @@ impl<'a> Checker<'a> {
         beyond
     }
 
-    /// `Array.isArray` of a value that is no list by its type would make a type of both.
-    fn never_a_list(&mut self, first: &'a tree::Expr) {
+    /// Whether the keys of a list of entries did not check, so that nothing is known of the object.
+    fn without_keys(&mut self, first: &'a tree::Expr) -> bool {
+        let found = self.recorded.get(&super::flow::address(first)).copied().unwrap_or(Ty::ERROR);
+        let entry = self.iterated(found).unwrap_or(Ty::ERROR);
+        match self.types.kind(entry) {
+            Kind::Tuple { elements, .. } => elements.first().is_some_and(|key| key.ty == Ty::ERROR),
+            _ => entry == Ty::ERROR,
+        }
+    }
+
+    /// `Array.isArray` of a value that is no list by its type would make a type of both, and of a
+    /// `readonly` list one of `any`.
+    fn asked_for_a_list(&mut self, first: &'a tree::Expr) {
         let found = self.recorded.get(&super::flow::address(first)).copied().unwrap_or(Ty::ERROR);
         // Where it narrows nothing, no such type is made.
         let mut may = found == Ty::NEVER || self.reference(first).is_none();
@@ -267,7 +281,18 @@ impl<'a> Checker<'a> {
                 _ => false,
             };
         }
-        if !may {
+        let fixed = |k: &Kind| {
+            matches!(k, Kind::Array { readonly: true, .. } | Kind::Tuple { readonly: true, .. })
+        };
+        if self.types.any(found, fixed) && self.reference(first).is_some() {
+            let text = self.types.text(found);
+            let message = format!("`Array.isArray` is asked of `{text}`, which is `readonly`");
+            self.report(
+                Diagnostic::error(codes::NOT_IN_LIBRARY, first.span, message)
+                    .label("TypeScript says `any[]` of it where that holds")
+                    .help("declare it without `readonly`, or ask what else it may be: `typeof x === \"string\"`"),
+            );
+        } else if !may {
             let text = self.types.text(found);
             self.report(
                 Diagnostic::error(

@@ -367,6 +367,14 @@ impl<'a> Checker<'a> {
             None if self.types.any(ty, |k| matches!(k, Kind::Function(_))) => "Function".into(),
             None => return crate::instead::instead("Object", name),
         };
+        // `{ v: Number }.v.MAX_VALUE`: a value is the function alone.
+        let of = |interface: &str| {
+            prelude::function(interface, name).is_some()
+                || crate::instead::instead(interface, name).is_some()
+        };
+        if &*own == "Function" && (of("NumberConstructor") || of("StringConstructor")) {
+            return Some("read it from `Number` or `String` itself");
+        }
         crate::instead::instead(&own, name).or_else(|| crate::instead::instead("Object", name))
     }
 
@@ -527,7 +535,7 @@ impl<'a> Checker<'a> {
     }
 
     /// What `object[key]` gives; `undefined` in it where no key is certain.
-    fn indexed_value(&mut self, object: Ty, key: Ty) -> Option<Ty> {
+    pub(super) fn indexed_value(&mut self, object: Ty, key: Ty) -> Option<Ty> {
         if let Kind::Union(members) = self.types.kind(key).clone() {
             let mut parts = Vec::new();
             for &member in members.iter() {

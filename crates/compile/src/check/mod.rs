@@ -105,6 +105,8 @@ struct LocalInfo<'a> {
     condition: Option<&'a tree::Expr>,
     /// The constant that it was set to, without a type of its own.
     constant: Option<constant::Folded>,
+    /// It is a parameter, or a part of one.
+    parameter: bool,
     /// It is the handler's context.
     context: bool,
     /// The member of another value that it is, as long as that tells the value's variants apart.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use frontage_syntax::tree::{BinaryOp, Element, Expr, ExprKind, LogicalOp, TemplatePart, UnaryOp};
 
 use super::Checker;
-use super::flow::{Env, Reference, Root, address};
+use super::flow::{Env, Reference, Root, Step, address};
 use super::names::Value;
 use super::part::unit;
 use crate::hir;
@@ -337,10 +337,14 @@ impl<'a> Checker<'a> {
                 _ => return,
             }
         };
-        let Some(name) = reference.path.last().cloned() else { return };
         let mut parent = reference.clone();
-        parent.path.pop();
-        if self.refine_variants(&parent, &name, keep) {
+        let Some(step) = parent.path.pop() else { return };
+        let refined = match &step {
+            Step::Member(name) => self.refine_variants(&parent, name, keep),
+            // A key tells nothing apart, but that something is there.
+            Step::At(_) => self.refine_presence(&parent, keep),
+        };
+        if refined {
             self.refine_parent(object, &parent, &|c, ty| c.types.non_nullish(ty));
         }
     }
@@ -397,15 +401,24 @@ impl<'a> Checker<'a> {
         lost_nullish
     }
 
+    /// `a?.[key] === value`: whether that shows that `a` is there; notes it.
+    fn refine_presence(&mut self, parent: &Reference, keep: &Keep<'_, 'a>) -> bool {
+        let Some(ty) = self.current(parent) else { return false };
+        let present = self.types.non_nullish(ty);
+        if present == ty || present == Ty::NEVER || keep(self, Ty::UNDEFINED) != Ty::NEVER {
+            return false;
+        }
+        self.note(parent.clone(), present);
+        true
+    }
+
     /// The members among which a discriminant has to tell: those of the union that a reference
     /// was declared as, if what is left of it here is a part of that.
     fn told_apart(&mut self, reference: &Reference, left: Ty) -> Vec<Ty> {
         let own = self.types.members_of(left);
         let mut parent = reference.clone();
         let declared = match (parent.path.pop(), reference.root) {
-            (Some(name), _) => {
-                self.current(&parent).and_then(|object| self.property_type(object, &name))
-            }
+            (Some(step), _) => self.current(&parent).and_then(|object| self.stepped(object, &step)),
             (None, Root::Local(local)) => match self.as_predicate {
                 Some((of, ty)) if of == local => Some(ty),
                 _ => Some(self.local_ty(local)),
@@ -456,18 +469,13 @@ impl<'a> Checker<'a> {
         };
         let mut ty = self.narrowed(&root, declared);
         let mut at = root;
-        for name in &reference.path {
-            at.path.push(name.clone());
+        for step in &reference.path {
+            at.path.push(step.clone());
             let nullish = self.types.nullish(ty);
             let object = self.types.non_nullish(ty);
             let mut parts = Vec::new();
             for member in self.types.members_of(object) {
-                parts.push(match self.types.kind(member) {
-                    Kind::String | Kind::StringLiteral { .. } if name.parse::<usize>().is_ok() => {
-                        self.types.or_undefined(Ty::STRING)
-                    }
-                    _ => self.property_type(member, name).unwrap_or(Ty::UNDEFINED),
-                });
+                parts.push(self.stepped(member, step).unwrap_or(Ty::UNDEFINED));
             }
             if nullish {
                 parts.push(Ty::UNDEFINED);

@@ -14,7 +14,7 @@ use super::Checker;
 use super::expr::made;
 use crate::codes;
 use crate::hir::{self, CallOptions, OperationRef};
-use crate::types::{Kind, Object, Property as Member, Signature, SignatureParam, Ty};
+use crate::types::{Index, Kind, Object, Property as Member, Signature, SignatureParam, Ty};
 
 /// Headers that a call never sets: they belong to the connection or to the front door.
 const FORBIDDEN: &[&str] = &[
@@ -240,6 +240,10 @@ impl<'a> Checker<'a> {
                 readonly: false,
                 span: Some(body.span),
             });
+        }
+        if object.properties.is_empty() {
+            // An operation without arguments takes nothing but an empty object.
+            object.index = Some(Index { value: Ty::NEVER, numeric: false });
         }
         self.types.object(object)
     }

@@ -15,7 +15,7 @@ use frontage_syntax::tree::{
 
 use super::Checker;
 use super::expr::made;
-use super::flow::{Reference, Root};
+use super::flow::{Reference, Root, Step};
 use crate::codes;
 use crate::hir::{self, LocalId};
 use crate::types::{Kind, Object, Property, Ty};
@@ -42,6 +42,7 @@ impl<'a> Checker<'a> {
         match &pattern.kind {
             PatternKind::Ident(name) => {
                 self.locals[local.0 as usize].name = Some(name.name.clone());
+                self.info(local).parameter = source.parameter;
                 self.declare(name, local);
             }
             PatternKind::Object { props, rest } => {
@@ -225,7 +226,7 @@ impl<'a> Checker<'a> {
         let member = match &self.local_infos[local.0 as usize].member_of {
             Some((source, none)) if none.is_empty() => {
                 let mut reference = (**source).clone();
-                reference.path.push(name.clone());
+                reference.path.push(Step::Member(name.clone()));
                 self.narrowed(&reference, member)
             }
             _ => member,

@@ -304,10 +304,15 @@ impl Checker<'_> {
             }
             Kind::Indexed(object, index) => {
                 let object = self.constraint_of(object).unwrap_or(object);
-                let index = match self.types.kind(index) {
+                let mut index = match self.types.kind(index) {
                     Kind::Param(_) => self.constraint_of(index)?,
                     _ => index,
                 };
+                if let Kind::Keyof(of) = *self.types.kind(index)
+                    && let Some(bound) = self.constraint_of(of)
+                {
+                    index = self.keyof(bound);
+                }
                 let found = self.indexed(object, index, None);
                 (!matches!(self.types.kind(found), Kind::Indexed(..))).then_some(found)
             }

@@ -271,7 +271,7 @@ impl<'a> Checker<'a> {
         if name.is_some()
             && annotated.is_none()
             && let Some(mut parent) = self.reference(&binding.init)
-            && let Some(member) = parent.path.pop()
+            && let Some(super::flow::Step::Member(member)) = parent.path.pop()
         {
             self.info(local).member_of = Some((parent.into(), (&*member).into()));
         }
@@ -418,12 +418,11 @@ impl<'a> Checker<'a> {
                 tests.push(None);
                 continue;
             };
-            self.flow = unmatched.clone();
+            // As in tsc, conditions know nothing of those above them.
+            self.flow = if by_truth { start.clone() } else { unmatched.clone() };
             let value = self.value(test, Some(checked_subject.ty));
-            if !by_truth {
-                // A case that stands twice narrows as its first.
-                self.flow.clone_from(&start);
-            }
+            // A case that stands twice narrows as its first.
+            self.flow.clone_from(if by_truth { &unmatched } else { &start });
             // Against what is left of the subject TypeScript compares, too.
             // What is written out is equal to nothing, which tsc says of `===` only.
             let written = |e: &hir::Expr| {
@@ -437,11 +436,15 @@ impl<'a> Checker<'a> {
                     "this case is never met: what is written here is equal to nothing but itself",
                 );
                 self.report(fault.help("leave the case out"));
-            } else if !by_truth {
+            } else {
                 self.overlaps(&checked_subject, &value, test.span, true);
                 // Nothing but itself is a case of `undefined`.
                 let nullish = |ty| matches!(ty, Ty::NULL | Ty::UNDEFINED);
-                if nullish(checked_subject.ty) && !nullish(value.ty) && value.ty != Ty::ERROR {
+                if !by_truth
+                    && nullish(checked_subject.ty)
+                    && !nullish(value.ty)
+                    && value.ty != Ty::ERROR
+                {
                     let own = self.types.members_of(value.ty);
                     if !own.contains(&checked_subject.ty) && value.ty != Ty::UNKNOWN {
                         let message =
@@ -544,7 +547,7 @@ impl<'a> Checker<'a> {
 
 impl Checker<'_> {
     /// Whether a parenthesis stands right before a place.
-    fn in_parentheses(&self, span: Span) -> bool {
+    pub(super) fn in_parentheses(&self, span: Span) -> bool {
         let before = Span::new(span.file, 0, span.start);
         self.sources.text(before).trim_end().ends_with('(')
     }

@@ -15,7 +15,7 @@ use frontage_syntax::tree::{
 use crate::codes;
 
 /// A declaration: where in the module's items it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Decl {
     /// A binding of a `const` item, by both indexes.
     Const(usize, usize),
