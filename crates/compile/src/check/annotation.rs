@@ -13,6 +13,7 @@ use frontage_syntax::tree::{
     self, FunctionType, Ident, ItemKind, KeywordType, TypeKind, TypeMember, TypeParam,
 };
 
+use super::flow::{Reference, Root, Step};
 use super::names::{TypeName, Value};
 use super::{Checker, Lazy, TypeBinding, TypeScope, TypeScopeRef};
 use crate::codes;
@@ -685,6 +686,14 @@ impl<'a> Checker<'a> {
             }
             (at, rest) = (name, further);
         }
+        // As in tsc, what is known of a value here is so of its type.
+        let mut reference = match value {
+            Value::Local(local) => Some(Reference { root: Root::Local(local), path: Vec::new() }),
+            Value::Decl(module, decl @ Decl::Const(..)) => {
+                Some(Reference { root: Root::Decl(module, decl), path: Vec::new() })
+            }
+            _ => None,
+        };
         let mut ty = match (&value, rest) {
             (&Value::Upstream(upstream), [name, further @ ..]) => {
                 rest = further;
@@ -695,9 +704,18 @@ impl<'a> Checker<'a> {
             }
             _ => self.type_of_value(&value, at.span),
         };
+        if let Some(reference) = &reference {
+            ty = self.narrowed(reference, ty);
+        }
         for part in rest {
             match self.property_type(ty, &part.name) {
-                Some(member) => ty = member,
+                Some(member) => {
+                    ty = member;
+                    if let Some(reference) = &mut reference {
+                        reference.path.push(Step::Member(part.name.clone()));
+                        ty = self.narrowed(reference, ty);
+                    }
+                }
                 None => {
                     self.unknown_member(ty, part);
                     return Ty::ERROR;

@@ -163,6 +163,14 @@ impl<'a> Checker<'a> {
                 {
                     self.constants.insert((module, Decl::Const(i, j)), folded);
                 }
+                if let (Some(_), Definition::Global(id, ty)) = (&binding.ty, &defined) {
+                    let assigned = self.globals[id.0 as usize].value.ty;
+                    if self.assignable(assigned, *ty)
+                        && let Some(known) = self.assigned_part(*ty, assigned)
+                    {
+                        self.assigned.insert((module, Decl::Const(i, j)), known);
+                    }
+                }
                 defined
             }
             _ => Definition::Refused,

@@ -132,10 +132,9 @@ impl<'a> Checker<'a> {
 
     /// What is known of a reference here; `declared` is what it is without that.
     pub(super) fn narrowed(&mut self, reference: &Reference, declared: Ty) -> Ty {
-        let Some(known) = self.flow.as_ref().and_then(|e| e.narrowed.get(reference)).copied()
-        else {
-            return declared;
-        };
+        let Some(env) = &self.flow else { return declared };
+        let known = env.narrowed.get(reference).copied().or_else(|| self.assigned(reference));
+        let Some(known) = known else { return declared };
         if known == declared {
             return known;
         }
@@ -145,6 +144,39 @@ impl<'a> Checker<'a> {
         } else {
             known
         }
+    }
+
+    /// What a module's constant was set to, of the union that it was declared as: known in its
+    /// module only, and not in what stands before it, as functions that are declared do.
+    fn assigned(&self, reference: &Reference) -> Option<Ty> {
+        let Root::Decl(module, decl) = reference.root else { return None };
+        let here = reference.path.is_empty() && module == self.module && !self.declared;
+        if here { self.assigned.get(&(module, decl)).copied() } else { None }
+    }
+
+    /// The members of a declared union that a value of type `assigned` may be.
+    pub(super) fn assigned_part(&mut self, declared: Ty, assigned: Ty) -> Option<Ty> {
+        if !matches!(self.types.kind(declared), Kind::Union(_)) {
+            return None;
+        }
+        let mut kept = Vec::new();
+        let own = self.types.regular(assigned);
+        for member in self.types.members_of(declared) {
+            let mut fits = false;
+            for part in self.types.members_of(own) {
+                fits |= self.assignable(part, member);
+            }
+            if fits {
+                kept.push(member);
+            }
+        }
+        // As in tsc, `true` and `false` just written still widen; texts and numbers stay.
+        if let Kind::Boolean { value, fresh: true } = *self.types.kind(assigned)
+            && kept.len() == 1
+        {
+            return Some(self.types.intern(Kind::Boolean { value, fresh: true }));
+        }
+        if kept.is_empty() { None } else { Some(self.types.union(&kept)) }
     }
 
     /// Notes that a reference is `ty` from here on.

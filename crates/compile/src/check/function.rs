@@ -82,6 +82,8 @@ impl<'a> Checker<'a> {
         } else if !in_place || function.is_async {
             self.flow = Some(self.captured());
         }
+        let declared_around = self.declared;
+        self.declared |= function.is_declaration;
         let as_const = std::mem::replace(&mut self.as_const, false);
         let gather = std::mem::replace(&mut self.gather, false);
         let outer = std::mem::take(&mut self.frame);
@@ -202,6 +204,7 @@ impl<'a> Checker<'a> {
         self.flow = flow;
         self.as_const = as_const;
         self.gather = gather;
+        self.declared = declared_around;
         CheckedFunction {
             function: hir::Function {
                 name,

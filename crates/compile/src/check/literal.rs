@@ -91,6 +91,8 @@ impl<'a> Checker<'a> {
         let mut tys: Vec<Ty> = Vec::new();
         let mut fixed: Vec<TupleElement> = Vec::new();
         let mut rest = None;
+        // Elements behind those of a list.
+        let mut behind = false;
         for (i, element) in elements.iter().enumerate() {
             let wanted = expected.and_then(|e| self.element_wanted(e, i));
             match element {
@@ -101,6 +103,7 @@ impl<'a> Checker<'a> {
                         fixed.push(TupleElement { ty, optional: false });
                     } else if let Some(more) = rest {
                         rest = Some(self.types.either(more, ty));
+                        behind = true;
                     }
                     tys.push(ty);
                     items.push(hir::Item::Value(item));
@@ -127,7 +130,9 @@ impl<'a> Checker<'a> {
                                 tys.push(self.read_type(element.ty, element.optional));
                             }
                         }
-                        _ => {
+                        found => {
+                            behind |= rest.is_some()
+                                && matches!(&found, Kind::Tuple { elements, .. } if !elements.is_empty());
                             let ty = self.spread_elements(&item);
                             tys.push(ty);
                             rest = Some(rest.map_or(ty, |r| self.types.either(r, ty)));
@@ -136,6 +141,16 @@ impl<'a> Checker<'a> {
                     items.push(hir::Item::Spread(item));
                 }
             }
+        }
+        if constant && behind {
+            self.report(
+                Diagnostic::error(
+                    codes::SPREAD_FORM,
+                    span,
+                    "with `as const`, nothing stands behind the elements of a list",
+                )
+                .help("spread the list at the end, or leave `as const` out"),
+            );
         }
         let ty = if let (true, true, Some(rest)) = (tuple, fixed.is_empty(), rest) {
             self.types.intern(Kind::Array { element: rest, readonly })

@@ -193,7 +193,11 @@ struct Checker<'a> {
     callbacks: Vec<hir::Expr>,
     /// What constants of modules are, where they are made of constants.
     constants: HashMap<(ModuleId, Decl), constant::Folded>,
+    /// What declared constants of modules were set to.
+    assigned: HashMap<(ModuleId, Decl), Ty>,
     decls: HashMap<(ModuleId, Decl), DeclState>,
+    /// Within a function that is declared, or what stands in one.
+    declared: bool,
     lazy: HashMap<ObjectId, Lazy<'a>>,
     contract_types: HashMap<(u16, frontage_contract::TypeId, bool), Ty>,
     aliases: HashMap<(usize, Vec<Ty>), Option<Ty>>,
@@ -257,6 +261,8 @@ pub(crate) fn check(
         globals: Vec::new(),
         callbacks: Vec::new(),
         constants: HashMap::new(),
+        assigned: HashMap::new(),
+        declared: false,
         decls: HashMap::new(),
         lazy: HashMap::new(),
         contract_types: HashMap::new(),
@@ -403,12 +409,14 @@ impl<'a> Checker<'a> {
         let frame = std::mem::take(&mut self.frame);
         let diagnostics = std::mem::take(&mut self.diagnostics);
         let as_const = std::mem::replace(&mut self.as_const, false);
+        let declared = std::mem::replace(&mut self.declared, false);
         let alias_depth = std::mem::replace(&mut self.alias_depth, 0);
         let result = work(self);
         self.module = module;
         self.scopes = scopes;
         self.type_scope = type_scope;
         self.flow = flow;
+        self.declared = declared;
         self.frame = frame;
         self.as_const = as_const;
         self.alias_depth = alias_depth;

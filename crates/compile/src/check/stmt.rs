@@ -264,9 +264,7 @@ impl<'a> Checker<'a> {
         if name.is_some() && annotated.is_none() && conditional(&binding.init) {
             self.info(local).condition = Some(&binding.init);
         }
-        let narrower = annotated.is_some()
-            && matches!(self.types.kind(ty), Kind::Union(_))
-            && self.assignable(init.ty, ty);
+        let narrower = annotated.is_some() && self.assignable(init.ty, ty);
         let assigned = init.ty;
         if name.is_some()
             && annotated.is_none()
@@ -285,26 +283,12 @@ impl<'a> Checker<'a> {
             self.info(local).context = true;
         }
         out.push(hir::Stmt { kind: hir::StmtKind::Const { local, init }, span: binding.span });
-        if narrower && name.is_some() {
-            let mut kept = Vec::new();
-            let own = self.types.regular(assigned);
-            for member in self.types.members_of(ty) {
-                let mut fits = false;
-                for part in self.types.members_of(own) {
-                    fits |= self.assignable(part, member);
-                }
-                if fits {
-                    kept.push(member);
-                }
-            }
-            if !kept.is_empty() {
-                let known = self.types.union(&kept);
-                let reference = super::flow::Reference {
-                    root: super::flow::Root::Local(local),
-                    path: Vec::new(),
-                };
-                self.note(reference, known);
-            }
+        if narrower
+            && name.is_some()
+            && let Some(known) = self.assigned_part(ty, assigned)
+        {
+            let root = super::flow::Root::Local(local);
+            self.note(super::flow::Reference { root, path: Vec::new() }, known);
         }
         let source = Source { annotated: annotated.is_some(), parameter: false };
         self.bind_pattern(&binding.pattern, local, ty, source, out);

@@ -104,7 +104,9 @@ function variantOf(module, replaced, more) {
 
 /** Judges variants on both sides and keeps what is apart. */
 async function compare(variants) {
-  for (const [variant, verdict] of await judge(variants)) {
+  for (const [variant, first] of await judge(variants)) {
+    // A fault of a type is told of once in a program: one that stands in two variants, of the first.
+    const verdict = first.kind ? decide(tsc.ask([variant])[0], first.ours) : first;
     const row = (histogram[variant.change] ??= { runs: 0, accepted: 0, rejected: 0, refused: 0, apart: 0 });
     row.runs++;
     totals.slowest = Math.max(totals.slowest, verdict.ours.ms);
@@ -204,7 +206,7 @@ async function small() {
     }),
   );
   const last = await judge(kinds.map(({ variant }, i) => variantOf(variant, least[i], { index: i })));
-  const verdicts = new Map(last.map(([variant, verdict]) => [variant.index, verdict]));
+  const verdicts = new Map(last.map(([variant, verdict]) => [variant.index, decide(tsc.ask([variant])[0], verdict.ours)]));
   return kinds.map(({ variant, verdict, count, runs }, i) => {
     const shown = verdicts.get(i)?.kind ? verdicts.get(i) : verdict;
     const summary = `${shown.kind}: ${variant.seed.name} ${variant.file} (${variant.changes?.join(", ") ?? variant.change}; runs ${runs.join(", ")}): ${shown.code} ${shown.words}`;
