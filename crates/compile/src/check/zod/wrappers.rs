@@ -129,8 +129,18 @@ impl<'a> Checker<'a> {
                     result: wanted,
                     predicate: None,
                 });
-                let checked = self.value(value, Some(signature));
-                self.fits(value, checked.ty, signature);
+                // A value is among what both take, so that in tsc nothing says what a function of
+                // them gives: its literals widen.
+                let suggested = (method == "prefault").then_some(signature);
+                let checked = self.value(value, suggested);
+                if !self.assignable(checked.ty, signature) {
+                    let gives = self.types.text(wanted);
+                    let fault = self.mismatch(value.span, checked.ty, signature).help(format!(
+                        "write the value itself, or what the function gives: `(): {gives} => …`"
+                    ));
+                    self.report(fault);
+                    return None;
+                }
                 DefaultValue::Computed(self.callback(checked)?)
             }
             (None, _) => {
