@@ -230,6 +230,17 @@ impl<'a> Checker<'a> {
         let mut rest = None;
         for element in elements {
             let ty = self.annotation(&element.ty);
+            if let (Some(_), false) = (rest, element.rest) {
+                self.report(
+                    Diagnostic::error(
+                        codes::TYPE_FORM,
+                        element.ty.span,
+                        "nothing stands behind the rest of a tuple",
+                    )
+                    .help("put the rest last, or write a list: `(string | number)[]`"),
+                );
+                return Ty::ERROR;
+            }
             if element.rest {
                 rest = Some(self.types.element(ty).unwrap_or(Ty::ERROR));
             } else {
@@ -352,7 +363,7 @@ impl<'a> Checker<'a> {
             }
         }
         let (type_params, before) = self.open_type_params(&function.type_params);
-        let params = function
+        let mut params: Vec<SignatureParam> = function
             .params
             .iter()
             .map(|p| SignatureParam {
@@ -361,10 +372,13 @@ impl<'a> Checker<'a> {
                 optional: p.optional || p.default.is_some(),
             })
             .collect();
-        let rest = function.rest.as_ref().map(|p| {
-            let ty = p.ty.as_ref().map_or(Ty::ERROR, |t| self.annotation(t));
-            self.types.element(ty).unwrap_or(Ty::ERROR)
-        });
+        let mut rest = None;
+        if let Some(param) = &function.rest {
+            let list = param.ty.as_ref().map_or(Ty::ERROR, |t| self.annotation(t));
+            let (_, further, more) = self.rest_parameter(list, param);
+            params.extend(further);
+            rest = more;
+        }
         let (result, predicate) = self.result_annotation(&function.return_type, |name| {
             function.params.iter().position(|p| pattern_name(&p.pattern) == *name)
         });

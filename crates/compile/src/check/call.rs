@@ -481,27 +481,7 @@ impl<'a> Checker<'a> {
         let map = if given.is_empty() { self.conclude(signature, &inference) } else { given };
         let mut instance = self.substitute_signature(signature, &map);
         self.grouped(&mut instance);
-        let mut fine = true;
-        for (i, argument) in arguments.iter().enumerate() {
-            if argument.spread {
-                fine &= self.spread_argument(argument, i, &instance, report);
-                continue;
-            }
-            let wanted = instance
-                .params
-                .get(i)
-                .map(|p| (p.ty, p.optional))
-                .or(instance.rest.map(|r| (r, false)));
-            let Some((wanted, optional)) = wanted else { continue };
-            let wanted = self.read_type(wanted, optional);
-            if report {
-                if !self.fits_argument(argument, wanted) {
-                    fine = false;
-                }
-            } else if !self.assignable(argument.ty, wanted) {
-                fine = false;
-            }
-        }
+        let fine = self.arguments_fit(&arguments, &instance, report);
         if !fine && !report {
             for i in arrows {
                 arguments[i].checked = None;
@@ -582,49 +562,110 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn spread_argument(
+    /// Whether arguments fit the parameters of `signature`, a tuple that is spread by its elements;
+    /// reports what does not.
+    fn arguments_fit(
         &mut self,
-        argument: &Argument<'a>,
-        position: usize,
+        arguments: &[Argument<'a>],
         signature: &Signature,
         report: bool,
     ) -> bool {
-        let Some(element) = self.iterated(argument.ty) else {
-            if report && argument.ty != Ty::ERROR {
-                let message =
-                    format!("`{}` cannot be spread into arguments", self.types.text(argument.ty));
-                self.error(codes::SPREAD, argument.expr.span, message);
+        let mut fine = true;
+        // How many arguments stand before this one, and before the first list of unknown length.
+        let mut at = 0;
+        let mut certain = None;
+        for argument in arguments {
+            if !argument.spread {
+                if let Some(wanted) = self.parameter_at(signature, at) {
+                    if report {
+                        fine &= self.fits_argument(argument, wanted);
+                    } else {
+                        fine &= self.assignable(argument.ty, wanted);
+                    }
+                }
+                at += 1;
+                continue;
             }
-            return false;
-        };
-        if let Kind::Tuple { elements, rest: None, .. } = self.types.kind(argument.ty).clone() {
-            return elements.iter().enumerate().all(|(i, e)| {
-                let wanted = signature.params.get(position + i).map(|p| p.ty).or(signature.rest);
-                wanted.is_some_and(|w| self.assignable(e.ty, w))
-            });
+            let place = argument.expr.span;
+            let (elements, rest) = match self.types.kind(argument.ty).clone() {
+                Kind::Tuple { elements, rest, .. } => (elements, rest),
+                _ => match self.iterated(argument.ty) {
+                    Some(element) => (Arc::from([]), Some(element)),
+                    None => {
+                        if report && argument.ty != Ty::ERROR {
+                            let text = self.types.text(argument.ty);
+                            let message = format!("`{text}` cannot be spread into arguments");
+                            self.error(codes::SPREAD, place, message);
+                        }
+                        return false;
+                    }
+                },
+            };
+            let parts = elements.iter().map(|e| (e.ty, e.optional));
+            for (own, optional) in parts.chain(rest.map(|own| (own, false))) {
+                let own = self.read_type(own, optional);
+                let wanted = self.parameter_at(signature, at);
+                if let Some(wanted) = wanted.filter(|&w| !self.assignable(own, w)) {
+                    if report {
+                        let message = format!(
+                            "`{}` is spread where `{}` is wanted",
+                            self.types.text(own),
+                            self.types.text(wanted)
+                        );
+                        self.report(
+                            Diagnostic::error(codes::NOT_ASSIGNABLE, place, message)
+                                .help("make a list of what is wanted first"),
+                        );
+                    }
+                    return false;
+                }
+                at += 1;
+            }
+            if rest.is_some() {
+                at -= 1;
+                certain.get_or_insert((at, place));
+            }
         }
-        let rest = signature.rest.filter(|_| position >= signature.params.len());
-        let Some(rest) = rest else {
-            if report {
-                self.report(
+        let spread = arguments.iter().find(|a| a.spread).map(|a| a.expr.span);
+        let Some(spread) = spread.filter(|_| fine) else { return fine };
+        let (least, most) = (signature.required(), signature.params.len());
+        let open = signature.rest.is_some();
+        let enough = match certain {
+            Some((at, _)) => at >= least && (open || at < most),
+            None => at >= least && (open || at <= most),
+        };
+        if !enough && report {
+            let fault = match certain {
+                Some((_, place)) => Diagnostic::error(
+                    codes::SPREAD,
+                    place,
+                    "a list of unknown length cannot fill these parameters",
+                )
+                .help("give the arguments one by one"),
+                None => {
+                    let wanted = match (least == most, open) {
+                        (true, false) => least.to_string(),
+                        (false, false) => format!("{least} to {most}"),
+                        (_, true) => format!("{least} or more"),
+                    };
                     Diagnostic::error(
-                        codes::SPREAD,
-                        argument.expr.span,
-                        "a list of unknown length cannot fill these parameters",
+                        codes::ARGUMENT_COUNT,
+                        spread,
+                        format!("{wanted} arguments wanted, not {at}"),
                     )
-                    .help("give the arguments one by one"),
-                );
-            }
-            return false;
-        };
-        if !self.assignable(element, rest) {
-            if report {
-                let fault = self.mismatch(argument.expr.span, element, rest);
-                self.report(fault);
-            }
-            return false;
+                }
+            };
+            self.report(fault);
         }
-        true
+        enough
+    }
+
+    /// What the parameter at `at` takes, where there is one.
+    fn parameter_at(&mut self, signature: &Signature, at: usize) -> Option<Ty> {
+        match (signature.params.get(at), signature.rest) {
+            (Some(param), _) => Some(self.read_type(param.ty, param.optional)),
+            (None, rest) => rest,
+        }
     }
 
     /// Whether a callback starts promises, which is reported (or wanted) elsewhere.

@@ -105,8 +105,17 @@ impl<'a> Checker<'a> {
             ExprKind::Regex { pattern, flags } => self.regex(pattern, flags, span),
             ExprKind::Template(parts) => self.template(parts, span, expected),
             ExprKind::Ident(name) => self.ident(expr, name),
-            ExprKind::Array(elements) => self.array_literal(elements, span, expected),
-            ExprKind::Object(properties) => self.object_literal(properties, span, expected),
+            ExprKind::Array(_) | ExprKind::Object(_) => {
+                let before = self.as_const;
+                self.as_const |= expected.is_some_and(|wanted| self.const_param(wanted));
+                let made = match &expr.kind {
+                    ExprKind::Array(elements) => self.array_literal(elements, span, expected),
+                    ExprKind::Object(properties) => self.object_literal(properties, span, expected),
+                    _ => self.hole(span),
+                };
+                self.as_const = before;
+                made
+            }
             ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } => {
                 // Outside a chain nothing is optional.
                 let mut links = Vec::new();
@@ -240,6 +249,14 @@ impl<'a> Checker<'a> {
             None => Ty::STRING,
         };
         made(hir::ExprKind::Template(items), ty, span)
+    }
+
+    /// Whether a place asks for what is written there as with `as const`: `<const T>`.
+    fn const_param(&mut self, wanted: Ty) -> bool {
+        match *self.types.kind(wanted) {
+            Kind::Param(id) => self.types.type_param(id).is_const,
+            _ => false,
+        }
     }
 
     /// The text that a template is for certain, `as const`.
@@ -526,9 +543,10 @@ impl<'a> Checker<'a> {
             self.decided_condition(written);
         }
         if self.types.all(checked.ty, |k| matches!(k, Kind::Function(_))) {
+            let message = "a function is always there: this decides nothing";
             self.report(
-                Diagnostic::error(codes::CONDITION, checked.span, "this function is never called")
-                    .help("call it"),
+                Diagnostic::error(codes::USELESS, checked.span, message)
+                    .help("call it, or leave the condition out"),
             );
         }
     }

@@ -19,7 +19,7 @@ use super::{Checker, Effects, Frame, Scope};
 use crate::codes;
 use crate::hir::{self, LocalId};
 use crate::resolve::{duplicate, not_merged};
-use crate::types::{Kind, Signature, SignatureParam, Ty};
+use crate::types::{Kind, Signature, SignatureParam, TupleElement, Ty};
 
 /// A function that was checked.
 pub(super) struct CheckedFunction<'a> {
@@ -111,26 +111,27 @@ impl<'a> Checker<'a> {
             let list = match (&rest.ty, context) {
                 (Some(ty), _) => self.annotation(ty),
                 (None, Some(c)) => {
-                    let mut parts: Vec<Ty> =
-                        c.params.iter().skip(params.len()).map(|p| p.ty).collect();
-                    parts.extend(c.rest);
-                    let element = self.types.union(&parts);
-                    self.types.array(element)
+                    let left = c.params.iter().skip(params.len());
+                    let elements: Vec<TupleElement> =
+                        left.map(|p| TupleElement { ty: p.ty, optional: p.optional }).collect();
+                    match (elements.is_empty(), c.rest) {
+                        (true, Some(element)) => self.types.array(element),
+                        (_, rest) => self.types.intern(Kind::Tuple {
+                            elements: elements.into(),
+                            rest,
+                            readonly: false,
+                            of_match: false,
+                        }),
+                    }
                 }
                 (None, None) => {
                     self.untyped(&pattern_name(&rest.pattern), rest.span);
                     Ty::ERROR
                 }
             };
-            rest_ty = Some(match self.types.element(list) {
-                Some(element) => element,
-                None => {
-                    if list != Ty::ERROR {
-                        self.error(codes::TYPE_FORM, rest.span, "a rest parameter is a list");
-                    }
-                    Ty::ERROR
-                }
-            });
+            let (list, further, more) = self.rest_parameter(list, rest);
+            signature_params.extend(further);
+            rest_ty = more;
             let local = self.local(None, list, rest.span);
             let source = Source { annotated: rest.ty.is_some(), parameter: true };
             rest_local = Some(local);
@@ -233,6 +234,38 @@ impl<'a> Checker<'a> {
             )
             .help(format!("write `{name}: …`")),
         );
+    }
+
+    /// What a rest parameter of type `list` takes: itself, a parameter for each element of a tuple,
+    /// and what any further argument is.
+    pub(super) fn rest_parameter(
+        &mut self,
+        list: Ty,
+        rest: &tree::Param,
+    ) -> (Ty, Vec<SignatureParam>, Option<Ty>) {
+        match self.types.kind(list).clone() {
+            Kind::Tuple { elements, rest: more, .. } => {
+                let name = pattern_name(&rest.pattern);
+                let params = elements.iter().enumerate().map(|(i, element)| SignatureParam {
+                    name: format!("{name}_{i}").into(),
+                    ty: element.ty,
+                    optional: element.optional,
+                });
+                (list, params.collect(), more)
+            }
+            Kind::Array { element, .. } => (list, Vec::new(), Some(element)),
+            _ => {
+                if list != Ty::ERROR {
+                    let fault = Diagnostic::error(
+                        codes::TYPE_FORM,
+                        rest.span,
+                        "a rest parameter is a list, or a tuple",
+                    );
+                    self.report(fault.help("write `...rest: string[]`"));
+                }
+                (Ty::ERROR, Vec::new(), Some(Ty::ERROR))
+            }
+        }
     }
 
     fn parameter(

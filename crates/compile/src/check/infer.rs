@@ -332,7 +332,7 @@ impl Checker<'_> {
         let widen = !primitive && !param.is_const && !found.nested && (!at_top || !last);
         let mut all: Vec<Ty> = Vec::new();
         for ty in found.co {
-            let ty = match (primitive, widen) {
+            let ty = match (primitive || param.is_const, widen) {
                 (true, _) => self.types.regular(ty),
                 (false, true) => self.types.widen_literal(ty),
                 (false, false) => ty,

@@ -98,6 +98,9 @@ impl<'a> Checker<'a> {
         if &*name.name == "flat" {
             resolved.result = self.flattened(receiver.ty, args);
         }
+        if let Some(result) = self.result_of_each(receiver.ty, &function, &name.name) {
+            resolved.result = result;
+        }
         self.library_call(known, Some(receiver), resolved, gather, span)
     }
 
@@ -113,6 +116,27 @@ impl<'a> Checker<'a> {
             found = Some(interface);
         }
         found
+    }
+
+    /// As in tsc, a method that has one signature without type parameters gives for one of several
+    /// lists what it gives for each: `string[] | number[]`, not a list of both.
+    fn result_of_each(&mut self, ty: Ty, called: &FunctionType, name: &Arc<str>) -> Option<Ty> {
+        let plain = matches!(&*called.signatures, [only] if only.type_params.is_empty())
+            && !matches!(&**name, "concat" | "flat");
+        let bound = self.bound_of(ty);
+        let members = self.types.members_of(bound);
+        let listed = |k: &Kind| matches!(k, Kind::Array { .. } | Kind::Tuple { .. });
+        if !plain || members.len() < 2 || !self.types.all(bound, listed) {
+            return None;
+        }
+        let mut results = Vec::new();
+        for member in members {
+            let element = self.types.element(member)?;
+            let ty = self.prelude_member(&"Array".into(), &[element], name)?;
+            let Kind::Function(id) = *self.types.kind(ty) else { return None };
+            results.push(self.types.signatures(id).signatures.first()?.result);
+        }
+        Some(self.types.union(&results))
     }
 
     /// The type of a method; that of a union of lists is that of a list of the union.

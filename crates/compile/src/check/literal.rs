@@ -79,7 +79,8 @@ impl<'a> Checker<'a> {
         let inferred = self.frame.inferred && expected == self.frame.expected;
         let readonly = constant
             && !expected.filter(|_| !inferred).is_some_and(|e| {
-                self.types.any(e, |k| {
+                let bound = self.bound_of(e);
+                self.types.any(bound, |k| {
                     matches!(
                         k,
                         Kind::Array { readonly: false, .. } | Kind::Tuple { readonly: false, .. }

@@ -362,6 +362,15 @@ impl<'a> Checker<'a> {
         if self.types.nullish(ty) {
             return None;
         }
+        if let Kind::Union(members) = self.types.kind(ty).clone()
+            && ty != Ty::BOOLEAN
+        {
+            let mut found = None;
+            for &member in members.iter() {
+                found = Some(self.instead_of(member, name)?);
+            }
+            return found;
+        }
         let own = match self.apparent(ty) {
             Some((interface, _)) => interface,
             None if self.types.any(ty, |k| matches!(k, Kind::Function(_))) => "Function".into(),

@@ -286,6 +286,15 @@ impl<'a> Checker<'a> {
                 }
                 continue;
             }
+            // `isText(x) === true` is `isText(x)`.
+            if let (false, &ExprKind::Boolean(value)) = (case, &other.kind)
+                && !matches!(
+                    subject.kind,
+                    ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Chain(_)
+                )
+            {
+                self.narrow(subject, equal == value);
+            }
             let value = self.recorded_ty(other);
             if value == Ty::ERROR {
                 continue;

@@ -140,10 +140,13 @@ impl Checker<'_> {
                         (None, None) => None,
                     };
                 }
-                if &**name == "length" && rest.is_none() && elements.iter().all(|e| !e.optional) {
+                if &**name == "length" && rest.is_none() {
+                    let least = elements.iter().position(|e| e.optional).unwrap_or(elements.len());
                     #[expect(clippy::cast_precision_loss, reason = "no tuple is that long")]
-                    let length = elements.len() as f64;
-                    return Some(self.types.number_literal(length));
+                    let lengths: Vec<Ty> = (least..=elements.len())
+                        .map(|length| self.types.number_literal(length as f64))
+                        .collect();
+                    return Some(self.types.union(&lengths));
                 }
                 let (interface, args) = self.apparent(ty)?;
                 self.prelude_member(&interface, &args, name)
