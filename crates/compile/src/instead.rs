@@ -167,7 +167,51 @@ pub(crate) const INSTEAD: &[(&[&str], &[&str], &str)] = &[
         "return the value, or `json(value, { status })` from \"frontage\"",
     ),
     (&["Globals"], &["RegExp"], "write the pattern as a literal: `/…/`"),
-    (&["Globals"], &["WeakMap", "WeakSet"], "use `Map` or `Set`"),
+    (&["Globals"], &["WeakMap", "WeakSet", "WeakRef"], "use `Map` or `Set`"),
+    (
+        &["Globals"],
+        &[
+            "Error",
+            "TypeError",
+            "RangeError",
+            "SyntaxError",
+            "EvalError",
+            "ReferenceError",
+            "URIError",
+            "AggregateError",
+        ],
+        "stop with `throw error(status, code)`; what calls throw is an `UpstreamError`",
+    ),
+    (
+        &["Globals"],
+        &["encodeURI", "decodeURI", "escape", "unescape"],
+        "use `encodeURIComponent` and `decodeURIComponent` for each part",
+    ),
+    (
+        &["Globals"],
+        &[
+            "ArrayBuffer",
+            "SharedArrayBuffer",
+            "DataView",
+            "Int8Array",
+            "Uint8Array",
+            "Uint8ClampedArray",
+            "Int16Array",
+            "Uint16Array",
+            "Int32Array",
+            "Uint32Array",
+            "Float32Array",
+            "Float64Array",
+            "BigInt64Array",
+            "BigUint64Array",
+        ],
+        "use lists of numbers; bytes of an upstream go through `passthrough`",
+    ),
+    (
+        &["Globals"],
+        &["Atomics", "FinalizationRegistry"],
+        "leave it out: nothing is shared and nothing needs to be freed",
+    ),
 ];
 
 /// What to write instead of `interface.name`; `None` if nothing is said about it.

@@ -32,6 +32,8 @@ pub(super) struct Argument<'a> {
 pub(super) struct Resolved {
     pub(super) items: Vec<hir::Item>,
     pub(super) result: Ty,
+    /// What the call says of one of its arguments where it gives `true`.
+    pub(super) predicate: Option<(usize, Ty)>,
 }
 
 impl<'a> Checker<'a> {
@@ -223,6 +225,9 @@ impl<'a> Checker<'a> {
         let Some(resolved) = self.resolve_call(&function, type_args, args, span, expected) else {
             return self.hole(span);
         };
+        if let (Some(predicate), [_, ..]) = (resolved.predicate, args) {
+            self.predicates.insert(args.as_ptr().addr(), predicate);
+        }
         made(hir::ExprKind::Apply(Box::new(called), resolved.items), resolved.result, span)
     }
 
@@ -496,7 +501,7 @@ impl<'a> Checker<'a> {
                 Some(if a.spread { hir::Item::Spread(checked) } else { hir::Item::Value(checked) })
             })
             .collect();
-        Ok(Resolved { items, result })
+        Ok(Resolved { items, result, predicate: instance.predicate })
     }
 
     /// After a report, the result counts only if it does not hang on what was wrong.

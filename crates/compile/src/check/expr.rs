@@ -30,11 +30,8 @@ impl<'a> Checker<'a> {
         let mut checked = self.expr(expr, expected);
         if self.promises(checked.ty) {
             self.forgotten_await(&checked);
-            // Where a promise is wanted, what it gives would be a second fault of the same place.
-            checked.ty = match expected.is_some_and(|wanted| self.promises(wanted)) {
-                true => Ty::ERROR,
-                false => self.types.awaited(checked.ty),
-            };
+            // What it gives would be a second fault of the same place.
+            checked.ty = Ty::ERROR;
             self.recorded.insert(address(expr), checked.ty);
         }
         checked

@@ -179,9 +179,32 @@ impl<'a> Checker<'a> {
         if kept.is_empty() { None } else { Some(self.types.union(&kept)) }
     }
 
+    /// Whether each step of a reference is `readonly`, so that a condition may speak of it later.
+    fn lasting(&mut self, reference: &Reference) -> bool {
+        let mut at = Reference { root: reference.root, path: Vec::new() };
+        for step in &reference.path {
+            let Some(object) = self.current(&at) else { return false };
+            let Step::Member(name) = step else { return false };
+            let present = self.types.non_nullish(object);
+            let mut readonly = false;
+            for member in self.types.members_of(present) {
+                readonly |= match *self.types.kind(member) {
+                    Kind::Object(id) => self.object(id).property(name).is_some_and(|p| p.readonly),
+                    Kind::Tuple { readonly, .. } | Kind::Array { readonly, .. } => readonly,
+                    _ => false,
+                };
+            }
+            if !readonly {
+                return false;
+            }
+            at.path.push(step.clone());
+        }
+        true
+    }
+
     /// Notes that a reference is `ty` from here on.
     pub(super) fn note(&mut self, reference: Reference, ty: Ty) {
-        if self.by_alias > 0 && !reference.path.is_empty() {
+        if self.by_alias > 0 && !self.lasting(&reference) {
             return;
         }
         if let Some(env) = &mut self.flow {

@@ -310,6 +310,7 @@ impl<'a> Checker<'a> {
             PatternKind::Ident(ident) => {
                 let local = self.local(Some(&ident.name), inner, ident.span);
                 self.info(local).parameter = true;
+                self.info(local).explicit = annotated.is_some();
                 self.declare(ident, local);
                 local
             }

@@ -219,9 +219,15 @@ impl<'a> Checker<'a> {
         let (Some(known), Some(ty)) = (prelude::function(interface, name), ty) else {
             let message = format!("`{name}` cannot be called");
             let mut fault = Diagnostic::error(codes::NOT_CALLABLE, place, message);
-            if &**name == "Array" {
+            let instead = match &**name {
+                "Array" => Some("write `Array.from({ length: n }, (_, i) => i)`"),
+                "Object" => Some("leave it out: a value stays what it is"),
+                "Date" => Some("write `new Date().toISOString()`"),
+                _ => None,
+            };
+            if let Some(instead) = instead {
                 fault.code = codes::NOT_IN_LIBRARY;
-                fault = fault.help("write `Array.from({ length: n }, (_, i) => i)`");
+                fault = fault.help(instead);
             }
             self.report(fault);
             self.check_loose(args);

@@ -105,6 +105,8 @@ struct LocalInfo<'a> {
     condition: Option<&'a tree::Expr>,
     /// The constant that it was set to, without a type of its own.
     constant: Option<constant::Folded>,
+    /// Its type is written, or it is a function that is declared: `never` from it ends the flow.
+    explicit: bool,
     /// It is a parameter, or a part of one.
     parameter: bool,
     /// It is the handler's context.
@@ -193,6 +195,8 @@ struct Checker<'a> {
     callbacks: Vec<hir::Expr>,
     /// What constants of modules are, where they are made of constants.
     constants: HashMap<(ModuleId, Decl), constant::Folded>,
+    /// What calls of predicates say, by the address of their arguments.
+    predicates: HashMap<usize, (usize, Ty)>,
     /// What declared constants of modules were set to.
     assigned: HashMap<(ModuleId, Decl), Ty>,
     decls: HashMap<(ModuleId, Decl), DeclState>,
@@ -262,6 +266,7 @@ pub(crate) fn check(
         callbacks: Vec::new(),
         constants: HashMap::new(),
         assigned: HashMap::new(),
+        predicates: HashMap::new(),
         declared: false,
         decls: HashMap::new(),
         lazy: HashMap::new(),

@@ -116,7 +116,12 @@ impl<'a> Checker<'a> {
                     }
                     return;
                 }
-                self.refine(expr, &move |c, ty| c.truthy_here(ty, sense));
+                match (&expr.kind, sense) {
+                    (ExprKind::Chain(_), false) => {
+                        self.refine_around(expr, &|c, ty| c.truthy_here(ty, false));
+                    }
+                    _ => self.refine(expr, &move |c, ty| c.truthy_here(ty, sense)),
+                }
             }
             // `satisfies` ends what a condition says of its parts, in tsc too.
             _ => {}
@@ -128,6 +133,9 @@ impl<'a> Checker<'a> {
         match left.kind {
             ExprKind::Logical { .. } => self.narrow(left, sense),
             _ if op != LogicalOp::Nullish => self.narrow(left, sense),
+            ExprKind::Chain(_) if !sense => {
+                self.refine_around(left, &|c, ty| c.nullish_part(ty, true));
+            }
             _ if self.flow.is_some() => self.refine(left, &move |c, ty| c.nullish_part(ty, !sense)),
             _ => {}
         }
@@ -248,9 +256,14 @@ impl<'a> Checker<'a> {
         let function = self.types.signatures(id).clone();
         if let Some((index, ty)) = function.signatures.first().and_then(|s| s.predicate)
             && let Some(Element::Value(arg)) = args.get(index)
-            && !self.generic(ty)
         {
-            self.refine(arg, &move |c, own| c.by_predicate(own, ty, sense));
+            let ty = match self.generic(ty) {
+                true => self.predicates.get(&args.as_ptr().addr()).map(|p| p.1),
+                false => Some(ty),
+            };
+            if let Some(ty) = ty.filter(|&ty| !self.generic(ty)) {
+                self.refine(arg, &move |c, own| c.by_predicate(own, ty, sense));
+            }
         }
     }
 
@@ -318,6 +331,16 @@ impl<'a> Checker<'a> {
             self.note(reference.clone(), new);
         }
         self.refine_parent(expr, &reference, keep);
+    }
+
+    /// As [`Checker::refine`] where `a?.b` did not hold: as in tsc, `a` may be missing, which says
+    /// nothing of `a?.b` itself.
+    fn refine_around(&mut self, expr: &'a Expr, keep: &Keep<'_, 'a>) {
+        if self.flow.is_some()
+            && let Some(reference) = self.reference(expr)
+        {
+            self.refine_parent(expr, &reference, keep);
+        }
     }
 
     fn refine_parent(&mut self, expr: &'a Expr, reference: &Reference, keep: &Keep<'_, 'a>) {

@@ -144,8 +144,27 @@ impl Checker<'_> {
             Ty::UNDEFINED if !equal => return self.without(ty, false, true),
             _ => {}
         }
+        if ty == Ty::UNKNOWN && equal {
+            // As in tsc, of one kind only: a union says nothing.
+            return match self.types.kind(written) {
+                _ if written == Ty::BOOLEAN => written,
+                Kind::Union(_)
+                | Kind::Unknown
+                | Kind::Error
+                | Kind::Param(_)
+                | Kind::Indexed(..)
+                | Kind::Keyof(_)
+                | Kind::Part { .. } => ty,
+                Kind::Object(_)
+                | Kind::Array { .. }
+                | Kind::Tuple { .. }
+                | Kind::Library(..)
+                | Kind::Function(_) => Ty::OBJECT,
+                _ => written,
+            };
+        }
         if ty == Ty::UNKNOWN {
-            return if equal && self.types.is_unit(value) { value } else { ty };
+            return ty;
         }
         if equal {
             let mut kept = Vec::new();

@@ -18,6 +18,7 @@ use super::expr::made;
 use super::flow::{Reference, Root, Step};
 use crate::codes;
 use crate::hir::{self, LocalId};
+use crate::types::print::number_text;
 use crate::types::{Kind, Object, Property, Ty};
 
 /// Where what is taken apart comes from.
@@ -56,21 +57,11 @@ impl<'a> Checker<'a> {
                     };
                     let bound =
                         self.bind_part(&prop.value, prop.default.as_ref(), value, source, body);
-                    // What was taken apart may be a name itself, or have one (see `binding`).
                     if prop.default.is_none()
                         && let Some(name) = prop.key.name()
                     {
-                        let source = match &self.local_infos[local.0 as usize].member_of {
-                            Some((source, none)) if none.is_empty() => source.clone(),
-                            _ => Rc::new(Reference { root: Root::Local(local), path: Vec::new() }),
-                        };
-                        self.info(bound).member_of = Some((source, (&**name).into()));
-                        if matches!(prop.value.kind, PatternKind::Ident(_))
-                            && props.len() + usize::from(rest.is_some()) > 1
-                            && matches!(self.types.kind(ty), Kind::Union(_))
-                        {
-                            self.info(bound).beside = Some((local, (&**name).into()));
-                        }
+                        let alone = props.len() + usize::from(rest.is_some()) == 1;
+                        self.part_of(bound, &prop.value, local, ty, name, alone);
                     }
                 }
                 if let Some(rest) = rest {
@@ -134,7 +125,11 @@ impl<'a> Checker<'a> {
                     } else {
                         self.hole(inner.span)
                     };
-                    self.bind_part(inner, default.as_ref(), value, source, body);
+                    let bound = self.bind_part(inner, default.as_ref(), value, source, body);
+                    if default.is_none() && fine && list {
+                        let alone = elements.len() + usize::from(rest.is_some()) == 1;
+                        self.part_of(bound, inner, local, ty, &i.to_string().into(), alone);
+                    }
                 }
                 if let Some(rest) = rest {
                     let span = rest.span;
@@ -154,6 +149,32 @@ impl<'a> Checker<'a> {
                 }
             }
             PatternKind::Error => {}
+        }
+    }
+
+    /// Notes that `bound` is the part `name` of what `local` holds, which may be a name itself or
+    /// have one (see `binding`).
+    ///
+    /// - `alone`: the pattern takes nothing else.
+    fn part_of(
+        &mut self,
+        bound: LocalId,
+        pattern: &Pattern,
+        local: LocalId,
+        ty: Ty,
+        name: &Arc<str>,
+        alone: bool,
+    ) {
+        let source = match &self.local_infos[local.0 as usize].member_of {
+            Some((source, none)) if none.is_empty() => source.clone(),
+            _ => Rc::new(Reference { root: Root::Local(local), path: Vec::new() }),
+        };
+        self.info(bound).member_of = Some((source, (&**name).into()));
+        if matches!(pattern.kind, PatternKind::Ident(_))
+            && !alone
+            && matches!(self.types.kind(ty), Kind::Union(_))
+        {
+            self.info(bound).beside = Some((local, (&**name).into()));
         }
     }
 
@@ -288,15 +309,30 @@ impl<'a> Checker<'a> {
             }
             (_, ExprKind::Logical { left, .. }) => self.beyond_pattern(pattern, left),
             (PatternKind::Object { props, rest }, ExprKind::Object(members)) => {
-                let computed =
-                    |p: &tree::PropertyPattern| matches!(p.key.kind, PropertyKeyKind::Computed(_));
-                if props.is_empty() || props.iter().any(computed) {
+                // Constants as keys are names; any other may be each of them.
+                let mut names: Vec<Option<Arc<str>>> = Vec::new();
+                for prop in props {
+                    let PropertyKeyKind::Computed(key) = &prop.key.kind else {
+                        names.push(prop.key.name().cloned());
+                        continue;
+                    };
+                    let (key, _) = self.silently(|c| c.value(key, None));
+                    match self.types.kind(key.ty) {
+                        Kind::StringLiteral { value, .. } => names.push(Some(value.clone())),
+                        Kind::NumberLiteral { value, .. } => {
+                            names.push(Some(number_text(value.0).into()));
+                        }
+                        _ => return,
+                    }
+                }
+                if props.is_empty() {
                     return;
                 }
                 for member in members {
                     let tree::Property::Value { key, value, .. } = member else { continue };
                     let Some(name) = key.name() else { continue };
-                    match props.iter().find(|prop| prop.key.name() == Some(name)) {
+                    let at = names.iter().position(|own| own.as_ref() == Some(name));
+                    match at.map(|at| &props[at]) {
                         Some(prop) if prop.default.is_none() => {
                             self.beyond_pattern(&prop.value, value);
                         }
@@ -409,6 +445,12 @@ impl<'a> Checker<'a> {
                     return self.types.array(rest);
                 }
                 self.types.intern(Kind::Tuple { elements, rest, readonly: false, of_match: false })
+            }
+            Kind::Union(members)
+                if members.iter().all(|&m| matches!(self.types.kind(m), Kind::Tuple { .. })) =>
+            {
+                let tails: Vec<Ty> = members.iter().map(|&m| self.tail_ty(m, from)).collect();
+                self.types.union(&tails)
             }
             // As in tsc, one list of what any of several lists holds.
             _ => match self.iterated(ty) {

@@ -11,11 +11,12 @@ use std::collections::HashMap;
 
 use super::expr::made;
 use super::flow::Env;
+use super::names::Value;
 use super::pattern::Source;
 use super::{Binding, Checker, Scope};
 use crate::codes;
 use crate::hir;
-use crate::resolve::{duplicate, names_of};
+use crate::resolve::{Decl, duplicate, names_of};
 use crate::types::{Kind, Object, Property, Ty};
 
 impl<'a> Checker<'a> {
@@ -135,6 +136,7 @@ impl<'a> Checker<'a> {
                 self.frame.effects.unsafe_calls.extend(checked.effects.unsafe_calls);
                 let local = self.local(Some(&decl.name.name), checked.ty, decl.name.span);
                 self.declare(&decl.name, local);
+                self.info(local).explicit = true;
                 let kind = hir::ExprKind::Arrow(Box::new(checked.function));
                 let init = made(kind, checked.ty, decl.span);
                 out.push(hir::Stmt { kind: hir::StmtKind::Const { local, init }, span });
@@ -213,7 +215,11 @@ impl<'a> Checker<'a> {
                         .help("leave it out, or give its value a name with `const`"),
                     );
                 }
+                let ends = checked.ty == Ty::NEVER && self.explicit(expr);
                 out.push(hir::Stmt { kind: hir::StmtKind::Expr(checked), span });
+                if ends {
+                    self.flow = None;
+                }
             }
             StmtKind::Block(block) => {
                 let inner = self.block(block);
@@ -258,6 +264,7 @@ impl<'a> Checker<'a> {
             _ => (None, binding.pattern.span),
         };
         let local = self.local(name, ty, place);
+        self.info(local).explicit = annotated.is_some();
         if name.is_some() && annotated.is_none() {
             self.info(local).constant = self.folded(&binding.init);
         }
@@ -292,6 +299,28 @@ impl<'a> Checker<'a> {
         }
         let source = Source { annotated: annotated.is_some(), parameter: false };
         self.bind_pattern(&binding.pattern, local, ty, source, out);
+    }
+
+    /// Whether `expr` calls a function of which the text says what it gives. As in tsc, only such
+    /// a call ends the flow where it gives `never`.
+    fn explicit(&mut self, expr: &'a tree::Expr) -> bool {
+        let ExprKind::Call { callee, optional: false, .. } = &expr.kind else { return false };
+        let mut root = callee.as_ref();
+        while let ExprKind::Member { object, optional: false, .. } = &root.kind {
+            root = object;
+        }
+        let ExprKind::Ident(name) = &root.kind else { return false };
+        match self.silently(|c| c.value_named(name, root.span)).0 {
+            Value::Local(local) => self.info(local).explicit,
+            Value::Decl(_, Decl::Function(_)) => true,
+            Value::Decl(module, Decl::Const(i, j)) => {
+                match &self.module_of(module).tree.items[i].kind {
+                    tree::ItemKind::Const(decl) => decl.bindings[j].ty.is_some(),
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
     }
 
     /// What a pattern says of its value: a list that is written there is seen as a tuple, and

@@ -98,6 +98,21 @@ impl<'a> Checker<'a> {
         if matches!(&**name, "Exclude" | "Extract" | "Awaited") && self.types.any(args[0], open) {
             return self.no_mapping(span);
         }
+        // `Record<boolean, T>`, `Omit<T, string[]>`: no keys.
+        let keys = match &**name {
+            "Record" => Some(args[0]),
+            "Omit" => Some(args[1]),
+            _ => None,
+        };
+        if let Some(keys) = keys.filter(|&keys| keys != Ty::NEVER && !self.types.any(keys, open))
+            && !self.key_type(keys)
+        {
+            let text = self.types.text(keys);
+            let message = format!("`{text}` is no type of keys");
+            let fault = Diagnostic::error(codes::TYPE_ARGUMENTS, span, message);
+            self.report(fault.help("keys are texts or numbers: `string`, `\"a\" | \"b\"`"));
+            return Ty::ERROR;
+        }
         match &**name {
             "RegExpMatchArray" => {
                 let first = TupleElement { ty: Ty::STRING, optional: false };
