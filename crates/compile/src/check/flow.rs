@@ -227,6 +227,30 @@ impl<'a> Checker<'a> {
                 joined.narrowed.insert(key.clone(), ty);
             }
         }
+        // What one way found beyond the declared type, as `typeof` does of `{}`, stays among all.
+        for (own, other) in [(&a, &b), (&b, &a)] {
+            let mut alone: Vec<(&Reference, Ty)> = own
+                .narrowed
+                .iter()
+                .filter(|(key, _)| key.path.is_empty() && !other.narrowed.contains_key(*key))
+                .map(|(key, &ty)| (key, ty))
+                .collect();
+            alone.sort_by_key(|(key, _)| key.root);
+            for (key, ty) in alone {
+                let flow = self.flow.replace(other.clone());
+                let there = self.current(key);
+                self.flow = flow;
+                let Some(there) = there else { continue };
+                let members = self.types.members_of(there);
+                if self.types.members_of(ty).iter().all(|member| members.contains(member)) {
+                    continue;
+                }
+                let both = self.joined(key, &[there, ty]);
+                if both != there {
+                    joined.narrowed.insert(key.clone(), both);
+                }
+            }
+        }
         Some(joined)
     }
 

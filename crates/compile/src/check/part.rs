@@ -235,17 +235,15 @@ impl Checker<'_> {
         }
         let mut kept = Vec::new();
         for member in self.types.members_of(ty) {
-            let own = match self.types.kind(member) {
+            let own = match self.types.kind(member).clone() {
                 Kind::String | Kind::StringLiteral { .. } => "string",
                 Kind::Number | Kind::NumberLiteral { .. } => "number",
                 Kind::Boolean { .. } => "boolean",
                 Kind::Undefined | Kind::Void => "undefined",
                 Kind::Function(_) => "function",
                 Kind::Object(id) => {
-                    let empty = self
-                        .types
-                        .members(*id)
-                        .is_some_and(|o| o.properties.is_empty() && o.index.is_none());
+                    let object = self.object(id);
+                    let empty = object.properties.is_empty() && object.index.is_none();
                     if empty && equal {
                         // `{}` may be a primitive.
                         kept.push(match name {

@@ -154,7 +154,9 @@ function decide(theirs, ours) {
   if (ours.faults.some((fault) => fault.code === "panic")) return { ...base, kind: "panic", code: "panic", words: "the checker panicked" };
   if (ours.faults.length > 0) {
     if (theirs.faults.length > 0) return { ...base, word: "rejected" };
-    const fault = ours.faults.find((one) => !one.byDesign);
+    // A form that is left out is nothing that a type follows from.
+    const form = ours.faults.some((one) => /^FR1/.test(one.code));
+    const fault = form ? undefined : ours.faults.find((one) => !one.byDesign);
     return fault ? { ...base, kind: "refused", code: fault.code, words: fault.message } : { ...base, word: "refused" };
   }
   for (const [key, type] of Object.entries(theirs.results)) {

@@ -39,6 +39,8 @@ function shape(checker, program, type, depth) {
   if (type.isUnion()) return union(type.types.map(inner));
   // The language has no types of templates: where tsc makes one, it is a text.
   if (flags & (ts.TypeFlags.TemplateLiteral | ts.TypeFlags.StringMapping)) return "string";
+  // `void & {}`: tsc keeps what no value is.
+  if (type.isIntersection() && type.types.some((part) => part.flags & ts.TypeFlags.Void)) return "undefined";
   if (flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) return objectShape(checker, program, type, depth);
   return `flags ${flags}`;
 }
