@@ -132,7 +132,7 @@ interface RefinementCtx {
 }
 
 interface RefinementIssue {
-  code?: "custom";
+  code: "custom";
   message?: string;
   path?: (string | number)[];
   input?: unknown;

@@ -161,8 +161,15 @@ pub(super) const RULES: &[Rule] = &[
         name: "excess-members-pass",
         oracle: Oracle::Types,
         file: "crates/compile/src/check/assign.rs",
-        find: "        if objects.is_empty() || open {",
-        replace: "        if objects.len() < 2 || open {",
+        find: "        if objects.is_empty() {",
+        replace: "        if objects.len() < 2 {",
+    },
+    Rule {
+        name: "keys-that-stay-say-nothing",
+        oracle: Oracle::Types,
+        file: "crates/compile/src/check/flow.rs",
+        find: "(root, None) => Some(Step::At(root)),",
+        replace: "(_, None) => None,",
     },
     Rule {
         name: "typeof-keeps-numbers",
