@@ -460,6 +460,9 @@ impl<'a> Checker<'a> {
         for &i in &arrows {
             let argument = &mut arguments[i];
             let param = param_at(i).map_or(Ty::ERROR, |p| p.0);
+            if let (ExprKind::Object(properties), true) = (&argument.expr.kind, given.is_empty()) {
+                self.infer_members(properties, param, signature, &mut inference);
+            }
             let map = if given.is_empty() {
                 if !typed(argument.expr) {
                     self.fix_parameters(argument.expr, param, signature, &mut inference);
@@ -502,6 +505,41 @@ impl<'a> Checker<'a> {
             })
             .collect();
         Ok(Resolved { items, result, predicate: instance.predicate })
+    }
+
+    /// What the members of a literal say: first those that need no help, then the others one after
+    /// the other, so that what a function gives says what those behind it take.
+    fn infer_members(
+        &mut self,
+        properties: &'a [tree::Property],
+        param: Ty,
+        signature: &Signature,
+        inference: &mut Inference,
+    ) {
+        let needs_help = |property: &&tree::Property| match property {
+            tree::Property::Value { value, .. } => sensitive(value) && !typed(value),
+            tree::Property::Spread { .. } => false,
+        };
+        let (helped, plain): (Vec<_>, Vec<_>) = properties.iter().partition(needs_help);
+        for property in plain.into_iter().chain(helped) {
+            let tree::Property::Value { key, value, .. } = property else { continue };
+            let Some(wanted) = key.name().and_then(|name| self.property_wanted(param, name)) else {
+                continue;
+            };
+            if !self.generic(wanted) {
+                continue;
+            }
+            if !typed(value) {
+                self.fix_parameters(value, wanted, signature, inference);
+            }
+            let mut map = inference.by_place.clone();
+            map.extend(self.known(signature, inference));
+            let context = self.substitute(wanted, &map);
+            let effects = self.frame.effects.clone();
+            let (checked, _) = self.silently(|c| c.value(value, Some(context)));
+            self.frame.effects = effects;
+            self.infer(checked.ty, wanted, inference);
+        }
     }
 
     /// After a report, the result counts only if it does not hang on what was wrong.
