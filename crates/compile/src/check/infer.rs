@@ -73,6 +73,18 @@ impl Checker<'_> {
             return;
         }
         let (s, t) = (self.types.kind(source).clone(), self.types.kind(target).clone());
+        // What has members is told of by what its own parameters are bound to.
+        if matches!(s, Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. })
+            && self.types.all(target, |kind| {
+                matches!(
+                    kind,
+                    Kind::Object(_) | Kind::Array { .. } | Kind::Tuple { .. } | Kind::Library(..)
+                )
+            })
+            && let Some(bound) = self.constraint_of(source)
+        {
+            return self.infer_at(bound, target, inference, co, top, depth + 1);
+        }
         match (&s, &t) {
             (_, Kind::Part { of, .. }) => {
                 self.infer_at(source, *of, inference, co, top, depth + 1);

@@ -87,7 +87,11 @@ impl<'a> Checker<'a> {
                     )
                 })
             });
-        let tuple = constant || expected.is_some_and(|e| self.tuple_like(e));
+        let tuple = constant
+            || expected.is_some_and(|e| {
+                let bound = self.bound_of(e);
+                self.tuple_like(bound)
+            });
         let mut items = Vec::new();
         let mut tys: Vec<Ty> = Vec::new();
         let mut fixed: Vec<TupleElement> = Vec::new();

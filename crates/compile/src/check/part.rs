@@ -352,8 +352,13 @@ impl Checker<'_> {
         }
         let any = self.types.array(Ty::UNKNOWN);
         let mut kept = Vec::new();
-        for member in self.types.members_of(ty) {
+        let members = self.types.members_of(ty);
+        // As in tsc, a type parameter may be one only where nothing else is.
+        let listed = |m: &Ty| matches!(self.types.kind(*m), Kind::Array { .. } | Kind::Tuple { .. });
+        let told = is && members.iter().any(listed);
+        for member in members {
             match self.types.kind(member) {
+                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } if told => {}
                 Kind::Array { .. } | Kind::Tuple { .. } if !is => {}
                 Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } if is => {
                     kept.push(self.part(member, any));
@@ -381,6 +386,7 @@ impl Checker<'_> {
             return if held { wanted } else { ty };
         }
         let mut kept = Vec::new();
+        let mut generic = Vec::new();
         for member in self.types.members_of(ty) {
             let inside = self.assignable(member, wanted);
             if !held {
@@ -394,6 +400,17 @@ impl Checker<'_> {
                     if self.assignable(candidate, member) {
                         kept.push(candidate);
                     }
+                }
+                if matches!(self.types.kind(member), Kind::Param(_) | Kind::Indexed(..)) {
+                    generic.push(member);
+                }
+            }
+        }
+        if kept.is_empty() {
+            for member in generic {
+                let bound = self.bound_of(member);
+                if self.overlap_of_any(bound, wanted) {
+                    kept.push(self.part(member, wanted));
                 }
             }
         }
