@@ -103,7 +103,7 @@ impl<'a> Checker<'a> {
                 Kind::Param(own) => open.extend(self.types.type_param(own).constraint),
                 Kind::Union(members) => open.extend(members.iter()),
                 Kind::Keyof(of) | Kind::Part { of, .. } => open.push(of),
-                Kind::Indexed(object, index) => {
+                Kind::Indexed(object, index, _) => {
                     open.extend([object, index]);
                     // `B["x"]` of a `B` whose `x` is known.
                     if let Kind::Param(of) = *self.types.kind(object)

@@ -231,6 +231,9 @@ impl<'a> Checker<'a> {
             ExprKind::Logical { left, right, .. } => {
                 self.excess(left, target, depth + 1) && self.excess(right, target, depth + 1)
             }
+            ExprKind::AsConst(inner) | ExprKind::Satisfies { value: inner, .. } => {
+                self.excess(inner, target, depth + 1)
+            }
             _ => true,
         }
     }

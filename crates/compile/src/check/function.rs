@@ -102,6 +102,12 @@ impl<'a> Checker<'a> {
                 ty.map(|(ty, optional)| self.read_type(ty, optional))
             });
             let checked = self.parameter(param, suggested, handler && i == 0, &mut body);
+            if let PatternKind::Ident(name) = &param.pattern.kind
+                && let Some(super::Binding::Local(local)) =
+                    self.scopes.last().and_then(|s| s.values.get(&name.name)).copied()
+            {
+                self.frame.params.push((i, local, checked.1.ty));
+            }
             signature_params.push(checked.1);
             params.push(checked.0);
         }
@@ -162,11 +168,9 @@ impl<'a> Checker<'a> {
             self.frame.expected = context.map(|c| self.types.awaited(c.result));
         }
         let expected = self.frame.expected;
-        let mut result_place = None;
         match &function.body {
             FunctionBody::Expr(expr) => {
                 let stmt = self.return_value(expr, expected);
-                result_place = Some(expr.as_ref());
                 body.push(stmt);
                 self.flow = None;
             }
@@ -189,10 +193,9 @@ impl<'a> Checker<'a> {
         let value = if is_async { self.types.promise(result) } else { result };
         let predicate = match declared {
             Some((_, predicate)) => predicate,
-            None if !is_async => self.inferred_predicate(function, &signature_params, result),
+            None if !is_async && !ends && frame.returns.len() == 1 => frame.predicate,
             None => None,
         };
-        let _ = result_place;
         let ty = self.types.function_of(Signature {
             type_params,
             params: signature_params,
@@ -400,26 +403,13 @@ impl<'a> Checker<'a> {
         (self.widen(all), promise)
     }
 
-    /// The predicate that a function of one expression is, if it is one: where it gives true its
-    /// parameter has a narrower type, and only there.
-    fn inferred_predicate(
-        &mut self,
-        function: &'a tree::Function,
-        params: &[SignatureParam],
-        result: Ty,
-    ) -> Option<(usize, Ty)> {
-        if result != Ty::BOOLEAN || function.is_async {
+    /// The predicate that a function is by the one value it returns, if it is one: where that is
+    /// true a parameter has a narrower type, and only there.
+    fn predicate_of(&mut self, expr: &'a tree::Expr, result: Ty) -> Option<(usize, Ty)> {
+        if result != Ty::BOOLEAN || self.frame.is_async || self.frame.declared {
             return None;
         }
-        let expr = Self::expression_body(function)?;
-        for (i, param) in function.params.iter().enumerate() {
-            let PatternKind::Ident(name) = &param.pattern.kind else { continue };
-            let Some(super::Binding::Local(local)) =
-                self.scopes.last().and_then(|s| s.values.get(&name.name)).copied()
-            else {
-                continue;
-            };
-            let declared = params.get(i)?.ty;
+        for (i, local, declared) in self.frame.params.clone() {
             // As in `tsc`, nothing is gained from a `boolean` that is `true`.
             if declared == Ty::ERROR || declared == Ty::BOOLEAN {
                 continue;
@@ -439,7 +429,8 @@ impl<'a> Checker<'a> {
     }
 
     fn narrowed_by(&mut self, local: LocalId, ty: Ty, expr: &'a tree::Expr, sense: bool) -> Ty {
-        let before = self.flow.replace(Env::default());
+        let start = self.flow.clone().unwrap_or_default();
+        let before = self.flow.replace(start);
         let declared = std::mem::replace(&mut self.locals[local.0 as usize].ty, ty);
         self.narrow(expr, sense);
         let reference = Reference { root: Root::Local(local), path: Vec::new() };
@@ -476,6 +467,9 @@ impl<'a> Checker<'a> {
             && let Some(wanted) = self.frame.expected
         {
             self.fits(expr, checked.ty, wanted);
+        }
+        if self.frame.returns.is_empty() {
+            self.frame.predicate = self.predicate_of(expr, checked.ty);
         }
         self.frame.returns.push((checked.ty, Some(expr)));
         hir::Stmt { kind: hir::StmtKind::Return(Some(checked)), span: expr.span }

@@ -71,6 +71,10 @@ impl<'a> Checker<'a> {
             self.check_loose(args);
             return self.hole(span);
         }
+        if self.one_of_lists(receiver.ty, name) {
+            self.check_loose(args);
+            return self.hole(span);
+        }
         let Some(ty) = self.method_type(receiver.ty, &name.name) else {
             self.unknown_member(receiver.ty, name);
             self.check_loose(args);
@@ -116,6 +120,32 @@ impl<'a> Checker<'a> {
             found = Some(interface);
         }
         found
+    }
+
+    /// Reports methods that take an element, of one of several lists: for tsc the element is of all
+    /// of them at once.
+    fn one_of_lists(&mut self, ty: Ty, name: &Ident) -> bool {
+        if !matches!(&*name.name, "includes" | "indexOf" | "lastIndexOf" | "with") {
+            return false;
+        }
+        let bound = self.bound_of(ty);
+        let members = self.types.members_of(bound);
+        let mut elements: Vec<Ty> = Vec::new();
+        for member in members {
+            let Some(element) = self.types.element(member) else { return false };
+            if !elements.contains(&element) {
+                elements.push(element);
+            }
+        }
+        if elements.len() < 2 {
+            return false;
+        }
+        let message = format!("`{}` is asked of one of several lists", name.name);
+        self.report(
+            Diagnostic::error(codes::NOT_IN_LIBRARY, name.span, message)
+                .help("make one list of both first: `[...list]`, or tell them apart"),
+        );
+        true
     }
 
     /// As in tsc, a method that has one signature without type parameters gives for one of several

@@ -14,6 +14,7 @@ use super::expr::made;
 use super::spread::Built;
 use crate::codes;
 use crate::hir;
+use crate::types::print::number_text;
 use crate::types::{Kind, TupleElement, Ty};
 
 /// At this many elements a tuple is refused, as in `tsc`.
@@ -156,6 +157,7 @@ impl<'a> Checker<'a> {
                 )
                 .help("spread the list at the end, or leave `as const` out"),
             );
+            return self.hole(span);
         }
         let ty = if let (true, true, Some(rest)) = (tuple, fixed.is_empty(), rest) {
             self.types.intern(Kind::Array { element: rest, readonly })
@@ -325,10 +327,10 @@ impl<'a> Checker<'a> {
             self.as_const = constant;
             let name = match self.types.kind(key.ty).clone() {
                 Kind::StringLiteral { value, .. } => Some(value),
-                Kind::NumberLiteral { value, .. } => Some(value.0.to_string().into()),
+                Kind::NumberLiteral { value, .. } => Some(number_text(value.0).into()),
                 _ => None,
             };
-            if name.is_none() && !self.key_type(key.ty) {
+            if name.is_none() && key.ty != Ty::NEVER && !self.key_type(key.ty) {
                 let fault = Diagnostic::error(
                     codes::INDEX,
                     key.span,

@@ -584,7 +584,7 @@ impl<'a> Checker<'a> {
                 || bound.is_some_and(|bound| self.under_keys(bound, key).is_some())
                 || self.constraint_of(key).is_some_and(|c| c == known || self.assignable(c, known))
             {
-                return Some(self.types.intern(Kind::Indexed(object, key)));
+                return Some(self.types.intern(Kind::Indexed(object, key, true)));
             }
             let bound = self.constraint_of(object)?;
             let key = self.constraint_of(key).unwrap_or(key);

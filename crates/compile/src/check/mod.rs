@@ -129,6 +129,10 @@ struct Frame<'a> {
     inferred: bool,
     /// Types and places of results so far.
     returns: Vec<(Ty, Option<&'a tree::Expr>)>,
+    /// Its parameters that are names, by their places, with their types.
+    params: Vec<(usize, LocalId, Ty)>,
+    /// What its first result says of one of its parameters where it is `true`.
+    predicate: Option<(usize, Ty)>,
     /// Unsafe calls so far.
     effects: Effects,
     /// How many `try` bodies lie around.

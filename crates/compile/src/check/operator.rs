@@ -72,7 +72,9 @@ impl<'a> Checker<'a> {
                             | Kind::Function(_)
                     )
                 });
-                let list = |k: &Kind| matches!(k, Kind::Array { .. } | Kind::Tuple { .. });
+                let list = |k: &Kind| {
+                    matches!(k, Kind::Array { .. } | Kind::Tuple { .. } | Kind::Library(..))
+                };
                 if self.types.any(b.ty, list) {
                     let text = self.types.text(b.ty);
                     let fault = Diagnostic::error(
@@ -80,7 +82,11 @@ impl<'a> Checker<'a> {
                         b.span,
                         format!("`in` asks objects for a member, and this is `{text}`"),
                     );
-                    self.report(fault.help("use `Array.isArray(…)`, `.length` or `.includes(…)`"));
+                    let maps = self.types.any(b.ty, |k| matches!(k, Kind::Library(..)));
+                    self.report(fault.help(match maps {
+                        true => "use `.has(…)` of maps and sets, `instanceof` of errors",
+                        false => "use `Array.isArray(…)`, `.length` or `.includes(…)`",
+                    }));
                 }
                 if !object && !self.nullish_use(&b, "in") {
                     if b.ty == Ty::UNKNOWN {
@@ -263,8 +269,10 @@ impl<'a> Checker<'a> {
             matches!(e.kind, Object(_) | Array(_) | Arrow(_))
         };
         if literal(a) || literal(b) {
+            // Against nothing, tsc lets it pass.
+            let nothing = |ty| matches!(ty, Ty::NULL | Ty::UNDEFINED);
             let fault = Diagnostic::error(
-                codes::NO_OVERLAP,
+                if nothing(a.ty) || nothing(b.ty) { codes::USELESS } else { codes::NO_OVERLAP },
                 span,
                 format!(
                     "this is always {}: what is written here is equal to nothing but itself",

@@ -244,7 +244,14 @@ impl Checker<'_> {
                 Kind::Object(id) => {
                     let object = self.object(id);
                     let empty = object.properties.is_empty() && object.index.is_none();
-                    if empty && equal {
+                    // What an interface without members is not, tsc thinks to be an object.
+                    if empty && (equal || object.interface) {
+                        if !equal {
+                            if name != "object" {
+                                kept.push(member);
+                            }
+                            continue;
+                        }
                         // `{}` may be a primitive.
                         kept.push(match name {
                             "string" => Ty::STRING,

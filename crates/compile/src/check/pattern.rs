@@ -536,7 +536,8 @@ impl<'a> Checker<'a> {
         let value = match default {
             None => value,
             Some(default) => {
-                let present = self.types.filter(value.ty, |_, m| m != Ty::UNDEFINED);
+                let there = |m| !matches!(m, Ty::UNDEFINED | Ty::VOID);
+                let present = self.types.filter(value.ty, |_, m| there(m));
                 let fallback = self.value(default, Some(present));
                 let ty = if value.ty == Ty::ERROR {
                     Ty::ERROR

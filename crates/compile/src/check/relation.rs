@@ -208,6 +208,8 @@ impl Checker<'_> {
                 }
                 self.relate_by_cases(&s, members, rule, stack)
             }
+            // Read or written, it is the same.
+            (Kind::Indexed(a, b, _), Kind::Indexed(c, d, _)) if a == c && b == d => true,
             (_, Kind::Part { of, by }) => {
                 self.relate(source, *of, rule, stack) && self.relate(source, *by, rule, stack)
             }
@@ -302,7 +304,7 @@ impl Checker<'_> {
                 let bound = self.constraint_of(of).unwrap_or(Ty::UNKNOWN);
                 Some(self.part(bound, by))
             }
-            Kind::Indexed(object, index) => {
+            Kind::Indexed(object, index, read) => {
                 let object = self.constraint_of(object).unwrap_or(object);
                 let mut index = match self.types.kind(index) {
                     Kind::Param(_) => self.constraint_of(index)?,
@@ -313,7 +315,8 @@ impl Checker<'_> {
                 {
                     index = self.keyof(bound);
                 }
-                let found = self.indexed(object, index, None);
+                let value = if read { self.indexed_value(object, index) } else { None };
+                let found = value.unwrap_or_else(|| self.indexed(object, index, None));
                 (!matches!(self.types.kind(found), Kind::Indexed(..))).then_some(found)
             }
             _ => None,

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use frontage_diagnostic::{Diagnostic, Span};
-use frontage_syntax::tree::{self, Element, Expr, ExprKind, FunctionBody, Property, StmtKind};
+use frontage_syntax::tree::{self, Element, Expr, ExprKind, Property};
 
 use super::Checker;
 use super::expr::made;
@@ -346,16 +346,5 @@ impl<'a> Checker<'a> {
             }
         }
         self.types.union(&parts)
-    }
-
-    /// Whether a function's body can end without `return`, by its text alone.
-    pub(super) fn expression_body(function: &tree::Function) -> Option<&Expr> {
-        match &function.body {
-            FunctionBody::Expr(expr) => Some(expr),
-            FunctionBody::Block(block) => match block.stmts.as_slice() {
-                [tree::Stmt { kind: StmtKind::Return(Some(expr)), .. }] => Some(expr),
-                _ => None,
-            },
-        }
     }
 }

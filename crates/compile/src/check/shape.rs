@@ -231,12 +231,12 @@ impl Checker<'_> {
                 return self.types.union(&parts);
             }
             Kind::Param(_) | Kind::Keyof(_) => {
-                return self.types.intern(Kind::Indexed(object, index));
+                return self.types.intern(Kind::Indexed(object, index, false));
             }
             _ => {}
         }
         if let Kind::Param(_) = self.types.kind(object) {
-            return self.types.intern(Kind::Indexed(object, index));
+            return self.types.intern(Kind::Indexed(object, index, false));
         }
         let found = match self.types.kind(index).clone() {
             Kind::StringLiteral { value, .. } => self.property_or_value(object, &value),
@@ -294,6 +294,7 @@ impl Checker<'_> {
         match self.types.kind(ty).clone() {
             Kind::Param(_) | Kind::Indexed(..) => self.types.intern(Kind::Keyof(ty)),
             Kind::Part { of, .. } => self.keyof(of),
+            Kind::Never => self.types.union(&[Ty::STRING, Ty::NUMBER]),
             Kind::Object(id) => {
                 let object = self.object(id);
                 if let Some(keys) = object.keys {

@@ -35,7 +35,7 @@ impl Checker<'_> {
         match self.types.kind(ty).clone() {
             Kind::Param(id) => param.is_none_or(|wanted| wanted == id),
             Kind::Keyof(of) | Kind::Part { of, .. } => self.holds_at(of, param, depth),
-            Kind::Indexed(object, index) => {
+            Kind::Indexed(object, index, _) => {
                 self.holds_at(object, param, depth) || self.holds_at(index, param, depth)
             }
             Kind::Array { element, .. } => self.holds_at(element, param, depth),
@@ -109,10 +109,11 @@ impl Checker<'_> {
                 let inner = self.substitute_at(inner, map, depth);
                 self.keyof(inner)
             }
-            Kind::Indexed(object, index) => {
+            Kind::Indexed(object, index, read) => {
                 let object = self.substitute_at(object, map, depth);
                 let index = self.substitute_at(index, map, depth);
-                self.indexed(object, index, None)
+                let found = if read { self.indexed_value(object, index) } else { None };
+                found.unwrap_or_else(|| self.indexed(object, index, None))
             }
             Kind::Object(id) if depth < 12 && self.generic(ty) => {
                 let object = self.object(id);

@@ -136,8 +136,9 @@ pub enum Kind {
     Param(TypeParamId),
     /// `keyof T` of a type that is not known yet.
     Keyof(Ty),
-    /// `T[K]` of types that are not known yet.
-    Indexed(Ty, Ty),
+    /// `T[K]` of types that are not known yet; `true`: read from a value, so that what an index
+    /// gives may be missing.
+    Indexed(Ty, Ty, bool),
     /// `T & U`: a type that is not known yet, and what a condition says of its value.
     /// `NonNullable<T>` is `T & {}`.
     Part {
