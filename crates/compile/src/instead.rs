@@ -123,6 +123,11 @@ pub(crate) const INSTEAD: &[(&[&str], &[&str], &str)] = &[
     (&["ObjectConstructor"], &["freeze", "seal"], "leave it out: nothing can be changed anyway"),
     (&["ObjectConstructor"], &["create", "defineProperty"], "write an object literal"),
     (&["ArrayConstructor"], &["of"], "write an array literal"),
+    (
+        &["StringConstructor"],
+        &["fromCharCode", "fromCodePoint", "raw"],
+        "write the characters out: `\"\\u00e9\"`",
+    ),
     (&["Math"], &["random"], "ask an upstream: a plan gives equal answers for equal input"),
     (&["JSON"], &["parse"], "let the contract describe the value; upstreams answer parsed JSON"),
     (

@@ -587,8 +587,13 @@ impl<'a> Checker<'a> {
                 return Some(self.types.intern(Kind::Indexed(object, key, true)));
             }
             let bound = self.constraint_of(object)?;
-            let key = self.constraint_of(key).unwrap_or(key);
-            return self.indexed_value(bound, key);
+            let known = self.constraint_of(key).unwrap_or(key);
+            let found = self.indexed_value(bound, known)?;
+            // What it is of the type that is given in the end.
+            return Some(match (self.types.kind(object), self.types.kind(key)) {
+                (Kind::Param(_), Kind::Param(_)) => self.types.intern(Kind::Indexed(object, key, true)),
+                _ => found,
+            });
         }
         if let Some(ty) = self.any_of_literal(object, key) {
             return Some(ty);

@@ -64,6 +64,7 @@ process.stdout.write(`${JSON.stringify({ outcome })}\n`, () => process.exit(0));
 
 /** Where a seed is from. */
 function kindOf(seed) {
+  if (seed.name.startsWith("snippet--")) return "snippets";
   return seed.name === "shop" ? "shop" : seed.name.startsWith("generated--") ? "generated" : "cases";
 }
 
@@ -72,7 +73,7 @@ async function originals() {
   const whole = new Map();
   for (const module of modules) {
     const key = `${module.seed.name} ${module.frontend}`;
-    if (!whole.has(key)) whole.set(key, { ...module, change: kindOf(module.seed) === "generated" ? "none, generated" : "none", files: {} });
+    if (!whole.has(key)) whole.set(key, { ...module, change: { generated: "none, generated", snippets: "none, snippets" }[kindOf(module.seed)] ?? "none", files: {} });
     whole.get(key).files[module.file] = original(module);
   }
   await compare([...whole.values()].map((variant) => ({ ...variant, text: variant.files[variant.file] })));

@@ -1,7 +1,7 @@
 //! Compares with tsc: what is accepted, and the types of answers.
 //!
-//! In:    the modules of `cases/` and `examples/shop` that are accepted, programs of the values
-//!        oracle's generator, and a seed.
+//! In:    the modules of `cases/` that show no diagnostics, the snippets, `examples/shop`, programs
+//!        of the values oracle's generator, and a seed.
 //! Out:   variants of them, well-typed and ill-typed, each judged by `frontage check` (in this
 //!        process) and by tsc (in one Node process); every disagreement, shrunk, as a case.
 //! Never: a refusal that passes for agreement unless [`refusals`] lists its code.
@@ -17,6 +17,7 @@ mod generated;
 mod refusals;
 mod report;
 mod shape;
+mod snippets;
 mod workspace;
 
 use crate::options::Options;

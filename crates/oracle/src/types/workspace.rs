@@ -111,6 +111,9 @@ pub(super) fn seeds(options: &Options, folder: &Path) -> Result<Vec<Seed>, Strin
     if options.cases.is_some() {
         return Ok(out);
     }
+    for (name, target) in super::snippets::write(&cases, folder)? {
+        out.extend(read(name, target, true)?);
+    }
     let shop = folder.join("shop");
     for part in ["frontage.toml", "package.json", "tsconfig.base.json", "contracts", "shared"] {
         copy(&root.join("examples/shop").join(part), &shop.join(part))?;
@@ -261,7 +264,8 @@ fn collect(root: &Path, folder: &Path, out: &mut BTreeMap<String, String>) -> Re
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
+/// Copies a file or a folder with everything in it.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), String> {
     let fault = |e: std::io::Error| format!("{}: {e}", from.display());
     if from.is_dir() {
         std::fs::create_dir_all(to).map_err(fault)?;
