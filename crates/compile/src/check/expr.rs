@@ -59,6 +59,14 @@ impl<'a> Checker<'a> {
             self.as_const = false;
         }
         let mut checked = self.expr_inner(expr, expected);
+        // A place that wants something certain sees what the bound of an open type is here.
+        if let ExprKind::Ident(_) | ExprKind::Member { .. } | ExprKind::Index { .. } = expr.kind
+            && let Some(wanted) = expected
+            && self.union_bound(checked.ty).is_some()
+            && !self.generic(wanted)
+        {
+            checked.ty = self.read_of(expr, checked.ty);
+        }
         if self.is_regex(checked.ty)
             && !regex_fits
             && !expected.is_some_and(|wanted| self.types.any(wanted, regex_kind))

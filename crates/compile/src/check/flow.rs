@@ -44,6 +44,9 @@ pub(super) enum Root {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Env {
     narrowed: HashMap<Reference, Ty>,
+    /// What the bounds of references with open types were narrowed to; it is what their members
+    /// are read of, while their types stay.
+    bounds: HashMap<Reference, Ty>,
 }
 
 impl<'a> Checker<'a> {
@@ -127,6 +130,46 @@ impl<'a> Checker<'a> {
                 let key = self.current(&Reference { root: *root, path: Vec::new() })?;
                 self.indexed_value(object, key)
             }
+        }
+    }
+
+    /// The bound of an open type, if it is one of several types.
+    pub(super) fn union_bound(&mut self, ty: Ty) -> Option<Ty> {
+        if !matches!(self.types.kind(ty), Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. }) {
+            return None;
+        }
+        let bound = self.constraint_of(ty)?;
+        let plain = matches!(self.types.kind(bound), Kind::Union(_)) && !self.generic(bound);
+        plain.then_some(bound)
+    }
+
+    /// What members of a reference of the open type `ty` are read of here, if its bound is one of
+    /// several types.
+    pub(super) fn bound_here(&mut self, reference: &Reference, ty: Ty) -> Option<Ty> {
+        let bound = self.union_bound(ty)?;
+        let known = self.flow.as_ref().and_then(|env| env.bounds.get(reference)).copied();
+        Some(match known {
+            Some(known) if self.subtype(known, bound) => known,
+            _ => bound,
+        })
+    }
+
+    /// As [`Checker::bound_here`], of an expression; else its own type.
+    pub(super) fn read_of(&mut self, expr: &'a Expr, ty: Ty) -> Ty {
+        if self.union_bound(ty).is_none() {
+            return ty;
+        }
+        let reference = self.reference(expr);
+        reference.and_then(|reference| self.bound_here(&reference, ty)).unwrap_or(ty)
+    }
+
+    /// Notes what the bound of a reference is from here on.
+    pub(super) fn note_bound(&mut self, reference: &Reference, bound: Ty) {
+        if self.by_alias > 0 && !self.lasting(reference) {
+            return;
+        }
+        if let Some(env) = &mut self.flow {
+            env.bounds.insert(reference.clone(), bound);
         }
     }
 
@@ -219,6 +262,12 @@ impl<'a> Checker<'a> {
             (a, b) => return a.or(b),
         };
         let mut joined = Env::default();
+        for (key, &bound) in &a.bounds {
+            if let Some(&other) = b.bounds.get(key) {
+                let both = self.types.union(&[bound, other]);
+                joined.bounds.insert(key.clone(), both);
+            }
+        }
         let mut keys: Vec<&Reference> = a.narrowed.keys().collect();
         keys.sort_by(|x, y| x.path.cmp(&y.path));
         for key in keys {
@@ -272,6 +321,7 @@ impl<'a> Checker<'a> {
     pub(super) fn captured(&self) -> Env {
         let mut env = self.flow.clone().unwrap_or_default();
         env.narrowed.retain(|reference, _| reference.path.is_empty());
+        env.bounds.retain(|reference, _| reference.path.is_empty());
         env
     }
 }

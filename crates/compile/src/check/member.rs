@@ -84,6 +84,7 @@ impl<'a> Checker<'a> {
             self.forgotten_await(&checked);
             checked.ty = self.types.awaited(checked.ty);
         }
+        checked.ty = self.read_of(object, checked.ty);
         self.present(checked, optional, next, links)
     }
 
@@ -546,9 +547,21 @@ impl<'a> Checker<'a> {
     /// What `object[key]` gives; `undefined` in it where no key is certain.
     pub(super) fn indexed_value(&mut self, object: Ty, key: Ty) -> Option<Ty> {
         if let Kind::Union(members) = self.types.kind(key).clone() {
+            // By one of several keys, what a tuple of several lacks may be missing, for tsc.
+            let tuples = matches!(self.types.kind(object), Kind::Union(_))
+                && self.types.all(object, |k| matches!(k, Kind::Tuple { .. }));
             let mut parts = Vec::new();
             for &member in members.iter() {
-                parts.push(self.indexed_value(object, member)?);
+                match self.indexed_value(object, member) {
+                    Some(part) => parts.push(part),
+                    None if tuples => {
+                        parts.push(Ty::UNDEFINED);
+                        for tuple in self.types.members_of(object) {
+                            parts.extend(self.indexed_value(tuple, member));
+                        }
+                    }
+                    None => return None,
+                }
             }
             return Some(self.types.union(&parts));
         }
@@ -591,7 +604,9 @@ impl<'a> Checker<'a> {
             let found = self.indexed_value(bound, known)?;
             // What it is of the type that is given in the end.
             return Some(match (self.types.kind(object), self.types.kind(key)) {
-                (Kind::Param(_), Kind::Param(_)) => self.types.intern(Kind::Indexed(object, key, true)),
+                (Kind::Param(_), Kind::Param(_)) => {
+                    self.types.intern(Kind::Indexed(object, key, true))
+                }
                 _ => found,
             });
         }

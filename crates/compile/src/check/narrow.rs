@@ -325,6 +325,12 @@ impl<'a> Checker<'a> {
             return;
         };
         let Some(ty) = self.current(&reference) else { return };
+        if let Some(bound) = self.bound_here(&reference, ty) {
+            let new = keep(self, bound);
+            if new != bound {
+                self.note_bound(&reference, new);
+            }
+        }
         let new = keep(self, ty);
         let before = ty;
         if new != before {
@@ -389,12 +395,18 @@ impl<'a> Checker<'a> {
         name: &Arc<str>,
         keep: &Keep<'_, 'a>,
     ) -> bool {
-        let Some(ty) = self.current(parent) else { return false };
+        let Some(own) = self.current(parent) else { return false };
+        let bound = self.bound_here(parent, own);
+        let ty = bound.unwrap_or(own);
         let members = self.types.members_of(ty);
         if ty == Ty::BOOLEAN || members.is_empty() {
             return false;
         }
-        let told_apart = self.told_apart(parent, ty);
+        let told_apart = match bound {
+            Some(_) => self.union_bound(own).map(|all| self.types.members_of(all)),
+            None => None,
+        };
+        let told_apart = told_apart.unwrap_or_else(|| self.told_apart(parent, ty));
         if told_apart.len() < 2 {
             return false;
         }
@@ -429,7 +441,10 @@ impl<'a> Checker<'a> {
         let lost_nullish = members.iter().any(|&m| self.types.nullish(m))
             && !kept.iter().any(|&m| self.types.nullish(m));
         let new = self.types.union(&kept);
-        self.note(parent.clone(), new);
+        match bound {
+            Some(_) => self.note_bound(parent, new),
+            None => self.note(parent.clone(), new),
+        }
         lost_nullish
     }
 
@@ -502,6 +517,7 @@ impl<'a> Checker<'a> {
         let mut ty = self.narrowed(&root, declared);
         let mut at = root;
         for step in &reference.path {
+            ty = self.bound_here(&at, ty).unwrap_or(ty);
             at.path.push(step.clone());
             let nullish = self.types.nullish(ty);
             let object = self.types.non_nullish(ty);

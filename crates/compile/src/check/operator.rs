@@ -60,7 +60,8 @@ impl<'a> Checker<'a> {
                 if !self.key_type(a.ty) {
                     self.operand(&a, "in", "a key");
                 }
-                let object = self.types.all(b.ty, |k| {
+                let asked = self.bound_of(b.ty);
+                let object = self.types.all(asked, |k| {
                     matches!(
                         k,
                         Kind::Object(_)

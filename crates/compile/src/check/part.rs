@@ -271,14 +271,6 @@ impl Checker<'_> {
                             self.part(member, by)
                         }
                         (false, _) if name == "undefined" => self.without(member, false, true),
-                        (false, Some(_)) => match self.constraint_of(member) {
-                            // What is left of its bound is what can be read of it.
-                            Some(bound) if matches!(self.types.kind(bound), Kind::Union(_)) => {
-                                let by = self.typeof_part(bound, name, false);
-                                if by == bound { member } else { self.part(member, by) }
-                            }
-                            _ => member,
-                        },
                         _ => member,
                     });
                     continue;
@@ -301,6 +293,15 @@ impl Checker<'_> {
         let mut kept = Vec::new();
         let mut known = false;
         for &member in &members {
+            // What is known of its bound is so of an open type, which stays.
+            if let Some(bound) = self.union_bound(member) {
+                let parts = self.types.members_of(bound);
+                if parts.into_iter().any(|part| self.property_type(part, name).is_some()) {
+                    known = true;
+                    kept.push(member);
+                    continue;
+                }
+            }
             let own = match self.types.kind(member).clone() {
                 Kind::Object(id) => {
                     let object = self.object(id);
@@ -361,7 +362,8 @@ impl Checker<'_> {
         let mut kept = Vec::new();
         let members = self.types.members_of(ty);
         // As in tsc, a type parameter may be one only where nothing else is.
-        let listed = |m: &Ty| matches!(self.types.kind(*m), Kind::Array { .. } | Kind::Tuple { .. });
+        let listed =
+            |m: &Ty| matches!(self.types.kind(*m), Kind::Array { .. } | Kind::Tuple { .. });
         let told = is && members.iter().any(listed);
         for member in members {
             match self.types.kind(member) {

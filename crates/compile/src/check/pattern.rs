@@ -590,7 +590,7 @@ fn called_in_place(expr: &tree::Expr) -> Option<&tree::Function> {
     }
 }
 
-/// Whether a literal or a function called in place may give the value of `expr`.
+/// Whether a literal may give the value of `expr`, through a function called in place too.
 fn written_here(expr: &tree::Expr) -> bool {
     match &expr.kind {
         ExprKind::Object(_) | ExprKind::Array(_) => true,
@@ -598,7 +598,14 @@ fn written_here(expr: &tree::Expr) -> bool {
             written_here(then) || written_here(otherwise)
         }
         ExprKind::Logical { left, right, .. } => written_here(left) || written_here(right),
-        _ => called_in_place(expr).is_some(),
+        _ => called_in_place(expr).is_some_and(|function| {
+            match &function.body {
+            tree::FunctionBody::Expr(body) => written_here(body),
+            tree::FunctionBody::Block(block) => block.stmts.iter().any(|stmt| {
+                matches!(&stmt.kind, tree::StmtKind::Return(Some(value)) if written_here(value))
+            }),
+        }
+        }),
     }
 }
 

@@ -68,6 +68,15 @@ impl Checker<'_> {
                 if x == y {
                     return true;
                 }
+                // One of several that a type parameter may be.
+                for (open, other) in [(x, y), (y, x)] {
+                    if !self.generic(other)
+                        && let Some(bound) = self.union_bound(open)
+                        && self.comparable_parts(bound, other, written)
+                    {
+                        return true;
+                    }
+                }
                 let (x, y) = (self.types.regular(x), self.types.regular(y));
                 if written.contains(&x) || written.contains(&y) {
                     let (ty, written) = if written.contains(&x) { (y, x) } else { (x, y) };

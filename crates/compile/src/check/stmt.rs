@@ -549,7 +549,9 @@ impl<'a> Checker<'a> {
         };
         let result = match self.reference(subject) {
             Some(reference) => {
-                checked.ty != Ty::ERROR && self.current(&reference) == Some(Ty::NEVER)
+                let left = self.current(&reference);
+                let bound = left.and_then(|left| self.bound_here(&reference, left));
+                checked.ty != Ty::ERROR && bound.or(left) == Some(Ty::NEVER)
             }
             None => false,
         };

@@ -108,6 +108,11 @@ async function compare(variants) {
   for (const [variant, first] of await judge(variants)) {
     // A fault of a type is told of once in a program: one that stands in two variants, of the first.
     const verdict = first.kind ? decide(tsc.ask([variant])[0], first.ours) : first;
+    // The generator writes what is supported, and no design refuses that.
+    if (verdict.word === "refused" && variant.change === "none, generated") {
+      const [fault] = verdict.ours.faults;
+      Object.assign(verdict, { kind: "refused", code: fault.code, words: fault.message });
+    }
     const row = (histogram[variant.change] ??= { runs: 0, accepted: 0, rejected: 0, refused: 0, apart: 0 });
     row.runs++;
     totals.slowest = Math.max(totals.slowest, verdict.ours.ms);
