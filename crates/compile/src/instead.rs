@@ -122,6 +122,11 @@ pub(crate) const INSTEAD: &[(&[&str], &[&str], &str)] = &[
     (&["ObjectConstructor"], &["assign"], "use spread: `{ ...a, ...b }`"),
     (&["ObjectConstructor"], &["freeze", "seal"], "leave it out: nothing can be changed anyway"),
     (&["ObjectConstructor"], &["create", "defineProperty"], "write an object literal"),
+    (
+        &["RegExpMatchArray"],
+        &["groups", "index", "input"],
+        "take a group by its number, as in `match?.[1]`; `search` gives the place",
+    ),
     (&["ArrayConstructor"], &["of"], "write an array literal"),
     (
         &["StringConstructor"],

@@ -372,6 +372,10 @@ impl<'a> Checker<'a> {
             }
             return found;
         }
+        let matched = matches!(self.types.kind(ty), Kind::Tuple { of_match: true, .. });
+        if let Some(instead) = crate::instead::instead("RegExpMatchArray", name).filter(|_| matched) {
+            return Some(instead);
+        }
         let own = match self.apparent(ty) {
             Some((interface, _)) => interface,
             None if self.types.any(ty, |k| matches!(k, Kind::Function(_))) => "Function".into(),
