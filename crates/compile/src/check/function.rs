@@ -384,6 +384,10 @@ impl<'a> Checker<'a> {
         if values.is_empty() {
             // A declaration never says by itself that it does not come back.
             let void = ends || function.is_declaration;
+            // Where `undefined` is wanted, nothing is that.
+            if void && context.is_some_and(|c| self.types.awaited(c.result) == Ty::UNDEFINED) {
+                return (Ty::UNDEFINED, promise);
+            }
             return (if void { Ty::VOID } else { Ty::NEVER }, promise);
         }
         if ends {

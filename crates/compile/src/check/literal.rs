@@ -267,19 +267,24 @@ impl<'a> Checker<'a> {
                 tree::ExprKind::Null => Ty::NULL,
                 _ => continue,
             };
-            let mut left = Vec::new();
+            // As in tsc, a member tells if several have it with different types; what lacks it stays.
+            let mut wanted: Vec<Option<Ty>> = Vec::new();
             for &member in &kept {
-                let fits = match self.property_type(member, name) {
-                    Some(wanted) => self.assignable(own, wanted),
-                    None => false,
-                };
-                if fits {
-                    left.push(member);
-                }
+                wanted.push(self.property_type(member, name));
             }
-            if !left.is_empty() {
-                kept = left;
+            let mut known = wanted.iter().flatten();
+            let first = known.next();
+            if known.all(|ty| Some(ty) == first) {
+                continue;
             }
+            let fitting: Vec<bool> =
+                wanted.iter().map(|ty| ty.is_some_and(|ty| self.assignable(own, ty))).collect();
+            if !fitting.contains(&true) {
+                continue;
+            }
+            let stays = wanted.iter().zip(fitting).map(|(ty, fits)| fits || ty.is_none());
+            kept =
+                kept.iter().copied().zip(stays).filter(|(_, stays)| *stays).map(|k| k.0).collect();
         }
         self.types.union(&kept)
     }

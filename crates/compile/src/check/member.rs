@@ -373,7 +373,8 @@ impl<'a> Checker<'a> {
             return found;
         }
         let matched = matches!(self.types.kind(ty), Kind::Tuple { of_match: true, .. });
-        if let Some(instead) = crate::instead::instead("RegExpMatchArray", name).filter(|_| matched) {
+        if let Some(instead) = crate::instead::instead("RegExpMatchArray", name).filter(|_| matched)
+        {
             return Some(instead);
         }
         let own = match self.apparent(ty) {

@@ -364,8 +364,10 @@ impl<'a> Checker<'a> {
                 ExprKind::Number(number) => self.types.number_literal(-number),
                 _ => Ty::UNKNOWN,
             },
+            Some(ExprKind::Array(_) | ExprKind::Object(_)) | None => {
+                self.pattern_shape(pattern).unwrap_or(Ty::UNKNOWN)
+            }
             Some(_) => Ty::UNKNOWN,
-            None => self.pattern_shape(pattern).unwrap_or(Ty::UNKNOWN),
         }
     }
 
