@@ -289,8 +289,18 @@ impl<'a> Checker<'a> {
                     });
                 }
                 TypeMember::Index { key, value, .. } => {
+                    let place = key.span;
                     let key = self.annotation(key);
                     let value = self.annotation(value);
+                    let plain = |k: &Kind| matches!(k, Kind::String | Kind::Number | Kind::Error);
+                    if !self.types.all(key, plain) {
+                        let text = self.types.text(key);
+                        let message = format!("an index signature has no keys of `{text}`");
+                        self.report(
+                            Diagnostic::error(codes::TYPE_FORM, place, message)
+                                .help("write `[key: string]: T`, or `Record<\"a\" | \"b\", T>`"),
+                        );
+                    }
                     object.index = Some(Index { value, numeric: key == Ty::NUMBER });
                 }
             }

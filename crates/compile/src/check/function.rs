@@ -91,6 +91,8 @@ impl<'a> Checker<'a> {
         self.frame.handler = handler;
         self.frame.is_async = function.is_async;
         let (type_params, type_scope) = self.open_type_params(&function.type_params);
+        // As in tsc, its place says nothing to a function with type parameters of its own.
+        let context = context.filter(|_| type_params.is_empty());
         self.scopes.push(Scope::default());
 
         let mut body = Vec::new();

@@ -39,6 +39,9 @@ impl<'a> Checker<'a> {
 
     fn narrow_inner(&mut self, expr: &'a Expr, sense: bool) {
         match &expr.kind {
+            // As in tsc, only `true` and `false` themselves decide what is reached.
+            ExprKind::Unary { op: UnaryOp::Not, operand }
+                if matches!(operand.kind, ExprKind::Boolean(_)) => {}
             ExprKind::Unary { op: UnaryOp::Not, operand } => self.narrow(operand, !sense),
             ExprKind::Boolean(value) if *value != sense => self.flow = None,
             ExprKind::Logical { op, left, right } => {
@@ -72,7 +75,9 @@ impl<'a> Checker<'a> {
                     if let Kind::StringLiteral { value, .. } =
                         self.types.kind(self.recorded_ty(left)).clone()
                     {
-                        self.refine(right, &move |c, ty| c.having(ty, &value, sense));
+                        let member = value.clone();
+                        self.refine(right, &move |c, ty| c.having(ty, &member, sense));
+                        self.narrow_member_there(right, value, sense);
                     }
                 }
                 BinaryOp::Instanceof => {
@@ -183,6 +188,33 @@ impl<'a> Checker<'a> {
             _ => return None,
         };
         Some(self.types.library(&own, &[]))
+    }
+
+    /// `"b" in a`: what the index of `a` gives as `a.b` is there, or `undefined`.
+    fn narrow_member_there(&mut self, object: &'a Expr, name: Arc<str>, there: bool) {
+        let Some(mut reference) = self.reference(object).filter(|_| self.flow.is_some()) else {
+            return;
+        };
+        let Some(whole) = self.current(&reference) else { return };
+        let by_index =
+            self.types.members_of(whole).into_iter().all(|m| match *self.types.kind(m) {
+                Kind::Object(id) => {
+                    let object = self.object(id);
+                    object.property(&name).is_none()
+                        && object.index.is_some()
+                        && object.keys.is_none()
+                }
+                _ => false,
+            });
+        if !by_index {
+            return;
+        }
+        reference.path.push(Step::Member(name));
+        let Some(ty) = self.current(&reference) else { return };
+        if self.types.any(ty, |k| matches!(k, Kind::Undefined)) {
+            let left = self.types.filter(ty, |_, m| (m != Ty::UNDEFINED) == there);
+            self.note(reference, left);
+        }
     }
 
     /// `a?.b() === value`: if that cannot be `undefined`, `a` is there.
@@ -313,6 +345,14 @@ impl<'a> Checker<'a> {
                 continue;
             }
             let value = if case { self.types.regular(value) } else { value };
+            // A chain that is not `undefined` in any case of `switch` may still be cut short.
+            if case
+                && !equal
+                && value == Ty::UNDEFINED
+                && matches!(subject.kind, ExprKind::Chain(_))
+            {
+                continue;
+            }
             self.narrow_chain_equal(subject, value, equal);
             self.refine(subject, &move |c, ty| c.equal_part(ty, value, equal));
         }

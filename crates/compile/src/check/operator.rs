@@ -200,6 +200,11 @@ impl<'a> Checker<'a> {
     }
 
     fn ordered(&mut self, a: &hir::Expr, b: &hir::Expr, op_span: Span) {
+        // Nothing and nothing: tsc lets it pass.
+        if a.ty == Ty::VOID && b.ty == Ty::VOID {
+            self.error(codes::USELESS, op_span, "neither side is anything to compare");
+            return;
+        }
         for side in [a, b] {
             if side.ty == Ty::UNKNOWN {
                 self.unknown_used(side);

@@ -305,7 +305,11 @@ impl Checker<'_> {
             let own = match self.types.kind(member).clone() {
                 Kind::Object(id) => {
                     let object = self.object(id);
-                    object.property(name).map(|p| p.optional)
+                    // What an index holds may be there, or not.
+                    let by_index = object.index.is_some_and(|index| {
+                        object.keys.is_none() && (!index.numeric || name.parse::<f64>().is_ok())
+                    });
+                    object.property(name).map(|p| p.optional).or(by_index.then_some(true))
                 }
                 _ => self.property_type(member, name).map(|_| false),
             };
@@ -385,7 +389,8 @@ impl Checker<'_> {
         }
         let kept = self.types.union(&kept);
         // What is never a list was reported where it is asked.
-        let present = self.types.non_nullish(ty) != Ty::NEVER;
+        let present = self.types.non_nullish(ty) != Ty::NEVER
+            || self.types.any(ty, |k| matches!(k, Kind::Void));
         if is && kept == Ty::NEVER && present { Ty::ERROR } else { kept }
     }
 

@@ -329,7 +329,13 @@ impl<'a> Checker<'a> {
                     return;
                 }
                 for member in members {
-                    let tree::Property::Value { key, value, .. } = member else { continue };
+                    let (key, value) = match member {
+                        tree::Property::Value { key, value, .. } => (key, value),
+                        tree::Property::Spread { value, .. } => {
+                            self.beyond_pattern(pattern, value);
+                            continue;
+                        }
+                    };
                     let Some(name) = key.name() else { continue };
                     let at = names.iter().position(|own| own.as_ref() == Some(name));
                     match at.map(|at| &props[at]) {

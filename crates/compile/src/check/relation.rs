@@ -592,11 +592,14 @@ impl Checker<'_> {
         while i > 0 {
             i -= 1;
             let one = kept[i];
+            let open = matches!(
+                self.types.kind(one),
+                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. }
+            );
             let covered = kept.iter().enumerate().any(|(j, &other)| {
                 j != i
                     && !matches!(self.types.kind(one), Kind::Null | Kind::Undefined)
-                    && (empty || self.structured(one))
-                    && self.structured(other)
+                    && (open || (empty || self.structured(one)) && self.structured(other))
                     && self.subtype(one, other)
                     // Of two equal shapes the one that stands first stays.
                     && (!self.subtype(other, one) || j < i)

@@ -21,6 +21,13 @@ impl<'a> Checker<'a> {
             _ => false,
         };
         let rest = if is_rest { Some(self.schema_arg(args, 1, span)?) } else { None };
+        if rest.is_some() && items.is_empty() {
+            return self.refuse_schema(
+                span,
+                "a tuple of a rest alone",
+                "write `z.array(…)`, or put an element first",
+            );
+        }
         let options = self.schema_options(args, if is_rest { 2 } else { 1 }, &[])?;
         let mut schema = self.tuple_of(&items, rest.as_ref());
         schema.validator.message = options.message;
