@@ -20,7 +20,6 @@ class HttpError extends Error {
   /** @param {number} status @param {string} code @param {string | undefined} detail */
   constructor(status, code, detail) {
     super(detail ?? code);
-    this.name = "HttpError";
     this.status = status;
     this.code = code;
     if (detail !== undefined) this.detail = detail;
@@ -39,12 +38,17 @@ class UpstreamError extends Error {
   /** @param {number} status @param {string} upstream @param {string} operation @param {string} reason */
   constructor(status, upstream, operation, reason) {
     super(words(`${upstream}.${operation}`, status, reason));
-    this.name = "UpstreamError";
     this.status = status;
     this.upstream = upstream;
     this.operation = operation;
     this.reason = reason;
   }
+}
+
+// As with JavaScript's own errors, a class's name is no member of its values: nothing copies it or
+// writes it into JSON.
+for (const one of [HttpError, UpstreamError]) {
+  Object.defineProperty(one.prototype, "name", { value: one.name, writable: true, configurable: true });
 }
 
 /**
