@@ -87,9 +87,7 @@ impl<'a> Checker<'a> {
                 let function =
                     matches!(decl, Decl::Function(_)) || self.holds_function(module, decl);
                 let fault = if function {
-                    Diagnostic::error(codes::RECURSION, place, format!("`{name}` calls itself"))
-                        .label("helpers are inlined, so recursion has no end")
-                        .help("use array methods, or let the upstream give the flattened list")
+                    super::names::calls_itself(&name, place)
                 } else {
                     Diagnostic::error(
                         codes::RECURSION,

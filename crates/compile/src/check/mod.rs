@@ -199,6 +199,8 @@ struct Checker<'a> {
     callbacks: Vec<hir::Expr>,
     /// What constants of modules are, where they are made of constants.
     constants: HashMap<(ModuleId, Decl), constant::Folded>,
+    /// Places of the names of local functions that are being checked.
+    naming: Vec<Span>,
     /// What calls of predicates say, by the address of their arguments.
     predicates: HashMap<usize, (usize, Ty)>,
     /// What declared constants of modules were set to.
@@ -271,6 +273,7 @@ pub(crate) fn check(
         constants: HashMap::new(),
         assigned: HashMap::new(),
         predicates: HashMap::new(),
+        naming: Vec::new(),
         declared: false,
         decls: HashMap::new(),
         lazy: HashMap::new(),

@@ -92,6 +92,10 @@ impl<'a> Checker<'a> {
             match scope.values.get(name) {
                 Some(Binding::Local(local)) => return Value::Local(*local),
                 Some(Binding::Refused) => return Value::Refused,
+                Some(&Binding::Pending(declared)) if self.naming.contains(&declared) => {
+                    self.report(calls_itself(name, span).also(declared, "declared here"));
+                    return Value::Refused;
+                }
                 Some(&Binding::Pending(declared)) => {
                     self.report(
                         Diagnostic::error(
@@ -475,4 +479,11 @@ pub(crate) fn pascal(name: &str) -> String {
         }
     }
     result
+}
+
+/// The report of a function that needs itself.
+pub(super) fn calls_itself(name: &str, place: Span) -> Diagnostic {
+    Diagnostic::error(codes::RECURSION, place, format!("`{name}` calls itself"))
+        .label("helpers are inlined, so recursion has no end")
+        .help("use array methods, or let the upstream give the flattened list")
 }

@@ -129,8 +129,10 @@ impl<'a> Checker<'a> {
                 }
             }
             StmtKind::Function(decl) => {
+                self.naming.push(decl.name.span);
                 let checked =
                     self.function(Some(decl.name.name.clone()), &decl.function, None, false);
+                self.naming.pop();
                 self.frame.effects.calls |= checked.effects.calls;
                 self.frame.effects.clock |= checked.effects.clock;
                 self.frame.effects.unsafe_calls.extend(checked.effects.unsafe_calls);
@@ -232,7 +234,15 @@ impl<'a> Checker<'a> {
         let annotated = binding.ty.as_ref().map(|ty| self.annotation(ty));
         let suggested = annotated.or_else(|| self.pattern_shape(&binding.pattern));
         self.regex_fits = true;
+        let own = match (&binding.pattern.kind, &binding.init.kind) {
+            (PatternKind::Ident(name), ExprKind::Arrow(_)) => Some(name.span),
+            _ => None,
+        };
+        self.naming.extend(own);
         let mut init = self.value(&binding.init, suggested);
+        if own.is_some() {
+            self.naming.pop();
+        }
         let ty = match annotated {
             Some(wanted) => {
                 self.fits(&binding.init, init.ty, wanted);
