@@ -1,26 +1,12 @@
 //! Workspaces of `cases/snippets/`: handlers' bodies of one line, and modules of a few.
 //!
-//! In:    `cases/snippets/*.txt`.
+//! In:    `cases/snippets/*.txt`, and the module that bodies are put into, `frame.ts`.
 //! Out:   a folder for each snippet.
 //! Never: an expectation: what tsc says of a snippet is what Frontage has to say.
 
 use std::path::{Path, PathBuf};
 
 use super::workspace::copy;
-
-/// What bodies may speak of, and what modules import.
-const IMPORTS: &str = "\
-import { route, error, json, redirect, noContent, UpstreamError, HttpError } from \"frontage\";
-import { z } from \"zod\";
-import { agenda, records } from \"#upstreams\";
-";
-
-const NAMES: &str = "\
-  const { deputy } = await agenda.getDoctor({ id: \"d1\" });
-  const p = request.path === \"\"; const s = request.path; const n = request.now.getTime();
-  const sn: string | null = p ? \"\" : null; const list = [s]; const l01: 0 | 1 = p ? 0 : 1;
-  const obj: { a: number } = { a: 1 }; const opt: { a?: number } = {};
-";
 
 /// Writes every snippet below `folder`; gives their names and folders.
 ///
@@ -34,11 +20,13 @@ pub(super) fn write(cases: &Path, folder: &Path) -> Result<Vec<(String, PathBuf)
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     paths.sort();
+    let path = snippets.join("frame.ts");
+    let frame = std::fs::read_to_string(&path).map_err(|e| fault(&path, &e))?;
     let mut out = Vec::new();
     for path in paths {
         let text = std::fs::read_to_string(&path).map_err(|e| fault(&path, &e))?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        for (line, module) in modules(&text, stem.starts_with("modules")) {
+        for (line, module) in modules(&frame, &text, stem.starts_with("modules")) {
             let name = format!("snippet--{stem}-{line}");
             let target = folder.join(&name);
             copy(&cases.join("fixture"), &target)?;
@@ -55,22 +43,21 @@ pub(super) fn write(cases: &Path, folder: &Path) -> Result<Vec<(String, PathBuf)
 }
 
 /// The modules of a file, with the lines they start at.
-fn modules(text: &str, whole: bool) -> Vec<(usize, String)> {
+fn modules(frame: &str, text: &str, whole: bool) -> Vec<(usize, String)> {
     let mut out = Vec::new();
     if !whole {
         for (i, body) in text.lines().enumerate() {
             if !body.is_empty() && !body.starts_with('#') {
-                let module = format!(
-                    "{IMPORTS}export const GET = route(async ({{ request }}) => {{\n{NAMES}  {body}\n  return \"a\";\n}});\n"
-                );
-                out.push((i + 1, module));
+                out.push((i + 1, frame.replacen("BODY", body, 1)));
             }
         }
         return out;
     }
+    let imports: String =
+        frame.lines().filter(|l| l.starts_with("import ")).map(|l| format!("{l}\n")).collect();
     let mut line = 1;
     for module in text.split("----\n") {
-        out.push((line, format!("{IMPORTS}{module}")));
+        out.push((line, format!("{imports}{module}")));
         line += module.lines().count() + 1;
     }
     out
