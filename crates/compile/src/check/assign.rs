@@ -119,6 +119,13 @@ impl<'a> Checker<'a> {
             fault.message = "a pattern without the flag `g` finds one place only".into();
             return fault.help("add the flag: `/…/g`");
         }
+        let any_pattern =
+            |k: &Kind| matches!(k, Kind::Library(name, _) if name.ends_with("RegExp"));
+        if self.types.is_string(source) && self.types.all(goal, any_pattern) {
+            fault.code = codes::REGEX;
+            fault.message = "a text is no pattern here".into();
+            return fault.help("write the pattern as a literal: `/…/`");
+        }
         if let (Kind::Function(_), Kind::Object(b)) =
             (self.types.kind(source), self.types.kind(goal))
         {

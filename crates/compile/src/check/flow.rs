@@ -202,6 +202,9 @@ impl<'a> Checker<'a> {
         if !matches!(self.types.kind(declared), Kind::Union(_)) {
             return None;
         }
+        if assigned == Ty::NEVER {
+            return Some(Ty::NEVER);
+        }
         let mut kept = Vec::new();
         let own = self.types.regular(assigned);
         for member in self.types.members_of(declared) {

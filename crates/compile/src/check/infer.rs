@@ -25,6 +25,8 @@ pub(super) struct Inference {
 pub(super) struct Candidates {
     co: Vec<Ty>,
     contra: Vec<Ty>,
+    /// What counts only if nothing else is known.
+    weak: Vec<Ty>,
     /// Only ever seen as a whole parameter (`x: T`).
     nested: bool,
     /// Decided: an arrow function has been checked with it.
@@ -86,9 +88,17 @@ impl Checker<'_> {
             return self.infer_at(bound, target, inference, co, top, depth + 1);
         }
         match (&s, &t) {
-            (_, Kind::Part { of, .. }) => {
-                self.infer_at(source, *of, inference, co, top, depth + 1);
-            }
+            // `T & {}` says what `T` is only where nothing else does.
+            (_, Kind::Part { of, .. }) => match *self.types.kind(*of) {
+                Kind::Param(id) if source != *of && co => {
+                    if let Some(found) = inference.candidates.get_mut(&id)
+                        && !found.weak.contains(&source)
+                    {
+                        found.weak.push(source);
+                    }
+                }
+                _ => self.infer_at(source, *of, inference, co, top, depth + 1),
+            },
             // A generic function that is handed on says nothing of what it takes from here.
             (_, Kind::Param(id)) if source != target && self.mentions(source, *id) => {}
             (_, Kind::Param(id)) => {
@@ -306,6 +316,10 @@ impl Checker<'_> {
         let found = inference.candidates.get(&id)?.clone();
         if found.fixed.is_some() {
             return found.fixed;
+        }
+        let mut found = found;
+        if found.co.is_empty() && found.contra.is_empty() {
+            found.co = std::mem::take(&mut found.weak);
         }
         // What did not check says nothing, and nothing follows from it.
         if found.co.contains(&Ty::ERROR) {

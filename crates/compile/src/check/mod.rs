@@ -199,6 +199,8 @@ struct Checker<'a> {
     callbacks: Vec<hir::Expr>,
     /// What constants of modules are, where they are made of constants.
     constants: HashMap<(ModuleId, Decl), constant::Folded>,
+    /// What is known where a `break` leaves, for each `switch` around.
+    breaks: Vec<Option<Env>>,
     /// Places of the names of local functions that are being checked.
     naming: Vec<Span>,
     /// What calls of predicates say, by the address of their arguments.
@@ -274,6 +276,7 @@ pub(crate) fn check(
         assigned: HashMap::new(),
         predicates: HashMap::new(),
         naming: Vec::new(),
+        breaks: Vec::new(),
         declared: false,
         decls: HashMap::new(),
         lazy: HashMap::new(),

@@ -255,8 +255,17 @@ impl<'a> Checker<'a> {
         }
         let part = self.uncarried(ty, &mut Vec::new()).unwrap_or(ty);
         let text = self.types.text(part);
+        // Beside `{}`, tsc sees nothing of it.
+        let bare = |c: &mut Self, m: Ty| match *c.types.kind(m) {
+            Kind::Object(id) => {
+                let object = c.object(id);
+                object.properties.is_empty() && object.index.is_none()
+            }
+            _ => false,
+        };
+        let beside = self.types.members_of(ty).into_iter().any(|m| bare(self, m));
         let fault = Diagnostic::error(
-            codes::NOT_JSON,
+            if beside { codes::REPLY } else { codes::NOT_JSON },
             expr.span,
             format!("an answer cannot hold `{text}`: JSON has no image of it"),
         );

@@ -248,6 +248,11 @@ impl Checker<'_> {
                 }
             }
             Kind::Number => match self.types.kind(object).clone() {
+                Kind::Union(members) => {
+                    let parts: Vec<Ty> =
+                        members.iter().map(|&m| self.indexed(m, index, place)).collect();
+                    return self.types.union(&parts);
+                }
                 Kind::Object(id) => self.object(id).index.map(|i| i.value),
                 Kind::String | Kind::StringLiteral { .. } => Some(Ty::STRING),
                 _ => self.types.element(object),

@@ -166,7 +166,14 @@ impl<'a> Checker<'a> {
                 });
             }
             StmtKind::Switch { subject, cases } => self.switch(subject, cases, span, out),
-            StmtKind::Break => out.push(hir::Stmt { kind: hir::StmtKind::Break, span }),
+            StmtKind::Break => {
+                out.push(hir::Stmt { kind: hir::StmtKind::Break, span });
+                let here = self.flow.take();
+                if let Some(outer) = self.breaks.pop() {
+                    let left = self.join(outer, here);
+                    self.breaks.push(left);
+                }
+            }
             StmtKind::Return(value) => {
                 let expected = self.frame.expected;
                 match value {
@@ -516,17 +523,11 @@ impl<'a> Checker<'a> {
                 None => (None, unmatched.clone()),
             };
             let entry = self.join(fallen.take(), entry);
+            self.breaks.push(None);
             let body = self.block_stmts(&case.body, entry);
-            let end = self.flow.take();
-            if ends_with_break(&body) {
-                left = self.join(left, end);
-            } else {
-                let inner = breaks_within(&body);
-                if inner {
-                    left = self.join(left, end.clone().or_else(|| unmatched.clone()));
-                }
-                fallen = end;
-            }
+            fallen = self.flow.take();
+            let broken = self.breaks.pop().flatten();
+            left = self.join(left, broken);
             checked.push(hir::Case { test, body });
         }
         self.scopes.pop();
@@ -598,25 +599,4 @@ fn conditional(expr: &tree::Expr) -> bool {
             | ExprKind::Call { .. }
             | ExprKind::Ident(_)
     )
-}
-
-fn ends_with_break(body: &[hir::Stmt]) -> bool {
-    match body.last().map(|s| &s.kind) {
-        Some(hir::StmtKind::Break) => true,
-        Some(hir::StmtKind::Block(inner)) => ends_with_break(inner),
-        _ => false,
-    }
-}
-
-/// Whether a `break` of this switch stands deeper in a case.
-fn breaks_within(body: &[hir::Stmt]) -> bool {
-    body.iter().any(|stmt| match &stmt.kind {
-        hir::StmtKind::Break => true,
-        hir::StmtKind::If { then, otherwise, .. } => {
-            breaks_within(then) || breaks_within(otherwise)
-        }
-        hir::StmtKind::Try { body, handler, .. } => breaks_within(body) || breaks_within(handler),
-        hir::StmtKind::Block(inner) => breaks_within(inner),
-        _ => false,
-    })
 }
