@@ -389,6 +389,31 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// What is known where `subject` is none of `values`. As in tsc, all cases of a `switch` together
+    /// say of an object that it is none of the variants whose member is one of them.
+    pub(super) fn none_of(
+        &mut self,
+        subject: &'a Expr,
+        values: &[Ty],
+        flow: Option<Env>,
+    ) -> Option<Env> {
+        let before = std::mem::replace(&mut self.flow, flow);
+        if self.flow.is_some()
+            && let Some(reference) = self.reference(subject)
+        {
+            let cut = matches!(subject.kind, ExprKind::Chain(_));
+            self.refine_parent(subject, &reference, &|c, mut ty| {
+                for &value in values {
+                    if !cut || value != Ty::UNDEFINED {
+                        ty = c.equal_part(ty, value, false);
+                    }
+                }
+                ty
+            });
+        }
+        std::mem::replace(&mut self.flow, before)
+    }
+
     fn refine_parent(&mut self, expr: &'a Expr, reference: &Reference, keep: &Keep<'_, 'a>) {
         let mut at = expr;
         let object = loop {

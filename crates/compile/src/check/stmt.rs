@@ -512,6 +512,9 @@ impl<'a> Checker<'a> {
         }
         let met: Vec<Ty> = tests.iter().flatten().map(|(value, _)| value.ty).collect();
         let met: Vec<Ty> = met.into_iter().map(|ty| self.types.regular(ty)).collect();
+        if !by_truth {
+            unmatched = self.none_of(subject, &met, unmatched);
+        }
         let exhausted = self.exhausted(subject, unmatched.as_ref(), &checked_subject, &met);
         let mut fallen: Option<Env> = None;
         let mut left: Option<Env> = None;
