@@ -36,6 +36,10 @@ pub(super) struct Resolved {
     pub(super) predicate: Option<(usize, Ty)>,
 }
 
+/// Calls within each other whose literals are looked at twice, so that what lies deeper takes the
+/// time that it took once.
+const MOST_INFERRING: u32 = 2;
+
 impl<'a> Checker<'a> {
     #[expect(clippy::too_many_arguments, reason = "the parts of one node of the tree")]
     pub(super) fn call(
@@ -516,6 +520,10 @@ impl<'a> Checker<'a> {
         signature: &Signature,
         inference: &mut Inference,
     ) {
+        if self.inferring >= MOST_INFERRING {
+            return;
+        }
+        self.inferring += 1;
         let needs_help = |property: &&tree::Property| match property {
             tree::Property::Value { value, .. } => sensitive(value) && !typed(value),
             tree::Property::Spread { .. } => false,
@@ -540,6 +548,7 @@ impl<'a> Checker<'a> {
             self.frame.effects = effects;
             self.infer(checked.ty, wanted, inference);
         }
+        self.inferring -= 1;
     }
 
     /// After a report, the result counts only if it does not hang on what was wrong.

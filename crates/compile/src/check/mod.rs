@@ -199,6 +199,8 @@ struct Checker<'a> {
     callbacks: Vec<hir::Expr>,
     /// What constants of modules are, where they are made of constants.
     constants: HashMap<(ModuleId, Decl), constant::Folded>,
+    /// How many literals around are looked at ahead of their turn.
+    inferring: u32,
     /// What is known where a `break` leaves, for each `switch` around.
     breaks: Vec<Option<Env>>,
     /// Places of the names of local functions that are being checked.
@@ -277,6 +279,7 @@ pub(crate) fn check(
         predicates: HashMap::new(),
         naming: Vec::new(),
         breaks: Vec::new(),
+        inferring: 0,
         declared: false,
         decls: HashMap::new(),
         lazy: HashMap::new(),

@@ -76,3 +76,15 @@ fn texts_that_double_are_not_worked_out() {
         assert_eq!(outcome.result(), format!("readonly [{text}]"));
     }
 }
+
+#[test]
+fn literals_within_calls_are_looked_at_ahead_a_few_times_only() {
+    let mut call = "q ?? \"\"".to_owned();
+    for _ in 0..40 {
+        call = format!("w({{ v: {call}, show: (t) => t }})");
+    }
+    let body = format!(
+        "const {{ q }} = query; const w = <T,>(o: {{ v: T; show: (t: T) => T }}): T => o.show(o.v); return {call};"
+    );
+    assert_eq!(check_body(&body).result(), "string");
+}
