@@ -218,7 +218,12 @@ impl<'a> Checker<'a> {
         let object = made(hir::ExprKind::Local(local), ty, prop.span);
         if let PropertyKeyKind::Computed(key) = &prop.key.kind {
             let read = self.index_of(object, key, prop.span);
-            if self.literal(ty)
+            let closed = match *self.types.kind(ty) {
+                Kind::Object(id) => self.object(id).index.is_none(),
+                _ => false,
+            };
+            if closed
+                && self.literal(ty)
                 && matches!(&read.kind, hir::ExprKind::Index(_, key)
                     if matches!(key.ty, Ty::STRING | Ty::NUMBER))
             {
