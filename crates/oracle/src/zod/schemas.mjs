@@ -451,7 +451,8 @@ export function sourceOf(node) {
     case "array": return `z.array(${sourceOf(node.item)}${node.said})${checks}`;
     case "tuple": {
       const items = `[${node.items.map(sourceOf).join(", ")}]`;
-      if (node.rest && node.dotted) return `z.tuple(${items}${node.said}).rest(${sourceOf(node.rest)})`;
+      // For tsc, only a tuple with an element takes a rest beside its items.
+      if (node.rest && (node.dotted || node.items.length === 0)) return `z.tuple(${items}${node.said}).rest(${sourceOf(node.rest)})`;
       return `z.tuple(${items}${node.rest ? `, ${sourceOf(node.rest)}` : ""}${node.said})`;
     }
     case "record": return `z.${node.name}(${sourceOf(node.key)}, ${sourceOf(node.value)}${node.said})`;

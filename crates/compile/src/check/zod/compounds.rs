@@ -25,7 +25,7 @@ impl<'a> Checker<'a> {
             return self.refuse_schema(
                 span,
                 "a tuple of a rest alone",
-                "write `z.array(…)`, or put an element first",
+                "write `z.tuple([]).rest(…)`, or `z.array(…)`",
             );
         }
         let options = self.schema_options(args, if is_rest { 2 } else { 1 }, &[])?;
