@@ -13,7 +13,7 @@ use frontage_syntax::tree::{
     self, FunctionType, Ident, ItemKind, KeywordType, TypeKind, TypeMember, TypeParam,
 };
 
-use super::flow::{Reference, Root, Step};
+use super::flow::{Reference, Step};
 use super::names::{TypeName, Value};
 use super::{Checker, Lazy, TypeBinding, TypeScope, TypeScopeRef};
 use crate::codes;
@@ -103,7 +103,7 @@ impl<'a> Checker<'a> {
                 Kind::Param(own) => open.extend(self.types.type_param(own).constraint),
                 Kind::Union(members) => open.extend(members.iter()),
                 Kind::Keyof(of) | Kind::Part { of, .. } => open.push(of),
-                Kind::Indexed(object, index, _) => {
+                Kind::Indexed { object, index, .. } => {
                     open.extend([object, index]);
                     // `B["x"]` of a `B` whose `x` is known.
                     if let Kind::Param(of) = *self.types.kind(object)
@@ -711,13 +711,7 @@ impl<'a> Checker<'a> {
             (at, rest) = (name, further);
         }
         // As in tsc, what is known of a value here is so of its type.
-        let mut reference = match value {
-            Value::Local(local) => Some(Reference { root: Root::Local(local), path: Vec::new() }),
-            Value::Decl(module, decl @ Decl::Const(..)) => {
-                Some(Reference { root: Root::Decl(module, decl), path: Vec::new() })
-            }
-            _ => None,
-        };
+        let mut reference = value.root().map(Reference::from);
         let mut ty = match (&value, rest) {
             (&Value::Upstream(upstream), [name, further @ ..]) => {
                 rest = further;

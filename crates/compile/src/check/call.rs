@@ -490,6 +490,8 @@ impl<'a> Checker<'a> {
             self.infer(checked.ty, param, &mut inference);
             argument.checked = Some(checked);
         }
+        // Where a part of an argument did not check, nothing is known of what hangs on it.
+        let unknown = given.is_empty() && inference.broken && self.generic(signature.result);
         let map = if given.is_empty() { self.conclude(signature, &inference) } else { given };
         let mut instance = self.substitute_signature(signature, &map);
         self.grouped(&mut instance);
@@ -500,7 +502,11 @@ impl<'a> Checker<'a> {
             }
             return Err(arguments);
         }
-        let result = if fine { instance.result } else { self.result_anyway(&instance) };
+        let result = match (fine, unknown) {
+            (_, true) => Ty::ERROR,
+            (true, false) => instance.result,
+            (false, false) => self.result_anyway(&instance),
+        };
         let items = arguments
             .into_iter()
             .filter_map(|a| {

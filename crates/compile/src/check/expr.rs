@@ -57,6 +57,8 @@ impl<'a> Checker<'a> {
                 | ExprKind::Unary { .. }
         ) {
             self.as_const = false;
+        } else if expected.is_some_and(|wanted| self.const_param(wanted)) {
+            self.as_const = true;
         }
         let mut checked = self.expr_inner(expr, expected);
         // A place that wants something certain sees what the bound of an open type is here.
@@ -110,17 +112,8 @@ impl<'a> Checker<'a> {
             ExprKind::Regex { pattern, flags } => self.regex(pattern, flags, span),
             ExprKind::Template(parts) => self.template(parts, span, expected),
             ExprKind::Ident(name) => self.ident(expr, name),
-            ExprKind::Array(_) | ExprKind::Object(_) => {
-                let before = self.as_const;
-                self.as_const |= expected.is_some_and(|wanted| self.const_param(wanted));
-                let made = match &expr.kind {
-                    ExprKind::Array(elements) => self.array_literal(elements, span, expected),
-                    ExprKind::Object(properties) => self.object_literal(properties, span, expected),
-                    _ => self.hole(span),
-                };
-                self.as_const = before;
-                made
-            }
+            ExprKind::Array(elements) => self.array_literal(elements, span, expected),
+            ExprKind::Object(properties) => self.object_literal(properties, span, expected),
             ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Call { .. } => {
                 // Outside a chain nothing is optional.
                 let mut links = Vec::new();
@@ -303,7 +296,7 @@ impl<'a> Checker<'a> {
         match value {
             Value::Local(local) => {
                 let declared = self.bound_ty(local);
-                let reference = Reference { root: Root::Local(local), path: Vec::new() };
+                let reference = Reference::from(Root::Local(local));
                 let ty = self.narrowed(&reference, declared);
                 if self.local_infos[local.0 as usize].context {
                     return made(hir::ExprKind::Context, ty, span);
@@ -312,7 +305,7 @@ impl<'a> Checker<'a> {
             }
             Value::Decl(module, decl) => {
                 let mut checked = self.decl_value(module, decl, span);
-                let reference = Reference { root: Root::Decl(module, decl), path: Vec::new() };
+                let reference = Reference::from(Root::Decl(module, decl));
                 checked.ty = self.narrowed(&reference, checked.ty);
                 checked
             }
@@ -514,7 +507,7 @@ impl<'a> Checker<'a> {
         let members = self.types.members_of(ty);
         members.into_iter().any(|member| match self.types.kind(member) {
             Kind::Null | Kind::Undefined | Kind::Void | Kind::Unknown => true,
-            Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
                 match self.constraint_of(member) {
                     Some(bound) => self.may_be_nullish(bound),
                     None => true,

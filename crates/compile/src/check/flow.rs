@@ -11,7 +11,6 @@ use frontage_diagnostic::Span;
 use frontage_syntax::tree::{Expr, ExprKind, TemplatePart};
 
 use super::Checker;
-use super::names::Value;
 use crate::hir::LocalId;
 use crate::resolve::{Decl, ModuleId};
 use crate::types::print::number_text;
@@ -40,6 +39,12 @@ pub(super) enum Root {
     Decl(ModuleId, Decl),
 }
 
+impl From<Root> for Reference {
+    fn from(root: Root) -> Self {
+        Self { root, path: Vec::new() }
+    }
+}
+
 /// What is known beside the declared types.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Env {
@@ -53,10 +58,7 @@ impl<'a> Checker<'a> {
     /// What an expression refers to, if that can be narrowed.
     pub(super) fn reference(&mut self, expr: &'a Expr) -> Option<Reference> {
         match &expr.kind {
-            ExprKind::Ident(name) => {
-                let root = self.root(name, expr.span)?;
-                Some(Reference { root, path: Vec::new() })
-            }
+            ExprKind::Ident(name) => self.root(name, expr.span).map(Reference::from),
             ExprKind::Member { object, name, .. } => {
                 let mut reference = self.reference(object)?;
                 reference.path.push(Step::Member(name.name.clone()));
@@ -77,12 +79,7 @@ impl<'a> Checker<'a> {
     /// The constant, or the parameter, that a name stands for.
     fn root(&mut self, name: &Arc<str>, span: Span) -> Option<Root> {
         let (value, clean) = self.silently(|c| c.value_named(name, span));
-        let root = match value {
-            Value::Local(local) => Root::Local(local),
-            Value::Decl(module, decl @ Decl::Const(..)) => Root::Decl(module, decl),
-            _ => return None,
-        };
-        clean.then_some(root)
+        value.root().filter(|_| clean)
     }
 
     /// `object[index]`, if the index is a literal or a name.
@@ -127,7 +124,7 @@ impl<'a> Checker<'a> {
                 _ => self.property_type(object, name),
             },
             Step::At(root) => {
-                let key = self.current(&Reference { root: *root, path: Vec::new() })?;
+                let key = self.current(&Reference::from(*root))?;
                 self.indexed_value(object, key)
             }
         }
@@ -135,7 +132,7 @@ impl<'a> Checker<'a> {
 
     /// The bound of an open type, if it is one of several types.
     pub(super) fn union_bound(&mut self, ty: Ty) -> Option<Ty> {
-        if !matches!(self.types.kind(ty), Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. }) {
+        if !self.types.kind(ty).is_open() {
             return None;
         }
         let bound = self.constraint_of(ty)?;
@@ -227,7 +224,7 @@ impl<'a> Checker<'a> {
 
     /// Whether each step of a reference is `readonly`, so that a condition may speak of it later.
     fn lasting(&mut self, reference: &Reference) -> bool {
-        let mut at = Reference { root: reference.root, path: Vec::new() };
+        let mut at = Reference::from(reference.root);
         for step in &reference.path {
             let Some(object) = self.current(&at) else { return false };
             let Step::Member(name) = step else { return false };

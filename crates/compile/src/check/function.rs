@@ -289,8 +289,6 @@ impl<'a> Checker<'a> {
                     self.fits(d, checked.ty, wanted);
                 }
                 None => {
-                    self.beyond_pattern(&param.pattern, d);
-                    self.results_in_place(&param.pattern, d);
                     checked.ty = self.padded(&param.pattern, checked.ty);
                 }
             }
@@ -339,6 +337,10 @@ impl<'a> Checker<'a> {
         if !matches!(param.pattern.kind, PatternKind::Ident(_)) {
             let source = Source { annotated: annotated.is_some(), parameter: true };
             self.bind_pattern(&param.pattern, local, inner, source, body);
+        }
+        if let (None, None, Some(default)) = (annotated, suggested, &param.default) {
+            self.beyond_pattern(&param.pattern, default);
+            self.results_in_place(&param.pattern, default);
         }
         (hir::Param { local: given, default }, SignatureParam { name, ty, optional })
     }
@@ -439,7 +441,7 @@ impl<'a> Checker<'a> {
         let before = self.flow.replace(start);
         let declared = std::mem::replace(&mut self.locals[local.0 as usize].ty, ty);
         self.narrow(expr, sense);
-        let reference = Reference { root: Root::Local(local), path: Vec::new() };
+        let reference = Reference::from(Root::Local(local));
         let result =
             if self.flow.is_some() { self.current(&reference).unwrap_or(ty) } else { Ty::NEVER };
         self.locals[local.0 as usize].ty = declared;

@@ -17,7 +17,7 @@ pub(super) struct Inference {
     /// What the call's place wants; it counts where nothing else is known.
     pub(super) by_place: Mapping,
     /// Something that it was to follow from did not check.
-    broken: bool,
+    pub(super) broken: bool,
 }
 
 /// What is known of one type parameter.
@@ -76,7 +76,7 @@ impl Checker<'_> {
         }
         let (s, t) = (self.types.kind(source).clone(), self.types.kind(target).clone());
         // What has members is told of by what its own parameters are bound to.
-        if matches!(s, Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. })
+        if s.is_open()
             && self.types.all(target, |kind| {
                 matches!(
                     kind,
@@ -213,7 +213,7 @@ impl Checker<'_> {
                         values.extend(own.index.map(|i| i.value));
                         if !own.interface || own.index.is_some() {
                             for p in &own.properties {
-                                if index.numeric && p.name.parse::<f64>().is_err() {
+                                if !index.holds(&p.name) {
                                     continue;
                                 }
                                 // What an optional member holds if it is there.

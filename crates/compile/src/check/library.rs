@@ -277,10 +277,7 @@ impl<'a> Checker<'a> {
         };
         if let Some(Element::Value(first)) = args.first() {
             match interface {
-                "ObjectConstructor"
-                    if self.beyond_objects(before, first)
-                        || &**name == "fromEntries" && self.without_keys(first) =>
-                {
+                "ObjectConstructor" if self.beyond_objects(before, first) => {
                     return self.hole(span);
                 }
                 "ArrayConstructor" if &**name == "isArray" => self.asked_for_a_list(first),
@@ -308,16 +305,6 @@ impl<'a> Checker<'a> {
         beyond
     }
 
-    /// Whether the keys of a list of entries did not check, so that nothing is known of the object.
-    fn without_keys(&mut self, first: &'a tree::Expr) -> bool {
-        let found = self.recorded.get(&super::flow::address(first)).copied().unwrap_or(Ty::ERROR);
-        let entry = self.iterated(found).unwrap_or(Ty::ERROR);
-        match self.types.kind(entry) {
-            Kind::Tuple { elements, .. } => elements.first().is_some_and(|key| key.ty == Ty::ERROR),
-            _ => entry == Ty::ERROR,
-        }
-    }
-
     /// `Array.isArray` of a value that is no list by its type would make a type of both, and of a
     /// `readonly` list one of `any`.
     fn asked_for_a_list(&mut self, first: &'a tree::Expr) {
@@ -335,7 +322,7 @@ impl<'a> Checker<'a> {
                 | Kind::Unknown
                 | Kind::Error
                 | Kind::Param(_)
-                | Kind::Indexed(..)
+                | Kind::Indexed { .. }
                 | Kind::Part { .. }
                 | Kind::NonPrimitive => true,
                 _ => false,

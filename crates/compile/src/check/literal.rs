@@ -97,8 +97,8 @@ impl<'a> Checker<'a> {
         let mut tys: Vec<Ty> = Vec::new();
         let mut fixed: Vec<TupleElement> = Vec::new();
         let mut rest = None;
-        // Elements behind those of a list.
-        let mut behind = false;
+        // How many elements stand behind those of a list.
+        let mut behind = 0;
         for (i, element) in elements.iter().enumerate() {
             let wanted = expected.and_then(|e| self.element_wanted(e, i));
             match element {
@@ -109,7 +109,7 @@ impl<'a> Checker<'a> {
                         fixed.push(TupleElement { ty, optional: false });
                     } else if let Some(more) = rest {
                         rest = Some(self.types.either(more, ty));
-                        behind = true;
+                        behind += 1;
                     }
                     tys.push(ty);
                     items.push(hir::Item::Value(item));
@@ -137,8 +137,9 @@ impl<'a> Checker<'a> {
                             }
                         }
                         found => {
-                            behind |= rest.is_some()
-                                && matches!(&found, Kind::Tuple { elements, .. } if !elements.is_empty());
+                            if let (Kind::Tuple { elements, .. }, true) = (&found, rest.is_some()) {
+                                behind += elements.len();
+                            }
                             let ty = self.spread_elements(&item);
                             tys.push(ty);
                             rest = Some(rest.map_or(ty, |r| self.types.either(r, ty)));
@@ -148,16 +149,10 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        if constant && behind {
-            self.report(
-                Diagnostic::error(
-                    codes::SPREAD_FORM,
-                    span,
-                    "with `as const`, nothing stands behind the elements of a list",
-                )
-                .help("spread the list at the end, or leave `as const` out"),
-            );
-            return self.hole(span);
+        // What stands behind a list is somewhere: as in tsc, so many elements are there for certain.
+        if let (true, Some(rest)) = (constant, rest) {
+            let somewhere = TupleElement { ty: rest, optional: false };
+            fixed.extend(std::iter::repeat_n(somewhere, behind));
         }
         let ty = if let (true, true, Some(rest)) = (tuple, fixed.is_empty(), rest) {
             self.types.intern(Kind::Array { element: rest, readonly })

@@ -602,7 +602,7 @@ impl<'a> Checker<'a> {
                 || bound.is_some_and(|bound| self.under_keys(bound, key).is_some())
                 || self.constraint_of(key).is_some_and(|c| c == known || self.assignable(c, known))
             {
-                return Some(self.types.intern(Kind::Indexed(object, key, true)));
+                return Some(self.types.intern(Kind::Indexed { object, index: key, read: true }));
             }
             let bound = self.constraint_of(object)?;
             let known = self.constraint_of(key).unwrap_or(key);
@@ -610,7 +610,7 @@ impl<'a> Checker<'a> {
             // What it is of the type that is given in the end.
             return Some(match (self.types.kind(object), self.types.kind(key)) {
                 (Kind::Param(_), Kind::Param(_)) => {
-                    self.types.intern(Kind::Indexed(object, key, true))
+                    self.types.intern(Kind::Indexed { object, index: key, read: true })
                 }
                 _ => found,
             });

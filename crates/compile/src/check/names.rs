@@ -9,6 +9,7 @@ use std::sync::Arc;
 use frontage_diagnostic::{Diagnostic, Span, nearest};
 use frontage_syntax::tree::{self, Imported, ItemKind};
 
+use super::flow::Root;
 use super::{Binding, Checker, TypeBinding, TypeScopeRef};
 use crate::codes;
 use crate::hir::LocalId;
@@ -58,6 +59,17 @@ pub(super) enum Value {
     Global(Arc<str>),
     /// Nothing; reported.
     Refused,
+}
+
+impl Value {
+    /// What may be narrowed by its name.
+    pub(super) const fn root(&self) -> Option<Root> {
+        match *self {
+            Self::Local(local) => Some(Root::Local(local)),
+            Self::Decl(module, decl @ Decl::Const(..)) => Some(Root::Decl(module, decl)),
+            _ => None,
+        }
+    }
 }
 
 /// What a type's name stands for.

@@ -200,9 +200,7 @@ impl<'a> Checker<'a> {
             self.types.members_of(whole).into_iter().all(|m| match *self.types.kind(m) {
                 Kind::Object(id) => {
                     let object = self.object(id);
-                    object.property(&name).is_none()
-                        && object.index.is_some()
-                        && object.keys.is_none()
+                    object.property(&name).is_none() && object.index_of(&name).is_some()
                 }
                 _ => false,
             });
@@ -432,7 +430,7 @@ impl<'a> Checker<'a> {
                         && let Some((whole, name)) =
                             self.local_infos[local.0 as usize].beside.clone()
                     {
-                        let whole = Reference { root: Root::Local(whole), path: Vec::new() };
+                        let whole = Reference::from(Root::Local(whole));
                         self.refine_variants(&whole, &Arc::from(&*name), keep);
                     }
                     return;
@@ -467,11 +465,10 @@ impl<'a> Checker<'a> {
         if ty == Ty::BOOLEAN || members.is_empty() {
             return false;
         }
-        let told_apart = match bound {
-            Some(_) => self.union_bound(own).map(|all| self.types.members_of(all)),
-            None => None,
+        let told_apart = match bound.and_then(|_| self.union_bound(own)) {
+            Some(all) => self.types.members_of(all),
+            None => self.told_apart(parent, ty),
         };
-        let told_apart = told_apart.unwrap_or_else(|| self.told_apart(parent, ty));
         if told_apart.len() < 2 {
             return false;
         }
@@ -563,7 +560,7 @@ impl<'a> Checker<'a> {
             return declared;
         };
         let own = self.local_ty(whole);
-        let reference = Reference { root: Root::Local(whole), path: Vec::new() };
+        let reference = Reference::from(Root::Local(whole));
         let left = self.narrowed(&reference, own);
         if left == own {
             return declared;
@@ -574,7 +571,7 @@ impl<'a> Checker<'a> {
 
     /// What a reference is here, by everything that is known.
     pub(super) fn current(&mut self, reference: &Reference) -> Option<Ty> {
-        let root = Reference { root: reference.root, path: Vec::new() };
+        let root = Reference::from(reference.root);
         let declared = match reference.root {
             Root::Local(local) => self.bound_ty(local),
             Root::Decl(module, decl) => self.decl_ty(module, decl),

@@ -73,9 +73,11 @@ impl<'a> Checker<'a> {
                             | Kind::Function(_)
                     )
                 });
-                let list = |k: &Kind| {
-                    matches!(k, Kind::Array { .. } | Kind::Tuple { .. } | Kind::Library(..))
-                };
+                // An error has members like an object's, a map or a date none.
+                let library =
+                    |k: &Kind| matches!(k, Kind::Library(name, _) if !name.ends_with("Error"));
+                let list =
+                    |k: &Kind| matches!(k, Kind::Array { .. } | Kind::Tuple { .. }) || library(k);
                 if self.types.any(b.ty, list) {
                     let text = self.types.text(b.ty);
                     let fault = Diagnostic::error(
@@ -83,9 +85,8 @@ impl<'a> Checker<'a> {
                         b.span,
                         format!("`in` asks objects for a member, and this is `{text}`"),
                     );
-                    let maps = self.types.any(b.ty, |k| matches!(k, Kind::Library(..)));
-                    self.report(fault.help(match maps {
-                        true => "use `.has(…)` of maps and sets, `instanceof` of errors",
+                    self.report(fault.help(match self.types.any(b.ty, library) {
+                        true => "use `.has(…)` of maps and sets",
                         false => "use `Array.isArray(…)`, `.length` or `.includes(…)`",
                     }));
                 }
@@ -158,7 +159,7 @@ impl<'a> Checker<'a> {
     /// What a type parameter is at least; other types as they are.
     pub(super) fn bound_of(&mut self, ty: Ty) -> Ty {
         match self.types.kind(ty) {
-            Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
                 self.constraint_of(ty).unwrap_or(Ty::UNKNOWN)
             }
             _ => ty,

@@ -50,7 +50,7 @@ impl Checker<'_> {
         self.types.filter(ty, |types, m| match types.kind(m) {
             Kind::Null | Kind::Undefined | Kind::Void => true,
             Kind::Part { by, .. } => types.nullish(*by),
-            Kind::Param(_) | Kind::Indexed(..) | Kind::Error => true,
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Error => true,
             _ => false,
         })
     }
@@ -68,7 +68,7 @@ impl Checker<'_> {
             match *self.types.kind(member) {
                 Kind::Null if null => {}
                 Kind::Undefined | Kind::Void if undefined => {}
-                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
                     let (nulls, undefineds) = self.open_to_nothing(member);
                     parts.push(match null && nulls || undefined && undefineds {
                         true => {
@@ -89,7 +89,7 @@ impl Checker<'_> {
         let mut parts = Vec::new();
         for member in self.types.members_of(ty) {
             let (of, by) = match *self.types.kind(member) {
-                Kind::Param(_) | Kind::Indexed(..) => (member, by),
+                Kind::Param(_) | Kind::Indexed { .. } => (member, by),
                 Kind::Part { of, by: before } => (of, self.by_predicate(before, by, true)),
                 _ => {
                     parts.push(self.by_predicate(member, by, true));
@@ -114,7 +114,7 @@ impl Checker<'_> {
                 Kind::Unknown => (true, true),
                 Kind::Null => (true, false),
                 Kind::Undefined | Kind::Void => (false, true),
-                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
                     self.open_to_nothing(member)
                 }
                 _ => (false, false),
@@ -128,7 +128,7 @@ impl Checker<'_> {
     /// Whether the bound of a type that is not known yet names `null` or `undefined`.
     pub(super) fn bound_is_nullish(&mut self, ty: Ty) -> bool {
         self.types.members_of(ty).into_iter().any(|member| match self.types.kind(member) {
-            Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
                 self.constraint_of(member).is_some_and(|bound| self.types.nullish(bound))
             }
             _ => false,
@@ -144,27 +144,8 @@ impl Checker<'_> {
             Ty::UNDEFINED if !equal => return self.without(ty, false, true),
             _ => {}
         }
-        if ty == Ty::UNKNOWN && equal {
-            // As in tsc, of one kind only: a union says nothing.
-            return match self.types.kind(written) {
-                _ if written == Ty::BOOLEAN => written,
-                Kind::Union(_)
-                | Kind::Unknown
-                | Kind::Error
-                | Kind::Param(_)
-                | Kind::Indexed(..)
-                | Kind::Keyof(_)
-                | Kind::Part { .. } => ty,
-                Kind::Object(_)
-                | Kind::Array { .. }
-                | Kind::Tuple { .. }
-                | Kind::Library(..)
-                | Kind::Function(_) => Ty::OBJECT,
-                _ => written,
-            };
-        }
         if ty == Ty::UNKNOWN {
-            return ty;
+            return if equal { self.equal_to(written) } else { ty };
         }
         if equal {
             let mut kept = Vec::new();
@@ -209,6 +190,22 @@ impl Checker<'_> {
             };
             !same
         })
+    }
+
+    /// What something `unknown` is that equals a value of type `ty`. As in tsc, a union says nothing
+    /// of it.
+    fn equal_to(&self, ty: Ty) -> Ty {
+        match self.types.kind(ty) {
+            Kind::Union(_) if ty != Ty::BOOLEAN => Ty::UNKNOWN,
+            Kind::Error | Kind::Keyof(_) => Ty::UNKNOWN,
+            kind if kind.is_open() => Ty::UNKNOWN,
+            Kind::Object(_)
+            | Kind::Array { .. }
+            | Kind::Tuple { .. }
+            | Kind::Library(..)
+            | Kind::Function(_) => Ty::OBJECT,
+            _ => ty,
+        }
     }
 
     fn overlap(&mut self, a: Ty, b: Ty) -> bool {
@@ -264,7 +261,7 @@ impl Checker<'_> {
                     }
                     if empty { "" } else { "object" }
                 }
-                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
                     kept.push(match (equal, by_typeof(name)) {
                         (true, Some(by)) => {
                             let by = self.types.union(by);
@@ -305,11 +302,9 @@ impl Checker<'_> {
             let own = match self.types.kind(member).clone() {
                 Kind::Object(id) => {
                     let object = self.object(id);
+                    let own = object.property(name).map(|p| p.optional);
                     // What an index holds may be there, or not.
-                    let by_index = object.index.is_some_and(|index| {
-                        object.keys.is_none() && (!index.numeric || name.parse::<f64>().is_ok())
-                    });
-                    object.property(name).map(|p| p.optional).or(by_index.then_some(true))
+                    own.or(object.index_of(name).map(|_| true))
                 }
                 _ => self.property_type(member, name).map(|_| false),
             };
@@ -371,16 +366,16 @@ impl Checker<'_> {
         let told = is && members.iter().any(listed);
         for member in members {
             match self.types.kind(member) {
-                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } if told => {}
+                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } if told => {}
                 Kind::Array { .. } | Kind::Tuple { .. } if !is => {}
-                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } if is => {
+                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } if is => {
                     kept.push(self.part(member, any));
                 }
                 Kind::Array { .. }
                 | Kind::Tuple { .. }
                 | Kind::Unknown
                 | Kind::Param(_)
-                | Kind::Indexed(..)
+                | Kind::Indexed { .. }
                 | Kind::Part { .. }
                 | Kind::Error => kept.push(member),
                 _ if is => {}
@@ -415,7 +410,7 @@ impl Checker<'_> {
                         kept.push(candidate);
                     }
                 }
-                if matches!(self.types.kind(member), Kind::Param(_) | Kind::Indexed(..)) {
+                if matches!(self.types.kind(member), Kind::Param(_) | Kind::Indexed { .. }) {
                     generic.push(member);
                 }
             }

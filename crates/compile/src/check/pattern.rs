@@ -10,12 +10,13 @@ use std::sync::Arc;
 use frontage_diagnostic::Diagnostic;
 use frontage_plan::{BinaryOp, Builtin, Constant, Number};
 use frontage_syntax::tree::{
-    self, ElementPattern, ExprKind, Ident, LogicalOp, Pattern, PatternKind, PropertyKeyKind,
+    self, ElementPattern, ExprKind, FunctionBody, Ident, LogicalOp, Pattern, PatternKind,
+    PropertyKeyKind, StmtKind,
 };
 
 use super::Checker;
 use super::expr::made;
-use super::flow::{Reference, Root, Step};
+use super::flow::{Reference, Root, Step, address};
 use crate::codes;
 use crate::hir::{self, LocalId};
 use crate::types::print::number_text;
@@ -167,7 +168,7 @@ impl<'a> Checker<'a> {
     ) {
         let source = match &self.local_infos[local.0 as usize].member_of {
             Some((source, none)) if none.is_empty() => source.clone(),
-            _ => Rc::new(Reference { root: Root::Local(local), path: Vec::new() }),
+            _ => Rc::new(Reference::from(Root::Local(local))),
         };
         self.info(bound).member_of = Some((source, (&**name).into()));
         if matches!(pattern.kind, PatternKind::Ident(_))
@@ -302,7 +303,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports members of a literal that the pattern around it does not take: as in `tsc`, a
-    /// pattern says of a literal what it has.
+    /// pattern says of a literal what it has. The pattern has been bound.
     pub(super) fn beyond_pattern(&mut self, pattern: &'a Pattern, init: &'a tree::Expr) {
         match (&pattern.kind, &init.kind) {
             (_, ExprKind::Conditional { then, otherwise, .. }) => {
@@ -321,8 +322,8 @@ impl<'a> Checker<'a> {
                         names.push(prop.key.name().cloned());
                         continue;
                     };
-                    let (key, _) = self.silently(|c| c.value(key, None));
-                    match self.types.kind(key.ty) {
+                    let Some(&key) = self.recorded.get(&address(key)) else { return };
+                    match self.types.kind(key) {
                         Kind::StringLiteral { value, .. } => names.push(Some(value.clone())),
                         Kind::NumberLiteral { value, .. } => {
                             names.push(Some(number_text(value.0).into()));
@@ -486,9 +487,10 @@ impl<'a> Checker<'a> {
                     Kind::Array { .. } | Kind::Tuple { .. } | Kind::Library(..) => {
                         codes::SPREAD_FORM
                     }
-                    Kind::Function(_) | Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
-                        codes::SPREAD_FORM
-                    }
+                    Kind::Function(_)
+                    | Kind::Param(_)
+                    | Kind::Indexed { .. }
+                    | Kind::Part { .. } => codes::SPREAD_FORM,
                     _ => codes::SPREAD,
                 };
                 self.error(code, span, format!("only an object has a rest, not `{text}`"));
@@ -609,14 +611,14 @@ fn written_here(expr: &tree::Expr) -> bool {
             written_here(then) || written_here(otherwise)
         }
         ExprKind::Logical { left, right, .. } => written_here(left) || written_here(right),
-        _ => called_in_place(expr).is_some_and(|function| {
-            match &function.body {
-            tree::FunctionBody::Expr(body) => written_here(body),
-            tree::FunctionBody::Block(block) => block.stmts.iter().any(|stmt| {
-                matches!(&stmt.kind, tree::StmtKind::Return(Some(value)) if written_here(value))
+        _ => match called_in_place(expr).map(|function| &function.body) {
+            Some(FunctionBody::Expr(body)) => written_here(body),
+            Some(FunctionBody::Block(block)) => block.stmts.iter().any(|stmt| match &stmt.kind {
+                StmtKind::Return(Some(value)) => written_here(value),
+                _ => false,
             }),
-        }
-        }),
+            None => false,
+        },
     }
 }
 

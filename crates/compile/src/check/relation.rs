@@ -109,7 +109,7 @@ impl Checker<'_> {
     /// other lacks, but for optional ones.
     fn comparable_to_written(&mut self, ty: Ty, written: Ty) -> bool {
         match *self.types.kind(ty) {
-            Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
                 match self.constraint_of(ty) {
                     Some(bound) => self.comparable_beside(bound, written, &[written]),
                     None => true,
@@ -210,7 +210,8 @@ impl Checker<'_> {
                 if members.iter().any(|&m| self.relate(source, m, rule, stack)) {
                     return true;
                 }
-                if let Kind::Param(_) | Kind::Keyof(_) | Kind::Indexed(..) | Kind::Part { .. } = s
+                if let Kind::Param(_) | Kind::Keyof(_) | Kind::Indexed { .. } | Kind::Part { .. } =
+                    s
                     && let Some(bound) = self.constraint_of(source)
                 {
                     return self.relate(bound, target, rule, stack);
@@ -218,12 +219,15 @@ impl Checker<'_> {
                 self.relate_by_cases(&s, members, rule, stack)
             }
             // Read or written, it is the same.
-            (Kind::Indexed(a, b, _), Kind::Indexed(c, d, _)) if a == c && b == d => true,
+            (
+                Kind::Indexed { object: a, index: b, .. },
+                Kind::Indexed { object: c, index: d, .. },
+            ) if a == c && b == d => true,
             (_, Kind::Part { of, by }) => {
                 self.relate(source, *of, rule, stack) && self.relate(source, *by, rule, stack)
             }
             (Kind::Part { of, .. }, _) if self.relate(*of, target, rule, stack) => true,
-            (Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. }, _) => {
+            (Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. }, _) => {
                 match self.constraint_of(source) {
                     Some(bound) => self.relate(bound, target, rule, stack),
                     None => false,
@@ -313,7 +317,7 @@ impl Checker<'_> {
                 let bound = self.constraint_of(of).unwrap_or(Ty::UNKNOWN);
                 Some(self.part(bound, by))
             }
-            Kind::Indexed(object, index, read) => {
+            Kind::Indexed { object, index, read } => {
                 let object = self.constraint_of(object).unwrap_or(object);
                 let mut index = match self.types.kind(index) {
                     Kind::Param(_) => self.constraint_of(index)?,
@@ -326,7 +330,7 @@ impl Checker<'_> {
                 }
                 let value = if read { self.indexed_value(object, index) } else { None };
                 let found = value.unwrap_or_else(|| self.indexed(object, index, None));
-                (!matches!(self.types.kind(found), Kind::Indexed(..))).then_some(found)
+                (!matches!(self.types.kind(found), Kind::Indexed { .. })).then_some(found)
             }
             _ => None,
         }
@@ -442,7 +446,7 @@ impl Checker<'_> {
                 None => {}
             }
             for own in &source.properties {
-                if index.numeric && own.name.parse::<f64>().is_err() {
+                if !index.holds(&own.name) {
                     continue;
                 }
                 // As tsc has it: what an optional member holds if it is there.
@@ -592,10 +596,7 @@ impl Checker<'_> {
         while i > 0 {
             i -= 1;
             let one = kept[i];
-            let open = matches!(
-                self.types.kind(one),
-                Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. }
-            );
+            let open = self.types.kind(one).is_open();
             let covered = kept.iter().enumerate().any(|(j, &other)| {
                 j != i
                     && !matches!(self.types.kind(one), Kind::Null | Kind::Undefined)

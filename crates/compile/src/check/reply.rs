@@ -228,6 +228,7 @@ impl<'a> Checker<'a> {
 
     /// Reports the part of a value that JSON cannot carry; whether there is none.
     pub(super) fn json_image(&mut self, expr: &'a Expr, ty: Ty, seen: &mut Vec<Ty>) -> bool {
+        let ty = self.widen(ty);
         if self.carried(ty, seen) {
             return true;
         }
@@ -255,23 +256,14 @@ impl<'a> Checker<'a> {
         }
         let part = self.uncarried(ty, &mut Vec::new()).unwrap_or(ty);
         let text = self.types.text(part);
-        // Beside `{}`, tsc sees nothing of it.
-        let bare = |c: &mut Self, m: Ty| match *c.types.kind(m) {
-            Kind::Object(id) => {
-                let object = c.object(id);
-                object.properties.is_empty() && object.index.is_none()
-            }
-            _ => false,
-        };
-        let beside = self.types.members_of(ty).into_iter().any(|m| bare(self, m));
         let fault = Diagnostic::error(
-            if beside { codes::REPLY } else { codes::NOT_JSON },
+            codes::NOT_JSON,
             expr.span,
             format!("an answer cannot hold `{text}`: JSON has no image of it"),
         );
         let help = match self.types.kind(part) {
             Kind::Function(_) => "call it, or leave it out",
-            Kind::Param(_) | Kind::Indexed(..) | Kind::Keyof(_) | Kind::Part { .. } => {
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Keyof(_) | Kind::Part { .. } => {
                 "give the helper's parameter a type of its own"
             }
             Kind::Tuple { .. } => "spread it: `[...found]`",
@@ -305,7 +297,7 @@ impl<'a> Checker<'a> {
             Kind::Function(_) => Some(ty),
             Kind::Library(name, _) => (&*name != "Date").then_some(ty),
             // Nothing is known of it, so tsc too cannot tell.
-            Kind::Param(_) | Kind::Indexed(..) | Kind::Keyof(_) | Kind::Part { .. } => Some(ty),
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Keyof(_) | Kind::Part { .. } => Some(ty),
             Kind::Array { element, .. } => self.uncarried(element, seen),
             Kind::Tuple { of_match: true, .. } => Some(ty),
             Kind::Tuple { .. } => {

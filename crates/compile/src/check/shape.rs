@@ -125,10 +125,7 @@ impl Checker<'_> {
                 if let Some(property) = object.property(name) {
                     return Some(self.read_type(property.ty, property.optional));
                 }
-                let index = object.index.filter(|_| object.keys.is_none())?;
-                if index.numeric && name.parse::<f64>().is_err() {
-                    return None;
-                }
+                let index = object.index_of(name)?;
                 // `noUncheckedIndexedAccess`
                 Some(self.types.or_undefined(index.value))
             }
@@ -151,7 +148,7 @@ impl Checker<'_> {
                 let (interface, args) = self.apparent(ty)?;
                 self.prelude_member(&interface, &args, name)
             }
-            Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => {
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
                 let bound = self.constraint_of(ty)?;
                 self.property_type(bound, name)
             }
@@ -177,7 +174,7 @@ impl Checker<'_> {
             if let Kind::Object(id) = *self.types.kind(member) {
                 let object = self.object(id);
                 if let (None, Some(index)) = (object.property(name), object.index)
-                    && (!index.numeric || name.parse::<f64>().is_ok())
+                    && index.holds(name)
                 {
                     held.push(index.value);
                     continue;
@@ -231,12 +228,12 @@ impl Checker<'_> {
                 return self.types.union(&parts);
             }
             Kind::Param(_) | Kind::Keyof(_) => {
-                return self.types.intern(Kind::Indexed(object, index, false));
+                return self.types.intern(Kind::Indexed { object, index, read: false });
             }
             _ => {}
         }
         if let Kind::Param(_) = self.types.kind(object) {
-            return self.types.intern(Kind::Indexed(object, index, false));
+            return self.types.intern(Kind::Indexed { object, index, read: false });
         }
         let found = match self.types.kind(index).clone() {
             Kind::StringLiteral { value, .. } => self.property_or_value(object, &value),
@@ -297,7 +294,7 @@ impl Checker<'_> {
     /// `keyof T`
     pub(super) fn keyof(&mut self, ty: Ty) -> Ty {
         match self.types.kind(ty).clone() {
-            Kind::Param(_) | Kind::Indexed(..) => self.types.intern(Kind::Keyof(ty)),
+            Kind::Param(_) | Kind::Indexed { .. } => self.types.intern(Kind::Keyof(ty)),
             Kind::Part { of, .. } => self.keyof(of),
             Kind::Never => self.types.union(&[Ty::STRING, Ty::NUMBER]),
             Kind::Object(id) => {

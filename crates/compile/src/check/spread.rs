@@ -163,7 +163,7 @@ impl Checker<'_> {
                         | Kind::Library(..)
                         | Kind::Param(_)
                         | Kind::Part { .. }
-                        | Kind::Indexed(..)
+                        | Kind::Indexed { .. }
                 )
             });
         let (code, message) = if other {

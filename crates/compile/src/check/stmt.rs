@@ -10,7 +10,7 @@ use frontage_syntax::tree::{self, Block, ExprKind, PatternKind, StmtKind};
 use std::collections::HashMap;
 
 use super::expr::made;
-use super::flow::Env;
+use super::flow::{Env, Root, Step};
 use super::names::Value;
 use super::pattern::Source;
 use super::{Binding, Checker, Scope};
@@ -268,8 +268,6 @@ impl<'a> Checker<'a> {
                     );
                     self.report(fault.help("write its type: `const list: string[] = []`"));
                 }
-                self.beyond_pattern(&binding.pattern, &binding.init);
-                self.results_in_place(&binding.pattern, &binding.init);
                 match &binding.pattern.kind {
                     PatternKind::Ident(_) => self.widen(init.ty),
                     _ => init.ty,
@@ -293,7 +291,7 @@ impl<'a> Checker<'a> {
         if name.is_some()
             && annotated.is_none()
             && let Some(mut parent) = self.reference(&binding.init)
-            && let Some(super::flow::Step::Member(member)) = parent.path.pop()
+            && let Some(Step::Member(member)) = parent.path.pop()
         {
             self.info(local).member_of = Some((parent.into(), (&*member).into()));
         }
@@ -311,11 +309,14 @@ impl<'a> Checker<'a> {
             && name.is_some()
             && let Some(known) = self.assigned_part(ty, assigned)
         {
-            let root = super::flow::Root::Local(local);
-            self.note(super::flow::Reference { root, path: Vec::new() }, known);
+            self.note(Root::Local(local).into(), known);
         }
         let source = Source { annotated: annotated.is_some(), parameter: false };
         self.bind_pattern(&binding.pattern, local, ty, source, out);
+        if annotated.is_none() {
+            self.beyond_pattern(&binding.pattern, &binding.init);
+            self.results_in_place(&binding.pattern, &binding.init);
+        }
     }
 
     /// Whether `expr` calls a function of which the text says what it gives. As in tsc, only such

@@ -35,7 +35,7 @@ impl Checker<'_> {
         match self.types.kind(ty).clone() {
             Kind::Param(id) => param.is_none_or(|wanted| wanted == id),
             Kind::Keyof(of) | Kind::Part { of, .. } => self.holds_at(of, param, depth),
-            Kind::Indexed(object, index, _) => {
+            Kind::Indexed { object, index, .. } => {
                 self.holds_at(object, param, depth) || self.holds_at(index, param, depth)
             }
             Kind::Array { element, .. } => self.holds_at(element, param, depth),
@@ -109,7 +109,7 @@ impl Checker<'_> {
                 let inner = self.substitute_at(inner, map, depth);
                 self.keyof(inner)
             }
-            Kind::Indexed(object, index, read) => {
+            Kind::Indexed { object, index, read } => {
                 let object = self.substitute_at(object, map, depth);
                 let index = self.substitute_at(index, map, depth);
                 let found = if read { self.indexed_value(object, index) } else { None };

@@ -93,7 +93,7 @@ impl<'a> Checker<'a> {
         }
         // What these leave of a type parameter is known once it is.
         let open = |k: &Kind| {
-            matches!(k, Kind::Param(_) | Kind::Indexed(..) | Kind::Keyof(_) | Kind::Part { .. })
+            matches!(k, Kind::Param(_) | Kind::Indexed { .. } | Kind::Keyof(_) | Kind::Part { .. })
         };
         if matches!(&**name, "Exclude" | "Extract" | "Awaited") && self.types.any(args[0], open) {
             return self.no_mapping(span);
@@ -206,7 +206,7 @@ impl<'a> Checker<'a> {
                     members.iter().map(|&m| self.each_property(m, span, change)).collect();
                 self.types.union(&members)
             }
-            Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. } => self.no_mapping(span),
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => self.no_mapping(span),
             // Lists, functions and classes of the library would be taken apart.
             Kind::Array { .. } | Kind::Tuple { .. } | Kind::Function(_) | Kind::Library(..) => {
                 self.not_mapped(ty, span)
@@ -217,10 +217,7 @@ impl<'a> Checker<'a> {
     }
 
     fn not_mapped(&mut self, ty: Ty, span: Span) -> Ty {
-        if self
-            .types
-            .any(ty, |k| matches!(k, Kind::Param(_) | Kind::Indexed(..) | Kind::Part { .. }))
-        {
+        if self.types.any(ty, |k| k.is_open()) {
             return self.no_mapping(span);
         }
         let text = self.types.text(ty);

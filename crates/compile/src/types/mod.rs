@@ -136,9 +136,15 @@ pub enum Kind {
     Param(TypeParamId),
     /// `keyof T` of a type that is not known yet.
     Keyof(Ty),
-    /// `T[K]` of types that are not known yet; `true`: read from a value, so that what an index
-    /// gives may be missing.
-    Indexed(Ty, Ty, bool),
+    /// `T[K]` of types that are not known yet.
+    Indexed {
+        /// `T`
+        object: Ty,
+        /// `K`
+        index: Ty,
+        /// It is read from a value, so that what an index signature gives may be missing.
+        read: bool,
+    },
     /// `T & U`: a type that is not known yet, and what a condition says of its value.
     /// `NonNullable<T>` is `T & {}`.
     Part {
@@ -147,6 +153,14 @@ pub enum Kind {
         /// `U`, of types that are known.
         by: Ty,
     },
+}
+
+impl Kind {
+    /// Whether it is not known before a type parameter is: `T`, `T[K]`, `T & U`.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self, Self::Param(_) | Self::Indexed { .. } | Self::Part { .. })
+    }
 }
 
 /// An element of a tuple type.
@@ -194,6 +208,12 @@ impl Object {
     pub fn property(&self, name: &str) -> Option<&Property> {
         self.properties.iter().find(|p| &*p.name == name)
     }
+
+    /// The index signature under which a member of this name falls that is no property.
+    #[must_use]
+    pub fn index_of(&self, name: &str) -> Option<Index> {
+        self.index.filter(|index| self.keys.is_none() && index.holds(name))
+    }
 }
 
 /// A member of an object type.
@@ -218,6 +238,14 @@ pub struct Index {
     pub value: Ty,
     /// Only number keys.
     pub numeric: bool,
+}
+
+impl Index {
+    /// Whether a member of this name falls under it.
+    #[must_use]
+    pub fn holds(&self, name: &str) -> bool {
+        !self.numeric || name.parse::<f64>().is_ok()
+    }
 }
 
 /// A function type: its signatures, tried in order.

@@ -85,7 +85,7 @@ impl Types {
                 }
             }
             Kind::Keyof(inner) => format!("keyof {}", self.write(*inner, depth, width)),
-            Kind::Indexed(object, index, _) => format!(
+            Kind::Indexed { object, index, .. } => format!(
                 "{}[{}]",
                 self.write(*object, depth, width),
                 self.write(*index, depth, width)

@@ -90,7 +90,7 @@ impl<'a> Answers<'a> {
             | Kind::Function(_)
             | Kind::Param(_)
             | Kind::Keyof(_)
-            | Kind::Indexed(..)
+            | Kind::Indexed { .. }
             | Kind::Part { .. } => Image { schema: Schema::new(SchemaKind::Any), undefined: true },
         }
     }
