@@ -20,7 +20,7 @@ const routes = new Map();
 for (const file of readdirSync(folder)) {
   if (!file.endsWith(".txt") || file.startsWith("modules")) continue;
   readFileSync(join(folder, file), "utf8").split("\n").forEach((body, i) => {
-    if (body === "" || body.startsWith("#") || LEFT_OUT.test(body)) return;
+    if (/^(#|! |$)/.test(body) || LEFT_OUT.test(body)) return;
     routes.set(`${file.slice(0, -4)}-${i + 1}`, frame.replace("BODY", () => body));
   });
 }

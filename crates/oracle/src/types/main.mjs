@@ -108,11 +108,7 @@ async function compare(variants) {
   for (const [variant, first] of await judge(variants)) {
     // A fault of a type is told of once in a program: one that stands in two variants, of the first.
     const verdict = first.kind ? decide(tsc.ask([variant])[0], first.ours) : first;
-    // The generator writes what is supported, and no design refuses that.
-    if (verdict.word === "refused" && variant.change === "none, generated") {
-      const [fault] = verdict.ours.faults;
-      Object.assign(verdict, { kind: "refused", code: fault.code, words: fault.message });
-    }
+    if (!verdict.kind && variant.run === undefined) surprise(variant.seed.name, verdict);
     const row = (histogram[variant.change] ??= { runs: 0, accepted: 0, rejected: 0, refused: 0, apart: 0 });
     row.runs++;
     totals.slowest = Math.max(totals.slowest, verdict.ours.ms);
@@ -134,6 +130,19 @@ async function compare(variants) {
     row[verdict.word]++;
     if (verdict.word === "refused") for (const fault of verdict.ours.faults) refusals[fault.code] = (refusals[fault.code] ?? 0) + 1;
   }
+}
+
+/**
+ * Of what stands as it was written it is known whether it is refused by design: what the generator
+ * writes is supported, and a snippet says so of itself.
+ */
+function surprise(name, verdict) {
+  const known = name.startsWith("generated--") || name.startsWith("snippet--");
+  const wanted = name.endsWith("--refused");
+  if (!known || wanted === (verdict.word === "refused")) return;
+  const [fault] = verdict.ours.faults;
+  const words = wanted ? `${name} is ${verdict.word}, not refused by design` : fault.message;
+  Object.assign(verdict, { kind: "refused", code: fault?.code ?? "none", words });
 }
 
 /** Verdicts on variants, in pairs. */

@@ -50,9 +50,13 @@ function objectShape(checker, program, type, depth) {
   if (checker.isTupleType(type)) {
     const target = type.target;
     const args = checker.getTypeArguments(type);
-    // The language has no tuples with elements behind the rest.
+    // Elements behind the rest: here, so many are there for certain, any of which may be any.
     const at = target.elementFlags.findIndex((flag) => flag & ts.ElementFlags.Rest);
-    if (at >= 0 && at < args.length - 1) return { array: union(args.slice(at).map(inner)) };
+    const behind = at >= 0 ? args.length - 1 - at : 0;
+    if (behind > 0) {
+      const any = union(args.slice(at).map(inner));
+      return { tuple: [...args.slice(0, at).map(inner), ...Array(behind).fill(any)], rest: any };
+    }
     const out = { tuple: [], rest: null };
     args.forEach((arg, i) => {
       const flag = target.elementFlags[i];

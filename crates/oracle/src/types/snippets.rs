@@ -2,11 +2,15 @@
 //!
 //! In:    `cases/snippets/*.txt`, and the module that bodies are put into, `frame.ts`.
 //! Out:   a folder for each snippet.
-//! Never: an expectation: what tsc says of a snippet is what Frontage has to say.
+//! Never: another expectation than that a snippet is refused by design: what tsc says of it is what
+//!        Frontage has to say.
 
 use std::path::{Path, PathBuf};
 
 use super::workspace::copy;
+
+/// Stands before what Frontage refuses by design and tsc accepts.
+const REFUSED: &str = "! ";
 
 /// Writes every snippet below `folder`; gives their names and folders.
 ///
@@ -26,8 +30,8 @@ pub(super) fn write(cases: &Path, folder: &Path) -> Result<Vec<(String, PathBuf)
     for path in paths {
         let text = std::fs::read_to_string(&path).map_err(|e| fault(&path, &e))?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        for (line, module) in modules(&frame, &text, stem.starts_with("modules")) {
-            let name = format!("snippet--{stem}-{line}");
+        for (line, refused, module) in modules(&frame, &text, stem.starts_with("modules")) {
+            let name = format!("snippet--{stem}-{line}{}", if refused { "--refused" } else { "" });
             let target = folder.join(&name);
             copy(&cases.join("fixture"), &target)?;
             let contract = "agenda.openapi.yaml";
@@ -42,13 +46,18 @@ pub(super) fn write(cases: &Path, folder: &Path) -> Result<Vec<(String, PathBuf)
     Ok(out)
 }
 
-/// The modules of a file, with the lines they start at.
-fn modules(frame: &str, text: &str, whole: bool) -> Vec<(usize, String)> {
+/// The modules of a file: the lines they start at, and whether they are refused by design.
+fn modules(frame: &str, text: &str, whole: bool) -> Vec<(usize, bool, String)> {
+    let marked = |text: &str| match text.strip_prefix(REFUSED) {
+        Some(rest) => (true, rest.to_owned()),
+        None => (false, text.to_owned()),
+    };
     let mut out = Vec::new();
     if !whole {
         for (i, body) in text.lines().enumerate() {
             if !body.is_empty() && !body.starts_with('#') {
-                out.push((i + 1, frame.replacen("BODY", body, 1)));
+                let (refused, body) = marked(body);
+                out.push((i + 1, refused, frame.replacen("BODY", &body, 1)));
             }
         }
         return out;
@@ -57,7 +66,8 @@ fn modules(frame: &str, text: &str, whole: bool) -> Vec<(usize, String)> {
         frame.lines().filter(|l| l.starts_with("import ")).map(|l| format!("{l}\n")).collect();
     let mut line = 1;
     for module in text.split("----\n") {
-        out.push((line, format!("{imports}{module}")));
+        let (refused, own) = marked(module);
+        out.push((line, refused, format!("{imports}{own}")));
         line += module.lines().count() + 1;
     }
     out
