@@ -301,10 +301,9 @@ impl<'a> Checker<'a> {
                 _ => return true,
             }
         }
-        let open = objects.iter().any(|(_, o)| {
-            o.index.is_some_and(|i| !i.numeric)
-                || (o.properties.is_empty() && o.index.is_none() && !o.interface)
-        });
+        let open = objects
+            .iter()
+            .any(|(_, o)| o.index.is_some_and(|i| !i.numeric) || (o.is_empty() && !o.interface));
         if objects.is_empty() {
             return true;
         }

@@ -315,7 +315,7 @@ impl<'a> Checker<'a> {
             may |= match *self.types.kind(member) {
                 Kind::Object(id) => {
                     let object = self.object(id);
-                    object.properties.is_empty() && object.index.is_none()
+                    object.is_empty()
                 }
                 Kind::Array { .. }
                 | Kind::Tuple { .. }

@@ -289,10 +289,7 @@ impl<'a> Checker<'a> {
             self.report(fault.help("compare the members, one by one"));
             return;
         }
-        let mut written = Vec::new();
-        objects_written(a, &mut written);
-        objects_written(b, &mut written);
-        if self.comparable_beside(a.ty, b.ty, &written) {
+        if self.comparable(a.ty, b.ty) {
             return;
         }
         let fault = Diagnostic::error(
@@ -367,9 +364,7 @@ impl<'a> Checker<'a> {
         let mut other = false;
         for member in self.types.members_of(subject.ty) {
             other |= match *self.types.kind(member) {
-                Kind::Object(id) => {
-                    !self.object(id).properties.is_empty() || self.object(id).index.is_some()
-                }
+                Kind::Object(id) => !self.object(id).is_empty(),
                 Kind::Array { .. } | Kind::Tuple { .. } | Kind::Function(_) | Kind::Library(..) => {
                     true
                 }
@@ -404,17 +399,5 @@ impl<'a> Checker<'a> {
             self.operand(&subject, "instanceof", "an object");
         }
         made(hir::ExprKind::InstanceOf(Box::new(subject), class), Ty::BOOLEAN, span)
-    }
-}
-
-/// Types of the objects that an expression may give and writes out itself.
-fn objects_written(expr: &hir::Expr, out: &mut Vec<Ty>) {
-    match &expr.kind {
-        hir::ExprKind::Object(_) => out.push(expr.ty),
-        hir::ExprKind::Conditional(_, first, second) | hir::ExprKind::Logical(_, first, second) => {
-            objects_written(first, out);
-            objects_written(second, out);
-        }
-        _ => {}
     }
 }

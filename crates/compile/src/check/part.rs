@@ -26,10 +26,7 @@ impl Checker<'_> {
             Kind::StringLiteral { value, .. } => value.is_empty() != truthy,
             Kind::NumberLiteral { value, .. } => (value.0 == 0.0 || value.0.is_nan()) != truthy,
             Kind::Object(id) => {
-                truthy
-                    || types.members(*id).is_some_and(|o| {
-                        o.properties.is_empty() && o.index.is_none() && !o.interface
-                    })
+                truthy || types.members(*id).is_some_and(|o| o.is_empty() && !o.interface)
             }
             Kind::Array { .. }
             | Kind::Tuple { .. }
@@ -240,7 +237,7 @@ impl Checker<'_> {
                 Kind::Function(_) => "function",
                 Kind::Object(id) => {
                     let object = self.object(id);
-                    let empty = object.properties.is_empty() && object.index.is_none();
+                    let empty = object.is_empty();
                     // What an interface without members is not, tsc thinks to be an object.
                     if empty && (equal || object.interface) {
                         if !equal {

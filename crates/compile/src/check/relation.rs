@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Checker;
-use crate::types::{Kind, Object, ObjectId, Signature, Ty};
+use crate::types::{Kind, Object, ObjectId, Signature, TupleElement, Ty};
 
 /// Types within each other that are looked at.
 const DEPTH: usize = 40;
@@ -19,6 +19,9 @@ enum Rule {
     Assign,
     /// Optional members must be there too.
     Subtype,
+    /// Some value of the one may be one of the other: one of a union is enough, and what is less
+    /// known may be what is more known.
+    Compare,
 }
 
 /// What is known of pairs of types.
@@ -44,110 +47,11 @@ impl Checker<'_> {
 
     /// Whether two types have values in common, as `===` and `switch` want it.
     pub(super) fn comparable(&mut self, a: Ty, b: Ty) -> bool {
-        self.comparable_beside(a, b, &[])
-    }
-
-    /// As [`Checker::comparable`].
-    ///
-    /// - `written`: types of objects that the comparison itself writes out.
-    pub(super) fn comparable_beside(&mut self, a: Ty, b: Ty, written: &[Ty]) -> bool {
         // Whatever is compared with `null` or `undefined` may be that, for tsc too.
-        if matches!(a, Ty::NULL | Ty::UNDEFINED) || matches!(b, Ty::NULL | Ty::UNDEFINED) {
-            return true;
-        }
-        self.comparable_parts(a, b, written)
-    }
-
-    fn comparable_parts(&mut self, a: Ty, b: Ty, written: &[Ty]) -> bool {
-        if a == Ty::ERROR || b == Ty::ERROR || a == Ty::NEVER || b == Ty::NEVER {
-            return true;
-        }
-        let (xs, ys) = (self.types.members_of(a), self.types.members_of(b));
-        for &x in &xs {
-            for &y in &ys {
-                if x == y {
-                    return true;
-                }
-                // One of several that a type parameter may be.
-                for (open, other) in [(x, y), (y, x)] {
-                    if !self.generic(other)
-                        && let Some(bound) = self.union_bound(open)
-                        && self.comparable_parts(bound, other, written)
-                    {
-                        return true;
-                    }
-                }
-                let (x, y) = (self.types.regular(x), self.types.regular(y));
-                if written.contains(&x) || written.contains(&y) {
-                    let (ty, written) = if written.contains(&x) { (y, x) } else { (x, y) };
-                    if self.comparable_to_written(ty, written) {
-                        return true;
-                    }
-                    continue;
-                }
-                if self.assignable(x, y) || self.assignable(y, x) {
-                    return true;
-                }
-                if self.weakly_comparable(x, y) || self.weakly_comparable(y, x) {
-                    return true;
-                }
-                // Objects that might be one another: members of one name that are comparable.
-                if let (Kind::Object(p), Kind::Object(q)) =
-                    (self.types.kind(x).clone(), self.types.kind(y).clone())
-                {
-                    let (p, q) = (self.object(p), self.object(q));
-                    if self.members_comparable(&p, &q) {
-                        return true;
-                    }
-                }
-            }
-        }
-        false
-    }
-
-    /// As [`Checker::comparable`], of an object just written: neither side has members that the
-    /// other lacks, but for optional ones.
-    fn comparable_to_written(&mut self, ty: Ty, written: Ty) -> bool {
-        match *self.types.kind(ty) {
-            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
-                match self.constraint_of(ty) {
-                    Some(bound) => self.comparable_beside(bound, written, &[written]),
-                    None => true,
-                }
-            }
-            Kind::Object(own) => {
-                let Kind::Object(known) = *self.types.kind(written) else { return false };
-                let (own, known) = (self.object(own), self.object(known));
-                let bare = own.properties.is_empty() && own.index.is_none();
-                (bare || own.index.is_some() || within(&known, &own))
-                    && self.members_comparable(&known, &own)
-                    || within(&own, &known) && self.members_comparable(&own, &known)
-            }
-            _ => self.assignable(written, ty),
-        }
-    }
-
-    /// Whether `from` has a comparable member for each that `to` must have.
-    fn members_comparable(&mut self, from: &Object, to: &Object) -> bool {
-        to.properties.iter().all(|m| {
-            m.optional
-                || from.property(&m.name).is_some_and(|n| self.comparable_parts(n.ty, m.ty, &[]))
-        })
-    }
-
-    /// As in `tsc`, a text or number may be an object of which nothing need be there.
-    fn weakly_comparable(&mut self, value: Ty, object: Ty) -> bool {
-        let (Kind::String | Kind::Number, Kind::Object(id)) =
-            (self.types.kind(value), self.types.kind(object).clone())
-        else {
-            return false;
-        };
-        let object = self.object(id);
-        object.index.is_none()
-            && object
-                .properties
-                .iter()
-                .all(|p| p.optional && self.property_type(value, &p.name).is_none())
+        matches!(a, Ty::NULL | Ty::UNDEFINED)
+            || matches!(b, Ty::NULL | Ty::UNDEFINED)
+            || self.relate(a, b, Rule::Compare, &mut Vec::new())
+            || self.relate(b, a, Rule::Compare, &mut Vec::new())
     }
 
     fn relate(&mut self, source: Ty, target: Ty, rule: Rule, stack: &mut Vec<(Ty, Ty)>) -> bool {
@@ -159,6 +63,9 @@ impl Checker<'_> {
             return true;
         }
         if source == Ty::UNDEFINED && target == Ty::VOID {
+            return true;
+        }
+        if rule == Rule::Compare && self.less_known(source, target) {
             return true;
         }
         // Circles hold unless something speaks against them; so does what is nested without end.
@@ -200,6 +107,9 @@ impl Checker<'_> {
     ) -> bool {
         let (s, t) = (self.types.kind(source).clone(), self.types.kind(target).clone());
         match (&s, &t) {
+            (Kind::Union(members), _) if rule == Rule::Compare => {
+                members.iter().any(|&m| self.relate(m, target, rule, stack))
+            }
             (Kind::Union(members), _) => {
                 members.iter().all(|&m| self.relate(m, target, rule, stack))
             }
@@ -207,6 +117,13 @@ impl Checker<'_> {
                 if members.contains(&source) || members.contains(&self.types.regular(source)) {
                     return true;
                 }
+                let source = match rule {
+                    Rule::Compare => match self.known_to_some(source, members, stack) {
+                        Some(regular) => regular,
+                        None => return false,
+                    },
+                    _ => source,
+                };
                 if members.iter().any(|&m| self.relate(source, m, rule, stack)) {
                     return true;
                 }
@@ -226,14 +143,27 @@ impl Checker<'_> {
             (_, Kind::Part { of, by }) => {
                 self.relate(source, *of, rule, stack) && self.relate(source, *by, rule, stack)
             }
-            (Kind::Part { of, .. }, _) if self.relate(*of, target, rule, stack) => true,
-            (Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. }, _) => {
-                match self.constraint_of(source) {
-                    Some(bound) => self.relate(bound, target, rule, stack),
-                    None => false,
-                }
+            (&Kind::Part { of, by }, _) if rule == Rule::Compare => {
+                self.compare_part(source, (of, by), target, stack)
             }
-            (Kind::Keyof(inner), Kind::Keyof(other)) => inner == other,
+            (Kind::Part { of, .. }, _) if self.relate(*of, target, rule, stack) => true,
+            (_, Kind::Indexed { object, index, .. })
+                if rule != Rule::Subtype
+                    && self.relate_to_indexed(source, (*object, *index), rule, stack) =>
+            {
+                true
+            }
+            // What its bound has, it has.
+            (_, Kind::Keyof(of)) if self.relate_to_keys(source, *of, rule, stack) => true,
+            (Kind::Param(_), Kind::Param(_)) if rule == Rule::Compare => self
+                .constraint_of(source)
+                .filter(|&bound| matches!(self.types.kind(bound), Kind::Param(_)))
+                .is_some_and(|bound| self.relate(bound, target, rule, stack)),
+            (Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. }, _) => {
+                let bound = self.constraint_of(source).unwrap_or(Ty::UNKNOWN);
+                self.relate(bound, target, rule, stack)
+            }
+            (Kind::Keyof(inner), Kind::Keyof(other)) if inner == other => true,
             (Kind::Keyof(_), _) => {
                 let all = self.types.union(&[Ty::STRING, Ty::NUMBER]);
                 self.relate(all, target, rule, stack)
@@ -251,30 +181,16 @@ impl Checker<'_> {
                 (*readonly || !*from) && self.relate(own, *element, rule, stack)
             }
             (
+                Kind::Array { element, readonly: from },
+                Kind::Tuple { elements, rest, readonly, .. },
+            ) => {
+                (*readonly || !*from)
+                    && self.relate_elements((&[], Some(*element)), (elements, *rest), rule, stack)
+            }
+            (
                 Kind::Tuple { elements: a, rest: more, readonly: from, .. },
                 Kind::Tuple { elements: b, rest, readonly, .. },
-            ) => {
-                if *from && !*readonly {
-                    return false;
-                }
-                let required = b.iter().filter(|e| !e.optional).count();
-                if a.iter().filter(|e| !e.optional).count() < required {
-                    return false;
-                }
-                if (a.len() > b.len() || more.is_some()) && rest.is_none() {
-                    return false;
-                }
-                for (i, own) in a.iter().enumerate() {
-                    let Some(wanted) = b.get(i).map(|e| e.ty).or(*rest) else { return false };
-                    if !self.relate(own.ty, wanted, rule, stack) {
-                        return false;
-                    }
-                }
-                match (more, rest) {
-                    (Some(more), Some(rest)) => self.relate(*more, *rest, rule, stack),
-                    _ => true,
-                }
-            }
+            ) => (*readonly || !*from) && self.relate_elements((a, *more), (b, *rest), rule, stack),
             (_, Kind::Library(name, args)) if &**name == "Iterable" => {
                 match self.iterated(source) {
                     Some(own) => self.relate(own, args[0], rule, stack),
@@ -307,6 +223,162 @@ impl Checker<'_> {
             (_, Kind::Object(id)) => self.relate_to_object(source, *id, rule, stack),
             _ => false,
         }
+    }
+
+    /// Whether `source` is known less well than `target`, and may so be it.
+    fn less_known(&self, source: Ty, target: Ty) -> bool {
+        match (self.types.kind(source), self.types.kind(target)) {
+            (Kind::Unknown, kind) => !matches!(kind, Kind::Never),
+            (Kind::String, Kind::StringLiteral { .. })
+            | (Kind::Number, Kind::NumberLiteral { .. })
+            | (Kind::Void, Kind::Undefined) => true,
+            (Kind::NonPrimitive, _) => self.structured(target),
+            _ => false,
+        }
+    }
+
+    /// As [`Rule::Compare`] has it: a literal object as an ordinary one, if some type of the union
+    /// knows each of its members; other types as they are.
+    fn known_to_some(
+        &mut self,
+        source: Ty,
+        members: &[Ty],
+        stack: &mut Vec<(Ty, Ty)>,
+    ) -> Option<Ty> {
+        let Kind::Object(id) = *self.types.kind(source) else { return Some(source) };
+        let object = self.object(id);
+        if !object.literal {
+            return Some(source);
+        }
+        let mut objects = Vec::new();
+        for &member in members {
+            if let Kind::Object(id) = *self.types.kind(member) {
+                objects.push(self.object(id));
+            }
+        }
+        if objects.iter().any(|o| o.is_empty()) {
+            return Some(self.widen(source));
+        }
+        for property in &object.properties {
+            if !objects.iter().any(|o| o.has(&property.name)) {
+                return None;
+            }
+            let mut wanted = Vec::new();
+            for &member in members {
+                let held = self.property_type(member, &property.name);
+                wanted.push(held.unwrap_or(Ty::UNDEFINED));
+            }
+            let wanted = self.types.union(&wanted);
+            if !self.relate(property.ty, wanted, Rule::Compare, stack) {
+                return None;
+            }
+        }
+        Some(self.widen(source))
+    }
+
+    /// As [`Rule::Compare`] has it, of a part of a type.
+    fn compare_part(
+        &mut self,
+        source: Ty,
+        (of, by): (Ty, Ty),
+        target: Ty,
+        stack: &mut Vec<(Ty, Ty)>,
+    ) -> bool {
+        if !self.structured(target) {
+            // As in tsc, a text may well be a list or an object too.
+            let bound = match self.structured(by) {
+                true => self.constraint_of(of),
+                false => self.constraint_of(source),
+            };
+            let bound = bound.unwrap_or(Ty::UNKNOWN);
+            return bound != Ty::NEVER
+                && (self.relate(bound, target, Rule::Compare, stack)
+                    || self.relate(target, bound, Rule::Compare, stack));
+        }
+        if !self.relate(of, target, Rule::Compare, stack)
+            && !self.relate(by, target, Rule::Compare, stack)
+        {
+            return false;
+        }
+        // As one object, it has each member.
+        let Kind::Object(id) = *self.types.kind(target) else { return true };
+        let bound = self.constraint_of(of).unwrap_or(Ty::UNKNOWN);
+        let bound = self.types.non_nullish(bound);
+        self.object(id).properties.iter().all(|wanted| {
+            let own = self.property_type(bound, &wanted.name);
+            match own.or_else(|| self.property_type(by, &wanted.name)) {
+                Some(own) => self.relate(own, wanted.ty, Rule::Compare, stack),
+                None => wanted.optional,
+            }
+        })
+    }
+
+    /// As tsc has it, `T[K]` takes what the bound of `T` takes under each key that `K` may be.
+    fn relate_to_indexed(
+        &mut self,
+        source: Ty,
+        (object, index): (Ty, Ty),
+        rule: Rule,
+        stack: &mut Vec<(Ty, Ty)>,
+    ) -> bool {
+        let bound = self.constraint_of(object).unwrap_or(object);
+        let mut index = self.constraint_of(index).unwrap_or(index);
+        if let Kind::Keyof(of) = *self.types.kind(index) {
+            let of = self.constraint_of(of).unwrap_or(of);
+            index = self.keyof(of);
+        }
+        let Kind::Object(id) = *self.types.kind(bound) else { return false };
+        let bound = self.object(id);
+        self.types.members_of(index).into_iter().all(|key| {
+            let Kind::StringLiteral { value, .. } = self.types.kind(key) else { return false };
+            let Some(held) = bound.property(value) else { return false };
+            let wanted = self.read_type(held.ty, held.optional);
+            self.relate(source, wanted, rule, stack)
+        })
+    }
+
+    fn relate_to_keys(
+        &mut self,
+        source: Ty,
+        of: Ty,
+        rule: Rule,
+        stack: &mut Vec<(Ty, Ty)>,
+    ) -> bool {
+        let Some(bound) = self.constraint_of(of) else { return false };
+        let keys = self.keyof(bound);
+        self.relate(source, keys, rule, stack)
+    }
+
+    /// Elements before a rest and that rest, against the ones that are wanted.
+    fn relate_elements(
+        &mut self,
+        (own, more): (&[TupleElement], Option<Ty>),
+        (wanted, rest): (&[TupleElement], Option<Ty>),
+        rule: Rule,
+        stack: &mut Vec<(Ty, Ty)>,
+    ) -> bool {
+        let required = |elements: &[TupleElement]| elements.iter().filter(|e| !e.optional).count();
+        if required(own) < required(wanted)
+            || rest.is_none() && (own.len() > wanted.len() || more.is_some())
+        {
+            return false;
+        }
+        // As tsc has it, a rest stands for the element at its own place only.
+        for i in 0..own.len() + usize::from(more.is_some()) {
+            let place = |elements: &[TupleElement], rest: Option<Ty>| match elements.get(i) {
+                Some(element) => Some((element.ty, element.optional)),
+                None => rest.map(|ty| (ty, false)),
+            };
+            let (Some(own), Some(wanted)) = (place(own, more), place(wanted, rest)) else {
+                return false;
+            };
+            let own = self.read_type(own.0, own.1);
+            let wanted = self.read_type(wanted.0, wanted.1);
+            if !self.relate(own, wanted, rule, stack) {
+                return false;
+            }
+        }
+        true
     }
 
     /// What a type that is not known yet is at least.
@@ -345,10 +417,10 @@ impl Checker<'_> {
         stack: &mut Vec<(Ty, Ty)>,
     ) -> bool {
         let target = self.object(target);
-        if rule == Rule::Subtype
+        // Beside what is written out, a text or a list has members of its own.
+        if rule != Rule::Assign
             && target.literal
-            && target.properties.is_empty()
-            && target.index.is_none()
+            && !matches!(self.types.kind(source), Kind::Function(_))
         {
             return false;
         }
@@ -388,7 +460,7 @@ impl Checker<'_> {
             }
         }
         // Nothing in common with a type of which everything is optional: TypeScript's weak types.
-        any || !all_optional
+        any || !all_optional || rule == Rule::Compare && !self.types.is_unit(source)
     }
 
     fn relate_objects(
@@ -410,7 +482,7 @@ impl Checker<'_> {
             match source.property(&wanted.name) {
                 Some(own) => {
                     common = true;
-                    if own.optional && !wanted.optional {
+                    if own.optional && !wanted.optional && rule != Rule::Compare {
                         return false;
                     }
                     if rule == Rule::Subtype && own.readonly && !wanted.readonly {
@@ -422,19 +494,20 @@ impl Checker<'_> {
                         return false;
                     }
                 }
-                None if wanted.optional && (rule == Rule::Assign || source.literal) => {}
+                None if wanted.optional && (rule != Rule::Subtype || source.literal) => {}
                 None => return false,
             }
         }
-        let bare = |o: &Object| o.properties.is_empty() && o.index.is_none();
-        if rule == Rule::Subtype && target.literal && bare(&target) && !bare(&source) {
+        if rule == Rule::Subtype && target.literal && target.is_empty() && !source.is_empty() {
             return false;
         }
-        if rule == Rule::Subtype {
+        if rule != Rule::Assign {
+            let excess = source.literal && !(rule == Rule::Compare && target.is_empty());
             let mut beyond =
                 source.properties.iter().filter(|p| target.property(&p.name).is_none());
-            let excess = source.literal && target.index.is_none();
-            if beyond.any(|p| excess || target.literal && p.ty != Ty::UNDEFINED) {
+            if beyond
+                .any(|p| excess && !target.has(&p.name) || target.literal && p.ty != Ty::UNDEFINED)
+            {
                 return false;
             }
         }
@@ -462,7 +535,7 @@ impl Checker<'_> {
         let weak = !target.properties.is_empty()
             && target.properties.iter().all(|p| p.optional)
             && target.index.is_none();
-        !(weak && !common && !source.properties.is_empty())
+        rule == Rule::Compare || !(weak && !common && !source.properties.is_empty())
     }
 
     /// An object whose discriminant is a union, against a union with a member for each value.
@@ -503,10 +576,10 @@ impl Checker<'_> {
         if source.required() > target.params.len() && target.rest.is_none() {
             return false;
         }
-        let source = if source.type_params.is_empty() {
-            source.clone()
-        } else {
-            self.instantiate_for(source, target)
+        let (source, target) = match rule {
+            Rule::Compare => (self.erased(source), self.erased(target)),
+            _ if source.type_params.is_empty() => (source.clone(), target.clone()),
+            _ => (self.instantiate_for(source, target), target.clone()),
         };
         for (i, own) in source.params.iter().enumerate() {
             let Some(given) = target.params.get(i).map(|p| (p.ty, p.optional)) else {
@@ -537,6 +610,12 @@ impl Checker<'_> {
             }
         }
         target.result == Ty::VOID || self.relate(source.result, target.result, rule, stack)
+    }
+
+    /// A signature whose own type parameters may be anything.
+    fn erased(&mut self, signature: &Signature) -> Signature {
+        let map = signature.type_params.iter().map(|&p| (p, Ty::ERROR)).collect();
+        self.substitute_signature(signature, &map)
     }
 
     /// What an iteration of a value gives; `None` if it cannot be iterated.
@@ -589,7 +668,7 @@ impl Checker<'_> {
         for &member in all.iter() {
             if let Kind::Object(id) = *self.types.kind(member) {
                 let object = self.object(id);
-                empty |= object.properties.is_empty() && object.index.is_none();
+                empty |= object.is_empty();
             }
         }
         let mut i = kept.len();
@@ -622,9 +701,4 @@ impl Checker<'_> {
                 | Kind::Library(..)
         )
     }
-}
-
-/// Whether every member of `own` that says anything is one of `known`.
-fn within(own: &Object, known: &Object) -> bool {
-    own.properties.iter().all(|p| p.ty == Ty::UNDEFINED || known.property(&p.name).is_some())
 }

@@ -446,7 +446,7 @@ impl Checker<'_> {
                         && regular != member
                     {
                         let object = self.object(id);
-                        empty |= object.properties.is_empty() && object.index.is_none();
+                        empty |= object.is_empty();
                     }
                     widened.push(if regular != member {
                         self.with_missing(regular, &names)

@@ -241,7 +241,7 @@ impl Checker<'_> {
         if variants.len() < 2 {
             return variants;
         }
-        let empty = |v: &Option<Object>| v.as_ref().is_none_or(is_empty);
+        let empty = |v: &Option<Object>| v.as_ref().is_none_or(Object::is_empty);
         let full: Vec<&Option<Object>> = variants.iter().filter(|v| !empty(v)).collect();
         match full.as_slice() {
             [] => vec![variants.into_iter().next().flatten()],
@@ -260,7 +260,7 @@ impl Checker<'_> {
 
     fn spreads_empty(&mut self, ty: Ty) -> bool {
         match *self.types.kind(ty) {
-            Kind::Object(id) => is_empty(&self.object(id)),
+            Kind::Object(id) => self.object(id).is_empty(),
             // In tsc what is `void` is a variant of its own.
             Kind::Void => false,
             _ => true,
@@ -302,10 +302,6 @@ impl Checker<'_> {
         }
         Object { properties, index, spread: true, ..empty_literal() }
     }
-}
-
-fn is_empty(object: &Object) -> bool {
-    object.properties.is_empty() && object.index.is_none()
 }
 
 fn empty_literal() -> Object {

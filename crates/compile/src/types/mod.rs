@@ -209,6 +209,18 @@ impl Object {
         self.properties.iter().find(|p| &*p.name == name)
     }
 
+    /// Whether nothing is known of what it holds: `{}`.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.properties.is_empty() && self.index.is_none()
+    }
+
+    /// Whether it may hold a member of this name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.property(name).is_some() || self.index.is_some_and(|index| index.holds(name))
+    }
+
     /// The index signature under which a member of this name falls that is no property.
     #[must_use]
     pub fn index_of(&self, name: &str) -> Option<Index> {
