@@ -110,7 +110,7 @@ impl<'a> Checker<'a> {
             }
             ExprKind::Null => made(hir::ExprKind::Constant(Constant::Null), Ty::NULL, span),
             ExprKind::Regex { pattern, flags } => self.regex(pattern, flags, span),
-            ExprKind::Template(parts) => self.template(parts, span, expected),
+            ExprKind::Template(parts) => self.template(parts, span),
             ExprKind::Ident(name) => self.ident(expr, name),
             ExprKind::Array(elements) => self.array_literal(elements, span, expected),
             ExprKind::Object(properties) => self.object_literal(properties, span, expected),
@@ -163,8 +163,11 @@ impl<'a> Checker<'a> {
             }
             ExprKind::Satisfies { value, ty } => {
                 let wanted = self.annotation(ty);
-                let checked = self.value(value, Some(wanted));
+                let mut checked = self.value(value, Some(wanted));
                 self.fits(value, checked.ty, wanted);
+                if wanted == Ty::ERROR {
+                    checked.ty = wanted;
+                }
                 checked
             }
             ExprKind::As { value, ty } => self.upcast(value, ty, span),
@@ -199,6 +202,7 @@ impl<'a> Checker<'a> {
         let wanted = self.annotation(ty);
         let mut checked = self.value(value, Some(wanted));
         if checked.ty == Ty::ERROR || wanted == Ty::ERROR {
+            checked.ty = Ty::ERROR;
             return checked;
         }
         if !self.assignable(checked.ty, wanted) {
@@ -215,12 +219,7 @@ impl<'a> Checker<'a> {
         checked
     }
 
-    fn template(
-        &mut self,
-        parts: &'a [TemplatePart],
-        span: Span,
-        _expected: Option<Ty>,
-    ) -> hir::Expr {
+    fn template(&mut self, parts: &'a [TemplatePart], span: Span) -> hir::Expr {
         let mut items = Vec::new();
         let mut only_text: Option<Arc<str>> = Some("".into());
         for part in parts {

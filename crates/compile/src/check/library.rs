@@ -356,7 +356,7 @@ impl<'a> Checker<'a> {
     /// are any.
     fn beyond_library(
         &mut self,
-        function: &FunctionType,
+        function: &Arc<FunctionType>,
         name: &Arc<str>,
         args: &'a [Element],
     ) -> bool {
@@ -376,7 +376,9 @@ impl<'a> Checker<'a> {
         let Some(Element::Value(first)) = args.get(most).filter(|_| !open && !spread) else {
             return false;
         };
-        self.check_loose(args);
+        // What the others are is known by what is called.
+        self.resolve_call(function, &[], &args[..most], first.span, None);
+        self.check_loose(&args[most..]);
         let wanted = match most {
             0 => "no argument".to_owned(),
             1 => "one argument".to_owned(),

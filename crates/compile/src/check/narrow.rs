@@ -11,7 +11,6 @@ use frontage_syntax::tree::{BinaryOp, Element, Expr, ExprKind, LogicalOp, Templa
 use super::Checker;
 use super::flow::{Env, Reference, Root, Step, address};
 use super::names::Value;
-use super::part::unit;
 use crate::hir;
 use crate::types::{Kind, Ty};
 
@@ -549,7 +548,7 @@ impl<'a> Checker<'a> {
             }
         }
         let differ = tys.windows(2).any(|w| w[0] != w[1]);
-        differ && tys.iter().any(|&t| t == Ty::BOOLEAN || self.types.any(t, unit))
+        differ && tys.iter().any(|&t| self.types.is_unit(t))
     }
 
     /// What a name is where nothing narrows it itself. One of a pattern is what the variants

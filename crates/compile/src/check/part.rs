@@ -362,9 +362,15 @@ impl Checker<'_> {
             |m: &Ty| matches!(self.types.kind(*m), Kind::Array { .. } | Kind::Tuple { .. });
         let told = is && members.iter().any(listed);
         for member in members {
-            match self.types.kind(member) {
+            match self.types.kind(member).clone() {
                 Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } if told => {}
+                // Reported where it is asked.
+                Kind::Array { readonly: true, .. } | Kind::Tuple { readonly: true, .. } => {
+                    kept.push(if is { Ty::ERROR } else { member });
+                }
                 Kind::Array { .. } | Kind::Tuple { .. } if !is => {}
+                Kind::NonPrimitive if is => kept.push(any),
+                Kind::Object(id) if is && self.object(id).is_empty() => kept.push(any),
                 Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } if is => {
                     kept.push(self.part(member, any));
                 }

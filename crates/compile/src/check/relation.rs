@@ -515,7 +515,9 @@ impl Checker<'_> {
             match source.index {
                 Some(own) if !self.relate(own.value, index.value, rule, stack) => return false,
                 Some(_) => {}
-                None if source.interface => return false,
+                None if source.interface || rule == Rule::Subtype && !source.literal => {
+                    return false;
+                }
                 None => {}
             }
             for own in &source.properties {
@@ -679,7 +681,9 @@ impl Checker<'_> {
             let covered = kept.iter().enumerate().any(|(j, &other)| {
                 j != i
                     && !matches!(self.types.kind(one), Kind::Null | Kind::Undefined)
-                    && (open || (empty || self.structured(one)) && self.structured(other))
+                    && (open
+                        || (empty || self.structured(one))
+                            && (self.structured(other) || other == Ty::OBJECT))
                     && self.subtype(one, other)
                     // Of two equal shapes the one that stands first stays.
                     && (!self.subtype(other, one) || j < i)

@@ -261,6 +261,13 @@ impl Checker<'_> {
             _ => None,
         };
         found.unwrap_or_else(|| {
+            // Past a tuple's end, if only what is given for `K` says so.
+            if place.is_none()
+                && let Kind::Tuple { .. } = self.types.kind(object)
+                && let Kind::NumberLiteral { .. } = self.types.kind(index)
+            {
+                return Ty::UNDEFINED;
+            }
             if let Some(span) = place {
                 let message = format!(
                     "`{}` is not a key of `{}`",
@@ -325,8 +332,22 @@ impl Checker<'_> {
                 self.types.union(&common.unwrap_or_default())
             }
             Kind::Error => Ty::ERROR,
-            Kind::Array { .. } | Kind::Tuple { .. } => Ty::NUMBER,
-            _ => Ty::NEVER,
+            _ => {
+                let Some((interface, _)) = self.apparent(ty) else { return Ty::NEVER };
+                let mut keys = Vec::new();
+                if matches!(&*interface, "Array" | "String") {
+                    keys.push(Ty::NUMBER);
+                }
+                let places = match self.types.kind(ty) {
+                    Kind::Tuple { elements, .. } => elements.len(),
+                    _ => 0,
+                };
+                keys.extend((0..places).map(|i| self.types.string_literal(&i.to_string())));
+                for name in self.prelude_names(&interface) {
+                    keys.push(self.types.string_literal(&name));
+                }
+                self.types.union(&keys)
+            }
         }
     }
 

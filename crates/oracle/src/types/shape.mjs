@@ -26,8 +26,8 @@ function withoutReply(found) {
 function shape(checker, program, type, depth) {
   const inner = (part) => shape(checker, program, part, depth);
   const flags = type.flags;
-  if (flags & ts.TypeFlags.Any) return "any";
-  if (flags & ts.TypeFlags.Unknown) return "unknown";
+  // `any`, too, says nothing of a value: the language has `unknown` for it.
+  if (flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return "unknown";
   if (flags & ts.TypeFlags.Never) return "never";
   if (flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Void)) return "undefined";
   if (flags & ts.TypeFlags.Null) return "null";
