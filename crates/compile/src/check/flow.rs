@@ -172,7 +172,7 @@ impl<'a> Checker<'a> {
 
     /// What is known of a reference here; `declared` is what it is without that.
     pub(super) fn narrowed(&mut self, reference: &Reference, declared: Ty) -> Ty {
-        let Some(env) = &self.flow else { return declared };
+        let Some(env) = self.flow.as_ref().or(self.beyond.as_ref()) else { return declared };
         let known = env.narrowed.get(reference).copied().or_else(|| self.assigned(reference));
         let Some(known) = known else { return declared };
         if known == declared {
@@ -233,7 +233,7 @@ impl<'a> Checker<'a> {
             for member in self.types.members_of(present) {
                 readonly |= match *self.types.kind(member) {
                     Kind::Object(id) => self.object(id).property(name).is_some_and(|p| p.readonly),
-                    Kind::Tuple { readonly, .. } | Kind::Array { readonly, .. } => readonly,
+                    Kind::Tuple { readonly, .. } => readonly,
                     _ => false,
                 };
             }
@@ -310,6 +310,13 @@ impl<'a> Checker<'a> {
         let declared = self.current(reference);
         self.flow = flow;
         let union = self.types.union(ways);
+        // All that `unknown` was split into.
+        let parts = self.types.members_of(union);
+        if parts.len() == 3
+            && [Ty::EMPTY, Ty::NULL, Ty::UNDEFINED].iter().all(|p| parts.contains(p))
+        {
+            return Ty::UNKNOWN;
+        }
         let declared = declared.map(|ty| self.types.members_of(ty)).unwrap_or_default();
         if self.types.members_of(union).iter().all(|member| declared.contains(member)) {
             return union;

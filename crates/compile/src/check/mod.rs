@@ -222,6 +222,8 @@ struct Checker<'a> {
     scopes: Vec<Scope>,
     type_scope: TypeScopeRef<'a>,
     flow: Option<Env>,
+    /// What is known behind a `switch` that leaves nothing of its subject, where nothing is reached.
+    beyond: Option<Env>,
     frame: Frame<'a>,
     /// The type that each expression was given when it was last looked at, by its address.
     recorded: HashMap<usize, Ty>,
@@ -292,6 +294,7 @@ pub(crate) fn check(
         scopes: Vec::new(),
         type_scope: None,
         flow: Some(Env::default()),
+        beyond: None,
         frame: Frame::default(),
         recorded: HashMap::new(),
         alias_depth: 0,

@@ -6,12 +6,14 @@
 
 use std::sync::Arc;
 
+use frontage_diagnostic::Span;
 use frontage_syntax::tree::{BinaryOp, Element, Expr, ExprKind, LogicalOp, TemplatePart, UnaryOp};
 
 use super::Checker;
 use super::flow::{Env, Reference, Root, Step, address};
 use super::names::Value;
 use crate::hir;
+use crate::types::print::number_text;
 use crate::types::{Kind, Ty};
 
 /// Conditions within each other that are looked into.
@@ -71,12 +73,15 @@ impl<'a> Checker<'a> {
                     self.refine(subject, &move |c, ty| c.nullish_part(ty, equal));
                 }
                 BinaryOp::In => {
-                    if let Kind::StringLiteral { value, .. } =
-                        self.types.kind(self.recorded_ty(left)).clone()
-                    {
-                        let member = value.clone();
+                    let key: Option<Arc<str>> = match self.types.kind(self.recorded_ty(left)) {
+                        Kind::StringLiteral { value, .. } => Some(value.clone()),
+                        Kind::NumberLiteral { value, .. } => Some(number_text(value.0).into()),
+                        _ => None,
+                    };
+                    if let Some(key) = key {
+                        let member = key.clone();
                         self.refine(right, &move |c, ty| c.having(ty, &member, sense));
-                        self.narrow_member_there(right, value, sense);
+                        self.narrow_member_there(right, key, sense);
                     }
                 }
                 BinaryOp::Instanceof => {
@@ -100,15 +105,7 @@ impl<'a> Checker<'a> {
             },
             ExprKind::Call { callee, args, .. } => self.narrow_call(callee, args, sense),
             ExprKind::Ident(name) => {
-                let (value, _) = self.silently(|c| c.value_named(name, expr.span));
-                if let Value::Local(local) = value
-                    && self.by_alias < ALIASES
-                    && let Some(condition) = self.local_infos[local.0 as usize].condition
-                {
-                    self.by_alias += 1;
-                    self.narrow(condition, sense);
-                    self.by_alias -= 1;
-                }
+                self.narrow_alias(name, expr.span, sense);
                 self.refine(expr, &move |c, ty| c.truthy_here(ty, sense));
             }
             ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Chain(_) => {
@@ -129,6 +126,19 @@ impl<'a> Checker<'a> {
             }
             // `satisfies` ends what a condition says of its parts, in tsc too.
             _ => {}
+        }
+    }
+
+    /// Notes what the condition says that a constant holds.
+    fn narrow_alias(&mut self, name: &Arc<str>, span: Span, sense: bool) {
+        let (value, _) = self.silently(|c| c.value_named(name, span));
+        if let Value::Local(local) = value
+            && self.by_alias < ALIASES
+            && let Some(condition) = self.local_infos[local.0 as usize].condition
+        {
+            self.by_alias += 1;
+            self.narrow(condition, sense);
+            self.by_alias -= 1;
         }
     }
 
@@ -328,14 +338,15 @@ impl<'a> Checker<'a> {
                 }
                 continue;
             }
-            // `isText(x) === true` is `isText(x)`.
-            if let (false, &ExprKind::Boolean(value)) = (case, &other.kind)
-                && !matches!(
-                    subject.kind,
-                    ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Chain(_)
-                )
-            {
-                self.narrow(subject, equal == value);
+            // `isText(x) === true` is `isText(x)`; of a name, it is what that holds.
+            if let (false, &ExprKind::Boolean(value)) = (case, &other.kind) {
+                match &subject.kind {
+                    ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Chain(_) => {}
+                    ExprKind::Ident(name) => {
+                        self.narrow_alias(name, subject.span, equal == value);
+                    }
+                    _ => self.narrow(subject, equal == value),
+                }
             }
             let value = self.recorded_ty(other);
             if value == Ty::ERROR {
@@ -351,7 +362,12 @@ impl<'a> Checker<'a> {
                 continue;
             }
             self.narrow_chain_equal(subject, value, equal);
-            self.refine(subject, &move |c, ty| c.equal_part(ty, value, equal));
+            self.refine(subject, &move |c, ty| match (case, equal) {
+                // As in tsc, the cases of `switch` take away what has one value only.
+                (true, false) => c.other_part(ty, value),
+                (false, true) if c.may_be_empty(ty) => c.equal_to(value),
+                _ => c.equal_part(ty, value, equal),
+            });
         }
     }
 
@@ -402,7 +418,7 @@ impl<'a> Checker<'a> {
             self.refine_parent(subject, &reference, &|c, mut ty| {
                 for &value in values {
                     if !cut || value != Ty::UNDEFINED {
-                        ty = c.equal_part(ty, value, false);
+                        ty = c.other_part(ty, value);
                     }
                 }
                 ty
@@ -423,14 +439,14 @@ impl<'a> Checker<'a> {
                         && let Some((parent, name)) =
                             self.local_infos[local.0 as usize].member_of.clone()
                     {
-                        self.refine_variants(&parent, &Arc::from(&*name), keep);
+                        self.refine_variants(&parent, &Arc::from(&*name), true, keep);
                     }
                     if let Root::Local(local) = reference.root
                         && let Some((whole, name)) =
                             self.local_infos[local.0 as usize].beside.clone()
                     {
                         let whole = Reference::from(Root::Local(whole));
-                        self.refine_variants(&whole, &Arc::from(&*name), keep);
+                        self.refine_variants(&whole, &Arc::from(&*name), true, keep);
                     }
                     return;
                 }
@@ -440,7 +456,7 @@ impl<'a> Checker<'a> {
         let mut parent = reference.clone();
         let Some(step) = parent.path.pop() else { return };
         let refined = match &step {
-            Step::Member(name) => self.refine_variants(&parent, name, keep),
+            Step::Member(name) => self.refine_variants(&parent, name, false, keep),
             // A key tells nothing apart, but that something is there.
             Step::At(_) => self.refine_presence(&parent, keep),
         };
@@ -451,10 +467,14 @@ impl<'a> Checker<'a> {
 
     /// Narrows an object by what is known of one of its members; whether that shows that the
     /// object is there.
+    ///
+    /// - `named`: the member is known by a name of its own, which says nothing of an object that is
+    ///   not there.
     fn refine_variants(
         &mut self,
         parent: &Reference,
         name: &Arc<str>,
+        named: bool,
         keep: &Keep<'_, 'a>,
     ) -> bool {
         let Some(own) = self.current(parent) else { return false };
@@ -485,7 +505,9 @@ impl<'a> Checker<'a> {
         let mut kept = Vec::new();
         for &member in &members {
             let stays = match (member, narrowed) {
-                (Ty::NULL | Ty::UNDEFINED | Ty::VOID, _) => keep(self, Ty::UNDEFINED) != Ty::NEVER,
+                (Ty::NULL | Ty::UNDEFINED | Ty::VOID, _) => {
+                    named || keep(self, Ty::UNDEFINED) != Ty::NEVER
+                }
                 (_, None) => true,
                 (_, Some(narrowed)) => {
                     let own = self.property_type(member, name).unwrap_or(Ty::UNDEFINED);

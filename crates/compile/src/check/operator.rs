@@ -90,7 +90,22 @@ impl<'a> Checker<'a> {
                         false => "use `Array.isArray(…)`, `.length` or `.includes(…)`",
                     }));
                 }
-                if !object && !self.nullish_use(&b, "in") {
+                // What `unknown` leaves where it is there may be a text, too.
+                let bare =
+                    self.types.members_of(b.ty).into_iter().any(|m| match *self.types.kind(m) {
+                        Kind::Part { by, .. } => by == Ty::EMPTY && asked == Ty::EMPTY,
+                        _ => m == Ty::EMPTY,
+                    });
+                if bare {
+                    let fault = Diagnostic::error(
+                        codes::OPERAND,
+                        b.span,
+                        "`in` asks objects for a member, and this may be a text or a number",
+                    );
+                    self.report(
+                        fault.help("ask for `typeof x === \"object\" && x !== null` before"),
+                    );
+                } else if !object && !self.nullish_use(&b, "in") {
                     if b.ty == Ty::UNKNOWN {
                         self.unknown_used(&b);
                     } else {

@@ -144,6 +144,22 @@ impl Checker<'_> {
         if ty == Ty::UNKNOWN {
             return if equal { self.equal_to(written) } else { ty };
         }
+        if let Ty::NULL | Ty::UNDEFINED = value {
+            let mut kept = Vec::new();
+            for member in self.types.members_of(ty) {
+                let (null, undefined) = match self.types.kind(member) {
+                    Kind::Null => (true, false),
+                    Kind::Undefined | Kind::Void => (false, true),
+                    Kind::Unknown | Kind::Error => (true, true),
+                    kind if kind.is_open() => self.open_to_nothing(member),
+                    _ => (false, false),
+                };
+                if if value == Ty::NULL { null } else { undefined } {
+                    kept.push(member);
+                }
+            }
+            return self.types.union(&kept);
+        }
         if equal {
             let mut kept = Vec::new();
             for member in self.types.members_of(ty) {
@@ -171,6 +187,12 @@ impl Checker<'_> {
             }
             return self.types.union(&kept);
         }
+        self.other_part(ty, value)
+    }
+
+    /// What is left of `ty` without what has one value only, `value`.
+    pub(super) fn other_part(&mut self, ty: Ty, value: Ty) -> Ty {
+        let value = self.types.regular(value);
         if !unit(self.types.kind(value)) {
             return ty;
         }
@@ -189,9 +211,19 @@ impl Checker<'_> {
         })
     }
 
+    /// Whether `ty` may be whatever is there: `{}`.
+    pub(super) fn may_be_empty(&self, ty: Ty) -> bool {
+        self.types.any(ty, |k| match k {
+            Kind::Object(id) => {
+                self.types.members(*id).is_some_and(|o| o.is_empty() && !o.interface)
+            }
+            _ => false,
+        })
+    }
+
     /// What something `unknown` is that equals a value of type `ty`. As in tsc, a union says nothing
     /// of it.
-    fn equal_to(&self, ty: Ty) -> Ty {
+    pub(super) fn equal_to(&self, ty: Ty) -> Ty {
         match self.types.kind(ty) {
             Kind::Union(_) if ty != Ty::BOOLEAN => Ty::UNKNOWN,
             Kind::Error | Kind::Keyof(_) => Ty::UNKNOWN,
@@ -222,10 +254,12 @@ impl Checker<'_> {
 
     pub(super) fn typeof_part(&mut self, ty: Ty, name: &str, equal: bool) -> Ty {
         if ty == Ty::UNKNOWN {
-            if !equal {
-                return ty;
-            }
-            return by_typeof(name).map_or(ty, |by| self.types.union(by));
+            return match (equal, name) {
+                (true, _) => by_typeof(name).map_or(ty, |by| self.types.union(by)),
+                (false, "undefined") => self.without(ty, false, true),
+                (false, "object") => self.without(ty, true, false),
+                (false, _) => ty,
+            };
         }
         let mut kept = Vec::new();
         for member in self.types.members_of(ty) {
@@ -246,7 +280,10 @@ impl Checker<'_> {
                             }
                             continue;
                         }
-                        // `{}` may be a primitive.
+                        // `{}` may be a primitive, but is there.
+                        if name == "undefined" {
+                            continue;
+                        }
                         kept.push(match name {
                             "string" => Ty::STRING,
                             "number" => Ty::NUMBER,
@@ -265,6 +302,16 @@ impl Checker<'_> {
                             self.part(member, by)
                         }
                         (false, _) if name == "undefined" => self.without(member, false, true),
+                        (false, _) => {
+                            let by = match *self.types.kind(member) {
+                                Kind::Part { by, .. } => Some(by),
+                                _ => self.constraint_of(member),
+                            };
+                            match by.map(|by| self.typeof_part(by, name, false)) {
+                                Some(Ty::NEVER) => Ty::NEVER,
+                                _ => member,
+                            }
+                        }
                         _ => member,
                     });
                     continue;
@@ -314,23 +361,28 @@ impl Checker<'_> {
                 kept.push(member);
             }
         }
-        if has && !known && members.len() == 1 {
-            let property = Property {
-                name: name.clone(),
-                ty: Ty::UNKNOWN,
-                optional: false,
-                readonly: false,
-                span: None,
-            };
-            let mut object = match self.types.kind(ty).clone() {
-                Kind::Object(id) => (*self.object(id)).clone(),
-                Kind::Library(class, _) if class.ends_with("Error") => self.members_of_error(ty),
-                _ => Object::default(),
-            };
-            object.properties.push(property);
-            return self.types.object(object);
+        if has && !known {
+            let with: Vec<Ty> = members.into_iter().map(|m| self.with_member(m, name)).collect();
+            return self.types.union(&with);
         }
         self.types.union(&kept)
+    }
+
+    /// `ty & { name: unknown }`
+    fn with_member(&mut self, ty: Ty, name: &Arc<str>) -> Ty {
+        let mut object = match self.types.kind(ty).clone() {
+            Kind::Object(id) => (*self.object(id)).clone(),
+            Kind::Library(class, _) if class.ends_with("Error") => self.members_of_error(ty),
+            _ => Object::default(),
+        };
+        object.properties.push(Property {
+            name: name.clone(),
+            ty: Ty::UNKNOWN,
+            optional: false,
+            readonly: false,
+            span: None,
+        });
+        self.types.object(object)
     }
 
     /// The members of an error, as an object's.

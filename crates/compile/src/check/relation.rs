@@ -208,6 +208,11 @@ impl Checker<'_> {
                 })
             }
             (Kind::Object(a), Kind::Object(b)) => self.relate_objects(*a, *b, rule, stack),
+            // What may be a text is no `object`.
+            (Kind::Object(id), Kind::NonPrimitive) if rule == Rule::Subtype => {
+                let object = self.object(*id);
+                object.literal || object.interface || !object.is_empty()
+            }
             (_, Kind::NonPrimitive) => matches!(
                 s,
                 Kind::Object(_)

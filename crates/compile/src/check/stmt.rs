@@ -538,6 +538,9 @@ impl<'a> Checker<'a> {
         left = self.join(left, fallen);
         if !has_default && !exhausted {
             left = self.join(left, unmatched);
+        } else if !has_default && left.is_none() {
+            // As in tsc, the subject is `never` after its last case, and that is read.
+            self.beyond = unmatched;
         }
         self.flow = left;
         out.push(hir::Stmt {
@@ -601,6 +604,9 @@ fn conditional(expr: &tree::Expr) -> bool {
             | ExprKind::Logical { .. }
             | ExprKind::Unary { .. }
             | ExprKind::Call { .. }
+            | ExprKind::Member { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::Chain(_)
             | ExprKind::Ident(_)
     )
 }

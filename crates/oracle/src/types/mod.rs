@@ -28,8 +28,16 @@ use crate::options::Options;
 ///
 /// Why nothing could be compared.
 pub(crate) fn run(options: &Options) -> Result<bool, String> {
-    let folder = options.root.join("target/oracle-types");
+    let mut folder = options.root.join("target/oracle-types");
+    if options.cases.is_some() {
+        // Several of these may run side by side.
+        folder.set_file_name(format!("oracle-types-{}", std::process::id()));
+    }
     let seeds = workspace::seeds(options, &folder)?;
     let outcome = bridge::run(options, &folder, &seeds)?;
-    report::print(options, &folder, &outcome)
+    let agreed = report::print(options, &folder, &outcome)?;
+    if options.cases.is_some() {
+        std::fs::remove_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    }
+    Ok(agreed)
 }
