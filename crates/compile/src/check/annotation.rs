@@ -15,7 +15,7 @@ use frontage_syntax::tree::{
 
 use super::flow::{Reference, Step};
 use super::names::{TypeName, Value};
-use super::{Checker, Lazy, TypeBinding, TypeScope, TypeScopeRef};
+use super::{Checker, Generic, Instance, Lazy, TypeBinding, TypeScope, TypeScopeRef};
 use crate::codes;
 use crate::resolve::{Decl, ModuleId, Target};
 use crate::types::{
@@ -604,6 +604,7 @@ impl<'a> Checker<'a> {
         args: &'a [tree::Type],
         span: Span,
     ) -> Ty {
+        let at_top = scope.is_none();
         let Some((bound, inner)) =
             self.bind(&alias.name, &alias.type_params, scope, module, args, span)
         else {
@@ -632,15 +633,12 @@ impl<'a> Checker<'a> {
             // Aliases of aliases can double at every step.
             self.steps += INSTANCE_STEPS;
         }
-        self.aliases.insert(key.clone(), None);
         if let TypeKind::Object(members) = &alias.ty.kind {
-            let ty = self.types.later(Some(alias.name.name.clone()));
-            if let Kind::Object(id) = *self.types.kind(ty) {
-                self.lazy.insert(id, Lazy::Literal { module, members, scope: inner });
-            }
-            self.aliases.insert(key, Some(ty));
-            return ty;
+            let lazy = Lazy::Literal { module, members, scope: inner };
+            let decl = Generic::Alias(alias, members);
+            return self.instance(module, decl, at_top, key, lazy);
         }
+        self.aliases.insert(key.clone(), None);
         self.alias_depth += 1;
         let ty = self.within(module, inner, |c| c.annotation(&alias.ty));
         self.alias_depth -= 1;
@@ -656,6 +654,7 @@ impl<'a> Checker<'a> {
         args: &'a [tree::Type],
         span: Span,
     ) -> Ty {
+        let at_top = scope.is_none();
         let Some((bound, inner)) =
             self.bind(&decl.name, &decl.type_params, scope, module, args, span)
         else {
@@ -665,12 +664,56 @@ impl<'a> Checker<'a> {
         if let Some(Some(ty)) = self.aliases.get(&key) {
             return *ty;
         }
-        let ty = self.types.later(Some(decl.name.name.clone()));
+        let lazy = Lazy::Interface { module, decl, scope: inner };
+        self.instance(module, Generic::Interface(decl), at_top, key, lazy)
+    }
+
+    /// The object type of a declaration, whose members are read when somebody looks.
+    fn instance(
+        &mut self,
+        module: ModuleId,
+        decl: Generic<'a>,
+        at_top: bool,
+        key: (usize, Vec<Ty>),
+        lazy: Lazy<'a>,
+    ) -> Ty {
+        let name = match decl {
+            Generic::Alias(alias, _) => &alias.name,
+            Generic::Interface(decl) => &decl.name,
+        };
+        let ty = self.types.later(Some(name.name.clone()));
         if let Kind::Object(id) = *self.types.kind(ty) {
-            self.lazy.insert(id, Lazy::Interface { module, decl, scope: inner });
+            self.lazy.insert(id, lazy);
+            if at_top && !key.1.is_empty() {
+                self.instances.insert(id, Instance { module, decl, args: key.1.clone() });
+            }
         }
         self.aliases.insert(key, Some(ty));
         ty
+    }
+
+    /// The same declaration with other types for its parameters.
+    pub(super) fn instance_of_args(&mut self, instance: &Instance<'a>, args: Vec<Ty>) -> Ty {
+        let module = instance.module;
+        let (place, params) = match instance.decl {
+            Generic::Alias(alias, _) => (std::ptr::from_ref(alias) as usize, &alias.type_params),
+            Generic::Interface(decl) => (std::ptr::from_ref(decl) as usize, &decl.type_params),
+        };
+        let key = (place, args);
+        if let Some(Some(ty)) = self.aliases.get(&key) {
+            return *ty;
+        }
+        let mut names = HashMap::new();
+        for (param, &ty) in params.iter().zip(&key.1) {
+            names.insert(param.name.name.clone(), TypeBinding::Ty(ty));
+        }
+        let scope = Some(Rc::new(TypeScope { names, parent: None }));
+        let lazy = match instance.decl {
+            Generic::Alias(_, members) => Lazy::Literal { module, members, scope },
+            Generic::Interface(decl) => Lazy::Interface { module, decl, scope },
+        };
+        self.steps += INSTANCE_STEPS;
+        self.instance(module, instance.decl, true, key, lazy)
     }
 
     /// A named schema of an upstream's contract.

@@ -76,7 +76,7 @@ impl<'a> Checker<'a> {
                     match self.silently(|c| c.value_named(root, object.span)).0 {
                         Value::Global(global) if &*global == "Promise" => {
                             self.no_type_arguments(type_args, "what the promises give");
-                            return self.promise_call(name, args, span);
+                            return self.promise_call(name, args, span, expected);
                         }
                         Value::Global(global) => {
                             if let Some(interface) = crate::prelude::namespace(&global) {
@@ -389,10 +389,38 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Notes the types of the lists that an argument writes out.
+    fn lists_written(&self, expr: &'a tree::Expr, inference: &mut Inference) {
+        let mut todo = vec![expr];
+        while let Some(expr) = todo.pop() {
+            match &expr.kind {
+                ExprKind::Array(elements) => {
+                    inference.lists.extend(self.recorded.get(&address(expr)).copied());
+                    todo.extend(elements.iter().filter_map(|element| match element {
+                        Element::Value(value) => Some(value),
+                        Element::Spread { .. } => None,
+                    }));
+                }
+                ExprKind::Object(properties) => {
+                    todo.extend(properties.iter().filter_map(|property| match property {
+                        tree::Property::Value { value, .. } => Some(value),
+                        tree::Property::Spread { .. } => None,
+                    }));
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// What the place of a call says of the parameters in its result.
     fn by_result(&mut self, signature: &Signature, expected: Ty) -> Mapping {
         let mut inference = Inference::of(signature);
-        self.infer(expected, signature.result, &mut inference);
+        // Of a promise that is awaited, its place wants what it promises.
+        let result = match self.types.promised(expected) {
+            Some(_) => signature.result,
+            None => self.types.awaited(signature.result),
+        };
+        self.infer(expected, result, &mut inference);
         let mut map = self.known(signature, &inference);
         map.retain(|_, ty| *ty != Ty::UNKNOWN);
         map
@@ -425,6 +453,7 @@ impl<'a> Checker<'a> {
                 if argument.checked.is_none() {
                     continue;
                 }
+                self.lists_written(argument.expr, &mut inference);
                 let ty = if argument.spread {
                     self.iterated(argument.ty).unwrap_or(Ty::ERROR)
                 } else {
@@ -487,6 +516,7 @@ impl<'a> Checker<'a> {
             }
             let checked = self.value(argument.expr, Some(context));
             argument.ty = checked.ty;
+            self.lists_written(argument.expr, &mut inference);
             self.infer(checked.ty, param, &mut inference);
             argument.checked = Some(checked);
         }

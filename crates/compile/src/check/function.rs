@@ -403,7 +403,9 @@ impl<'a> Checker<'a> {
         // One literal widens; a choice of several stays.
         let single = !matches!(self.types.kind(all), Kind::Union(_)) || all == Ty::BOOLEAN;
         let all = if single && self.types.is_unit(all) {
-            let wanted = context.map(|c| self.types.awaited(c.result));
+            // As in tsc, what a list wants does not reach the one value of an `async` function.
+            let wanted = context.filter(|_| !(frame.is_async && frame.inferred));
+            let wanted = wanted.map(|c| self.types.awaited(c.result));
             self.settle(all, wanted)
         } else {
             all

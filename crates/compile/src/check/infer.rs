@@ -4,7 +4,7 @@
 //! Out:   candidates for each type parameter, and one type out of them.
 //! Never: a diagnostic.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Checker;
 use super::substitute::Mapping;
@@ -16,6 +16,8 @@ pub(super) struct Inference {
     pub(super) candidates: HashMap<TypeParamId, Candidates>,
     /// What the call's place wants; it counts where nothing else is known.
     pub(super) by_place: Mapping,
+    /// Types of lists that are written out in the arguments.
+    pub(super) lists: HashSet<Ty>,
     /// Something that it was to follow from did not check.
     pub(super) broken: bool,
 }
@@ -37,6 +39,7 @@ impl Inference {
     pub(super) fn of(signature: &Signature) -> Self {
         Self {
             by_place: Mapping::new(),
+            lists: HashSet::new(),
             broken: false,
             candidates: signature
                 .type_params
@@ -196,7 +199,9 @@ impl Checker<'_> {
                 let target = self.object(*id);
                 for wanted in &target.properties {
                     if let Some(own) = self.property_type(source, &wanted.name) {
-                        self.infer_at(own, wanted.ty, inference, co, false, depth + 1);
+                        // What may be missing may be `undefined`, which is no `T` then.
+                        let wanted = self.read_type(wanted.ty, wanted.optional);
+                        self.infer_at(own, wanted, inference, co, false, depth + 1);
                     }
                 }
                 if let Some(keys) = target.keys
@@ -357,8 +362,11 @@ impl Checker<'_> {
         });
         let widen = !primitive && !param.is_const && !found.nested && (!at_top || !last);
         let mut all: Vec<Ty> = Vec::new();
+        let place = inference.by_place.get(&id).copied();
         for ty in found.co {
-            let ty = match (primitive || param.is_const, widen) {
+            // A literal stays where the call's place wants one.
+            let asked = place.is_some_and(|place| self.asks_for_literal(ty, place));
+            let ty = match (primitive || param.is_const || asked, widen) {
                 (true, _) => self.types.regular(ty),
                 (false, true) => self.types.widen_literal(ty),
                 (false, false) => ty,
@@ -367,12 +375,12 @@ impl Checker<'_> {
                 all.push(ty);
             }
         }
-        let ty = if primitive { self.types.union(&all) } else { self.supertype(&all) };
+        let ty = self.supertype(&all, &inference.lists);
         Some(self.widen(ty))
     }
 
     /// The candidate that covers all others, else the first; `null` and `undefined` beside it.
-    fn supertype(&mut self, all: &[Ty]) -> Ty {
+    fn supertype(&mut self, all: &[Ty], lists: &HashSet<Ty>) -> Ty {
         let mut nullish = Vec::new();
         let mut rest = Vec::new();
         for &ty in all {
@@ -386,11 +394,12 @@ impl Checker<'_> {
                 rest.push(ty);
             }
         }
-        // Objects just written are one candidate, the last: any of them.
-        let (literals, others): (Vec<Ty>, Vec<Ty>) = rest.into_iter().partition(|&ty| {
-            matches!(*self.types.kind(ty), Kind::Object(id)
-                if self.types.members(id).is_some_and(|o| o.literal))
-        });
+        // Objects and lists just written are one candidate, the last: any of them.
+        let (literals, others): (Vec<Ty>, Vec<Ty>) =
+            rest.into_iter().partition(|&ty| match *self.types.kind(ty) {
+                Kind::Object(id) => self.types.members(id).is_some_and(|o| o.literal),
+                _ => lists.contains(&ty),
+            });
         let mut rest = others;
         if !literals.is_empty() {
             rest.push(self.subtype_union(&literals));

@@ -39,7 +39,7 @@ impl<'a> Checker<'a> {
         if asked { self.types.regular(ty) } else { self.settle(ty, expected) }
     }
 
-    fn asks_for_literal(&mut self, ty: Ty, expected: Ty) -> bool {
+    pub(super) fn asks_for_literal(&mut self, ty: Ty, expected: Ty) -> bool {
         match self.types.kind(expected).clone() {
             Kind::Union(members) => members.iter().any(|&m| self.asks_for_literal(ty, m)),
             Kind::StringLiteral { .. } | Kind::Keyof(_) => {

@@ -176,6 +176,21 @@ enum Lazy<'a> {
     Literal { module: ModuleId, members: &'a [tree::TypeMember], scope: TypeScopeRef<'a> },
 }
 
+/// A generic declaration of a module and what stands for its parameters.
+#[derive(Clone)]
+struct Instance<'a> {
+    module: ModuleId,
+    decl: Generic<'a>,
+    args: Vec<Ty>,
+}
+
+/// A generic declaration whose type is an object.
+#[derive(Clone, Copy)]
+enum Generic<'a> {
+    Alias(&'a tree::TypeAlias, &'a [tree::TypeMember]),
+    Interface(&'a tree::Interface),
+}
+
 /// A member of the library: interface, its arguments, name.
 type MemberKey = (Arc<str>, Vec<Ty>, Arc<str>);
 
@@ -213,6 +228,8 @@ struct Checker<'a> {
     /// Within a function that is declared, or what stands in one.
     declared: bool,
     lazy: HashMap<ObjectId, Lazy<'a>>,
+    /// Objects that are generic declarations of a module, filled in.
+    instances: HashMap<ObjectId, Instance<'a>>,
     contract_types: HashMap<(u16, frontage_contract::TypeId, bool), Ty>,
     aliases: HashMap<(usize, Vec<Ty>), Option<Ty>>,
     prelude_members: HashMap<MemberKey, Option<Ty>>,
@@ -285,6 +302,7 @@ pub(crate) fn check(
         declared: false,
         decls: HashMap::new(),
         lazy: HashMap::new(),
+        instances: HashMap::new(),
         contract_types: HashMap::new(),
         aliases: HashMap::new(),
         prelude_members: HashMap::new(),

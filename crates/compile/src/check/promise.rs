@@ -130,6 +130,7 @@ impl<'a> Checker<'a> {
         name: &'a Ident,
         args: &'a [Element],
         span: Span,
+        expected: Option<Ty>,
     ) -> hir::Expr {
         let gather = match &*name.name {
             "all" => Gather::All,
@@ -148,12 +149,22 @@ impl<'a> Checker<'a> {
             );
             return self.hole(span);
         };
+        // What is wanted of each promise's value.
+        let expected = expected.filter(|_| gather == Gather::All).map(|ty| {
+            let ty = self.types.awaited(ty);
+            self.types.non_nullish(ty)
+        });
         let before = self.frame.effects.unsafe_calls.len();
         let (checked, ty) = match &list.kind {
-            ExprKind::Array(elements) => self.gathered_list(elements, list.span, gather),
+            ExprKind::Array(elements) => self.gathered_list(elements, list.span, gather, expected),
             _ => {
                 let outer = std::mem::replace(&mut self.gather, true);
-                let checked = self.expr(list, None);
+                let wanted = expected.and_then(|ty| self.types.element(ty));
+                let wanted = wanted.map(|ty| {
+                    let promise = self.types.promise(ty);
+                    self.types.array(promise)
+                });
+                let checked = self.expr(list, wanted);
                 self.gather = outer;
                 let mapped = matches!(checked.kind, hir::ExprKind::Iterate { .. });
                 let Some(element) = self.types.element(checked.ty) else {
@@ -225,15 +236,22 @@ impl<'a> Checker<'a> {
         elements: &'a [Element],
         span: Span,
         gather: Gather,
+        expected: Option<Ty>,
     ) -> (hir::Expr, Ty) {
         let mut items = Vec::new();
         let mut tys = Vec::new();
-        for element in elements {
+        for (i, element) in elements.iter().enumerate() {
             match element {
                 Element::Value(value) => {
-                    let item = self.expr(value, None);
+                    let wanted = expected.and_then(|ty| match self.types.kind(ty) {
+                        Kind::Tuple { elements, rest, .. } => {
+                            elements.get(i).map(|e| e.ty).or(*rest)
+                        }
+                        _ => self.types.element(ty),
+                    });
+                    let item = self.expr(value, wanted);
                     let ty = self.types.awaited(item.ty);
-                    let ty = self.types.widen_literal(ty);
+                    let ty = self.settle(ty, wanted);
                     let ty = if gather == Gather::Settled { self.settled_ty(ty) } else { ty };
                     tys.push(TupleElement { ty, optional: false });
                     items.push(hir::Item::Value(item));

@@ -49,6 +49,10 @@ impl Checker<'_> {
                 if matches!(self.lazy.get(&id), Some(super::Lazy::Contract { .. })) {
                     return false;
                 }
+                if let Some(instance) = self.instances.get(&id) {
+                    let args = instance.args.clone();
+                    return args.into_iter().any(|arg| self.holds_at(arg, param, deeper));
+                }
                 let object = self.object(id);
                 object.properties.iter().any(|p| self.holds_at(p.ty, param, deeper))
                     || object.index.is_some_and(|i| self.holds_at(i.value, param, deeper))
@@ -115,6 +119,15 @@ impl Checker<'_> {
                 let found = if read { self.indexed_value(object, index) } else { None };
                 found.unwrap_or_else(|| self.indexed(object, index, None))
             }
+            Kind::Object(id) if self.instances.contains_key(&id) => {
+                let instance = self.instances[&id].clone();
+                let args: Vec<Ty> =
+                    instance.args.iter().map(|&a| self.substitute_at(a, map, depth + 1)).collect();
+                if args == instance.args || depth > 12 {
+                    return ty;
+                }
+                self.instance_of_args(&instance, args)
+            }
             Kind::Object(id) if depth < 12 && self.generic(ty) => {
                 let object = self.object(id);
                 let mut copy: Object = (*object).clone();
@@ -157,8 +170,36 @@ impl Checker<'_> {
     }
 
     fn substitute_signature_at(&mut self, s: &Signature, map: &Mapping, depth: u32) -> Signature {
+        let mut own;
+        let mut map = map;
+        let mut type_params = Vec::new();
+        for &id in s.type_params.iter().filter(|p| !map.contains_key(p)) {
+            type_params.push(id);
+        }
+        // Parameters of its own whose bounds name what is replaced are others then.
+        let mut bounds = type_params.iter().flat_map(|&id| {
+            let param = self.types.type_param(id);
+            [param.constraint, param.default]
+        });
+        let touched: Vec<Ty> = bounds.by_ref().flatten().collect();
+        if touched.into_iter().any(|ty| map.keys().any(|&param| self.mentions(ty, param))) {
+            own = map.clone();
+            for id in &mut type_params {
+                let param = self.types.type_param(*id).clone();
+                let new = self.types.param(param);
+                own.insert(*id, self.types.intern(Kind::Param(new)));
+                *id = new;
+            }
+            for &id in &type_params {
+                let param = self.types.type_param(id).clone();
+                let constraint = param.constraint.map(|c| self.substitute_at(c, &own, depth + 1));
+                let default = param.default.map(|d| self.substitute_at(d, &own, depth + 1));
+                self.types.set_bounds(id, constraint, default);
+            }
+            map = &own;
+        }
         Signature {
-            type_params: s.type_params.iter().copied().filter(|p| !map.contains_key(p)).collect(),
+            type_params: type_params.into(),
             params: s
                 .params
                 .iter()
