@@ -4,8 +4,10 @@
 //! Out:   whether it fits; else one diagnostic at the innermost part that is wrong.
 //! Never: two diagnostics for one fault.
 
+use std::sync::Arc;
+
 use frontage_diagnostic::{Diagnostic, Span, nearest};
-use frontage_syntax::tree::{Element, Expr, ExprKind, Property};
+use frontage_syntax::tree::{Element, Expr, ExprKind, Property, PropertyKey};
 
 use super::Checker;
 use super::flow::address;
@@ -215,23 +217,7 @@ impl<'a> Checker<'a> {
         }
         match &expr.kind {
             ExprKind::Object(properties) => self.excess_members(properties, target, depth),
-            ExprKind::Array(elements) => {
-                let target = self.types.non_nullish(target);
-                let mut fine = true;
-                for (i, element) in elements.iter().enumerate() {
-                    let wanted = match self.types.kind(target).clone() {
-                        Kind::Tuple { elements, rest, .. } => {
-                            elements.get(i).map(|e| e.ty).or(rest)
-                        }
-                        Kind::Library(name, args) if &*name == "Iterable" => Some(args[0]),
-                        _ => self.types.element(target),
-                    };
-                    if let (Element::Value(value), Some(wanted)) = (element, wanted) {
-                        fine &= self.excess(value, wanted, depth + 1);
-                    }
-                }
-                fine
-            }
+            ExprKind::Array(elements) => self.excess_elements(expr, elements, target, depth),
             ExprKind::Conditional { then, otherwise, .. } => {
                 self.excess(then, target, depth + 1) && self.excess(otherwise, target, depth + 1)
             }
@@ -280,77 +266,201 @@ impl<'a> Checker<'a> {
         fine
     }
 
-    fn excess_members(&mut self, properties: &'a [Property], target: Ty, depth: u32) -> bool {
-        let target = self.discriminated(properties, target);
-        let members: Vec<Ty> = self.types.members_of(target);
-        let mut objects = Vec::new();
-        for member in members {
-            match self.types.kind(member).clone() {
-                Kind::Object(id) => objects.push((member, self.object(id))),
-                Kind::Null
-                | Kind::Undefined
-                | Kind::String
-                | Kind::Number
-                | Kind::Boolean { .. }
-                | Kind::StringLiteral { .. }
-                | Kind::NumberLiteral { .. }
-                | Kind::Array { .. } => {}
-                // What can be iterated over has no member of its own.
-                Kind::Library(name, _) if &*name == "Iterable" => {}
-                // `unknown`, a type parameter: everything is welcome.
-                _ => return true,
+    /// As [`Checker::excess`] for a list. Of a union, one type has to know all that its elements
+    /// hold.
+    fn excess_elements(
+        &mut self,
+        expr: &'a Expr,
+        elements: &'a [Element],
+        target: Ty,
+        depth: u32,
+    ) -> bool {
+        let own = self.recorded.get(&address(expr)).copied().unwrap_or(Ty::ERROR);
+        let mut fitting = Vec::new();
+        for member in self.types.members_of(target) {
+            if self.assignable(own, member) {
+                fitting.push(member);
             }
         }
-        let open = objects
-            .iter()
-            .any(|(_, o)| o.index.is_some_and(|i| !i.numeric) || (o.is_empty() && !o.interface));
-        if objects.is_empty() {
-            return true;
+        if let [first, _, ..] = fitting[..] {
+            let fine = |c: &mut Self, member| c.silently(|c| c.excess(expr, member, depth + 1)).0;
+            return fitting.iter().any(|&member| fine(self, member))
+                || self.excess(expr, first, depth + 1);
         }
-        if open {
-            return self.excess_within(properties, target, depth);
+        let target = fitting.first().copied().unwrap_or(target);
+        let mut fine = true;
+        for (i, element) in elements.iter().enumerate() {
+            let wanted = match self.types.kind(target).clone() {
+                Kind::Tuple { elements, rest, .. } => elements.get(i).map(|e| e.ty).or(rest),
+                Kind::Library(name, args) if &*name == "Iterable" => Some(args[0]),
+                _ => self.types.element(target),
+            };
+            if let (Element::Value(value), Some(wanted)) = (element, wanted) {
+                fine &= self.excess(value, wanted, depth + 1);
+            }
+        }
+        fine
+    }
+
+    fn excess_members(&mut self, properties: &'a [Property], target: Ty, depth: u32) -> bool {
+        // Beside nothing, one type is no union.
+        let present = self.types.non_nullish(target);
+        let single = !matches!(self.types.kind(present), Kind::Union(_));
+        let target = if single { present } else { target };
+        let target = self.discriminated(properties, target, false);
+        let mut variants = Vec::new();
+        for member in self.types.members_of(target) {
+            match self.types.kind(member).clone() {
+                Kind::Object(id) => {
+                    let object = self.object(id);
+                    if object.is_empty() && !object.interface {
+                        return self.excess_within(properties, target, depth);
+                    }
+                    variants.push(member);
+                }
+                // What can be iterated over has no member of its own.
+                Kind::Library(name, _) if &*name == "Iterable" => {}
+                Kind::Array { .. } | Kind::Tuple { .. } | Kind::Function(_) | Kind::Library(..) => {
+                    variants.push(member);
+                }
+                Kind::Unknown
+                | Kind::NonPrimitive
+                | Kind::Error
+                | Kind::Param(_)
+                | Kind::Part { .. }
+                | Kind::Indexed { .. }
+                | Kind::Keyof(_) => return true,
+                _ => {}
+            }
+        }
+        if variants.is_empty() {
+            return true;
         }
         let mut fine = true;
         for property in properties {
-            let Property::Value { key, .. } = property else {
+            let Property::Value { key, value, .. } = property else {
                 fine &= self.excess_within(std::slice::from_ref(property), target, depth);
                 continue;
             };
-            let Some(name) = key.name() else { continue };
-            let numeric = name.parse::<f64>().is_ok();
-            if objects
-                .iter()
-                .any(|(_, o)| o.property(name).is_some() || o.index.is_some() && numeric)
-            {
+            let Some(name) = key.name() else {
                 fine &= self.excess_within(std::slice::from_ref(property), target, depth);
                 continue;
-            }
-            fine = false;
-            let mut known: Vec<String> = Vec::new();
-            for (_, object) in &objects {
-                known.extend(object.properties.iter().map(|p| p.name.to_string()));
-            }
-            known.sort();
-            known.dedup();
-            let mut fault = Diagnostic::error(
-                codes::EXCESS_MEMBER,
-                key.span,
-                format!("`{name}` is not a field of `{}`", self.types.text(target)),
-            );
-            let list: Vec<String> = known.iter().take(12).map(|k| format!("`{k}`")).collect();
-            if !list.is_empty() {
-                fault = fault.label(format!("fields: {}", list.join(", ")));
-            }
-            fault = match nearest(name, known.iter().map(String::as_str)) {
-                Some(near) => fault.help(format!("did you mean `{near}`?")),
-                None => fault.help("leave it out"),
             };
-            let place = objects.iter().find_map(|(_, o)| o.span);
-            if let Some(span) = place.filter(|s| s.file != crate::resolve::PRELUDE_FILE) {
-                fault = fault.also(span, "declared here");
+            let known = variants.iter().any(|&member| match *self.types.kind(member) {
+                Kind::Object(id) => self.object(id).has(name),
+                Kind::Array { .. } | Kind::Tuple { .. } if name.parse::<usize>().is_ok() => true,
+                _ => self.property_type(member, name).is_some(),
+            });
+            if !known {
+                fine = false;
+                self.report_excess(key, target, &variants);
+            } else if self.fits_some(value, name, target) {
+                fine &= self.excess_within(std::slice::from_ref(property), target, depth);
+            } else {
+                fine = false;
             }
-            self.report(fault);
         }
         fine
+    }
+
+    /// Whether a member written into a literal is what some type of a union has under its name;
+    /// reports it if not.
+    fn fits_some(&mut self, value: &'a Expr, name: &Arc<str>, target: Ty) -> bool {
+        let members = self.types.members_of(target);
+        if members.len() < 2 {
+            return true;
+        }
+        let mut wanted = Vec::new();
+        for member in members {
+            wanted.push(match *self.types.kind(member) {
+                Kind::Object(id) => {
+                    let object = self.object(id);
+                    match (object.property(name), object.index_of(name)) {
+                        (Some(p), _) => self.read_type(p.ty, p.optional),
+                        (None, Some(index)) => index.value,
+                        (None, None) => Ty::UNDEFINED,
+                    }
+                }
+                _ => self.property_type(member, name).unwrap_or(Ty::UNDEFINED),
+            });
+        }
+        let wanted = self.types.union(&wanted);
+        let own = self.recorded.get(&address(value)).copied().unwrap_or(Ty::ERROR);
+        if own == Ty::ERROR || self.assignable(own, wanted) {
+            return true;
+        }
+        self.explain(value, own, wanted, 0);
+        false
+    }
+
+    fn report_excess(&mut self, key: &'a PropertyKey, target: Ty, variants: &[Ty]) {
+        let Some(name) = key.name() else { return };
+        let mut known: Vec<String> = Vec::new();
+        let mut place = None;
+        for &variant in variants {
+            if let Kind::Object(id) = *self.types.kind(variant) {
+                let object = self.object(id);
+                known.extend(object.properties.iter().map(|p| p.name.to_string()));
+                place = place.or(object.span);
+            }
+        }
+        known.sort();
+        known.dedup();
+        let mut fault = Diagnostic::error(
+            codes::EXCESS_MEMBER,
+            key.span,
+            format!("`{name}` is not a field of `{}`", self.types.text(target)),
+        );
+        let list: Vec<String> = known.iter().take(12).map(|k| format!("`{k}`")).collect();
+        if !list.is_empty() {
+            fault = fault.label(format!("fields: {}", list.join(", ")));
+        }
+        fault = match nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None => fault.help("leave it out"),
+        };
+        if let Some(span) = place.filter(|s| s.file != crate::resolve::PRELUDE_FILE) {
+            fault = fault.also(span, "declared here");
+        }
+        self.report(fault);
+    }
+
+    /// The members of a declared union that what `expr` writes out, of type `assigned`, may be. As
+    /// in tsc, a literal is none of those that do not know all of its members.
+    pub(super) fn assigned_by(&mut self, expr: &'a Expr, declared: Ty, assigned: Ty) -> Option<Ty> {
+        let part = self.assigned_part(declared, assigned)?;
+        let members = self.types.members_of(part);
+        let mut kept = Vec::new();
+        for &member in &members {
+            if self.may_be(expr, member) {
+                kept.push(member);
+            }
+        }
+        match kept.len() {
+            0 if !members.is_empty() => None,
+            all if all == members.len() => Some(part),
+            _ => Some(self.types.union(&kept)),
+        }
+    }
+
+    /// Whether some value that an expression may give fits `target`, with all that it writes out.
+    fn may_be(&mut self, expr: &'a Expr, target: Ty) -> bool {
+        match &expr.kind {
+            ExprKind::Conditional { then, otherwise, .. } => {
+                self.may_be(then, target) || self.may_be(otherwise, target)
+            }
+            // What is left of the left one is known of the whole only.
+            ExprKind::Logical { left, right, .. } => {
+                !matches!(left.kind, ExprKind::Object(_) | ExprKind::Array(_))
+                    || self.may_be(left, target)
+                    || self.may_be(right, target)
+            }
+            _ => {
+                let own = self.recorded.get(&address(expr)).copied().unwrap_or(Ty::ERROR);
+                let parts = self.types.members_of(own);
+                parts.into_iter().any(|part| self.assignable(part, target))
+                    && self.silently(|c| c.excess(expr, target, 0)).0
+            }
+        }
     }
 }

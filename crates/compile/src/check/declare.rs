@@ -164,7 +164,7 @@ impl<'a> Checker<'a> {
                 if let (Some(_), Definition::Global(id, ty)) = (&binding.ty, &defined) {
                     let assigned = self.globals[id.0 as usize].value.ty;
                     if self.assignable(assigned, *ty)
-                        && let Some(known) = self.assigned_part(*ty, assigned)
+                        && let Some(known) = self.assigned_by(&binding.init, *ty, assigned)
                     {
                         self.assigned.insert((module, Decl::Const(i, j)), known);
                     }

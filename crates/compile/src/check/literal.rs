@@ -246,42 +246,72 @@ impl<'a> Checker<'a> {
     }
 
     /// Of a union that a literal is wanted for, the members that its constant members allow.
-    pub(super) fn discriminated(&mut self, properties: &'a [tree::Property], expected: Ty) -> Ty {
-        let members = self.types.members_of(expected);
-        if members.len() < 2 {
+    ///
+    /// - `absent`: so do those that it leaves out, as in what the place says of its functions.
+    pub(super) fn discriminated(
+        &mut self,
+        properties: &'a [tree::Property],
+        expected: Ty,
+        absent: bool,
+    ) -> Ty {
+        let mut kept = self.types.members_of(expected);
+        if kept.len() < 2 {
             return expected;
         }
-        let mut kept = members;
+        let mut written: Vec<&Arc<str>> = Vec::new();
+        let mut spread = false;
         for property in properties {
-            let tree::Property::Value { key, value, .. } = property else { continue };
+            let tree::Property::Value { key, value, .. } = property else {
+                spread = true;
+                continue;
+            };
             let Some(name) = key.name() else { continue };
+            written.push(name);
             let own = match &value.kind {
                 tree::ExprKind::String(text) => self.types.string_literal(text),
                 tree::ExprKind::Number(number) => self.types.number_literal(*number),
                 tree::ExprKind::Boolean(value) => self.types.boolean_literal(*value),
                 tree::ExprKind::Null => Ty::NULL,
+                tree::ExprKind::Ident(name) if absent && &**name == "undefined" => Ty::UNDEFINED,
                 _ => continue,
             };
-            // As in tsc, a member tells if several have it with different types; what lacks it stays.
-            let mut wanted: Vec<Option<Ty>> = Vec::new();
+            self.told_by(&mut kept, name, own);
+        }
+        if absent && !spread {
+            let mut names: Vec<Arc<str>> = Vec::new();
             for &member in &kept {
-                wanted.push(self.property_type(member, name));
+                if let Kind::Object(id) = *self.types.kind(member) {
+                    let object = self.object(id);
+                    let optional = object.properties.iter().filter(|p| p.optional);
+                    names.extend(optional.map(|p| p.name.clone()));
+                }
             }
-            let mut known = wanted.iter().flatten();
-            let first = known.next();
-            if known.all(|ty| Some(ty) == first) {
-                continue;
+            names.retain(|name| !written.contains(&name));
+            names.sort();
+            names.dedup();
+            for name in names {
+                self.told_by(&mut kept, &name, Ty::UNDEFINED);
             }
-            let fitting: Vec<bool> =
-                wanted.iter().map(|ty| ty.is_some_and(|ty| self.assignable(own, ty))).collect();
-            if !fitting.contains(&true) {
-                continue;
-            }
-            let stays = wanted.iter().zip(fitting).map(|(ty, fits)| fits || ty.is_none());
-            kept =
-                kept.iter().copied().zip(stays).filter(|(_, stays)| *stays).map(|k| k.0).collect();
         }
         self.types.union(&kept)
+    }
+
+    /// Keeps the types whose member `name` may be `own`, if that tells any apart; what lacks it
+    /// stays, as in tsc.
+    fn told_by(&mut self, kept: &mut Vec<Ty>, name: &Arc<str>, own: Ty) {
+        if !self.discriminant(kept, name) {
+            return;
+        }
+        let mut wanted: Vec<Option<Ty>> = Vec::new();
+        for &member in kept.iter() {
+            wanted.push(self.property_type(member, name));
+        }
+        let fitting: Vec<bool> =
+            wanted.iter().map(|ty| ty.is_some_and(|ty| self.assignable(own, ty))).collect();
+        if fitting.contains(&true) {
+            let mut stays = wanted.iter().zip(fitting).map(|(ty, fits)| fits || ty.is_none());
+            kept.retain(|_| stays.next() == Some(true));
+        }
     }
 
     pub(super) fn object_literal(
@@ -290,7 +320,7 @@ impl<'a> Checker<'a> {
         span: Span,
         expected: Option<Ty>,
     ) -> hir::Expr {
-        let expected = expected.map(|e| self.discriminated(properties, e));
+        let expected = expected.map(|e| self.discriminated(properties, e, true));
         let constant = self.as_const;
         let mut members = Vec::new();
         let mut built = Built::default();

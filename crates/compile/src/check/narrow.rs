@@ -560,7 +560,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether `name` tells the members of a union apart: some have a type of one value.
-    fn discriminant(&mut self, members: &[Ty], name: &Arc<str>) -> bool {
+    pub(super) fn discriminant(&mut self, members: &[Ty], name: &Arc<str>) -> bool {
         let mut tys = Vec::new();
         for &member in members {
             match self.property_type(member, name) {

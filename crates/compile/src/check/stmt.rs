@@ -307,15 +307,56 @@ impl<'a> Checker<'a> {
         out.push(hir::Stmt { kind: hir::StmtKind::Const { local, init }, span: binding.span });
         if narrower
             && name.is_some()
-            && let Some(known) = self.assigned_part(ty, assigned)
+            && let Some(known) = self.assigned_by(&binding.init, ty, assigned)
         {
             self.note(Root::Local(local).into(), known);
         }
         let source = Source { annotated: annotated.is_some(), parameter: false };
         self.bind_pattern(&binding.pattern, local, ty, source, out);
+        if narrower && name.is_none() {
+            self.assign_names(&binding.pattern, assigned);
+        }
         if annotated.is_none() {
             self.beyond_pattern(&binding.pattern, &binding.init);
             self.results_in_place(&binding.pattern, &binding.init);
+        }
+    }
+
+    /// Notes what the names of a pattern are set to, of the unions that they are declared as.
+    fn assign_names(&mut self, pattern: &'a tree::Pattern, assigned: Ty) {
+        match &pattern.kind {
+            PatternKind::Ident(name) => {
+                let Some(&Binding::Local(local)) =
+                    self.scopes.last().and_then(|scope| scope.values.get(&name.name))
+                else {
+                    return;
+                };
+                let declared = self.local_ty(local);
+                if self.assignable(assigned, declared)
+                    && let Some(known) = self.assigned_part(declared, assigned)
+                {
+                    self.note(Root::Local(local).into(), known);
+                }
+            }
+            PatternKind::Object { props, .. } => {
+                for prop in props.iter().filter(|prop| prop.default.is_none()) {
+                    let part = prop.key.name().and_then(|n| self.property_type(assigned, n));
+                    if let Some(part) = part {
+                        self.assign_names(&prop.value, part);
+                    }
+                }
+            }
+            PatternKind::Array { elements, .. } => {
+                for (i, element) in elements.iter().enumerate() {
+                    let Some(element) = element.as_ref().filter(|e| e.default.is_none()) else {
+                        continue;
+                    };
+                    if let Some(part) = self.property_type(assigned, &i.to_string().into()) {
+                        self.assign_names(&element.value, part);
+                    }
+                }
+            }
+            PatternKind::Error => {}
         }
     }
 
