@@ -106,12 +106,7 @@ impl<'a> Checker<'a> {
                 Kind::Indexed { object, index, .. } => {
                     open.extend([object, index]);
                     // `B["x"]` of a `B` whose `x` is known.
-                    if let Kind::Param(of) = *self.types.kind(object)
-                        && let Some(bound) = self.types.type_param(of).constraint
-                        && !matches!(self.types.kind(bound), Kind::Param(_))
-                    {
-                        open.push(self.indexed(bound, index, None));
-                    }
+                    open.extend(self.indexed_bound(object, index, false));
                 }
                 _ => {}
             }
@@ -162,7 +157,7 @@ impl<'a> Checker<'a> {
                 }
                 let mut result = parts.first().copied().unwrap_or(Ty::UNKNOWN);
                 for part in parts.into_iter().skip(1) {
-                    result = self.intersection(result, part, ty.span);
+                    result = self.intersection(result, part, Some(ty.span));
                 }
                 result
             }
@@ -389,9 +384,7 @@ impl<'a> Checker<'a> {
             params.extend(further);
             rest = more;
         }
-        let (result, predicate) = self.result_annotation(&function.return_type, |name| {
-            function.params.iter().position(|p| pattern_name(&p.pattern) == *name)
-        });
+        let (result, predicate) = self.result_annotation(&function.return_type, &params);
         self.type_scope = before;
         Signature { type_params, params, rest, result, predicate }
     }
@@ -400,23 +393,24 @@ impl<'a> Checker<'a> {
     pub(super) fn result_annotation(
         &mut self,
         ty: &'a tree::Type,
-        index: impl Fn(&Arc<str>) -> Option<usize>,
+        params: &[SignatureParam],
     ) -> (Ty, Option<(usize, Ty)>) {
-        if let TypeKind::Predicate { param, ty } = &ty.kind {
-            let narrowed = self.annotation(ty);
-            return match index(&param.name) {
-                Some(i) => (Ty::BOOLEAN, Some((i, narrowed))),
-                None => {
-                    self.error(
-                        codes::UNKNOWN_NAME,
-                        param.span,
-                        format!("`{}` is not a parameter", param.name),
-                    );
-                    (Ty::BOOLEAN, None)
-                }
-            };
+        let TypeKind::Predicate { param, ty } = &ty.kind else {
+            return (self.annotation(ty), None);
+        };
+        let narrowed = self.annotation(ty);
+        let Some(i) = params.iter().position(|own| own.name == param.name) else {
+            let message = format!("`{}` is not a parameter", param.name);
+            self.error(codes::UNKNOWN_NAME, param.span, message);
+            return (Ty::BOOLEAN, None);
+        };
+        let whole = self.read_type(params[i].ty, params[i].optional);
+        if !self.assignable(narrowed, whole) {
+            let (own, whole) = (self.types.text(narrowed), self.types.text(whole));
+            let message = format!("`{}` is `{whole}`, and never `{own}`", param.name);
+            self.error(codes::NOT_ASSIGNABLE, ty.span, message);
         }
-        (self.annotation(ty), None)
+        (Ty::BOOLEAN, Some((i, narrowed)))
     }
 
     fn type_reference(&mut self, path: &'a [Ident], args: &'a [tree::Type], span: Span) -> Ty {

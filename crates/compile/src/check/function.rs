@@ -145,11 +145,8 @@ impl<'a> Checker<'a> {
             rest_local = Some(local);
             self.bind_pattern(&rest.pattern, local, list, source, &mut body);
         }
-        let declared = function.return_type.as_ref().map(|ty| {
-            self.result_annotation(ty, |name| {
-                function.params.iter().position(|p| pattern_name(&p.pattern) == *name)
-            })
-        });
+        let declared =
+            function.return_type.as_ref().map(|ty| self.result_annotation(ty, &signature_params));
         if let Some((ty, _)) = declared {
             let wanted = if function.is_async { self.types.awaited(ty) } else { ty };
             if function.is_async && self.types.promised(ty).is_none() && ty != Ty::ERROR {
@@ -283,7 +280,8 @@ impl<'a> Checker<'a> {
         let annotated = param.ty.as_ref().map(|ty| self.annotation(ty));
         let name = pattern_name(&param.pattern);
         let default = param.default.as_ref().map(|d| {
-            let mut checked = self.value(d, annotated.or(suggested));
+            let wanted = annotated.or(suggested).or_else(|| self.pattern_shape(&param.pattern));
+            let mut checked = self.value(d, wanted);
             match annotated.or(suggested) {
                 Some(wanted) => {
                     self.fits(d, checked.ty, wanted);
@@ -302,13 +300,21 @@ impl<'a> Checker<'a> {
                 let ty = self.types.widen_literal(default.ty);
                 self.widen(ty)
             }
-            (None, None, None) => {
+            (None, None, None) => self.implied(&param.pattern).unwrap_or_else(|| {
                 self.untyped(&name, param.span);
                 Ty::ERROR
-            }
+            }),
         };
         let optional = param.optional || param.default.is_some();
-        let inner = if param.optional { self.types.or_undefined(ty) } else { ty };
+        // A default that is there takes `undefined` out of what the function sees.
+        let filled = default
+            .as_ref()
+            .is_some_and(|d| !self.types.any(d.ty, |k| matches!(k, Kind::Undefined | Kind::Void)));
+        let inner = match (param.optional, filled) {
+            (true, _) => self.types.or_undefined(ty),
+            (false, true) => self.types.filter(ty, |_, m| m != Ty::UNDEFINED),
+            (false, false) => ty,
+        };
         let local = match &param.pattern.kind {
             PatternKind::Ident(ident) => {
                 let local = self.local(Some(&ident.name), inner, ident.span);

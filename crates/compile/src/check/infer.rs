@@ -214,6 +214,10 @@ impl Checker<'_> {
                 if let Some(index) = target.index {
                     if let Kind::Object(own) = s {
                         let own = self.object(own);
+                        // What stands under keys that are not known yet says nothing of others.
+                        if own.keys.is_some() && target.keys.is_none() {
+                            return;
+                        }
                         let mut values: Vec<Ty> = Vec::new();
                         values.extend(own.index.map(|i| i.value));
                         if !own.interface || own.index.is_some() {

@@ -114,7 +114,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports a value that may be missing; `chain` is what is read from it, where `?.` could.
-    fn missing(&mut self, checked: &hir::Expr, why: &str, chain: Option<&str>) {
+    pub(super) fn missing(&mut self, checked: &hir::Expr, why: &str, chain: Option<&str>) {
         let text = self.source(checked.span);
         let words = match (
             self.types.any(checked.ty, |k| matches!(k, Kind::Undefined | Kind::Void)),

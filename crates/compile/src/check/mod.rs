@@ -235,6 +235,8 @@ struct Checker<'a> {
     prelude_members: HashMap<MemberKey, Option<Ty>>,
     regulars: HashMap<ObjectId, Ty>,
     relations: Relations,
+    /// Indexed types whose bounds are being looked for.
+    bounding: Vec<Ty>,
     module: ModuleId,
     scopes: Vec<Scope>,
     type_scope: TypeScopeRef<'a>,
@@ -308,6 +310,7 @@ pub(crate) fn check(
         prelude_members: HashMap::new(),
         regulars: HashMap::new(),
         relations: Relations::default(),
+        bounding: Vec::new(),
         module: ModuleId(0),
         scopes: Vec::new(),
         type_scope: None,

@@ -229,6 +229,10 @@ impl<'a> Checker<'a> {
             if self.nullish_use(side, "compare") {
                 return;
             }
+            if self.bound_is_nullish(side.ty) {
+                self.missing(side, "needed for `compare`", None);
+                return;
+            }
         }
         if a.ty == Ty::ERROR || b.ty == Ty::ERROR {
             return;

@@ -478,6 +478,15 @@ impl Checker<'_> {
                 }
             }
         }
+        // What fits neither way is both.
+        let object = |k: &Kind| matches!(k, Kind::Object(_));
+        if held && kept.is_empty() && self.types.all(wanted, object) {
+            for member in self.types.members_of(ty) {
+                if object(self.types.kind(member)) {
+                    kept.push(self.intersection(member, wanted, None));
+                }
+            }
+        }
         self.types.union(&kept)
     }
 }

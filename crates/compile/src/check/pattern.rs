@@ -20,7 +20,7 @@ use super::flow::{Reference, Root, Step, address};
 use crate::codes;
 use crate::hir::{self, LocalId};
 use crate::types::print::number_text;
-use crate::types::{Kind, Object, Property, Ty};
+use crate::types::{Kind, Object, Property, TupleElement, Ty};
 
 /// Where what is taken apart comes from.
 #[derive(Debug, Clone, Copy, Default)]
@@ -276,30 +276,88 @@ impl<'a> Checker<'a> {
     /// The type of a parameter's default: a literal has what the pattern has defaults for, as
     /// members that may be missing.
     pub(super) fn padded(&mut self, pattern: &'a Pattern, ty: Ty) -> Ty {
-        let (PatternKind::Object { props, .. }, Kind::Object(id)) =
-            (&pattern.kind, self.types.kind(ty).clone())
-        else {
-            return ty;
-        };
-        let mut object = (*self.object(id)).clone();
-        if !object.literal {
-            return ty;
-        }
-        for prop in props {
-            let (Some(name), Some(default)) = (prop.key.name(), &prop.default) else { continue };
-            if object.property(name).is_some() {
-                continue;
+        match (&pattern.kind, self.types.kind(ty).clone()) {
+            (PatternKind::Object { props, .. }, Kind::Object(id)) => {
+                let mut object = (*self.object(id)).clone();
+                if !object.literal {
+                    return ty;
+                }
+                for prop in props {
+                    let (Some(name), Some(_)) = (prop.key.name(), &prop.default) else { continue };
+                    if object.property(name).is_none()
+                        && let Some(ty) = self.element_type(&prop.value, prop.default.as_ref())
+                    {
+                        object.properties.push(optional_member(name.clone(), ty));
+                    }
+                }
+                self.types.object(object)
             }
-            let (found, _) = self.silently(|c| c.value(default, None));
-            object.properties.push(Property {
-                name: name.clone(),
-                ty: self.types.widen_literal(found.ty),
-                optional: true,
-                readonly: false,
-                span: None,
-            });
+            (
+                PatternKind::Array { elements: names, .. },
+                Kind::Tuple { elements, rest: None, readonly, of_match },
+            ) if elements.len() < names.len() => {
+                let mut padded = elements.to_vec();
+                for element in &names[elements.len()..] {
+                    let ty = element.as_ref().and_then(|element| {
+                        let ty = self.element_type(&element.value, element.default.as_ref());
+                        if ty.is_none() {
+                            self.untyped("", element.value.span);
+                        }
+                        ty
+                    });
+                    padded.push(TupleElement { ty: ty.unwrap_or(Ty::ERROR), optional: true });
+                }
+                let elements = padded.into();
+                self.types.intern(Kind::Tuple { elements, rest: None, readonly, of_match })
+            }
+            _ => ty,
         }
-        self.types.object(object)
+    }
+
+    /// What a part of a parameter's pattern takes by its default, or by the defaults within it.
+    fn element_type(
+        &mut self,
+        pattern: &'a Pattern,
+        default: Option<&'a tree::Expr>,
+    ) -> Option<Ty> {
+        let Some(default) = default else { return self.implied(pattern) };
+        let shape = self.pattern_shape(pattern);
+        let (found, _) = self.silently(|c| c.value(default, shape));
+        let ty = self.padded(pattern, found.ty);
+        let ty = self.types.widen_literal(ty);
+        Some(self.widen(ty))
+    }
+
+    /// What a parameter takes whose pattern has a default for each name.
+    pub(super) fn implied(&mut self, pattern: &'a Pattern) -> Option<Ty> {
+        match &pattern.kind {
+            PatternKind::Object { props, rest: None } if !props.is_empty() => {
+                let mut object = Object::default();
+                for prop in props {
+                    let ty = self.element_type(&prop.value, prop.default.as_ref())?;
+                    let name = prop.key.name()?.clone();
+                    let optional = prop.default.is_some();
+                    object.properties.push(Property { optional, ..optional_member(name, ty) });
+                }
+                Some(self.types.object(object))
+            }
+            PatternKind::Array { elements, rest: None } if !elements.is_empty() => {
+                let needed = elements.iter().rposition(|element| {
+                    element.as_ref().is_some_and(|element| element.default.is_none())
+                });
+                let needed = needed.map_or(0, |last| last + 1);
+                let mut parts = Vec::new();
+                for (i, element) in elements.iter().enumerate() {
+                    let element = element.as_ref()?;
+                    let ty = self.element_type(&element.value, element.default.as_ref())?;
+                    parts.push(TupleElement { ty, optional: i >= needed });
+                }
+                let elements = parts.into();
+                let (rest, readonly, of_match) = (None, false, false);
+                Some(self.types.intern(Kind::Tuple { elements, rest, readonly, of_match }))
+            }
+            _ => None,
+        }
     }
 
     /// Reports members of a literal that the pattern around it does not take: as in `tsc`, a
@@ -625,4 +683,9 @@ fn written_here(expr: &tree::Expr) -> bool {
 pub(super) fn push(body: &mut Vec<hir::Stmt>, local: LocalId, init: hir::Expr) {
     let span = init.span;
     body.push(hir::Stmt { kind: hir::StmtKind::Const { local, init }, span });
+}
+
+/// A member that may be missing.
+fn optional_member(name: Arc<str>, ty: Ty) -> Property {
+    Property { name, ty, optional: true, readonly: false, span: None }
 }

@@ -235,6 +235,14 @@ impl Checker<'_> {
         if let Kind::Param(_) = self.types.kind(object) {
             return self.types.intern(Kind::Indexed { object, index, read: false });
         }
+        if let Kind::Indexed { .. } = self.types.kind(object) {
+            if let (Some(bound), Some(_)) = (self.constraint_of(object), place)
+                && self.indexed(bound, index, place) == Ty::ERROR
+            {
+                return Ty::ERROR;
+            }
+            return self.types.intern(Kind::Indexed { object, index, read: false });
+        }
         let found = match self.types.kind(index).clone() {
             Kind::StringLiteral { value, .. } => self.property_or_value(object, &value),
             Kind::NumberLiteral { value, .. } => {
@@ -352,7 +360,9 @@ impl Checker<'_> {
     }
 
     /// `A & B`
-    pub(super) fn intersection(&mut self, a: Ty, b: Ty, span: Span) -> Ty {
+    ///
+    /// - `place`: where it is written, if it is; there, one with a type parameter is reported.
+    pub(super) fn intersection(&mut self, a: Ty, b: Ty, place: Option<Span>) -> Ty {
         if a == b || b == Ty::UNKNOWN || a == Ty::ERROR {
             return a;
         }
@@ -360,11 +370,11 @@ impl Checker<'_> {
             return b;
         }
         if let Kind::Union(members) = self.types.kind(a).clone() {
-            let parts: Vec<Ty> = members.iter().map(|&m| self.intersection(m, b, span)).collect();
+            let parts: Vec<Ty> = members.iter().map(|&m| self.intersection(m, b, place)).collect();
             return self.types.union(&parts);
         }
         if let Kind::Union(members) = self.types.kind(b).clone() {
-            let parts: Vec<Ty> = members.iter().map(|&m| self.intersection(a, m, span)).collect();
+            let parts: Vec<Ty> = members.iter().map(|&m| self.intersection(a, m, place)).collect();
             return self.types.union(&parts);
         }
         let (Kind::Object(x), Kind::Object(y)) =
@@ -376,7 +386,9 @@ impl Checker<'_> {
             if self.assignable(b, a) {
                 return b;
             }
-            if self.generic(a) || self.generic(b) {
+            if let Some(span) = place
+                && (self.generic(a) || self.generic(b))
+            {
                 self.error(
                     codes::TYPE_FORM,
                     span,
@@ -391,10 +403,11 @@ impl Checker<'_> {
         for property in &x.properties {
             let mut property = property.clone();
             if let Some(other) = y.property(&property.name) {
-                property.ty = self.intersection(property.ty, other.ty, span);
+                let told = self.types.is_unit(property.ty) || self.types.is_unit(other.ty);
+                property.ty = self.intersection(property.ty, other.ty, place);
                 property.optional &= other.optional;
                 property.readonly &= other.readonly;
-                if property.ty == Ty::NEVER && !property.optional {
+                if property.ty == Ty::NEVER && !property.optional && told {
                     return Ty::NEVER;
                 }
             }
@@ -407,7 +420,7 @@ impl Checker<'_> {
         }
         merged.index = match (x.index, y.index) {
             (Some(i), Some(j)) => Some(Index {
-                value: self.intersection(i.value, j.value, span),
+                value: self.intersection(i.value, j.value, place),
                 numeric: i.numeric && j.numeric,
             }),
             (i, j) => i.or(j),

@@ -269,6 +269,14 @@ impl Checker<'_> {
 
     /// `{ ...left, ...right }`
     fn spread_object(&mut self, left: Option<&Object>, right: &Object, readonly: bool) -> Object {
+        // What stands under the keys of a record stays there beside one more of the same kind.
+        if let Some(left) = left
+            && let (Some(_), Some(own), Some(more)) = (left.keys, left.index, right.index)
+            && right.properties.is_empty()
+            && self.assignable(more.value, own.value)
+        {
+            return Object { spread: true, literal: true, ..left.clone() };
+        }
         let index = match left {
             None => right.index,
             Some(left) => match (left.index, right.index) {
@@ -300,7 +308,8 @@ impl Checker<'_> {
                 *slot = Property { ty, optional: old.optional, ..copy(property) };
             }
         }
-        Object { properties, index, spread: true, ..empty_literal() }
+        let keys = right.keys.filter(|_| left.is_none());
+        Object { properties, index, keys, spread: true, ..empty_literal() }
     }
 }
 

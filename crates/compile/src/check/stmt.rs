@@ -384,7 +384,7 @@ impl<'a> Checker<'a> {
 
     /// What a pattern says of its value: a list that is written there is seen as a tuple, and
     /// literals stay beside defaults that are literals.
-    fn pattern_shape(&mut self, pattern: &tree::Pattern) -> Option<Ty> {
+    pub(super) fn pattern_shape(&mut self, pattern: &tree::Pattern) -> Option<Ty> {
         match &pattern.kind {
             PatternKind::Array { elements, .. } => {
                 let mut parts = Vec::new();

@@ -10,6 +10,7 @@ use frontage_diagnostic::{Diagnostic, Span};
 use frontage_syntax::tree;
 
 use super::Checker;
+use super::substitute::Mapping;
 use crate::codes;
 use crate::input::{SessionField, SessionType};
 use crate::resolve::ModuleId;
@@ -98,6 +99,9 @@ impl<'a> Checker<'a> {
         if matches!(&**name, "Exclude" | "Extract" | "Awaited") && self.types.any(args[0], open) {
             return self.no_mapping(span);
         }
+        if matches!(&**name, "Exclude" | "Extract" | "Pick" | "Omit") && self.generic(args[1]) {
+            return self.no_mapping(span);
+        }
         // `Record<boolean, T>`, `Omit<T, string[]>`: no keys.
         let keys = match &**name {
             "Record" => Some(args[0]),
@@ -164,6 +168,14 @@ impl<'a> Checker<'a> {
                 Kind::Function(id) => {
                     let function = self.types.signatures(id).clone();
                     let Some(last) = function.signatures.last() else { return Ty::ERROR };
+                    // Of its own type parameters nothing more is known than their bounds.
+                    let mut bounds = Mapping::new();
+                    for &id in &last.type_params {
+                        let bound = self.types.type_param(id).constraint.unwrap_or(Ty::UNKNOWN);
+                        let bound = self.substitute(bound, &bounds);
+                        bounds.insert(id, bound);
+                    }
+                    let last = &self.substitute_signature(last, &bounds);
                     if &**name == "ReturnType" {
                         last.result
                     } else {

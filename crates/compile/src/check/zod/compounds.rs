@@ -256,8 +256,8 @@ impl<'a> Checker<'a> {
 
     /// An intersection.
     pub(super) fn both(&mut self, left: Schema, right: Schema, span: Span) -> Option<Schema> {
-        let output = self.intersection(left.output, right.output, span);
-        let input = self.intersection(left.input, right.input, span);
+        let output = self.intersection(left.output, right.output, Some(span));
+        let input = self.intersection(left.input, right.input, Some(span));
         let kind = Kind::Intersection(Box::new(left.validator), Box::new(right.validator));
         let mut schema = Schema::new(kind, output, input);
         schema.optional = left.optional && right.optional;
