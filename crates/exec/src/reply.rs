@@ -103,15 +103,20 @@ fn whole_reply(reply: &ReplyValue, private: bool) -> Outcome {
         },
     };
     let bodiless = matches!(reply.status, 204 | 205 | 304);
+    let mut status = reply.status;
     let body = match &reply.body {
         Some(value) if !bodiless => match json(value) {
             Ok(Some(body)) => OutcomeBody::Json(body),
-            Ok(None) => OutcomeBody::Empty,
+            Ok(None) => {
+                // Nothing to answer is no content.
+                status = if status == 200 { 204 } else { status };
+                OutcomeBody::Empty
+            }
             Err(fault) => return internal(fault, private),
         },
         _ => OutcomeBody::Empty,
     };
-    Outcome { headers, cache_control, ..outcome(reply.status, body, private) }
+    Outcome { headers, cache_control, ..outcome(status, body, private) }
 }
 
 /// A header of a reply; none that frames the message.

@@ -42,9 +42,12 @@ export class Problem extends Error {
   }
 }
 
+/** Where Node has other words than the registry, or words on what it does not know. */
+const OWN_REASONS = new Map([[418, "I'm a teapot"], [509, "Error"]]);
+
 /** The standard's words on a status. @param {number} status */
 export function reason(status) {
-  return STATUS_CODES[status] ?? "Error";
+  return OWN_REASONS.get(status) ?? STATUS_CODES[status] ?? "Error";
 }
 
 /**

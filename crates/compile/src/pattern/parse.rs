@@ -72,6 +72,13 @@ fn looks_back() -> Unsupported {
     )
 }
 
+fn half() -> Unsupported {
+    Unsupported::new(
+        "half of a surrogate pair in a regular expression with the flag `u`",
+        "write the whole character, or leave the flag out",
+    )
+}
+
 fn refers() -> Unsupported {
     Unsupported::new(
         "a regular expression that refers back to a group",
@@ -326,6 +333,14 @@ impl Parser {
     }
 
     fn unicode_escape(&mut self) -> Parsed<u32> {
+        let number = self.escaped_number()?;
+        if self.mode.unicode && (0xD800..0xE000).contains(&number) {
+            return Err(half());
+        }
+        Ok(number)
+    }
+
+    fn escaped_number(&mut self) -> Parsed<u32> {
         if self.mode.unicode && self.take('{') {
             let mut text = String::new();
             while let Some(c) = self.peek() {

@@ -131,7 +131,7 @@ pub(super) fn iterate(
                 let name = apply(lambda, &[element.clone(), count(index)], env)?;
                 let name = meter.text(&name)?;
                 meter.bytes(name.len())?;
-                let group = match places.get(&name) {
+                let group = match places.get_text(&name) {
                     Some(place) => super::convert::to_index(place.to_number()),
                     None => {
                         places.insert(name.clone(), count(groups.len()));

@@ -87,15 +87,15 @@ pub(super) fn own_members(value: &Value, meter: &Meter) -> Result<Vec<(Text, Val
 }
 
 /// Whether a value has a member; none if it is no object.
-pub(super) fn has(value: &Value, name: &str) -> Option<bool> {
+pub(super) fn has(value: &Value, name: &Text) -> Option<bool> {
     match value {
-        Value::Object(object) => Some(object.contains(name)),
+        Value::Object(object) => Some(object.get_text(name).is_some()),
         Value::Array(list) => Some(
             name == "length"
                 || array_index(name).is_some_and(|index| (index as usize) < list.len()),
         ),
         Value::Error(error) => {
-            Some(matches!(name, "name" | "message") || !error.member(name).is_undefined())
+            Some(matches!(&**name, "name" | "message") || !error.member(name).is_undefined())
         }
         Value::Map(_) | Value::Set(_) => Some(name == "size"),
         Value::Date(_) | Value::Reply(_) => Some(false),
