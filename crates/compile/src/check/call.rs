@@ -206,7 +206,7 @@ impl<'a> Checker<'a> {
                 } else if self.types.all(called.ty, |k| matches!(k, Kind::Function(_))) {
                     self.report(
                         Diagnostic::error(
-                            codes::NOT_CALLABLE,
+                            codes::NOT_IN_LIBRARY,
                             called.span,
                             "which function is called here must be known when the route is compiled",
                         )

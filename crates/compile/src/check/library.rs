@@ -83,6 +83,13 @@ impl<'a> Checker<'a> {
         self.recorded.insert(super::flow::address(callee), ty);
         let single = self.shared_interface(receiver.ty);
         let known = single.as_ref().and_then(|i| prelude::function(i, &name.name));
+        // Texts, numbers and yes or no are written alike.
+        let written = &*name.name == "toString" && args.is_empty() && single.is_none();
+        let bound = self.bound_of(receiver.ty);
+        if written && self.types.all(bound, primitive) {
+            let builtin = hir::ExprKind::Builtin(B::ToStringOf, vec![hir::Item::Value(receiver)]);
+            return made(builtin, Ty::STRING, span);
+        }
         let Some(known) = known else {
             // A member that holds a function.
             let kind = hir::ExprKind::Member(Box::new(receiver), name.name.clone());
@@ -90,7 +97,14 @@ impl<'a> Checker<'a> {
             let called = self.present(called, optional, None, links);
             return self.apply(called, type_args, args, span, expected);
         };
-        let Kind::Function(id) = *self.types.kind(ty) else { return self.hole(span) };
+        let Kind::Function(id) = *self.types.kind(ty) else {
+            let text = self.types.text(receiver.ty);
+            let message = format!("`{}` is called on one of several kinds: `{text}`", name.name);
+            let fault = Diagnostic::error(codes::NOT_IN_LIBRARY, name.span, message);
+            self.report(fault.help("tell them apart first, or make one kind of both"));
+            self.check_loose(args);
+            return self.hole(span);
+        };
         let function = self.types.signatures(id).clone();
         if self.beyond_library(&function, &name.name, args) {
             return self.hole(span);
@@ -187,7 +201,43 @@ impl<'a> Checker<'a> {
         {
             return self.prelude_member(&interface, &[], name);
         }
-        self.property_type(bound, name)
+        match self.shared_method(bound, name) {
+            Some(shared) => Some(shared),
+            None => self.property_type(bound, name),
+        }
+    }
+
+    /// A method of several maps or sets: it takes what each of them takes, and gives what any gives.
+    fn shared_method(&mut self, ty: Ty, name: &Arc<str>) -> Option<Ty> {
+        let members = self.types.members_of(ty);
+        if members.len() < 2 || !self.types.all(ty, |k| matches!(k, Kind::Library(..))) {
+            return None;
+        }
+        let mut shared: Option<Signature> = None;
+        for member in members {
+            let own = self.property_type(member, name)?;
+            let Kind::Function(id) = *self.types.kind(own) else { return None };
+            let [own] = &*self.types.signatures(id).signatures else { return None };
+            let own = Signature::clone(own);
+            let plain = own.type_params.is_empty() && own.rest.is_none() && own.predicate.is_none();
+            let called =
+                own.params.iter().any(|p| matches!(self.types.kind(p.ty), Kind::Function(_)));
+            if !plain || called {
+                return None;
+            }
+            shared = Some(match shared {
+                None => own,
+                Some(mut all) if all.params.len() == own.params.len() => {
+                    for (param, own) in all.params.iter_mut().zip(&own.params) {
+                        param.ty = self.intersection(param.ty, own.ty, None);
+                    }
+                    all.result = self.types.union(&[all.result, own.result]);
+                    all
+                }
+                Some(_) => return None,
+            });
+        }
+        shared.map(|shared| self.types.function_of(shared))
     }
 
     fn flattened(&mut self, ty: Ty, args: &'a [Element]) -> Ty {
@@ -520,4 +570,16 @@ impl<'a> Checker<'a> {
         }
         made
     }
+}
+
+/// Whether `toString()` of it is what a template writes.
+const fn primitive(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::String
+            | Kind::StringLiteral { .. }
+            | Kind::Number
+            | Kind::NumberLiteral { .. }
+            | Kind::Boolean { .. }
+    )
 }

@@ -573,14 +573,29 @@ impl<'a> Checker<'a> {
         if let (Kind::Union(_), Kind::StringLiteral { value, .. }) =
             (self.types.kind(object), self.types.kind(key).clone())
         {
-            return self.property_type(object, &value);
+            if let Some(found) = self.property_type(object, &value) {
+                return Some(found);
+            }
+            // A place of a tuple, as its number.
+            let place = value.parse::<u32>().ok().filter(|place| place.to_string() == *value)?;
+            let key = self.types.number_literal(f64::from(place));
+            return self.indexed_value(object, key);
         }
         if let Kind::Union(members) = self.types.kind(object).clone() {
             let mut parts = Vec::new();
+            let mut lacking = false;
             for &member in members.iter() {
-                parts.push(self.indexed_value(member, key)?);
+                match self.indexed_value(member, key) {
+                    Some(part) => parts.push(part),
+                    // What another has, a tuple past its end has not.
+                    None if matches!(self.types.kind(member), Kind::Tuple { .. }) => lacking = true,
+                    None => return None,
+                }
             }
-            return Some(self.types.union(&parts));
+            if lacking && !parts.is_empty() {
+                parts.push(Ty::UNDEFINED);
+            }
+            return (!parts.is_empty()).then(|| self.types.union(&parts));
         }
         if object == Ty::NEVER || key == Ty::NEVER {
             return Some(Ty::NEVER);

@@ -51,10 +51,9 @@ const ATOMS: &[&str] = &[
     "[\\u0000-\\u0020]",
     "😀",
     "[^😀]",
-    "\\ud83d",
-    "\\ude00",
-    "[\\ud800-\\udfff]",
 ];
+/// Halves of surrogate pairs, which the flag `u` rules out.
+const HALVES: &[&str] = &["\\ud83d", "\\ude00", "[\\ud800-\\udfff]"];
 /// What needs the flag `u`.
 const UNICODE: &[&str] = &["\\u{1F600}", "[😀-🙏]", "[\\u{10000}-\\u{10ffff}]"];
 /// Properties of Unicode.
@@ -112,6 +111,8 @@ impl Generator<'_> {
         if unicode {
             atoms.extend(UNICODE);
             atoms.extend(PROPERTIES);
+        } else {
+            atoms.extend(HALVES);
         }
         let anchors = if unicode && all.contains('i') { &ANCHORS[..2] } else { ANCHORS };
         let mut words = Words { atoms, anchors, names: 0 };
