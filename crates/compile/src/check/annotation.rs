@@ -296,16 +296,45 @@ impl<'a> Checker<'a> {
                                 .help("write `[key: string]: T`, or `Record<\"a\" | \"b\", T>`"),
                         );
                     }
-                    object.index = Some(Index { value, numeric: key == Ty::NUMBER });
+                    if object.index.is_some() {
+                        let message = "a type has one index signature at most";
+                        let fault = Diagnostic::error(codes::TYPE_FORM, place, message);
+                        self.report(
+                            fault.help("keep `[key: string]: T`, with a `T` for all of them"),
+                        );
+                    }
+                    if object.index.is_none_or(|index| index.numeric) {
+                        object.index = Some(Index { value, numeric: key == Ty::NUMBER });
+                    }
                 }
             }
         }
+        self.beside_index(&object, 0);
         object
+    }
+
+    /// Reports members, from the one at `from` on, that are not what the index signature says.
+    fn beside_index(&mut self, object: &Object, from: usize) {
+        let Some(index) = object.index else { return };
+        for property in object.properties.iter().skip(from) {
+            let own = self.read_type(property.ty, property.optional);
+            if index.holds(&property.name)
+                && !self.assignable(own, index.value)
+                && let Some(span) = property.span
+            {
+                let (own, all) = (self.types.text(own), self.types.text(index.value));
+                let message =
+                    format!("`{}` is `{own}` here, and `{all}` by its key", property.name);
+                let fault = Diagnostic::error(codes::NOT_ASSIGNABLE, span, message);
+                self.report(fault.help("let the index signature's type include it"));
+            }
+        }
     }
 
     /// The members of an interface, inherited ones included.
     pub(super) fn interface_members(&mut self, decl: &'a tree::Interface) -> Object {
         let mut object = self.literal_members(&decl.members);
+        let (own_members, own_index) = (object.properties.len(), object.index.is_some());
         object.name = Some(decl.name.name.clone());
         object.span = Some(decl.name.span);
         object.interface = true;
@@ -329,9 +358,27 @@ impl<'a> Checker<'a> {
                 }
             };
             for property in &inherited.properties {
-                match object.properties.iter().find(|p| p.name == property.name).cloned() {
+                let at = object.properties.iter().position(|p| p.name == property.name);
+                match at.map(|at| (at, object.properties[at].clone())) {
                     None => object.properties.push(property.clone()),
-                    Some(own) => {
+                    // Of two bases, it has to be the same.
+                    Some((at, own)) if at >= own_members => {
+                        let same = own.optional == property.optional
+                            && own.readonly == property.readonly
+                            && self.assignable(own.ty, property.ty)
+                            && self.assignable(property.ty, own.ty);
+                        if !same {
+                            let text = self.types.text(ty);
+                            let message = format!(
+                                "`{}` of `{text}` differs from that of another base",
+                                own.name
+                            );
+                            let fault =
+                                Diagnostic::error(codes::NOT_ASSIGNABLE, base.span, message);
+                            self.report(fault.help("declare the member here, as both have it"));
+                        }
+                    }
+                    Some((_, own)) => {
                         let target = self.read_type(property.ty, property.optional);
                         let source = self.read_type(own.ty, own.optional);
                         if !self.assignable(source, target) {
@@ -352,6 +399,7 @@ impl<'a> Checker<'a> {
                 object.index = inherited.index;
             }
         }
+        self.beside_index(&object, if own_index { own_members } else { 0 });
         object
     }
 
@@ -640,7 +688,7 @@ impl<'a> Checker<'a> {
         ty
     }
 
-    fn interface(
+    pub(super) fn interface(
         &mut self,
         module: ModuleId,
         decl: &'a tree::Interface,

@@ -148,6 +148,13 @@ impl<'a> Checker<'a> {
                     let _ = self.annotation(&alias.ty);
                 }
             }
+            StmtKind::Interface(decl) if decl.type_params.is_empty() => {
+                let scope = self.type_scope.clone();
+                let ty = self.interface(self.module, decl, scope, &[], decl.name.span);
+                if let Kind::Object(id) = *self.types.kind(ty) {
+                    self.object(id);
+                }
+            }
             StmtKind::Interface(_) | StmtKind::Error(_) => {}
             StmtKind::If { test, then, otherwise } => {
                 let checked = self.value(test, None);

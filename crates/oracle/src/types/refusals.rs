@@ -15,6 +15,8 @@ const BY_DESIGN: &[Code] = &[
     codes::NOT_A_METHOD,
     codes::NOT_A_ROUTE,
     codes::RECURSION,
+    // Lists within an alias of itself: an object has to stand between.
+    codes::CIRCULAR_TYPE,
     // Types of JavaScript's library that the language leaves out.
     codes::UNKNOWN_TYPE,
     codes::TYPE_FORM,
