@@ -153,12 +153,13 @@ impl<'a> Checker<'a> {
         let (kind, output, input) = match method {
             "default" => (Kind::Default(inner, held), without, self.types.or_undefined(base.input)),
             "prefault" => {
-                (Kind::Prefault(inner, held), without, self.types.or_undefined(base.input))
+                (Kind::Prefault(inner, held), base.output, self.types.or_undefined(base.input))
             }
             _ => (Kind::Catch(inner, held), base.output, base.input),
         };
         let mut schema = Schema::new(kind, output, input);
         schema.optional_in = method != "catch" || base.optional_in;
+        schema.optional = method == "catch" && base.optional;
         schema.inner = Some(base.into());
         Some(schema)
     }
