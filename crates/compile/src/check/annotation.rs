@@ -237,6 +237,14 @@ impl<'a> Checker<'a> {
                 return Ty::ERROR;
             }
             if element.rest {
+                let list =
+                    |k: &Kind| matches!(k, Kind::Array { .. } | Kind::Tuple { .. } | Kind::Error);
+                if !self.types.all(ty, list) && !self.generic(ty) {
+                    let text = self.types.text(ty);
+                    let message = format!("a tuple's rest is a list, not `{text}`");
+                    let fault = Diagnostic::error(codes::TYPE_FORM, element.ty.span, message);
+                    self.report(fault.help(format!("write `...{text}[]`")));
+                }
                 rest = Some(self.types.element(ty).unwrap_or(Ty::ERROR));
             } else {
                 fixed.push(TupleElement { ty, optional: element.optional });

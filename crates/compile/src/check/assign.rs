@@ -295,9 +295,17 @@ impl<'a> Checker<'a> {
                 Kind::Library(name, args) if &*name == "Iterable" => Some(args[0]),
                 _ => self.types.element(target),
             };
-            if let (Element::Value(value), Some(wanted)) = (element, wanted) {
-                fine &= self.excess(value, wanted, depth + 1);
-            }
+            fine &= match (element, wanted) {
+                (Element::Value(value), Some(wanted)) => self.excess(value, wanted, depth + 1),
+                (Element::Spread { value, .. }, _) => match self.types.element(target) {
+                    Some(all) => {
+                        let list = self.types.array(all);
+                        self.excess(value, list, depth + 1)
+                    }
+                    None => true,
+                },
+                (Element::Value(_), None) => true,
+            };
         }
         fine
     }

@@ -205,7 +205,16 @@ impl<'a> Checker<'a> {
             checked.ty = Ty::ERROR;
             return checked;
         }
-        if !self.assignable(checked.ty, wanted) {
+        // Whatever an object holds is `unknown`.
+        let record = match *self.types.kind(wanted) {
+            Kind::Object(id) if checked.ty == Ty::OBJECT => {
+                let object = self.object(id);
+                object.properties.is_empty()
+                    && object.index.is_some_and(|i| i.value == Ty::UNKNOWN && !i.numeric)
+            }
+            _ => false,
+        };
+        if !record && !self.assignable(checked.ty, wanted) {
             let own = self.types.base(checked.ty);
             let (own, text) = (self.types.text(own), self.types.text(wanted));
             self.report(

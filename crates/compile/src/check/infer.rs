@@ -278,7 +278,8 @@ impl Checker<'_> {
         for &id in &signature.type_params {
             if self.mentions(ty, id) {
                 let known = self.inferred(id, signature, inference, false);
-                let decided = known.or(inference.by_place.get(&id).copied()).unwrap_or(Ty::UNKNOWN);
+                let nothing = if inference.broken { Ty::ERROR } else { Ty::UNKNOWN };
+                let decided = known.or(inference.by_place.get(&id).copied()).unwrap_or(nothing);
                 if let Some(found) = inference.candidates.get_mut(&id) {
                     found.fixed = Some(decided);
                 }

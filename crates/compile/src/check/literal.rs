@@ -115,7 +115,8 @@ impl<'a> Checker<'a> {
                     items.push(hir::Item::Value(item));
                 }
                 Element::Spread { value, .. } => {
-                    let item = self.value(value, expected);
+                    // As in tsc, the place says nothing of a list within it.
+                    let item = self.value(value, None);
                     match self.types.kind(item.ty).clone() {
                         Kind::Tuple { elements, rest: None, .. }
                             if fixed.len() + elements.len() >= MOST_ELEMENTS =>

@@ -110,10 +110,11 @@ impl<'a> Checker<'a> {
             }
             ExprKind::Member { .. } | ExprKind::Index { .. } | ExprKind::Chain(_) => {
                 if let ExprKind::Chain(inner) = &expr.kind
-                    && let ExprKind::Call { callee, .. } = &inner.kind
+                    && let ExprKind::Call { callee, args, .. } = &inner.kind
                 {
                     if sense {
                         self.narrow_chain_present(callee);
+                        self.narrow_call(callee, args, true);
                     }
                     return;
                 }

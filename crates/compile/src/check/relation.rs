@@ -224,7 +224,7 @@ impl Checker<'_> {
             (
                 Kind::Null | Kind::Undefined | Kind::Void | Kind::Unknown | Kind::NonPrimitive,
                 Kind::Object(id),
-            ) => matches!(s, Kind::NonPrimitive) && self.object(*id).properties.is_empty(),
+            ) => matches!(s, Kind::NonPrimitive) && self.object(*id).is_empty(),
             (_, Kind::Object(id)) => self.relate_to_object(source, *id, rule, stack),
             _ => false,
         }

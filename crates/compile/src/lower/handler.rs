@@ -147,12 +147,21 @@ impl<'h> Lowerer<'h> {
         place(self.sources, span)
     }
 
+    /// What `work` does, in a frame of its own, whether that has slots or not.
+    pub(super) fn in_frame<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.level += 1;
+        let levels = usize::from(self.level) + 1;
+        if self.frames.len() < levels {
+            self.frames.resize(levels, 0);
+        }
+        let result = work(self);
+        self.level -= 1;
+        result
+    }
+
     /// A new slot of the current level.
     pub(super) fn slot(&mut self, span: Span) -> Slot {
         let level = usize::from(self.level);
-        if self.frames.len() <= level {
-            self.frames.resize(level + 1, 0);
-        }
         let index = self.frames[level];
         match index.checked_add(1) {
             Some(next) => self.frames[level] = next,

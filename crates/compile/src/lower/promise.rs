@@ -254,9 +254,7 @@ impl<'h> Lowerer<'h> {
 
     fn settle_each(&mut self, values: Expr, at: &hir::Expr) -> Expr {
         let slot = self.slot(at.span);
-        self.level += 1;
-        let item = self.slot(at.span);
-        self.level -= 1;
+        let item = self.in_frame(|l| l.slot(at.span));
         let body = Block { steps: vec![Step::Return(Expr::Slot(item))] };
         let (item, index) = (Some(item), None);
         let gather = Gather::Settled;
@@ -357,15 +355,13 @@ impl<'h> Lowerer<'h> {
             list = self.bind(list, receiver.span);
         }
         let slot = self.slot(at.span);
-        self.level += 1;
-        let item = (wanted > 0).then(|| self.slot(callback.span));
-        let index = (wanted > 1).then(|| self.slot(callback.span));
-        let mut arguments: Vec<Expr> = item.iter().chain(&index).copied().map(Expr::Slot).collect();
-        if wanted > 2 {
-            arguments.push(list.clone());
-        }
-        let body = self.callback_body(&closure, &arguments, callback.span);
-        self.level -= 1;
+        let (item, index, body) = self.in_frame(|l| {
+            let item = (wanted > 0).then(|| l.slot(callback.span));
+            let index = (wanted > 1).then(|| l.slot(callback.span));
+            let own = item.iter().chain(&index).copied().map(Expr::Slot);
+            let arguments: Vec<Expr> = own.chain((wanted > 2).then(|| list.clone())).collect();
+            (item, index, l.callback_body(&closure, &arguments, callback.span))
+        });
         self.steps.push(Step::Map { slot, list, item, index, body, gather, width: MAP_WIDTH });
         Expr::Slot(slot)
     }
