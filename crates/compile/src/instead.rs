@@ -123,6 +123,23 @@ pub(crate) const INSTEAD: &[(&[&str], &[&str], &str)] = &[
     (&["ObjectConstructor"], &["freeze", "seal"], "leave it out: nothing can be changed anyway"),
     (&["ObjectConstructor"], &["create", "defineProperty"], "write an object literal"),
     (
+        &["RegExp", "GlobalRegExp"],
+        &[
+            "source",
+            "flags",
+            "global",
+            "ignoreCase",
+            "multiline",
+            "dotAll",
+            "unicode",
+            "sticky",
+            "hasIndices",
+            "lastIndex",
+            "toString",
+        ],
+        "a pattern searches in texts and is nothing else: `test`, `match`, `replace`",
+    ),
+    (
         &["RegExpMatchArray"],
         &["groups", "index", "input"],
         "take a group by its number, as in `match?.[1]`; `search` gives the place",

@@ -355,7 +355,11 @@ impl<'a> Checker<'a> {
                     continue;
                 }
                 Kind::Object(id) => self.object(id),
-                Kind::Error => continue,
+                // It may have any member.
+                Kind::Error => {
+                    object.index.get_or_insert(Index { value: Ty::ERROR, numeric: false });
+                    continue;
+                }
                 _ => {
                     self.error(
                         codes::TYPE_FORM,

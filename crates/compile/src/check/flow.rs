@@ -310,18 +310,16 @@ impl<'a> Checker<'a> {
         let declared = self.current(reference);
         self.flow = flow;
         let union = self.types.union(ways);
-        // All that `unknown` was split into.
-        let parts = self.types.members_of(union);
-        if parts.len() == 3
-            && [Ty::EMPTY, Ty::NULL, Ty::UNDEFINED].iter().all(|p| parts.contains(p))
-        {
-            return Ty::UNKNOWN;
-        }
         let declared = declared.map(|ty| self.types.members_of(ty)).unwrap_or_default();
-        if self.types.members_of(union).iter().all(|member| declared.contains(member)) {
-            return union;
+        let all = self.types.members_of(union).iter().all(|member| declared.contains(member));
+        let joined = if all { union } else { self.subtype_union(ways) };
+        // All that `unknown` was split into.
+        let parts = self.types.members_of(joined);
+        let split = [Ty::EMPTY, Ty::NULL, Ty::UNDEFINED];
+        match parts.len() == split.len() && split.iter().all(|part| parts.contains(part)) {
+            true => Ty::UNKNOWN,
+            false => joined,
         }
-        self.subtype_union(ways)
     }
 
     /// What a function that runs later still knows: names, but not members.

@@ -15,6 +15,7 @@ use super::annotation::pattern_name;
 use super::expr::made;
 use super::flow::{Env, Reference, Root};
 use super::pattern::{Source, push};
+use super::stmt::taken_apart;
 use super::{Checker, Effects, Frame, Scope};
 use crate::codes;
 use crate::hir::{self, LocalId};
@@ -281,8 +282,11 @@ impl<'a> Checker<'a> {
         let name = pattern_name(&param.pattern);
         let default = param.default.as_ref().map(|d| {
             let wanted = annotated.or(suggested).or_else(|| self.pattern_shape(&param.pattern));
+            self.by_pattern = annotated.or(suggested).is_none() && taken_apart(&param.pattern, d);
             let mut checked = self.value(d, wanted);
             match annotated.or(suggested) {
+                // What is never called takes anything, for tsc too.
+                Some(Ty::NEVER) if annotated.is_none() => {}
                 Some(wanted) => {
                     self.fits(d, checked.ty, wanted);
                 }

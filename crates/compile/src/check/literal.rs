@@ -75,6 +75,7 @@ impl<'a> Checker<'a> {
     ) -> hir::Expr {
         let expected = expected.map(|e| self.types.non_nullish(e));
         let constant = self.as_const;
+        let by_pattern = std::mem::take(&mut self.by_pattern);
         // Where a list is wanted that may change, `as const` gives one, as in `tsc`; what a call has
         // inferred so far wants nothing.
         let inferred = self.frame.inferred && expected == self.frame.expected;
@@ -151,7 +152,7 @@ impl<'a> Checker<'a> {
             }
         }
         // What stands behind a list is somewhere: as in tsc, so many elements are there for certain.
-        if let (true, Some(rest)) = (constant, rest) {
+        if let (true, Some(rest)) = (constant || by_pattern, rest) {
             let somewhere = TupleElement { ty: rest, optional: false };
             fixed.extend(std::iter::repeat_n(somewhere, behind));
         }

@@ -254,6 +254,8 @@ struct Checker<'a> {
     gave_up: bool,
     /// An array literal written here stays as it is written (`as const`).
     as_const: bool,
+    /// The next list is taken apart by a pattern where it stands.
+    by_pattern: bool,
     /// The next expression may be a regular expression.
     regex_fits: bool,
     /// Regular expressions of functions, by the text that stands for each.
@@ -323,6 +325,7 @@ pub(crate) fn check(
         steps: 0,
         gave_up: false,
         as_const: false,
+        by_pattern: false,
         regex_fits: false,
         patterns: BTreeMap::new(),
         session: None,

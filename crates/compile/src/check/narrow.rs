@@ -363,10 +363,11 @@ impl<'a> Checker<'a> {
                 continue;
             }
             self.narrow_chain_equal(subject, value, equal);
+            let nothing = matches!(value, Ty::NULL | Ty::UNDEFINED);
             self.refine(subject, &move |c, ty| match (case, equal) {
                 // As in tsc, the cases of `switch` take away what has one value only.
                 (true, false) => c.other_part(ty, value),
-                (false, true) if c.may_be_empty(ty) => c.equal_to(value),
+                (false, true) if !nothing && c.may_be_empty(ty) => c.equal_to(value),
                 _ => c.equal_part(ty, value, equal),
             });
         }

@@ -253,6 +253,7 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         self.naming.extend(own);
+        self.by_pattern = annotated.is_none() && taken_apart(&binding.pattern, &binding.init);
         let mut init = self.value(&binding.init, suggested);
         if own.is_some() {
             self.naming.pop();
@@ -657,4 +658,9 @@ fn conditional(expr: &tree::Expr) -> bool {
             | ExprKind::Chain(_)
             | ExprKind::Ident(_)
     )
+}
+
+/// Whether a list is taken apart where it is written out.
+pub(super) const fn taken_apart(pattern: &tree::Pattern, value: &tree::Expr) -> bool {
+    matches!((&pattern.kind, &value.kind), (PatternKind::Array { .. }, ExprKind::Array(_)))
 }
