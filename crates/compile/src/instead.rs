@@ -124,19 +124,7 @@ pub(crate) const INSTEAD: &[(&[&str], &[&str], &str)] = &[
     (&["ObjectConstructor"], &["create", "defineProperty"], "write an object literal"),
     (
         &["RegExp", "GlobalRegExp"],
-        &[
-            "source",
-            "flags",
-            "global",
-            "ignoreCase",
-            "multiline",
-            "dotAll",
-            "unicode",
-            "sticky",
-            "hasIndices",
-            "lastIndex",
-            "toString",
-        ],
+        &["source", "flags", "lastIndex"],
         "a pattern searches in texts and is nothing else: `test`, `match`, `replace`",
     ),
     (
