@@ -266,6 +266,21 @@ impl<'a> Checker<'a> {
         span: Span,
         expected: Option<Ty>,
     ) -> Option<Resolved> {
+        let around = self.calling.len();
+        self.calling.extend(function.signatures.iter().flat_map(|s| s.type_params.iter()));
+        let resolved = self.resolved(function, type_args, args, span, expected);
+        self.calling.truncate(around);
+        resolved
+    }
+
+    fn resolved(
+        &mut self,
+        function: &Arc<FunctionType>,
+        type_args: &'a [tree::Type],
+        args: &'a [Element],
+        span: Span,
+        expected: Option<Ty>,
+    ) -> Option<Resolved> {
         let explicit: Vec<Ty> = type_args.iter().map(|t| self.annotation(t)).collect();
         let given = given(args);
         let spread = given.iter().any(|&(_, spread)| spread);
@@ -414,7 +429,7 @@ impl<'a> Checker<'a> {
 
     /// What the place of a call says of the parameters in its result.
     fn by_result(&mut self, signature: &Signature, expected: Ty) -> Mapping {
-        let mut inference = Inference::of(signature);
+        let mut inference = Inference { placing: true, ..Inference::of(signature) };
         // Of a promise that is awaited, its place wants what it promises.
         let result = match self.types.promised(expected) {
             Some(_) => signature.result,

@@ -20,6 +20,8 @@ pub(super) struct Inference {
     pub(super) lists: HashSet<Ty>,
     /// Something that it was to follow from did not check.
     pub(super) broken: bool,
+    /// It is the call's place that speaks, in which calls around may have left something open.
+    pub(super) placing: bool,
 }
 
 /// What is known of one type parameter.
@@ -41,6 +43,7 @@ impl Inference {
             by_place: Mapping::new(),
             lists: HashSet::new(),
             broken: false,
+            placing: false,
             candidates: signature
                 .type_params
                 .iter()
@@ -104,6 +107,8 @@ impl Checker<'_> {
             },
             // A generic function that is handed on says nothing of what it takes from here.
             (_, Kind::Param(id)) if source != target && self.mentions(source, *id) => {}
+            (Kind::Param(open), Kind::Param(_))
+                if inference.placing && self.calling.contains(open) => {}
             (_, Kind::Param(id)) => {
                 if let Some(found) = inference.candidates.get_mut(id) {
                     found.nested |= !top;

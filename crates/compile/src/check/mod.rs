@@ -56,7 +56,7 @@ use frontage_syntax::tree;
 use crate::hir::{self, Checked, FunctionId, GlobalId, Local, LocalId, OperationRef};
 use crate::input::{FrontendInput, Workspace};
 use crate::resolve::{Decl, ModuleId, Modules};
-use crate::types::{ObjectId, Ty, Types};
+use crate::types::{ObjectId, Ty, TypeParamId, Types};
 
 use flow::Env;
 use relation::Relations;
@@ -235,6 +235,8 @@ struct Checker<'a> {
     prelude_members: HashMap<MemberKey, Option<Ty>>,
     regulars: HashMap<ObjectId, Ty>,
     relations: Relations,
+    /// Type parameters of the functions whose calls are being resolved.
+    calling: Vec<TypeParamId>,
     /// Indexed types whose bounds are being looked for.
     bounding: Vec<Ty>,
     module: ModuleId,
@@ -312,6 +314,7 @@ pub(crate) fn check(
         prelude_members: HashMap::new(),
         regulars: HashMap::new(),
         relations: Relations::default(),
+        calling: Vec::new(),
         bounding: Vec::new(),
         module: ModuleId(0),
         scopes: Vec::new(),
