@@ -140,9 +140,11 @@ fn path_text<'k>(path: impl Iterator<Item = &'k PathKey>) -> String {
 fn header_object(headers: &HeaderMap, validator: &Validator) -> Value {
     let value_of = |name: &str| {
         let mut joined = String::new();
+        // Cookies that a client sends apart are one list with semicolons (RFC 9113, 8.2.3).
+        let between = if name == "cookie" { "; " } else { ", " };
         for (index, value) in headers.get_all(name).iter().enumerate() {
             if index > 0 {
-                joined.push_str(", ");
+                joined.push_str(between);
             }
             // Bytes beyond ASCII are Latin-1, as in fetch.
             joined.extend(value.as_bytes().iter().map(|byte| char::from(*byte)));

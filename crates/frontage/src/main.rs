@@ -62,7 +62,9 @@ fn run(cli: Cli) -> ExitCode {
         Command::Types => command::types::run(&cli.global, &terminal),
         Command::Serve { frontends } => command::serve::run(&cli.global, &terminal, &frontends),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "frontage", &mut std::io::stdout());
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "frontage", &mut text);
+            terminal::print(String::from_utf8_lossy(&text).trim_end());
             Ok(ExitCode::SUCCESS)
         }
         Command::Backend { frontend } => {

@@ -93,10 +93,26 @@ impl Terminal {
 
 /// Writes a result to standard output; a closed pipe is no fault.
 pub(crate) fn print(text: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes());
-    if !text.ends_with('\n') {
-        let _ = out.write_all(b"\n");
+    match write_out(text) {
+        // Whoever reads has read enough.
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            let _ = writeln!(std::io::stderr(), "error: the result cannot be written: {e}");
+            std::process::exit(1);
+        }
+        _ => {}
     }
-    let _ = out.flush();
+}
+
+/// As [`print`], of a process that goes on whoever listens.
+pub(crate) fn tell(text: &str) {
+    let _ = write_out(text);
+}
+
+fn write_out(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        out.write_all(b"\n")?;
+    }
+    out.flush()
 }

@@ -102,6 +102,9 @@ export function readConfig(workspace, frontend, env) {
     )
   );
   const files = team.static === undefined ? undefined : path.join(folder, team.static);
+  if (files !== undefined && !isPublic(path.relative(folder, files))) {
+    throw new ConfigError(`frontend.toml: everybody could read what stands in \`${team.static}\``);
+  }
   return {
     root,
     frontend,
@@ -114,6 +117,12 @@ export function readConfig(workspace, frontend, env) {
     accessLog: team.telemetry?.access_log ?? true,
     serverTiming: team.telemetry?.server_timing ?? false,
   };
+}
+
+/** Whether a folder is one of the frontend's own beside its settings and sources. @param {string} folder */
+function isPublic(folder) {
+  const [first] = folder.split(path.sep);
+  return !["", "..", "routes", "lib"].includes(first) && !path.isAbsolute(folder);
 }
 
 /** @param {string} file @returns {Record<string, any>} */

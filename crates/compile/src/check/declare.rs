@@ -101,10 +101,14 @@ impl<'a> Checker<'a> {
             }
             None => {}
         }
-        self.decls.insert((module, decl), DeclState::InProgress);
         if self.depth > 300 {
+            let message = "helpers stand too deep within each other here";
+            let fault = Diagnostic::error(codes::TOO_COMPLEX, place, message);
+            self.report(fault.help("call some of them side by side, not one from the next"));
+            self.decls.insert((module, decl), DeclState::Done(Definition::Refused));
             return Definition::Refused;
         }
+        self.decls.insert((module, decl), DeclState::InProgress);
         let definition = self.aside(module, |c| c.define(module, decl));
         self.decls.insert((module, decl), DeclState::Done(definition.clone()));
         definition

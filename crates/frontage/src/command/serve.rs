@@ -12,7 +12,7 @@ use crate::cli::Global;
 use crate::codes;
 use crate::logging::{self, Format};
 use crate::process::{BackendSettings, Bundle, Event, FromBackend, Order, Supervisor, run_alone};
-use crate::terminal::{Terminal, print};
+use crate::terminal::{Terminal, tell};
 use crate::workspace::{Loaded, find, load};
 
 /// Compiles, then serves until a signal comes.
@@ -105,7 +105,7 @@ pub(crate) fn report(global: &Global, terminal: &Terminal, frontend: &str, event
     match event {
         FromBackend::Listening { address, admin } => {
             if global.json {
-                print(
+                tell(
                     &serde_json::json!({
                         "frontend": frontend,
                         "address": address.to_string(),
@@ -122,7 +122,7 @@ pub(crate) fn report(global: &Global, terminal: &Terminal, frontend: &str, event
         FromBackend::Failed { message, help } => {
             if global.json {
                 let event = serde_json::json!({ "frontend": frontend, "error": message });
-                print(&event.to_string());
+                tell(&event.to_string());
             }
             let mut fault =
                 Diagnostic::placeless(codes::CANNOT_START, format!("{frontend}: {message}"));

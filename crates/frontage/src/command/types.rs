@@ -78,6 +78,9 @@ pub(crate) fn write(loaded: &Loaded, built: &Built) -> Result<Vec<String>, Diagn
     let mut changed = Vec::new();
     for (path, text) in files.chain(clients(loaded, built)) {
         let fault = |e| Diagnostic::placeless(codes::CANNOT_WRITE, format!("`{path}`: {e}"));
+        if !path.starts_with(".frontage/") {
+            output::own(&loaded.root.join(&path))?;
+        }
         if write_if_changed(&loaded.root.join(&path), &text).map_err(fault)? {
             changed.push(path);
         }

@@ -112,7 +112,7 @@ impl FrontendConfig {
         if listen.is_none() {
             root.missing("listen", "\"127.0.0.1:3001\"", faults);
         }
-        let static_dir = root.string("static", faults);
+        let static_dir = root.string("static", faults).filter(|folder| is_public(folder, faults));
         let client = root.string("client", faults).filter(|file| is_client(file, faults));
         let threads = root.integer("threads", 1..=256, faults);
 
@@ -156,16 +156,41 @@ impl FrontendConfig {
     }
 }
 
+/// Whether everybody may see what a folder holds: it is one of the frontend's own, beside its
+/// settings and sources.
+fn is_public(folder: &Located<String>, faults: &mut Vec<Diagnostic>) -> bool {
+    let mut parts =
+        Path::new(&folder.value).components().filter(|part| !matches!(part, Component::CurDir));
+    let sources = match parts.next() {
+        Some(Component::Normal(first)) => first == "routes" || first == "lib",
+        _ => true,
+    };
+    if !sources && parts.all(|part| matches!(part, Component::Normal(_))) {
+        return true;
+    }
+    let why = format!("everybody could read what stands in `{}`", folder.value);
+    faults.push(
+        Diagnostic::error(codes::INVALID_VALUE, folder.span, why)
+            .help("name a folder of this frontend that holds nothing but public files: `public`"),
+    );
+    false
+}
+
 /// Whether a client can be written there: inside the frontend's folder, in a language that there is.
 fn is_client(file: &Located<String>, faults: &mut Vec<Diagnostic>) -> bool {
     let path = Path::new(&file.value);
     let inside = path.components().all(|part| matches!(part, Component::Normal(_)));
     let known =
         path.extension().is_some_and(|e| ["ts", "mts", "mjs", "js"].iter().any(|k| e == *k));
-    if inside && known {
+    let first = path.components().next();
+    let sources =
+        first.is_some_and(|part| ["routes", "lib"].iter().any(|own| part.as_os_str() == *own));
+    if inside && known && !sources {
         return true;
     }
-    let why = if inside {
+    let why = if sources {
+        format!("`{}` is where the backend's own sources stand", file.value)
+    } else if inside {
         format!("`{}` is no file that a client can be written to", file.value)
     } else {
         format!("`{}` leads out of the frontend's folder", file.value)
