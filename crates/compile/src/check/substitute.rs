@@ -199,7 +199,7 @@ impl Checker<'_> {
             map = &own;
         }
         Signature {
-            type_params: type_params.into(),
+            type_params,
             params: s
                 .params
                 .iter()
