@@ -175,8 +175,8 @@ pub(super) const RULES: &[Rule] = &[
         name: "excess-members-pass",
         oracle: Oracle::Types,
         file: "crates/compile/src/check/assign.rs",
-        find: "        if objects.is_empty() {",
-        replace: "        if objects.len() < 2 {",
+        find: "        if variants.is_empty() {",
+        replace: "        if variants.len() < 2 {",
     },
     Rule {
         name: "keys-that-stay-say-nothing",

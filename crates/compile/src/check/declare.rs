@@ -60,6 +60,15 @@ impl<'a> Checker<'a> {
 
     /// A module's value where it is used.
     pub(super) fn decl_value(&mut self, module: ModuleId, decl: Decl, span: Span) -> hir::Expr {
+        if let (Decl::Const(..), false) = (decl, self.frame.is_function) {
+            let (name, at) = self.decl_name(module, decl);
+            if at.file == span.file && at.start > span.start {
+                let message = format!("`{name}` is used before it is declared");
+                let fault = Diagnostic::error(codes::USED_BEFORE_DECLARED, span, message);
+                self.report(fault.also(at, "declared here").help("move the declaration up"));
+                return self.hole(span);
+            }
+        }
         match self.definition(module, decl, span) {
             Definition::Global(id, ty) => made(hir::ExprKind::Global(id), ty, span),
             Definition::Function(id, ty) => made(hir::ExprKind::Function(id), ty, span),

@@ -90,6 +90,7 @@ impl<'a> Checker<'a> {
         let outer = std::mem::take(&mut self.frame);
         self.frame.inferred = std::mem::take(&mut self.result_inferred);
         self.frame.handler = handler;
+        self.frame.is_function = true;
         self.frame.is_async = function.is_async;
         let (type_params, type_scope) = self.open_type_params(&function.type_params);
         // As in tsc, its place says nothing to a function with type parameters of its own.
@@ -479,6 +480,15 @@ impl<'a> Checker<'a> {
             let ty = self.types.awaited(checked.ty);
             let span = checked.span;
             checked = made(hir::ExprKind::Await(Box::new(checked)), ty, span);
+        } else if promise && self.frame.tries > 0 {
+            self.report(
+                Diagnostic::error(
+                    codes::FORGOTTEN_AWAIT,
+                    expr.span,
+                    "a failure of this call would not be caught here",
+                )
+                .help("let the function be `async`, and write `return await …`"),
+            );
         } else if promise && self.frame.handler {
             self.forgotten_await(&checked);
             checked.ty = self.types.awaited(checked.ty);

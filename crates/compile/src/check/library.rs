@@ -91,7 +91,9 @@ impl<'a> Checker<'a> {
             return made(builtin, Ty::STRING, span);
         }
         let Some(known) = known else {
-            // A member that holds a function.
+            // A member that holds a function, if it was found to.
+            let held = self.reference(callee).and_then(|member| self.current(&member));
+            let ty = held.filter(|&held| self.assignable(held, ty)).unwrap_or(ty);
             let kind = hir::ExprKind::Member(Box::new(receiver), name.name.clone());
             let called = made(kind, ty, callee.span);
             let called = self.present(called, optional, None, links);
@@ -210,7 +212,8 @@ impl<'a> Checker<'a> {
     /// A method of several maps or sets: it takes what each of them takes, and gives what any gives.
     fn shared_method(&mut self, ty: Ty, name: &Arc<str>) -> Option<Ty> {
         let members = self.types.members_of(ty);
-        if members.len() < 2 || !self.types.all(ty, |k| matches!(k, Kind::Library(..))) {
+        let library = self.types.all(ty, |k| matches!(k, Kind::Library(..)));
+        if members.len() < 2 || !library || self.shared_interface(ty).is_none() {
             return None;
         }
         let mut shared: Option<Signature> = None;

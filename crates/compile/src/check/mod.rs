@@ -122,6 +122,8 @@ struct LocalInfo<'a> {
 /// The function that is being checked.
 #[derive(Debug, Default)]
 struct Frame<'a> {
+    /// It runs when somebody calls it, and not where it stands.
+    is_function: bool,
     is_async: bool,
     /// Declared or contextual type of results; awaited, but what is declared without `async`.
     expected: Option<Ty>,

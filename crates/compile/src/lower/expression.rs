@@ -1,6 +1,7 @@
 //! Expressions: pure ones become [`Expr`]s; calls in them become steps before the place where they
 //! stand, in the order of the text.
 
+use frontage_diagnostic::Span;
 use frontage_plan::{
     ArrayItem, BinaryOp, Block, Builtin, Constant, Expr, Key, LogicalOp, ObjectItem, ReplyKind,
     Step, has_async_step, input_slot,
@@ -42,6 +43,11 @@ impl<'h> Lowerer<'h> {
 
     /// Makes an expression of a value; functions have none.
     pub(super) fn at_run_time(&mut self, value: Value<'h>, expr: &hir::Expr) -> Expr {
+        self.value_at(value, expr.span)
+    }
+
+    /// As [`Self::at_run_time`], of a value that stands at `span`.
+    pub(super) fn value_at(&mut self, value: Value<'h>, span: Span) -> Expr {
         match value {
             Value::Expr(value) => value,
             Value::Context => Expr::Object(
@@ -55,7 +61,7 @@ impl<'h> Lowerer<'h> {
             Value::Function(_) | Value::Builtin(_) | Value::Record(_) => {
                 self.error(
                     codes::FUNCTION_NOT_KNOWN,
-                    expr.span,
+                    span,
                     "which function this is must be known when the route is compiled",
                     "call the function where it is named: choose between results, not between \
                      functions",

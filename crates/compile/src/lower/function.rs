@@ -87,7 +87,9 @@ impl<'h> Lowerer<'h> {
         let mut items = Vec::new();
         for value in arguments {
             match value {
-                Value::Expr(e) if function.rest.is_some() => items.push(ArrayItem::Item(e)),
+                value if function.rest.is_some() => {
+                    items.push(ArrayItem::Item(self.value_at(value, span)));
+                }
                 Value::Expr(e) if may_throw(&e) => {
                     self.bind(e, span);
                 }
