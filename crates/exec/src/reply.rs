@@ -82,6 +82,9 @@ fn whole_reply(reply: &ReplyValue, private: bool) -> Outcome {
     if !(200..=599).contains(&reply.status) {
         return internal("a reply's status must be from 200 to 599", private);
     }
+    if reply.location.is_some() && !(300..=399).contains(&reply.status) {
+        return internal("a redirect's status must be from 300 to 399", private);
+    }
     let mut headers = Vec::with_capacity(reply.headers.len() + 1);
     for (name, value) in &reply.headers {
         match field(name, value) {

@@ -101,12 +101,7 @@ impl<'o> Writer<'o> {
 
     /// The own enumerable fields of an error: those that its class declares.
     fn error(&mut self, error: &ErrorValue) -> Result<(), Unspellable> {
-        let names: &[&str] = match error {
-            ErrorValue::Upstream { .. } => &["status", "upstream", "operation", "reason"],
-            ErrorValue::Http { .. } => &["status", "code", "detail"],
-            ErrorValue::Other { .. } => &[],
-        };
-        let members: crate::Object = names.iter().map(|name| (*name, error.member(name))).collect();
+        let members: crate::Object = error.members().collect();
         self.value(&Value::object(members), 1)
     }
 

@@ -58,7 +58,7 @@ export function reason(status) {
  */
 export function answerProblem({ status, code, title, detail, errors, retryAfter, private: own }, requestId) {
   // A problem's words are whole characters, whatever a route made them of.
-  const body = { type: "about:blank", title, status, code, detail: detail === undefined ? detail : String(detail).toWellFormed(), errors, requestId };
+  const body = { type: "about:blank", title, status, code: code.toWellFormed(), detail: detail === undefined ? detail : String(detail).toWellFormed(), errors, requestId };
   /** @type {Record<string, string | string[]>} */
   const headers = { "content-type": "application/problem+json", "cache-control": own ? "private, no-store" : "no-store" };
   if (retryAfter !== undefined) headers["retry-after"] = String(retryAfter);

@@ -295,10 +295,12 @@ impl<'a> Checker<'a> {
             matches!(e.kind, Object(_) | Array(_) | Arrow(_))
         };
         if literal(a) || literal(b) {
-            // Against nothing, tsc lets it pass.
+            // Against nothing, or in parentheses, tsc lets it pass.
             let nothing = |ty| matches!(ty, Ty::NULL | Ty::UNDEFINED);
+            let bare = |e: &hir::Expr| literal(e) && !self.in_parentheses(e.span);
+            let passes = nothing(a.ty) || nothing(b.ty) || !bare(a) && !bare(b);
             let fault = Diagnostic::error(
-                if nothing(a.ty) || nothing(b.ty) { codes::USELESS } else { codes::NO_OVERLAP },
+                if passes { codes::USELESS } else { codes::NO_OVERLAP },
                 span,
                 format!(
                     "this is always {}: what is written here is equal to nothing but itself",

@@ -8,7 +8,7 @@ use frontage_plan::{
 };
 
 use super::codes;
-use super::handler::Lowerer;
+use super::handler::{Lowerer, may_throw};
 use super::scope::{Closure, Scope, Value};
 use crate::hir::{self, ExprKind, InputPart, Item, Member};
 
@@ -160,11 +160,27 @@ impl<'h> Lowerer<'h> {
             }
             ExprKind::Json { value, status, headers, cache_control } => {
                 let mut parts: Vec<_> = vec![&**value];
-                parts.extend(status.as_deref());
                 parts.extend(headers.iter().map(|(_, e)| e));
-                let mut parts = self.expr_list(&parts, scope).into_iter();
+                // A reply makes its status first; headers that stand before it are made before.
+                let before = status.as_deref().filter(|status| {
+                    headers.first().is_some_and(|(_, e)| e.span.start < status.span.start)
+                });
+                let at = if before.is_some() { parts.len() } else { 1 };
+                if let Some(status) = status {
+                    parts.insert(at, status);
+                }
+                let mut parts = self.expr_list(&parts, scope);
+                if before.is_some() {
+                    for part in &mut parts[..at] {
+                        if may_throw(part) {
+                            let made = std::mem::replace(part, Expr::UNDEFINED);
+                            *part = self.bind(made, expr.span);
+                        }
+                    }
+                }
+                let status = status.as_ref().map(|_| parts.remove(at));
+                let mut parts = parts.into_iter();
                 let value = parts.next().unwrap_or(Expr::UNDEFINED);
-                let status = status.as_ref().and_then(|_| parts.next());
                 let names = headers.iter().map(|(name, _)| name.clone());
                 Expr::Reply(Box::new(ReplyKind::Json {
                     value,

@@ -103,7 +103,7 @@ pub(crate) fn eval(expr: &Expr, env: &Env) -> Result<Value, Thrown> {
                 None => None,
             };
             let detail = detail.map(|detail| env.meter().text(&detail)).transpose()?;
-            let status = status_of(&status, 400, 599)?;
+            let status = status_of(&status)?;
             Value::Error(Rc::new(ErrorValue::Http { status, code, detail }))
         }
         Expr::Reply(kind) => reply(kind, env)?,
@@ -162,21 +162,23 @@ fn object_literal(items: &[ObjectItem], env: &Env) -> Result<Value, Thrown> {
 }
 
 fn reply(kind: &ReplyKind, env: &Env) -> Result<Value, Thrown> {
-    let status = |expr: &Option<Expr>, default: u16, from: u16, to: u16| match expr {
+    let status = |expr: &Option<Expr>, default: u16| match expr {
         Some(expr) => match eval(expr, env)? {
             Value::Undefined => Ok(default),
-            status => status_of(&status, from, to),
+            status => status_of(&status),
         },
         None => Ok(default),
     };
     let reply = match kind {
         ReplyKind::Json { value, status: code, headers, cache_control } => {
             let body = eval(value, env)?;
-            let status = status(code, 200, 200, 599)?;
+            let status = status(code, 200)?;
             let mut fields = Vec::with_capacity(headers.len());
             for (name, value) in headers {
                 let value = eval(value, env)?;
                 if !value.is_undefined() {
+                    // The last of one name counts, however it is written.
+                    fields.retain(|(own, _): &(Text, Text)| !own.eq_ignore_ascii_case(name));
                     fields.push((Text::from(name), env.meter().text(&value)?));
                 }
             }
@@ -192,7 +194,7 @@ fn reply(kind: &ReplyKind, env: &Env) -> Result<Value, Thrown> {
         },
         ReplyKind::Redirect { location, status: code } => {
             let location = env.meter().text(&eval(location, env)?)?;
-            let status = status(code, 302, 300, 399)?;
+            let status = status(code, 302)?;
             let (headers, body) = (Vec::new(), None);
             ReplyValue { status, headers, cache_control: None, body, location: Some(location) }
         }
@@ -200,12 +202,12 @@ fn reply(kind: &ReplyKind, env: &Env) -> Result<Value, Thrown> {
     Ok(Value::Reply(Rc::new(reply)))
 }
 
-/// A value as a status of `from..=to`.
+/// A value as a status. Whether there is such a status is asked when it is answered, as in Node.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
-fn status_of(value: &Value, from: u16, to: u16) -> Result<u16, Thrown> {
+fn status_of(value: &Value) -> Result<u16, Thrown> {
     let status = value.to_number();
-    if status.fract() != 0.0 || !(f64::from(from)..=f64::from(to)).contains(&status) {
-        return Err(Thrown::range_error(format!("status must be an integer from {from} to {to}")));
+    if status.fract() != 0.0 || !(0.0..=f64::from(u16::MAX)).contains(&status) {
+        return Err(Thrown::range_error("status must be an integer from 0 to 65535".to_owned()));
     }
     Ok(status as u16)
 }

@@ -78,6 +78,7 @@ pub(super) fn own_members(value: &Value, meter: &Meter) -> Result<Vec<(Text, Val
             let units = units.iter().map(|unit| Value::Text(Text::from_units(&[*unit])));
             bounds::collect(units.enumerate().map(by_index), meter)
         }
+        Value::Error(error) => Ok(error.members().map(|(name, v)| (Text::from(name), v)).collect()),
         Value::Raw(raw) => {
             meter.scan(value)?;
             own_members(&raw.decode(), meter)

@@ -35,6 +35,17 @@ pub enum ErrorValue {
 }
 
 impl ErrorValue {
+    /// Its own members, in their order: what its class adds to `Error`.
+    pub fn members(&self) -> impl Iterator<Item = (&'static str, Value)> {
+        let names: &[&str] = match self {
+            Self::Upstream { .. } => &["status", "upstream", "operation", "reason"],
+            Self::Http { .. } => &["status", "code", "detail"],
+            Self::Other { .. } => &[],
+        };
+        let all = names.iter().map(|name| (*name, self.member(name)));
+        all.filter(|(_, value)| !value.is_undefined())
+    }
+
     /// `error.name`
     #[must_use]
     pub fn name(&self) -> Text {
