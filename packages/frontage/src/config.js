@@ -121,7 +121,7 @@ export function readConfig(workspace, frontend, env) {
 
 /** Whether a folder is one of the frontend's own beside its settings and sources. @param {string} folder */
 function isPublic(folder) {
-  const [first] = folder.split(path.sep);
+  const [first = ""] = folder.split(path.sep);
   return !["", "..", "routes", "lib"].includes(first) && !path.isAbsolute(folder);
 }
 
