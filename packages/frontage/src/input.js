@@ -114,7 +114,11 @@ function isList(schema, name) {
 
 function headerObject(headers) {
   const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(", ") : value]));
+  return Object.fromEntries(entries.map(([name, value]) => {
+    const key = name.toLowerCase();
+    // Cookies that a client sends apart are one list with semicolons (RFC 9113, 8.2.3).
+    return [key, Array.isArray(value) ? value.join(key === "cookie" ? "; " : ", ") : value];
+  }));
 }
 
 /** The JSON body; `undefined` if none was sent. */
