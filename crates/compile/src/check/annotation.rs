@@ -167,17 +167,7 @@ impl<'a> Checker<'a> {
             TypeKind::Typeof { path, .. } => self.typeof_path(path),
             TypeKind::Keyof(inner) => {
                 let own = self.annotation(inner);
-                let primitive = |k: &Kind| {
-                    matches!(
-                        k,
-                        Kind::String
-                            | Kind::StringLiteral { .. }
-                            | Kind::Number
-                            | Kind::NumberLiteral { .. }
-                            | Kind::Boolean { .. }
-                    )
-                };
-                if self.types.any(own, primitive) {
+                if self.types.any(own, Kind::is_primitive) {
                     let message =
                         format!("`keyof` is not supported for `{}`", self.types.text(own));
                     let fault = Diagnostic::error(codes::TYPE_FORM, inner.span, message);

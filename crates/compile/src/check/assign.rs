@@ -14,6 +14,11 @@ use super::flow::address;
 use crate::codes;
 use crate::types::{Kind, Property as Member, Ty};
 
+/// Literals within each other in which members that nobody knows are looked for.
+const DEPTH: u32 = 20;
+/// What a list counts for that several types may take.
+const UNION_DEPTH: u32 = 4;
+
 impl<'a> Checker<'a> {
     /// Whether `expr`, of type `source`, fits `target`; reports where it does not.
     pub(super) fn fits(&mut self, expr: &'a Expr, source: Ty, target: Ty) -> bool {
@@ -28,7 +33,7 @@ impl<'a> Checker<'a> {
     }
 
     fn explain(&mut self, expr: &'a Expr, source: Ty, target: Ty, depth: u32) {
-        if depth < 20 && self.explain_part(expr, source, target, depth) {
+        if depth < DEPTH && self.explain_part(expr, source, target, depth) {
             return;
         }
         let place = expr.span;
@@ -212,7 +217,7 @@ impl<'a> Checker<'a> {
 
     /// Members of a literal that its place does not know; whether there are none.
     fn excess(&mut self, expr: &'a Expr, target: Ty, depth: u32) -> bool {
-        if depth > 20 {
+        if depth > DEPTH {
             return true;
         }
         match &expr.kind {
@@ -250,7 +255,7 @@ impl<'a> Checker<'a> {
                     let mut open = vec![value];
                     while let Some(spread) = open.pop() {
                         match &spread.kind {
-                            ExprKind::Object(own) if depth < 20 => {
+                            ExprKind::Object(own) if depth < DEPTH => {
                                 fine &= self.excess_within(own, target, depth + 1);
                             }
                             ExprKind::Conditional { then, otherwise, .. } => {
@@ -283,9 +288,11 @@ impl<'a> Checker<'a> {
             }
         }
         if let [first, _, ..] = fitting[..] {
-            let fine = |c: &mut Self, member| c.silently(|c| c.excess(expr, member, depth + 1)).0;
+            // Each union within another multiplies what is looked at: few are.
+            let deeper = depth + UNION_DEPTH;
+            let fine = |c: &mut Self, member| c.silently(|c| c.excess(expr, member, deeper)).0;
             return fitting.iter().any(|&member| fine(self, member))
-                || self.excess(expr, first, depth + 1);
+                || self.excess(expr, first, deeper);
         }
         let target = fitting.first().copied().unwrap_or(target);
         let mut fine = true;

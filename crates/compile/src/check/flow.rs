@@ -306,9 +306,9 @@ impl<'a> Checker<'a> {
     /// What a reference is after two ways. As in `tsc`, members of the declared type all stay, even
     /// where one covers another: a later test may still tell them apart.
     fn joined(&mut self, reference: &Reference, ways: &[Ty]) -> Ty {
-        let flow = self.flow.take();
+        let (flow, beyond) = (self.flow.take(), self.beyond.take());
         let declared = self.current(reference);
-        self.flow = flow;
+        (self.flow, self.beyond) = (flow, beyond);
         let union = self.types.union(ways);
         let declared = declared.map(|ty| self.types.members_of(ty)).unwrap_or_default();
         let all = self.types.members_of(union).iter().all(|member| declared.contains(member));

@@ -88,6 +88,7 @@ impl<'a> Checker<'a> {
         let as_const = std::mem::replace(&mut self.as_const, false);
         let gather = std::mem::replace(&mut self.gather, false);
         let outer = std::mem::take(&mut self.frame);
+        let beyond = self.beyond.take();
         self.frame.inferred = std::mem::take(&mut self.result_inferred);
         self.frame.handler = handler;
         self.frame.is_function = true;
@@ -182,6 +183,7 @@ impl<'a> Checker<'a> {
         }
         let ends = self.flow.is_some();
         let frame = std::mem::replace(&mut self.frame, outer);
+        self.beyond = beyond;
         // A literal widens whatever the place of a call in place wants, as in tsc.
         let lasting = context.filter(|_| !in_place);
         let (result, promise) = self.function_result(function, &frame, ends, lasting);

@@ -86,7 +86,7 @@ impl<'a> Checker<'a> {
         // Texts, numbers and yes or no are written alike.
         let written = &*name.name == "toString" && args.is_empty() && single.is_none();
         let bound = self.bound_of(receiver.ty);
-        if written && self.types.all(bound, primitive) {
+        if written && self.types.all(bound, Kind::is_primitive) {
             let builtin = hir::ExprKind::Builtin(B::ToStringOf, vec![hir::Item::Value(receiver)]);
             return made(builtin, Ty::STRING, span);
         }
@@ -573,16 +573,4 @@ impl<'a> Checker<'a> {
         }
         made
     }
-}
-
-/// Whether `toString()` of it is what a template writes.
-const fn primitive(kind: &Kind) -> bool {
-    matches!(
-        kind,
-        Kind::String
-            | Kind::StringLiteral { .. }
-            | Kind::Number
-            | Kind::NumberLiteral { .. }
-            | Kind::Boolean { .. }
-    )
 }

@@ -172,17 +172,15 @@ impl Checker<'_> {
     fn substitute_signature_at(&mut self, s: &Signature, map: &Mapping, depth: u32) -> Signature {
         let mut own;
         let mut map = map;
-        let mut type_params = Vec::new();
-        for &id in s.type_params.iter().filter(|p| !map.contains_key(p)) {
-            type_params.push(id);
+        let mut type_params: Vec<TypeParamId> =
+            s.type_params.iter().copied().filter(|p| !map.contains_key(p)).collect();
+        let mut bounds: Vec<Ty> = Vec::new();
+        for &id in &type_params {
+            let param = self.types.type_param(id);
+            bounds.extend(param.constraint.into_iter().chain(param.default));
         }
         // Parameters of its own whose bounds name what is replaced are others then.
-        let mut bounds = type_params.iter().flat_map(|&id| {
-            let param = self.types.type_param(id);
-            [param.constraint, param.default]
-        });
-        let touched: Vec<Ty> = bounds.by_ref().flatten().collect();
-        if touched.into_iter().any(|ty| map.keys().any(|&param| self.mentions(ty, param))) {
+        if bounds.into_iter().any(|ty| map.keys().any(|&param| self.mentions(ty, param))) {
             own = map.clone();
             for id in &mut type_params {
                 let param = self.types.type_param(*id).clone();

@@ -156,6 +156,19 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether it is of texts, numbers, or yes or no.
+    #[must_use]
+    pub const fn is_primitive(&self) -> bool {
+        matches!(
+            self,
+            Self::String
+                | Self::StringLiteral { .. }
+                | Self::Number
+                | Self::NumberLiteral { .. }
+                | Self::Boolean { .. }
+        )
+    }
+
     /// Whether it is not known before a type parameter is: `T`, `T[K]`, `T & U`.
     #[must_use]
     pub const fn is_open(&self) -> bool {
