@@ -265,7 +265,7 @@ fn collect(plan: &Plan, block: &Block, part: Option<&str>, out: &mut Vec<Value>)
 fn failing(gather: Gather, part: Option<&str>) -> Option<&str> {
     match gather {
         Gather::All => part,
-        Gather::Settled | Gather::SettledCalls => None,
+        Gather::Settled => None,
     }
 }
 

@@ -19,8 +19,8 @@ mod value;
 
 pub use code::{
     ArrayItem, BinaryOp, Block, Builtin, Call, ErrorClass, Exits, Expr, Gather, IterateOp, Key,
-    Lambda, LogicalOp, ObjectItem, ReplyKind, Step, UnaryOp, each, exits, has_async_step, reads,
-    reads_in_block,
+    Lambda, LogicalOp, ObjectItem, ReplyKind, Step, UnaryOp, each, each_slot_mut, exits,
+    has_async_step, reads, reads_in_block,
 };
 pub use operation::{
     AnswerKind, BodyKind, Location, Method, Operation, OperationId, Parameter, PathPiece, Statuses,

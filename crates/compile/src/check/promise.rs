@@ -17,7 +17,7 @@ use crate::types::{Kind, Object, Property, Signature, SignatureParam, TupleEleme
 impl<'a> Checker<'a> {
     /// Whether values of `ty` may be promises.
     pub(super) fn promises(&self, ty: Ty) -> bool {
-        self.types.any(ty, |k| matches!(k, Kind::Library(n, _) if &**n == "Promise"))
+        self.types.may_be_promise(ty)
     }
 
     /// Reports a promise that nothing awaits.

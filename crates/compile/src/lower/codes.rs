@@ -10,10 +10,7 @@ pub const PLAN_TOO_LARGE: Code = Code(4002);
 pub const CALL_IN_CALLBACK: Code = Code(4003);
 /// A `break` stands where it cannot be followed.
 pub const BREAK_TOO_DEEP: Code = Code(4004);
-/// A promise is returned out of a `try` without `await`.
-pub const RETURN_WITHOUT_AWAIT: Code = Code(4005);
-/// A list is spread in `Promise.allSettled`.
-pub const SPREAD_IN_SETTLED: Code = Code(4006);
+// 4005 and 4006 were faults that checking reports.
 /// A route's path lacks a parameter of the operation it passes through to.
 pub const PASSTHROUGH_PARAMETER: Code = Code(4007);
 /// A call cannot write this operation's body.

@@ -197,11 +197,11 @@ impl<'h> Lowerer<'h> {
                 let location = parts.next().unwrap_or(Expr::UNDEFINED);
                 Expr::Reply(Box::new(ReplyKind::Redirect { location, status: parts.next() }))
             }
-            ExprKind::Apply(..) | ExprKind::Operation { .. } | ExprKind::Catch(..) => {
+            ExprKind::Apply(callee, items) => return self.apply(callee, items, scope, expr.span),
+            ExprKind::Operation { .. } | ExprKind::Catch(..) | ExprKind::All(..) => {
                 let promise = self.prepare(expr, scope);
-                return self.finish(promise, expr);
+                return self.finish(promise);
             }
-            ExprKind::All(gather, list) => self.all(*gather, list, scope),
             ExprKind::Await(promise) => return self.value(promise, scope),
         })
     }

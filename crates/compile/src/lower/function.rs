@@ -11,8 +11,10 @@ use frontage_plan::{
 use super::codes;
 use super::expression::value_of;
 use super::handler::{Lowerer, is_trivial, may_throw};
+use super::promise::Promise;
 use super::scope::{Closure, Scope, Value};
 use super::usage::{Usage, is_straight};
+use super::ways::Before;
 use crate::hir::{self, Item, StmtKind};
 
 /// A function with its parameters bound, ready to run.
@@ -23,25 +25,62 @@ pub(super) struct Activation<'h> {
     pub(super) scope: Scope<'h>,
 }
 
+/// A function and the arguments of one call of it.
+pub(super) struct Invocation<'h> {
+    /// What is called.
+    pub(super) closure: Rc<Closure<'h>>,
+    /// By position.
+    pub(super) arguments: Vec<Value<'h>>,
+    /// A list of those after [`Self::arguments`], of a call with a spread.
+    rest: Option<Expr>,
+}
+
+impl<'h> Invocation<'h> {
+    /// A call of a callback.
+    pub(super) fn of_callback(closure: &Rc<Closure<'h>>, arguments: &[Expr]) -> Self {
+        let arguments = arguments.iter().cloned().map(Value::Expr).collect();
+        Self { closure: Rc::clone(closure), arguments, rest: None }
+    }
+}
+
 impl<'h> Lowerer<'h> {
-    /// Computes the arguments of a call of a known function.
-    pub(super) fn activate(
+    /// A call of a function value.
+    pub(super) fn apply(
         &mut self,
-        closure: &Rc<Closure<'h>>,
+        callee: &'h hir::Expr,
         items: &'h [Item],
         scope: &Scope<'h>,
         span: Span,
-    ) -> Activation<'h> {
+    ) -> Value<'h> {
+        match self.value(callee, scope) {
+            Value::Function(closure) => {
+                let invocation = self.invocation(closure, items, scope, span);
+                let activation = self.activate(invocation, span);
+                self.run(&activation, span)
+            }
+            Value::Builtin(builtin) => Value::Expr(self.builtin(builtin, items, scope)),
+            _ => Value::Expr(self.not_known(callee)),
+        }
+    }
+
+    /// Computes the arguments of a call of a known function.
+    pub(super) fn invocation(
+        &mut self,
+        closure: Rc<Closure<'h>>,
+        items: &'h [Item],
+        scope: &Scope<'h>,
+        span: Span,
+    ) -> Invocation<'h> {
         let lower = |l: &mut Self, item: &'h Item| match item {
             Item::Value(e) => l.value(e, scope),
             Item::Spread(e) => Value::Expr(l.expr(e, scope)),
         };
-        let mut values = self.in_order(items, lower, span);
+        let mut arguments = self.in_order(items, lower, span);
         let spread = items.iter().position(|item| matches!(item, Item::Spread(_)));
         let mut rest = None;
         if let Some(first) = spread {
             // From the first spread on, positions are known only at run time.
-            let tail = values.split_off(first);
+            let tail = arguments.split_off(first);
             let mut list = Vec::new();
             for (value, item) in tail.into_iter().zip(&items[first..]) {
                 let (Item::Value(e) | Item::Spread(e)) = item;
@@ -57,22 +96,17 @@ impl<'h> Lowerer<'h> {
             };
             for position in 0..closure.function.params.len().saturating_sub(first) {
                 let element = Expr::Index(Box::new(list.clone()), Box::new(number(position)));
-                values.push(Value::Expr(element));
+                arguments.push(Value::Expr(element));
             }
             let used = closure.function.params.len().saturating_sub(first);
             rest = Some(Expr::Call(Builtin::ArraySlice, vec![list, number(used)]));
         }
-        self.bind_parameters(closure, values, rest, span)
+        Invocation { closure, arguments, rest }
     }
 
-    /// Binds a function's parameters; `rest` is what follows `arguments`.
-    fn bind_parameters(
-        &mut self,
-        closure: &Rc<Closure<'h>>,
-        arguments: Vec<Value<'h>>,
-        rest: Option<Expr>,
-        span: Span,
-    ) -> Activation<'h> {
+    /// Binds a function's parameters.
+    pub(super) fn activate(&mut self, invocation: Invocation<'h>, span: Span) -> Activation<'h> {
+        let Invocation { closure, arguments, rest } = invocation;
         let function = closure.function;
         let scope = closure.scope.inner();
         let mut arguments = arguments.into_iter();
@@ -154,56 +188,57 @@ impl<'h> Lowerer<'h> {
     pub(super) fn run(&mut self, activation: &Activation<'h>, span: Span) -> Value<'h> {
         let Activation { function, scope } = activation;
         if is_straight(&function.body) {
-            let in_try = std::mem::take(&mut self.in_try);
-            let value = self.deeper(span, |l| match function.body.split_last() {
-                Some((last, before)) => match &last.kind {
-                    StmtKind::Return(Some(value)) => {
-                        if l.statements(before, scope) {
-                            return Value::UNDEFINED;
+            let value = self.in_function(|l| {
+                l.deeper(span, |l| match function.body.split_last() {
+                    Some((last, before)) => match &last.kind {
+                        StmtKind::Return(Some(value)) => {
+                            if l.statements(before, scope) {
+                                return Value::UNDEFINED;
+                            }
+                            l.value(value, scope)
                         }
-                        l.value(value, scope)
-                    }
-                    _ => {
-                        l.statements(&function.body, scope);
-                        Value::UNDEFINED
-                    }
-                },
-                None => Value::UNDEFINED,
+                        _ => {
+                            l.statements(&function.body, scope);
+                            Value::UNDEFINED
+                        }
+                    },
+                    None => Value::UNDEFINED,
+                })
             });
-            self.in_try = in_try;
             return value.unwrap_or(Value::UNDEFINED);
         }
         let body = self.body(activation, span);
-        if !has_async_step(&body) {
-            return Value::Expr(value_of(body));
-        }
-        let slot = self.slot(span);
-        self.steps.push(Step::Scope { slot, body });
-        Value::Expr(Expr::Slot(slot))
+        Value::Expr(self.value_of_block(body, span))
     }
 
     /// An activation's body as a block of its own, with its `return`s.
-    pub(super) fn body(&mut self, activation: &Activation<'h>, span: Span) -> Block {
-        let in_try = std::mem::take(&mut self.in_try);
-        let block = self.block(|l| {
-            l.deeper(span, |l| l.statements(&activation.function.body, &activation.scope));
-        });
-        self.in_try = in_try;
-        block
+    fn body(&mut self, activation: &Activation<'h>, span: Span) -> Block {
+        self.in_function(|l| {
+            l.block(|l| {
+                l.deeper(span, |l| l.statements(&activation.function.body, &activation.scope));
+            })
+        })
     }
 
-    /// The block of a callback called with `arguments`.
-    pub(super) fn callback_body(
-        &mut self,
-        closure: &Rc<Closure<'h>>,
-        arguments: &[Expr],
-        span: Span,
-    ) -> Block {
+    /// The block of a called function.
+    pub(super) fn body_of(&mut self, invocation: Invocation<'h>, span: Span) -> Block {
         self.block(|l| {
-            let arguments = arguments.iter().cloned().map(Value::Expr).collect();
-            let activation = l.bind_parameters(closure, arguments, None, span);
+            let activation = l.activate(invocation, span);
             let body = l.body(&activation, span);
             l.steps.extend(body.steps);
+        })
+    }
+
+    /// What a called function that is not `async` does before it gives its promise.
+    pub(super) fn before_of(&mut self, invocation: Invocation<'h>, span: Span) -> Before<'h> {
+        self.in_function(|l| {
+            l.before(|l| {
+                let Activation { function, scope } = l.activate(invocation, span);
+                let ended = l.deeper(span, |l| l.statements(&function.body, &scope));
+                if ended != Some(true) {
+                    l.comes_to_promise(Promise::Value(Value::UNDEFINED));
+                }
+            })
         })
     }
 
@@ -260,7 +295,7 @@ impl<'h> Lowerer<'h> {
     fn lambda(&mut self, closure: &Rc<Closure<'h>>, most: usize, at: &hir::Expr) -> Lambda {
         let params: Vec<_> = (0..Self::wanted(closure, most)).map(|_| self.slot(at.span)).collect();
         let arguments: Vec<_> = params.iter().copied().map(Expr::Slot).collect();
-        let block = self.callback_body(closure, &arguments, at.span);
+        let block = self.body_of(Invocation::of_callback(closure, &arguments), at.span);
         if has_async_step(&block) {
             self.error(
                 codes::CALL_IN_CALLBACK,

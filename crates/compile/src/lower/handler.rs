@@ -15,6 +15,7 @@ use frontage_plan::{
 
 use super::codes;
 use super::operations::Operations;
+use super::promise::Promise;
 use super::scope::{Scope, Value};
 use super::usage::Usage;
 use crate::Workspace;
@@ -62,8 +63,8 @@ pub(super) struct Lowerer<'h> {
     pub(super) level: u16,
     /// Calls stand in a handler of failures.
     pub(super) in_handler: bool,
-    /// Directly in a `try` of the function that is being lowered.
-    pub(super) in_try: bool,
+    /// What the function that is being lowered may come to, while what it does before is lowered.
+    pub(super) promises: Option<Vec<Promise<'h>>>,
     /// Name of the constant or property that is being computed.
     pub(super) part: Option<Name>,
     /// Constants of modules, computed once at the start of the route.
@@ -95,7 +96,7 @@ impl<'h> Lowerer<'h> {
             steps: Vec::new(),
             level: 0,
             in_handler: false,
-            in_try: false,
+            promises: None,
             part: None,
             globals: BTreeMap::new(),
             prelude: Vec::new(),
@@ -157,6 +158,19 @@ impl<'h> Lowerer<'h> {
         let result = work(self);
         self.level -= 1;
         result
+    }
+
+    /// What `work` does, in a function of its own.
+    pub(super) fn in_function<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let promises = self.promises.take();
+        let result = work(self);
+        self.promises = promises;
+        result
+    }
+
+    /// The next slot of the current level.
+    pub(super) fn next_slot(&self) -> Slot {
+        Slot { level: self.level, index: self.frames[usize::from(self.level)] }
     }
 
     /// A new slot of the current level.

@@ -9,10 +9,12 @@
 //! [`demand`] over the contract's types in [`project`].
 
 mod answers;
+mod call;
 pub mod codes;
 mod demand;
 mod expression;
 mod function;
+mod gather;
 mod handler;
 mod inputs;
 mod operations;
@@ -26,6 +28,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 mod usage;
+mod ways;
 mod whole;
 
 use frontage_diagnostic::{Diagnostic, SourceMap};

@@ -224,7 +224,6 @@ fn gathered(gather: Gather) -> &'static str {
     match gather {
         Gather::All => "all",
         Gather::Settled => "settled",
-        Gather::SettledCalls => "settled calls",
     }
 }
 

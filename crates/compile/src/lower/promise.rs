@@ -1,113 +1,186 @@
-//! Promises: calls, `.catch`, `Promise.all`, asynchronous helpers.
+//! Promises: calls, `.catch`, asynchronous helpers.
 //!
 //! A promise is first prepared, then finished: what JavaScript computes before it has a promise
-//! (the arguments) stands before the `try` that `.catch` becomes, what the promise does in it.
+//! (the arguments, the body of a helper that is not `async`) stands before the `try` that `.catch`
+//! becomes and before the parts of a `Promise.all`; what the promise does stands in them.
 
-use frontage_plan::{
-    ArrayItem, Block, Builtin, Call, Expr, Gather, IterateOp, Key, Name, ObjectItem, Step, exits,
-};
+use frontage_diagnostic::Span;
+use frontage_plan::{Block, Call, Expr, Name, Slot, Step, exits, has_async_step};
 
-use super::codes;
-use super::function::{Activation, number};
+use super::expression::value_of;
+use super::function::Invocation;
 use super::handler::{Lowerer, may_throw};
-use super::operations;
 use super::scope::{Scope, Value};
-use crate::hir::{self, ExprKind, Item, OperationRef};
+use crate::hir::{self, ExprKind, Item};
 
-/// Most elements of an asynchronous `.map` that run at once.
-const MAP_WIDTH: u16 = 32;
-
-/// A promise whose arguments are computed.
+/// A promise: what stands before it is computed.
 pub(super) enum Promise<'h> {
     /// A call of an operation.
-    Call(Box<Call>),
-    /// A known function, its parameters bound.
-    Run(Activation<'h>),
+    Call(Box<Call>, Span),
+    /// An `async` function and its arguments: defaults and patterns belong to its promise.
+    Run(Box<Invocation<'h>>, Span),
     /// With a fallback.
-    Catch(Box<Self>, &'h hir::Expr, Value<'h>),
-    /// Anything else, computed when it is finished.
-    Other(&'h hir::Expr, Scope<'h>),
+    Catch(Box<Self>, &'h hir::Expr, Value<'h>, Span),
+    /// A step that fills the slot.
+    Step(Slot, Box<Step>),
+    /// A block that returns what the promise is fulfilled with.
+    Block(Block, Span),
     /// A plain value after all.
-    Value(Expr),
+    Value(Value<'h>),
 }
 
 impl<'h> Lowerer<'h> {
-    /// Computes what stands before the promise.
+    /// Computes what stands before the promise, in the order of the text.
     pub(super) fn prepare(&mut self, expr: &'h hir::Expr, scope: &Scope<'h>) -> Promise<'h> {
+        let span = expr.span;
         match &expr.kind {
             ExprKind::Operation { operation, arguments, options } => {
-                self.prepare_call(*operation, arguments.as_deref(), options, scope, expr)
+                let call = self.call(*operation, arguments.as_deref(), options, scope, expr);
+                Promise::Call(call, span)
             }
-            ExprKind::Apply(callee, items) => match self.value(callee, scope) {
-                Value::Function(closure) => {
-                    Promise::Run(self.activate(&closure, items, scope, expr.span))
-                }
-                Value::Builtin(builtin) => Promise::Value(self.builtin(builtin, items, scope)),
-                _ => Promise::Value(self.not_known(callee)),
-            },
+            ExprKind::Apply(callee, items) => self.prepare_apply(expr, callee, items, scope),
             ExprKind::Catch(promise, handler) => {
                 let inner = self.prepare(promise, scope);
                 let handler_value = self.value(handler, scope);
-                Promise::Catch(Box::new(inner), handler, handler_value)
+                Promise::Catch(Box::new(inner), handler, handler_value, span)
             }
-            _ => Promise::Other(expr, scope.clone()),
+            ExprKind::All(gather, list) => self.gather(*gather, list, scope),
+            ExprKind::Conditional(test, then, otherwise) if self.is_promise(expr) => {
+                let test = self.expr(test, scope);
+                let test = if may_throw(&test) { self.bind(test, span) } else { test };
+                let before = self.before(|l| {
+                    let then = l.block(|l| l.comes_to(then, scope));
+                    let otherwise = l.block(|l| l.comes_to(otherwise, scope));
+                    l.steps.push(Step::If { test, then, otherwise });
+                });
+                self.split(before, span)
+            }
+            _ => Promise::Value(self.computed(expr, scope)),
         }
     }
 
+    /// A value that is computed here, if computing it may fail.
+    fn computed(&mut self, expr: &'h hir::Expr, scope: &Scope<'h>) -> Value<'h> {
+        match self.value(expr, scope) {
+            Value::Expr(e) if may_throw(&e) => Value::Expr(self.bind(e, expr.span)),
+            other => other,
+        }
+    }
+
+    fn prepare_apply(
+        &mut self,
+        expr: &'h hir::Expr,
+        callee: &'h hir::Expr,
+        items: &'h [Item],
+        scope: &Scope<'h>,
+    ) -> Promise<'h> {
+        let span = expr.span;
+        let closure = match self.value(callee, scope) {
+            Value::Function(closure) if closure.function.is_async => closure,
+            _ => return Promise::Value(self.computed(expr, scope)),
+        };
+        let is_async = closure.function.written_async;
+        let mut invocation = self.invocation(closure, items, scope, span);
+        if !is_async {
+            let before = self.before_of(invocation, span);
+            return self.split(before, span);
+        }
+        for argument in &mut invocation.arguments {
+            if let Value::Expr(e) = argument
+                && may_throw(e)
+            {
+                let made = std::mem::replace(e, Expr::UNDEFINED);
+                *e = self.bind(made, span);
+            }
+        }
+        Promise::Run(Box::new(invocation), span)
+    }
+
     /// Runs a prepared promise and gives what it is fulfilled with.
-    pub(super) fn finish(&mut self, promise: Promise<'h>, at: &'h hir::Expr) -> Value<'h> {
+    pub(super) fn finish(&mut self, promise: Promise<'h>) -> Value<'h> {
         match promise {
-            Promise::Call(call) => {
-                let slot = self.slot(at.span);
-                self.calls.insert(slot, at.span);
+            Promise::Call(call, span) => {
+                let slot = self.slot(span);
+                self.calls.insert(slot, span);
                 self.steps.push(Step::Call { slot, call });
                 Value::Expr(Expr::Slot(slot))
             }
-            Promise::Run(activation) => self.run(&activation, at.span),
-            Promise::Other(expr, scope) => self.value(expr, &scope),
-            Promise::Value(value) => Value::Expr(value),
-            Promise::Catch(inner, handler_at, handler) => {
-                let hint = self.part.clone();
-                let body = self.block_of(|l| {
-                    let value = l.finish(*inner, at);
-                    l.at_run_time(value, at)
-                });
-                let mut error = None;
-                let in_handler = std::mem::replace(&mut self.in_handler, true);
-                let handler = match handler {
-                    Value::Function(closure) => {
-                        let arguments = if Self::wanted(&closure, 1) > 0 {
-                            let slot = self.slot(handler_at.span);
-                            error = Some(slot);
-                            vec![Expr::Slot(slot)]
-                        } else {
-                            Vec::new()
-                        };
-                        self.callback_body(&closure, &arguments, handler_at.span)
-                    }
-                    Value::Builtin(builtin) => {
-                        let slot = self.slot(handler_at.span);
-                        error = Some(slot);
-                        let value = Expr::Call(builtin, vec![Expr::Slot(slot)]);
-                        Block { steps: vec![Step::Return(value)] }
-                    }
-                    _ => {
-                        self.not_known(handler_at);
-                        Block::default()
-                    }
-                };
-                self.in_handler = in_handler;
-                let part = self.replaced_part(hint, &body, &handler);
-                let slot = self.slot(at.span);
-                let mut handler = handler;
-                if !matches!(handler.steps.last(), Some(Step::Return(_) | Step::Throw(_))) {
-                    handler.steps.push(Step::Return(Expr::UNDEFINED));
-                }
-                let steps = vec![Step::Try { body, error, handler, part }];
-                self.steps.push(Step::Scope { slot, body: Block { steps } });
+            Promise::Run(invocation, span) => {
+                let activation = self.activate(*invocation, span);
+                self.run(&activation, span)
+            }
+            Promise::Step(slot, step) => {
+                self.steps.push(*step);
                 Value::Expr(Expr::Slot(slot))
             }
+            Promise::Block(body, span) => Value::Expr(self.value_of_block(body, span)),
+            Promise::Value(value) => value,
+            Promise::Catch(inner, handler_at, handler, span) => {
+                self.finish_catch(*inner, handler_at, handler, span)
+            }
         }
+    }
+
+    /// The block that runs a prepared promise and returns what it is fulfilled with.
+    pub(super) fn finished(&mut self, promise: Promise<'h>, span: Span) -> Block {
+        self.block_of(|l| {
+            let value = l.finish(promise);
+            l.value_at(value, span)
+        })
+    }
+
+    /// What a block's `Return` gives, computed here.
+    pub(super) fn value_of_block(&mut self, body: Block, span: Span) -> Expr {
+        if !has_async_step(&body) {
+            return value_of(body);
+        }
+        let slot = self.slot(span);
+        self.steps.push(Step::Scope { slot, body });
+        Expr::Slot(slot)
+    }
+
+    fn finish_catch(
+        &mut self,
+        inner: Promise<'h>,
+        handler_at: &'h hir::Expr,
+        handler: Value<'h>,
+        span: Span,
+    ) -> Value<'h> {
+        let hint = self.part.clone();
+        let body = self.finished(inner, span);
+        let mut error = None;
+        let in_handler = std::mem::replace(&mut self.in_handler, true);
+        let mut handler = match handler {
+            Value::Function(closure) => {
+                let arguments = if Self::wanted(&closure, 1) > 0 {
+                    let slot = self.slot(handler_at.span);
+                    error = Some(slot);
+                    vec![Expr::Slot(slot)]
+                } else {
+                    Vec::new()
+                };
+                self.body_of(Invocation::of_callback(&closure, &arguments), handler_at.span)
+            }
+            Value::Builtin(builtin) => {
+                let slot = self.slot(handler_at.span);
+                error = Some(slot);
+                let value = Expr::Call(builtin, vec![Expr::Slot(slot)]);
+                Block { steps: vec![Step::Return(value)] }
+            }
+            _ => {
+                self.not_known(handler_at);
+                Block::default()
+            }
+        };
+        self.in_handler = in_handler;
+        let part = self.replaced_part(hint, &body, &handler);
+        let slot = self.slot(span);
+        if !matches!(handler.steps.last(), Some(Step::Return(_) | Step::Throw(_))) {
+            handler.steps.push(Step::Return(Expr::UNDEFINED));
+        }
+        let steps = vec![Step::Try { body, error, handler, part }];
+        self.steps.push(Step::Scope { slot, body: Block { steps } });
+        Value::Expr(Expr::Slot(slot))
     }
 
     /// The part that `handler` replaces: none if it only throws.
@@ -137,236 +210,4 @@ impl<'h> Lowerer<'h> {
             Step::Let { .. } | Step::Return(_) | Step::Throw(_) => None,
         })
     }
-
-    fn prepare_call(
-        &mut self,
-        reference: OperationRef,
-        arguments: Option<&'h hir::Expr>,
-        options: &hir::CallOptions,
-        scope: &Scope<'h>,
-        at: &'h hir::Expr,
-    ) -> Promise<'h> {
-        let upstream = &self.workspace.upstreams[usize::from(reference.upstream)];
-        let operation = &upstream.contract.operations[reference.operation as usize];
-        let span = at.span;
-        if let Some(body) = &operation.body
-            && !operations::can_write(body)
-        {
-            let kind = body.content.first().map_or("", |c| c.media_type.as_str());
-            self.error(
-                codes::BODY_NOT_WRITABLE,
-                span,
-                &format!("a call cannot write a body of `{kind}`"),
-                "hand the request on as it is with `passthrough`",
-            );
-        }
-        if !operations::can_read(operation) {
-            self.error(
-                codes::ANSWER_NOT_READABLE,
-                span,
-                &format!(
-                    "the answer of `{}.{}` is neither JSON nor text",
-                    upstream.name, operation.name
-                ),
-                "hand the answer on as it is with `passthrough`",
-            );
-        }
-        let mut call = Call {
-            operation: self.operations.id(reference),
-            arguments: Vec::new(),
-            body: None,
-            timeout_ms: options.timeout_ms,
-            null_on: options.null_on.clone(),
-            headers: options.headers.clone(),
-            answers: Vec::new(),
-            in_handler: self.in_handler,
-            place: self.place(span),
-        };
-        let Some(arguments) = arguments else { return Promise::Call(Box::new(call)) };
-        let mut members: Vec<(Name, Expr)> = Vec::new();
-        match self.value(arguments, scope) {
-            Value::Expr(Expr::Object(items)) if items.iter().all(is_static) => {
-                for item in items {
-                    if let ObjectItem::Property(Key::Static(name), value) = item {
-                        members.push((name, value));
-                    }
-                }
-            }
-            value => {
-                let whole = self.at_run_time(value, arguments);
-                let whole = self.bind(whole, arguments.span);
-                let mut keys: Vec<_> =
-                    operation.parameters.iter().map(|p| p.key.as_str()).collect();
-                if operation.body.is_some() {
-                    keys.push(frontage_contract::Operation::BODY_KEY);
-                }
-                for key in keys {
-                    let value = if operation.arguments_optional() {
-                        let bind = self.slot(arguments.span);
-                        Expr::Optional {
-                            object: Box::new(whole.clone()),
-                            bind,
-                            rest: Box::new(Expr::Slot(bind).member(key)),
-                        }
-                    } else {
-                        whole.clone().member(key)
-                    };
-                    members.push((key.into(), value));
-                }
-            }
-        }
-        for (name, value) in members {
-            // Under a `.catch`, what the arguments throw is not caught: it is thrown before.
-            let value = if may_throw(&value) { self.bind(value, span) } else { value };
-            if &*name == frontage_contract::Operation::BODY_KEY && operation.body.is_some() {
-                call.body = Some(value);
-            } else if let Some(index) = operation.parameters.iter().position(|p| p.key == *name) {
-                let value = match operation.parameters[index].style {
-                    frontage_contract::Style::Json => {
-                        Expr::Call(Builtin::JsonStringify, vec![value])
-                    }
-                    _ => value,
-                };
-                call.arguments.push((index as u16, value));
-            }
-        }
-        Promise::Call(Box::new(call))
-    }
-
-    /// `Promise.all(list)` and `Promise.allSettled(list)`.
-    pub(super) fn all(&mut self, gather: Gather, list: &'h hir::Expr, scope: &Scope<'h>) -> Expr {
-        match &list.kind {
-            ExprKind::Iterate { op: IterateOp::Map, receiver, callback, .. } => {
-                self.map(gather, receiver, callback, list, scope)
-            }
-            ExprKind::Array(items) => self.all_of(gather, items, list, scope),
-            ExprKind::Await(inner) => self.all(gather, inner, scope),
-            _ => {
-                // A list of plain values.
-                let values = self.expr(list, scope);
-                match gather {
-                    Gather::All => values,
-                    Gather::Settled | Gather::SettledCalls => self.settle_each(values, list),
-                }
-            }
-        }
-    }
-
-    fn settle_each(&mut self, values: Expr, at: &hir::Expr) -> Expr {
-        let slot = self.slot(at.span);
-        let item = self.in_frame(|l| l.slot(at.span));
-        let body = Block { steps: vec![Step::Return(Expr::Slot(item))] };
-        let (item, index) = (Some(item), None);
-        let gather = Gather::Settled;
-        self.steps.push(Step::Map {
-            slot,
-            list: values,
-            item,
-            index,
-            body,
-            gather,
-            width: MAP_WIDTH,
-        });
-        Expr::Slot(slot)
-    }
-
-    fn all_of(
-        &mut self,
-        gather: Gather,
-        items: &'h [Item],
-        list: &'h hir::Expr,
-        scope: &Scope<'h>,
-    ) -> Expr {
-        let has_spread = items.iter().any(|item| matches!(item, Item::Spread(_)));
-        if has_spread && gather == Gather::Settled {
-            self.error(
-                codes::SPREAD_IN_SETTLED,
-                list.span,
-                "a list cannot be spread in `Promise.allSettled([...])`",
-                "give the list its own `Promise.allSettled(list.map(...))`",
-            );
-        }
-        // What the list's elements throw before they are promises is thrown, whatever the others do.
-        let mut prepared = Vec::new();
-        for item in items {
-            prepared.push(match item {
-                Item::Value(e) if self.is_promise(e, scope) => Some(self.prepare(e, scope)),
-                Item::Value(e) => {
-                    let value = self.expr(e, scope);
-                    let value = if may_throw(&value) { self.bind(value, e.span) } else { value };
-                    Some(Promise::Value(value))
-                }
-                Item::Spread(_) => None,
-            });
-        }
-        let mut bodies = Vec::new();
-        for (item, promise) in items.iter().zip(prepared) {
-            let (Item::Value(e) | Item::Spread(e)) = item;
-            bodies.push(self.block_of(|l| match promise {
-                Some(promise) => {
-                    let value = l.finish(promise, e);
-                    l.at_run_time(value, e)
-                }
-                // The promises of a spread list are awaited as a part of their own.
-                None => l.all(Gather::All, e, scope),
-            }));
-        }
-        let slot = self.slot(list.span);
-        self.steps.push(Step::All { slot, bodies, gather });
-        if !has_spread {
-            return Expr::Slot(slot);
-        }
-        let parts = items.iter().enumerate().map(|(position, item)| {
-            let part = Expr::Index(Box::new(Expr::Slot(slot)), Box::new(number(position)));
-            match item {
-                Item::Value(_) => ArrayItem::Item(part),
-                Item::Spread(_) => ArrayItem::Spread(part),
-            }
-        });
-        Expr::Array(parts.collect())
-    }
-
-    fn map(
-        &mut self,
-        gather: Gather,
-        receiver: &'h hir::Expr,
-        callback: &'h hir::Expr,
-        at: &'h hir::Expr,
-        scope: &Scope<'h>,
-    ) -> Expr {
-        let closure = match self.value(callback, scope) {
-            Value::Function(closure) => closure,
-            Value::Builtin(_) => {
-                let values = self.iterate(IterateOp::Map, receiver, callback, None, scope);
-                return match gather {
-                    Gather::All => values,
-                    Gather::Settled | Gather::SettledCalls => self.settle_each(values, at),
-                };
-            }
-            _ => return self.not_known(callback),
-        };
-        let gather = match gather {
-            Gather::Settled if !closure.function.written_async => Gather::SettledCalls,
-            other => other,
-        };
-        let wanted = Self::wanted(&closure, 3);
-        let mut list = self.expr(receiver, scope);
-        if wanted > 2 {
-            list = self.bind(list, receiver.span);
-        }
-        let slot = self.slot(at.span);
-        let (item, index, body) = self.in_frame(|l| {
-            let item = (wanted > 0).then(|| l.slot(callback.span));
-            let index = (wanted > 1).then(|| l.slot(callback.span));
-            let own = item.iter().chain(&index).copied().map(Expr::Slot);
-            let arguments: Vec<Expr> = own.chain((wanted > 2).then(|| list.clone())).collect();
-            (item, index, l.callback_body(&closure, &arguments, callback.span))
-        });
-        self.steps.push(Step::Map { slot, list, item, index, body, gather, width: MAP_WIDTH });
-        Expr::Slot(slot)
-    }
-}
-
-fn is_static(item: &ObjectItem) -> bool {
-    matches!(item, ObjectItem::Property(Key::Static(_), _))
 }

@@ -154,9 +154,7 @@ fn collect_settled<'b>(block: &'b Block, into: &mut Vec<(Slot, &'b Call)>) {
             Step::All { bodies, gather: Gather::Settled, .. } => {
                 bodies.iter().for_each(|body| collect(body, into));
             }
-            Step::Map { body, gather: Gather::Settled | Gather::SettledCalls, .. } => {
-                collect(body, into);
-            }
+            Step::Map { body, gather: Gather::Settled, .. } => collect(body, into),
             Step::If { then, otherwise, .. } => {
                 collect_settled(then, into);
                 collect_settled(otherwise, into);

@@ -4,6 +4,7 @@ use frontage_plan::{BinaryOp, Block, Expr, LogicalOp, Step};
 
 use super::codes;
 use super::handler::{Lowerer, is_trivial, may_throw};
+use super::promise::Promise;
 use super::scope::{Scope, Value};
 use super::usage::breaks;
 use crate::hir::{self, Case, ExprKind, Stmt, StmtKind};
@@ -35,15 +36,23 @@ impl<'h> Lowerer<'h> {
                 }
                 false
             }
-            StmtKind::Return(value) => {
-                let value = match value {
-                    Some(e) => {
-                        self.check_returned(e, scope);
-                        self.expr(e, scope)
-                    }
-                    None => Expr::UNDEFINED,
-                };
-                self.steps.push(Step::Return(value));
+            StmtKind::Return(Some(e)) => {
+                if self.promises.is_some() {
+                    // What a function without `async` hands on stands as awaited in its body.
+                    let promise = if let ExprKind::Await(promise) = &e.kind { promise } else { e };
+                    self.comes_to(promise, scope);
+                } else {
+                    let value = self.expr(e, scope);
+                    self.steps.push(Step::Return(value));
+                }
+                true
+            }
+            StmtKind::Return(None) => {
+                if self.promises.is_some() {
+                    self.comes_to_promise(Promise::Value(Value::UNDEFINED));
+                } else {
+                    self.steps.push(Step::Return(Expr::UNDEFINED));
+                }
                 true
             }
             StmtKind::Throw(e) => {
@@ -60,9 +69,7 @@ impl<'h> Lowerer<'h> {
             }
             StmtKind::Block(body) => self.statements(body, scope),
             StmtKind::Try { body, error, handler } => {
-                let in_try = std::mem::replace(&mut self.in_try, true);
                 let (body, a) = self.nested(body, scope);
-                self.in_try = in_try;
                 let slot = error.map(|local| {
                     let slot = self.slot(stmt.span);
                     scope.bind(local, Value::Expr(Expr::Slot(slot)));
@@ -102,34 +109,9 @@ impl<'h> Lowerer<'h> {
         self.steps.push(Step::If { test, then, otherwise });
     }
 
-    /// In JavaScript a promise that is returned out of a `try` without `await` is not caught.
-    fn check_returned(&mut self, expr: &hir::Expr, scope: &Scope<'h>) {
-        if self.in_try && self.is_promise(expr, scope) {
-            self.error(
-                codes::RETURN_WITHOUT_AWAIT,
-                expr.span,
-                "without `await`, this call's failure would leave the `try` uncaught",
-                "write `return await ...`",
-            );
-        }
-    }
-
-    pub(super) fn is_promise(&self, expr: &hir::Expr, scope: &Scope<'h>) -> bool {
-        match &expr.kind {
-            ExprKind::Operation { .. } | ExprKind::All(..) | ExprKind::Catch(..) => true,
-            ExprKind::Conditional(_, a, b) => {
-                self.is_promise(a, scope) || self.is_promise(b, scope)
-            }
-            ExprKind::Apply(callee, _) => match &callee.kind {
-                ExprKind::Function(id) => self.checked.functions[id.0 as usize].is_async,
-                ExprKind::Local(local) => {
-                    let value = scope.get(*local);
-                    matches!(value, Some(Value::Function(closure)) if closure.function.is_async)
-                }
-                _ => false,
-            },
-            _ => false,
-        }
+    /// Whether the value of `expr` may be a promise.
+    pub(super) fn is_promise(&self, expr: &hir::Expr) -> bool {
+        self.checked.types.may_be_promise(expr.ty)
     }
 
     fn switch(&mut self, subject: &'h hir::Expr, cases: &'h [Case], scope: &Scope<'h>) -> bool {

@@ -221,6 +221,12 @@ impl Types {
         }
     }
 
+    /// Whether values of `ty` may be promises.
+    #[must_use]
+    pub fn may_be_promise(&self, ty: Ty) -> bool {
+        self.any(ty, |k| matches!(k, Kind::Library(name, _) if &**name == "Promise"))
+    }
+
     /// `T` of `Promise<T>`.
     #[must_use]
     pub fn promised(&self, ty: Ty) -> Option<Ty> {

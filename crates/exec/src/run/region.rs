@@ -82,9 +82,16 @@ struct Gathering<'p> {
     rest: Option<Rest>,
     /// Parts that were replaced where it is over.
     replaced: Vec<Name>,
+    /// What the first part that failed has thrown, of `Promise.all`.
+    failed: Option<Value>,
 }
 
 impl Gathering<'_> {
+    /// Whether a part has yet to start that changes something: it starts whatever the others do.
+    fn must_start(&self) -> bool {
+        self.running.iter().any(|(_, region)| region.is_new && region.prepared.has_unsafe)
+    }
+
     /// Whether elements that have not started may.
     fn has_room(&self, width: usize) -> bool {
         self.running.len() < width && self.rest.as_ref().is_some_and(|rest| !rest.is_empty())
@@ -177,7 +184,7 @@ impl State<'_> {
                 let started = gathering.running.iter().any(|(_, part)| part.undecided().throws);
                 let waiting = gathering.rest.as_ref().is_some_and(|rest| !rest.is_empty())
                     && facts.blocks.iter().any(|block| block.exits.throws);
-                Exits { returns: false, throws: started || waiting }
+                Exits { returns: false, throws: started || waiting || gathering.failed.is_some() }
             }
         }
     }
@@ -375,6 +382,7 @@ impl<'p> Scheduler<'p, '_> {
                     results,
                     rest: None,
                     replaced: Vec::new(),
+                    failed: None,
                 })))
             }
             Step::Map { list, .. } => match eval(list, env).map(|list| list.decoded()) {
@@ -382,7 +390,8 @@ impl<'p> Scheduler<'p, '_> {
                     let results = vec![Value::Undefined; list.len()];
                     let rest = Some(Rest { list, next: 0 });
                     let (running, replaced) = (Vec::new(), Vec::new());
-                    let gathering = Gathering { running, results, rest, replaced };
+                    let failed = None;
+                    let gathering = Gathering { running, results, rest, replaced, failed };
                     Started::State(State::Gathering(Box::new(gathering)))
                 }
                 Ok(_) => Started::throw(Thrown::type_error("map is not a function")),
@@ -525,6 +534,10 @@ impl<'p> Scheduler<'p, '_> {
         while at < gathering.running.len() && !self.is_held() {
             let (place, region) = &mut gathering.running[at];
             let place = *place;
+            if gathering.failed.is_some() && !(region.is_new && region.prepared.has_unsafe) {
+                at += 1;
+                continue;
+            }
             let is_new = std::mem::take(&mut region.is_new);
             let outcome = match self.advance(region, context) {
                 None => {
@@ -541,17 +554,18 @@ impl<'p> Scheduler<'p, '_> {
             gathering.running.remove(at);
             gathering.results[place] = match (gather, outcome) {
                 (Gather::All, Ok(value)) => value,
-                (Gather::All, Err(error)) => return Err(Some(Finish::Throw(error))),
-                (Gather::SettledCalls, Err(error)) if is_new && !self.is_of_call(&error) => {
-                    return Err(Some(Finish::Throw(error)));
+                (Gather::All, Err(error)) => {
+                    gathering.failed.get_or_insert(error);
+                    Value::Undefined
                 }
-                (Gather::Settled | Gather::SettledCalls, Ok(value)) => {
-                    settled("fulfilled", "value", value)
-                }
-                (Gather::Settled | Gather::SettledCalls, Err(error)) => {
-                    settled("rejected", "reason", error)
-                }
+                (Gather::Settled, Ok(value)) => settled("fulfilled", "value", value),
+                (Gather::Settled, Err(error)) => settled("rejected", "reason", error),
             };
+        }
+        if !gathering.must_start()
+            && let Some(error) = gathering.failed.take()
+        {
+            return Err(Some(Finish::Throw(error)));
         }
         if gathering.running.is_empty() && !gathering.has_room(1) {
             return Ok(Value::array(std::mem::take(&mut gathering.results)));

@@ -9,8 +9,7 @@ use frontage_plan::{Builtin, Expr, Gather, IterateOp, Key, Lambda, ObjectItem, S
 use tokio::task::{spawn_local, yield_now};
 
 use crate::plans::{
-    Asked, all, attempt, block, get, handler, number, plan_of, read, slot, start_with, text, throw,
-    write,
+    Asked, all, attempt, block, get, handler, number, plan_of, read, slot, start_with, text, write,
 };
 use crate::scripted::local;
 
@@ -94,7 +93,7 @@ fn elements(length: f64) -> Step {
         item: None,
         index: None,
         body: block([Step::Return(work(5000.0))]),
-        gather: Gather::SettledCalls,
+        gather: Gather::Settled,
         width: 4,
     }
 }
@@ -159,21 +158,5 @@ fn what_only_waits_holds_up_nothing() {
         let mut run = start_with(plan, asked(compute)).await;
         run.read("a").await.answer(200, "1");
         assert_eq!(run.answer().await, "200 1");
-    });
-}
-
-#[test]
-fn an_element_that_was_held_up_fails_as_if_it_had_not_been() {
-    local(async {
-        let mut plan = plan_of([elements(3.0), Step::Return(get(3))]);
-        let Step::Map { body, .. } = &mut handler(&mut plan).body.steps[0] else {
-            unreachable!("it was made so")
-        };
-        let inner = Slot { level: 1, index: 0 };
-        *body = block([Step::Let { slot: inner, value: work(9000.0) }, throw("own")]);
-        let compute = Compute { turn: Duration::ZERO, ..Compute::UNBOUNDED };
-        // What an element throws before its first call ends the `.map` itself.
-        let run = start_with(plan, asked(compute)).await;
-        assert_eq!(run.answer().await, "418 own");
     });
 }

@@ -134,6 +134,19 @@ fn a_sibling_that_fails_does_not_cut_it() {
 }
 
 #[test]
+fn a_sibling_that_fails_at_once_does_not_keep_it_from_starting() {
+    local(async {
+        let parts =
+            [block([throw("own")]), block([read(2, text("a"))]), block([write(1, text("w"))])];
+        let mut run = start(plan_of([all(0, Gather::All, parts)])).await;
+        let outcome = (&mut run.outcome).await.unwrap();
+        assert_eq!(crate::plans::shown(&outcome), "418 own");
+        run.write("w").await.answer(200, "1");
+        assert_eq!(run.waiting().await, [] as [&str; 0]);
+    });
+}
+
+#[test]
 fn unsafe_calls_are_never_joined_and_end_joining_across_them() {
     local(async {
         let mut run = start(plan_of([

@@ -109,9 +109,6 @@ pub enum Gather {
     All,
     /// An array of `{ status: "fulfilled", value }` and `{ status: "rejected", reason }`.
     Settled,
-    /// As `Settled`, of a callback that is not asynchronous: what it throws before it has a promise
-    /// is thrown.
-    SettledCalls,
 }
 
 /// One use of an operation.

@@ -5,6 +5,7 @@
 
 mod block;
 mod expr;
+mod slots;
 mod visit;
 
 pub use block::{Block, Call, Gather, Step};
@@ -12,4 +13,5 @@ pub use expr::{
     ArrayItem, BinaryOp, Builtin, ErrorClass, Expr, IterateOp, Key, Lambda, LogicalOp, ObjectItem,
     ReplyKind, UnaryOp,
 };
+pub use slots::each_slot_mut;
 pub use visit::{Exits, each, exits, has_async_step, reads, reads_in_block};

@@ -61,7 +61,7 @@ fn of_step(step: &Step, result: &Demand, demands: &mut Demands, operations: &[Op
 fn settled(part: &Demand, gather: Gather) -> Demand {
     match gather {
         Gather::All => part.clone(),
-        Gather::Settled | Gather::SettledCalls => part.of_field("value"),
+        Gather::Settled => part.of_field("value"),
     }
 }
 

@@ -267,14 +267,15 @@ fn try_statements_name_the_first_call_as_their_part() {
 }
 
 #[test]
-fn parts_of_promise_all_are_blocks_and_spread_lists_one_part() {
+fn parts_of_promise_all_are_blocks() {
     let mut f = frontend();
     let (id, rest) = (f.local("id"), f.local("rest"));
     let user = f.call("getUser", vec![("id", session())]);
     let product = f.call("getProduct", vec![("id", local(id))]);
     let each = arrow(function(vec![id], vec![returns(product)], false));
-    let spread = iterate(IterateOp::Map, array(vec![text("a"), text("b")]), each);
-    let list = e(ExprKind::Array(vec![Item::Value(user), Item::Spread(spread)]));
+    let products = iterate(IterateOp::Map, array(vec![text("a"), text("b")]), each);
+    let products = e(ExprKind::All(Gather::All, Box::new(products)));
+    let list = e(ExprKind::Array(vec![Item::Value(user), Item::Value(products)]));
     let all = e(ExprKind::All(Gather::All, Box::new(list)));
     f.route(
         Method::Get,
@@ -288,14 +289,14 @@ fn parts_of_promise_all_are_blocks_and_spread_lists_one_part() {
             GET /a
               s8 = all
                 part
-                  s6 = shop.getUser(id: session.sub) -> 200 raw {id: string, firstName: string, active: boolean, segment?: enum(new|vip), contact?: ({mail: string, phone?: string} | null), labels?: {...: string}}
-                  return s6
+                  s7 = shop.getUser(id: session.sub) -> 200 raw {id: string, firstName: string, active: boolean, segment?: enum(new|vip), contact?: ({mail: string, phone?: string} | null), labels?: {...: string}}
+                  return s7
                 part
-                  s7 = all map (s1.0) of ["a", "b"] by 32
+                  s6 = all map (s1.0) of ["a", "b"] by 32
                     s1.1 = shop.getProduct(id: s1.0) -> 200 raw {id: string, name: string, price?: number}
                     return s1.1
-                  return s7
-              return ArraySlice([s8[0], ...s8[1]], 1)
+                  return s6
+              return ArraySlice(s8, 1)
 "#);
 }
 

@@ -332,29 +332,17 @@ fn faults_have_their_codes() {
         let cases = vec![case(Some(text("a")), vec![tried])];
         vec![s(StmtKind::Switch { subject: query("x"), cases }), returns(text("x"))]
     };
-    let not_awaited = |f: &mut Frontend| {
-        let body = vec![returns(call(f))];
-        vec![s(StmtKind::Try { body, error: None, handler: vec![returns(text("x"))] })]
-    };
-    let settled = |f: &mut Frontend| {
-        let spread = Item::Spread(array(vec![call(f)]));
-        let list = Box::new(e(ExprKind::Array(vec![spread])));
-        let gather = frontage_plan::Gather::Settled;
-        vec![returns(awaited(e(ExprKind::All(gather, list))))]
-    };
     let changing = |f: &mut Frontend| {
         vec![returns(awaited(f.call("placeOrder", vec![("body", object(vec![]))])))]
     };
     let unused = |f: &mut Frontend| vec![s(StmtKind::Expr(awaited(call(f)))), returns(text("x"))];
     type Make<'a> = &'a dyn Fn(&mut Frontend) -> Vec<Stmt>;
-    let cases: [(u16, Make<'_>); 9] = [
+    let cases: [(u16, Make<'_>); 7] = [
         (4001, &choose),
         (4001, &returned),
         (4002, &explodes),
         (4003, &in_callback),
         (4004, &broken),
-        (4005, &not_awaited),
-        (4006, &settled),
         (4010, &changing),
         (4012, &unused),
     ];
