@@ -138,10 +138,10 @@ impl<'a> Checker<'a> {
                 self.check_condition(test, &checked);
                 let start = self.flow.clone();
                 self.narrow(test, true);
-                let then = self.value(then, expected);
+                let then = self.expr(then, expected);
                 let first = std::mem::replace(&mut self.flow, start);
                 self.narrow(test, false);
-                let otherwise = self.value(otherwise, expected);
+                let otherwise = self.expr(otherwise, expected);
                 let second = self.flow.take();
                 self.flow = self.join(first, second);
                 let ty = self.subtype_union(&[then.ty, otherwise.ty]);
@@ -469,7 +469,7 @@ impl<'a> Checker<'a> {
         // An array or object on the right is seen in the light of the left.
         let suggested = expected
             .or_else(|| (op != tree::LogicalOp::And).then(|| self.types.non_nullish(first.ty)));
-        let second = self.value(right, suggested);
+        let second = self.expr(right, suggested);
         let taken = std::mem::replace(&mut self.flow, start);
         if op == tree::LogicalOp::And {
             let after_right = taken;

@@ -278,15 +278,9 @@ impl<'h> Lowerer<'h> {
         }
         let a = self.bind(a, left.span);
         let keep = Block { steps: vec![Step::Return(a.clone())] };
-        match op {
-            LogicalOp::And => self.choose(a, b, keep, right),
-            LogicalOp::Or => self.choose(a, keep, b, right),
-            LogicalOp::Nullish => {
-                let null = Box::new(Expr::Constant(Constant::Null));
-                let test = Expr::Binary(BinaryOp::LooseEqual, Box::new(a), null);
-                self.choose(test, b, keep, right)
-            }
-        }
+        let (test, goes_on) = decided(op, a);
+        let (then, otherwise) = if goes_on { (b, keep) } else { (keep, b) };
+        self.choose(test, then, otherwise, right)
     }
 
     /// One of two blocks that return a value.
@@ -384,6 +378,19 @@ impl<'h> Lowerer<'h> {
             Member::Spread(_) => ObjectItem::Spread(next()),
         });
         Value::Expr(Expr::Object(items.collect()))
+    }
+}
+
+/// The test that decides whether an operator's right side is computed, and whether it is if the
+/// test is true.
+pub(super) fn decided(op: LogicalOp, left: Expr) -> (Expr, bool) {
+    match op {
+        LogicalOp::And => (left, true),
+        LogicalOp::Or => (left, false),
+        LogicalOp::Nullish => {
+            let null = Box::new(Expr::Constant(Constant::Null));
+            (Expr::Binary(BinaryOp::LooseEqual, Box::new(left), null), true)
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 use frontage_diagnostic::Span;
 use frontage_plan::{Block, Call, Expr, Name, Slot, Step, exits, has_async_step};
 
-use super::expression::value_of;
+use super::expression::{decided, value_of};
 use super::function::Invocation;
 use super::handler::{Lowerer, may_throw};
 use super::scope::{Scope, Value};
@@ -51,6 +51,19 @@ impl<'h> Lowerer<'h> {
                 let before = self.before(|l| {
                     let then = l.block(|l| l.comes_to(then, scope));
                     let otherwise = l.block(|l| l.comes_to(otherwise, scope));
+                    l.steps.push(Step::If { test, then, otherwise });
+                });
+                self.split(before, span)
+            }
+            ExprKind::Logical(op, left, right) if self.is_promise(expr) => {
+                let left_value = self.expr(left, scope);
+                let left_value = self.bind(left_value, left.span);
+                let (test, goes_on) = decided(*op, left_value.clone());
+                let before = self.before(|l| {
+                    let right = l.block(|l| l.comes_to(right, scope));
+                    let left = Promise::Value(Value::Expr(left_value));
+                    let left = l.block(|l| l.comes_to_promise(left));
+                    let (then, otherwise) = if goes_on { (right, left) } else { (left, right) };
                     l.steps.push(Step::If { test, then, otherwise });
                 });
                 self.split(before, span)

@@ -184,7 +184,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         let count = self.generator.rng.usize(2..4);
         let mut parts = vec![text("const [")];
         let mut calls: Vec<(Node, Ty)> = Vec::new();
-        let mut caught = false;
+        let (mut caught, mut conditional) = (false, false);
         let changed = (self.unsafe_calls && self.generator.chance(20))
             .then(|| self.generator.rng.usize(0..count));
         for index in 0..count {
@@ -195,6 +195,12 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
                 caught = true;
                 let ty = ty.or(Ty::Null);
                 let parts = vec![Part::Node(call), text(".catch(() => null)")];
+                calls.push((Node::expr(ty.clone(), parts), ty));
+            } else if self.generator.chance(20) {
+                conditional = true;
+                let test = self.generator.expr(&Ty::Bool, 2, Some(false));
+                let ty = ty.or(Ty::Null);
+                let parts = vec![Part::Node(test), text(" ? "), Part::Node(call), text(" : null")];
                 calls.push((Node::expr(ty.clone(), parts), ty));
             } else {
                 calls.push((call, ty));
@@ -213,6 +219,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
             self.results.push((name, ty));
         }
         let node = Node::other(parts).id("promise.all").id("stmt.destructure-array");
+        let node = if conditional { node.id("promise.all-conditional") } else { node };
         if caught { node.id("promise.all-catch") } else { node }
     }
 

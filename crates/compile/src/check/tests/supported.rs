@@ -99,6 +99,7 @@ fn every_member_of_the_library_stands_on_the_page_and_the_other_way_round() {
         "promise.all-map",
         "promise.all-map-direct",
         "promise.all-catch",
+        "promise.all-conditional",
         "promise.all-settled",
         "promise.all-settled-map",
     ];
