@@ -29,7 +29,11 @@ impl<'a> Checker<'a> {
             "this is a promise, and nothing awaits it",
         )
         .label(format!("`{}`", self.types.text(checked.ty)));
-        self.report(fault.help(if self.frame.is_async && text.ends_with('…') {
+        let is_choice =
+            matches!(checked.kind, hir::ExprKind::Logical(..) | hir::ExprKind::Conditional(..));
+        self.report(fault.help(if self.frame.is_async && is_choice {
+            "write `await (…)` around it, or `if (…) { await …; }`".to_owned()
+        } else if self.frame.is_async && text.ends_with('…') {
             "write `await` before it; in a longer expression `(await …)`".to_owned()
         } else if self.frame.is_async {
             format!("write `await {text}`; in a longer expression `(await {text})`")

@@ -221,14 +221,19 @@ impl<'a> Checker<'a> {
                         | ExprKind::Chain(_)
                         | ExprKind::Error
                 );
-                if !call {
+                if !call && checked.ty != Ty::ERROR {
                     self.report(
                         Diagnostic::error(
                             codes::USELESS,
                             expr.span,
                             "this statement has no effect",
                         )
-                        .help("leave it out, or give its value a name with `const`"),
+                        .help(match expr.kind {
+                            ExprKind::Logical { .. } | ExprKind::Conditional { .. } => {
+                                "write `if (…) { … }`, or give its value a name with `const`"
+                            }
+                            _ => "leave it out, or give its value a name with `const`",
+                        }),
                     );
                 }
                 let ends = checked.ty == Ty::NEVER && self.explicit(expr);
