@@ -10,8 +10,8 @@
 //!
 //! [`Before`] is its body with the number of a promise in the place of each `return`. As long as
 //! nothing in it can fail, the promises are put back where they stood ([`Lowerer::joined`]).
-//! Otherwise it runs first and gives the number and what the promises read of it
-//! ([`Lowerer::captured`]), and one of the promises goes on from there ([`Lowerer::resumed`]).
+//! Otherwise it runs first and gives the number and what the promises read of it, and one of the
+//! promises goes on from there ([`Lowerer::captured`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -173,6 +173,11 @@ impl<'h> Lowerer<'h> {
                 *slot = *named.entry(*slot).or_insert_with(|| self.slot(span));
             }
         });
+        for (old, new) in named {
+            if let Some(place) = self.calls.remove(&old) {
+                self.calls.insert(new, place);
+            }
+        }
     }
 }
 
