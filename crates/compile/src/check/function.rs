@@ -186,14 +186,15 @@ impl<'a> Checker<'a> {
         self.beyond = beyond;
         // A literal widens whatever the place of a call in place wants, as in tsc.
         let lasting = context.filter(|_| !in_place);
-        let (result, promise) = self.function_result(function, &frame, ends, lasting);
+        let (mut result, promise) = self.function_result(function, &frame, ends, lasting);
+        let value = if function.is_async { self.types.promise(result) } else { result };
         let mut is_async = function.is_async;
         if promise && !is_async {
             // A function that hands a promise on is an asynchronous one to whoever runs it.
             is_async = true;
+            result = self.types.awaited(result);
             await_returns(&mut body, self);
         }
-        let value = if is_async { self.types.promise(result) } else { result };
         let predicate = match declared {
             Some((_, predicate)) => predicate,
             None if !is_async && !ends && frame.returns.len() == 1 => frame.predicate,
@@ -368,10 +369,13 @@ impl<'a> Checker<'a> {
     ) -> (Ty, bool) {
         let promise = frame.returns.iter().any(|(ty, _)| self.promises(*ty));
         let values: Vec<Ty> = frame.returns.iter().map(|r| r.0).collect();
-        let mut values: Vec<Ty> = values.into_iter().map(|ty| self.types.awaited(ty)).collect();
+        let mut values: Vec<Ty> = match function.is_async {
+            true => values.into_iter().map(|ty| self.types.awaited(ty)).collect(),
+            false => values,
+        };
         if frame.declared {
             let declared = frame.expected.unwrap_or(Ty::ERROR);
-            let wanted = self.types.awaited(declared);
+            let wanted = if function.is_async { self.types.awaited(declared) } else { declared };
             let place = function.return_type.as_ref().map_or(function.span, |t| t.span);
             // Without any `return`, `undefined` among others is not enough for tsc.
             let enough = |k: &Kind| matches!(k, Kind::Void | Kind::Error);

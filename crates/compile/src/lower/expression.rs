@@ -119,6 +119,10 @@ impl<'h> Lowerer<'h> {
                     index => Expr::Index(Box::new(object), Box::new(index)),
                 }
             }
+            ExprKind::Optional { object, .. } if self.is_promise(object) => {
+                let promise = self.prepare(expr, scope);
+                return self.finish(promise);
+            }
             ExprKind::Optional { object, bind, rest } => {
                 return self.optional(object, *bind, rest, scope);
             }

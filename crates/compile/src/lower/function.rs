@@ -11,7 +11,6 @@ use frontage_plan::{
 use super::codes;
 use super::expression::value_of;
 use super::handler::{Lowerer, is_trivial, may_throw};
-use super::promise::Promise;
 use super::scope::{Closure, Scope, Value};
 use super::usage::{Usage, is_straight};
 use super::ways::Before;
@@ -231,15 +230,7 @@ impl<'h> Lowerer<'h> {
 
     /// What a called function that is not `async` does before it gives its promise.
     pub(super) fn before_of(&mut self, invocation: Invocation<'h>, span: Span) -> Before<'h> {
-        self.in_function(|l| {
-            l.before(|l| {
-                let Activation { function, scope } = l.activate(invocation, span);
-                let ended = l.deeper(span, |l| l.statements(&function.body, &scope));
-                if ended != Some(true) {
-                    l.comes_to_promise(Promise::Value(Value::UNDEFINED));
-                }
-            })
-        })
+        self.before(|l| l.comes_to_result(invocation, span))
     }
 
     /// How many of its `most` possible arguments a function looks at.

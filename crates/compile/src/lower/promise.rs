@@ -7,11 +7,11 @@
 use frontage_diagnostic::Span;
 use frontage_plan::{Block, Call, Expr, Name, Slot, Step, exits, has_async_step};
 
-use super::expression::{decided, value_of};
+use super::expression::value_of;
 use super::function::Invocation;
 use super::handler::{Lowerer, may_throw};
 use super::scope::{Scope, Value};
-use crate::hir::{self, ExprKind, Item};
+use crate::hir::{self, ExprKind};
 
 /// A promise: what stands before it is computed.
 pub(super) enum Promise<'h> {
@@ -38,34 +38,14 @@ impl<'h> Lowerer<'h> {
                 let call = self.call(*operation, arguments.as_deref(), options, scope, expr);
                 Promise::Call(call, span)
             }
-            ExprKind::Apply(callee, items) => self.prepare_apply(expr, callee, items, scope),
             ExprKind::Catch(promise, handler) => {
                 let inner = self.prepare(promise, scope);
                 let handler_value = self.value(handler, scope);
                 Promise::Catch(Box::new(inner), handler, handler_value, span)
             }
             ExprKind::All(gather, list) => self.gather(*gather, list, scope),
-            ExprKind::Conditional(test, then, otherwise) if self.is_promise(expr) => {
-                let test = self.expr(test, scope);
-                let test = if may_throw(&test) { self.bind(test, span) } else { test };
-                let before = self.before(|l| {
-                    let then = l.block(|l| l.comes_to(then, scope));
-                    let otherwise = l.block(|l| l.comes_to(otherwise, scope));
-                    l.steps.push(Step::If { test, then, otherwise });
-                });
-                self.split(before, span)
-            }
-            ExprKind::Logical(op, left, right) if self.is_promise(expr) => {
-                let left_value = self.expr(left, scope);
-                let left_value = self.bind(left_value, left.span);
-                let (test, goes_on) = decided(*op, left_value.clone());
-                let before = self.before(|l| {
-                    let right = l.block(|l| l.comes_to(right, scope));
-                    let left = Promise::Value(Value::Expr(left_value));
-                    let left = l.block(|l| l.comes_to_promise(left));
-                    let (then, otherwise) = if goes_on { (right, left) } else { (left, right) };
-                    l.steps.push(Step::If { test, then, otherwise });
-                });
+            _ if self.is_promise(expr) => {
+                let before = self.before(|l| l.comes_to(expr, scope));
                 self.split(before, span)
             }
             _ => Promise::Value(self.computed(expr, scope)),
@@ -73,31 +53,15 @@ impl<'h> Lowerer<'h> {
     }
 
     /// A value that is computed here, if computing it may fail.
-    fn computed(&mut self, expr: &'h hir::Expr, scope: &Scope<'h>) -> Value<'h> {
+    pub(super) fn computed(&mut self, expr: &'h hir::Expr, scope: &Scope<'h>) -> Value<'h> {
         match self.value(expr, scope) {
             Value::Expr(e) if may_throw(&e) => Value::Expr(self.bind(e, expr.span)),
             other => other,
         }
     }
 
-    fn prepare_apply(
-        &mut self,
-        expr: &'h hir::Expr,
-        callee: &'h hir::Expr,
-        items: &'h [Item],
-        scope: &Scope<'h>,
-    ) -> Promise<'h> {
-        let span = expr.span;
-        let closure = match self.value(callee, scope) {
-            Value::Function(closure) if closure.function.is_async => closure,
-            _ => return Promise::Value(self.computed(expr, scope)),
-        };
-        let is_async = closure.function.written_async;
-        let mut invocation = self.invocation(closure, items, scope, span);
-        if !is_async {
-            let before = self.before_of(invocation, span);
-            return self.split(before, span);
-        }
+    /// A call of an `async` function.
+    pub(super) fn run_later(&mut self, mut invocation: Invocation<'h>, span: Span) -> Promise<'h> {
         for argument in &mut invocation.arguments {
             if let Value::Expr(e) = argument
                 && may_throw(e)

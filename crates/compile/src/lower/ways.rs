@@ -22,12 +22,12 @@ use frontage_plan::{
     reads_in_block,
 };
 
-use super::expression::value_of;
-use super::function::number;
+use super::expression::{decided, value_of};
+use super::function::{Activation, Invocation, number};
 use super::handler::{Lowerer, may_throw};
 use super::promise::Promise;
-use super::scope::Scope;
-use crate::hir;
+use super::scope::{Scope, Value};
+use crate::hir::{self, ExprKind, Item};
 
 /// What runs before there is a promise.
 pub(super) struct Before<'h> {
@@ -76,12 +76,119 @@ impl<'h> Lowerer<'h> {
         Before { block, promises, own }
     }
 
-    /// Ends what runs before a promise with `expr`.
+    /// Ends what runs before a promise with `expr`, which may choose between several.
     pub(super) fn comes_to(&mut self, expr: &'h hir::Expr, scope: &Scope<'h>) {
+        match &expr.kind {
+            ExprKind::Conditional(test, then, otherwise) if self.is_promise(expr) => {
+                let test = self.apart(|l| l.expr(test, scope));
+                let then = self.block(|l| l.comes_to(then, scope));
+                let otherwise = self.block(|l| l.comes_to(otherwise, scope));
+                self.steps.push(Step::If { test, then, otherwise });
+            }
+            ExprKind::Logical(op, left, right) if self.is_promise(expr) => {
+                let value = self.apart(|l| {
+                    let value = l.expr(left, scope);
+                    l.bind(value, left.span)
+                });
+                let (test, goes_on) = decided(*op, value.clone());
+                let right = self.block(|l| l.comes_to(right, scope));
+                let left = Promise::Value(Value::Expr(value));
+                let left = self.block(|l| l.comes_to_promise(left));
+                let (then, otherwise) = if goes_on { (right, left) } else { (left, right) };
+                self.steps.push(Step::If { test, then, otherwise });
+            }
+            ExprKind::Apply(callee, items) if self.is_promise(expr) => {
+                self.comes_to_call(expr, callee, items, scope);
+            }
+            ExprKind::Optional { object, rest, .. } if self.is_promise(object) => {
+                self.comes_to_caught(object, rest, scope);
+            }
+            ExprKind::Operation { .. } | ExprKind::Catch(..) | ExprKind::All(..) => {
+                let promise = self.apart(|l| l.prepare(expr, scope));
+                self.comes_to_promise(promise);
+            }
+            _ => {
+                let value = self.apart(|l| l.computed(expr, scope));
+                self.comes_to_promise(Promise::Value(value));
+            }
+        }
+    }
+
+    /// What `work` does, none of whose functions ends what runs before the promise.
+    fn apart<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let around = self.promises.take();
-        let promise = self.prepare(expr, scope);
+        let result = work(self);
         self.promises = around;
-        self.comes_to_promise(promise);
+        result
+    }
+
+    fn comes_to_call(
+        &mut self,
+        expr: &'h hir::Expr,
+        callee: &'h hir::Expr,
+        items: &'h [Item],
+        scope: &Scope<'h>,
+    ) {
+        let span = expr.span;
+        let invocation = self.apart(|l| match l.value(callee, scope) {
+            Value::Function(closure) if closure.function.is_async => {
+                Some(l.invocation(closure, items, scope, span))
+            }
+            _ => None,
+        });
+        match invocation {
+            None => {
+                let value = self.apart(|l| l.computed(expr, scope));
+                self.comes_to_promise(Promise::Value(value));
+            }
+            Some(invocation) if invocation.closure.function.written_async => {
+                let promise = self.apart(|l| l.run_later(invocation, span));
+                self.comes_to_promise(promise);
+            }
+            Some(invocation) => self.comes_to_result(invocation, span),
+        }
+    }
+
+    /// Ends what runs before a promise with that of a function that is not `async`.
+    pub(super) fn comes_to_result(&mut self, invocation: Invocation<'h>, span: Span) {
+        let Activation { function, scope } = self.apart(|l| l.activate(invocation, span));
+        let ended = self.deeper(span, |l| l.statements(&function.body, &scope));
+        if ended != Some(true) {
+            self.comes_to_promise(Promise::Value(Value::UNDEFINED));
+        }
+    }
+
+    /// `object?.catch(handler)`; `rest` is what follows the object.
+    fn comes_to_caught(&mut self, object: &'h hir::Expr, rest: &'h hir::Expr, scope: &Scope<'h>) {
+        let from = self.promises.as_ref().map_or(0, Vec::len);
+        self.comes_to(object, scope);
+        let found = self.promises.as_mut().map(|promises| promises.split_off(from));
+        let caught = self.apart(|l| {
+            let found = found.unwrap_or_default().into_iter();
+            let caught = found.map(|promise| l.caught_if_there(promise, rest, scope));
+            caught.collect::<Vec<_>>()
+        });
+        if let Some(promises) = &mut self.promises {
+            promises.extend(caught);
+        }
+    }
+
+    fn caught_if_there(
+        &mut self,
+        promise: Promise<'h>,
+        rest: &'h hir::Expr,
+        scope: &Scope<'h>,
+    ) -> Promise<'h> {
+        if let Promise::Value(value) = promise {
+            let object = Box::new(self.value_at(value, rest.span));
+            let bind = self.slot(rest.span);
+            let there = Expr::Optional { object, bind, rest: Box::new(Expr::Slot(bind)) };
+            return Promise::Value(Value::Expr(there));
+        }
+        let ExprKind::Catch(inner, handler) = &rest.kind else { return promise };
+        let inner = self.caught_if_there(promise, inner, scope);
+        let value = self.value(handler, scope);
+        Promise::Catch(Box::new(inner), handler, value, rest.span)
     }
 
     /// Ends what runs before a promise with it.
