@@ -142,7 +142,8 @@ impl<'a> Checker<'a> {
                 predicate: None,
             })
         });
-        let called = self.link(callee, context, links);
+        let mut called = self.link(callee, context, links);
+        called.ty = self.read_of(callee, called.ty);
         let called = self.present(called, optional, None, links);
         let own = called.ty;
         let result = self.apply(called, type_args, args, span, expected);
@@ -199,11 +200,12 @@ impl<'a> Checker<'a> {
         span: Span,
         expected: Option<Ty>,
     ) -> hir::Expr {
-        let Kind::Function(id) = *self.types.kind(called.ty) else {
+        let bound = self.innermost_bound(called.ty);
+        let Kind::Function(id) = *self.types.kind(bound) else {
             if called.ty != Ty::ERROR {
-                if called.ty == Ty::UNKNOWN {
+                if bound == Ty::UNKNOWN {
                     self.unknown_used(&called);
-                } else if self.types.all(called.ty, |k| matches!(k, Kind::Function(_))) {
+                } else if self.types.all(bound, |k| matches!(k, Kind::Function(_))) {
                     self.report(
                         Diagnostic::error(
                             codes::NOT_IN_LIBRARY,
@@ -443,6 +445,7 @@ impl<'a> Checker<'a> {
             } else {
                 given.clone()
             };
+            let map = self.bounds_by(signature, map);
             let context = self.substitute(param, &map);
             if let (ExprKind::Arrow(_), Kind::Function(id)) =
                 (&argument.expr.kind, self.types.kind(param))
@@ -515,6 +518,7 @@ impl<'a> Checker<'a> {
             }
             let mut map = inference.by_place.clone();
             map.extend(self.known(signature, inference));
+            let map = self.bounds_by(signature, map);
             let context = self.substitute(wanted, &map);
             let effects = self.frame.effects.clone();
             let (checked, _) = self.silently(|c| c.value(value, Some(context)));
@@ -564,7 +568,12 @@ impl<'a> Checker<'a> {
             ExprKind::Arrow(function) => Some(&function.params),
             _ => None,
         };
-        for member in self.types.members_of(param) {
+        // Where nothing else says what `T` is, its bound says what its functions take.
+        let members = match inference.says_nothing_of(self.types.kind(param)) {
+            true => self.members_by_bounds(param),
+            false => self.types.members_of(param),
+        };
+        for member in members {
             let Kind::Function(id) = *self.types.kind(member) else { continue };
             let function = self.types.signatures(id).clone();
             for wanted in &function.signatures {

@@ -50,9 +50,8 @@ impl<'a> Checker<'a> {
 
     /// The signature that a place suggests to an arrow.
     fn context_signature(&mut self, expected: Ty) -> Option<Arc<Signature>> {
-        let present = self.types.non_nullish(expected);
         let mut found = None;
-        for member in self.types.members_of(present) {
+        for member in self.members_by_bounds(expected) {
             if let Kind::Function(id) = *self.types.kind(member) {
                 if found.is_some() {
                     return None;

@@ -53,6 +53,17 @@ impl Inference {
     }
 }
 
+impl Inference {
+    /// Whether it is a parameter of the call of which nothing is known so far.
+    pub(super) fn says_nothing_of(&self, kind: &Kind) -> bool {
+        let Kind::Param(id) = kind else { return false };
+        !self.by_place.contains_key(id)
+            && self.candidates.get(id).is_some_and(|found| {
+                found.fixed.is_none() && found.co.is_empty() && found.contra.is_empty()
+            })
+    }
+}
+
 impl Checker<'_> {
     /// Collects what `source`, standing where `target` is wanted, says of the parameters.
     pub(super) fn infer(&mut self, source: Ty, target: Ty, inference: &mut Inference) {
@@ -86,7 +97,11 @@ impl Checker<'_> {
             && self.types.all(target, |kind| {
                 matches!(
                     kind,
-                    Kind::Object(_) | Kind::Array { .. } | Kind::Tuple { .. } | Kind::Library(..)
+                    Kind::Object(_)
+                        | Kind::Array { .. }
+                        | Kind::Tuple { .. }
+                        | Kind::Library(..)
+                        | Kind::Function(_)
                 )
             })
             && let Some(bound) = self.constraint_of(source)

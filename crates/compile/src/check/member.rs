@@ -372,6 +372,7 @@ impl<'a> Checker<'a> {
             }
             return found;
         }
+        let ty = self.innermost_bound(ty);
         let matched = matches!(self.types.kind(ty), Kind::Tuple { of_match: true, .. });
         if let Some(instead) = crate::instead::instead("RegExpMatchArray", name).filter(|_| matched)
         {

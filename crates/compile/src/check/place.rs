@@ -13,7 +13,7 @@ use super::flow::address;
 use super::infer::Inference;
 use super::substitute::Mapping;
 use crate::codes;
-use crate::types::{Signature, Ty};
+use crate::types::{Kind, Signature, Ty, TypeParam};
 
 impl<'a> Checker<'a> {
     /// Reports type arguments beyond the bounds of their parameters.
@@ -68,6 +68,24 @@ impl<'a> Checker<'a> {
         self.infer(expected, result, &mut inference);
         let mut map = self.known(signature, &inference);
         map.retain(|_, ty| *ty != Ty::UNKNOWN);
+        map
+    }
+
+    /// `map`, and for the parameters that it leaves open such as are bound by what it says: where
+    /// `A` is a number, the `F` of `F extends (a: A) => unknown` takes one.
+    pub(super) fn bounds_by(&mut self, signature: &Signature, mut map: Mapping) -> Mapping {
+        for &id in &signature.type_params {
+            let param = self.types.type_param(id).clone();
+            let Some(constraint) = param.constraint.filter(|_| !map.contains_key(&id)) else {
+                continue;
+            };
+            let bound = self.substitute(constraint, &map);
+            if bound != constraint {
+                let own = self.types.param(TypeParam { constraint: Some(bound), ..param });
+                self.calling.push(own);
+                map.insert(id, self.types.intern(Kind::Param(own)));
+            }
+        }
         map
     }
 
