@@ -430,6 +430,8 @@ impl<'a> Checker<'a> {
         // Functions that say themselves what they take speak before those that must be told.
         arrows.sort_by_key(|&i| !typed(arguments[i].expr));
         for &i in &arrows {
+            let around = self.said_once.len();
+            self.note_said_once(signature, i, arguments.len());
             let argument = &mut arguments[i];
             let param = param_at(i).map_or(Ty::ERROR, |p| p.0);
             if let (ExprKind::Object(properties), true) = (&argument.expr.kind, given.is_empty()) {
@@ -450,11 +452,14 @@ impl<'a> Checker<'a> {
             if let (ExprKind::Arrow(_), Kind::Function(id)) =
                 (&argument.expr.kind, self.types.kind(param))
             {
-                let wanted = self.types.signatures(*id).signatures.first();
+                let wanted = self.types.signatures(*id).signatures.first().map(|s| s.result);
                 self.result_inferred = given.is_empty()
-                    && wanted.is_some_and(|s| matches!(self.types.kind(s.result), Kind::Param(_)));
+                    && wanted.is_some_and(|ty| matches!(self.types.kind(ty), Kind::Param(_)));
+                let open = wanted.filter(|&ty| given.is_empty() && self.generic(ty));
+                self.promise_wanted = open.map(|ty| self.types.promised(ty));
             }
             let checked = self.value(argument.expr, Some(context));
+            self.said_once.truncate(around);
             argument.ty = checked.ty;
             self.lists_written(argument.expr, &mut inference);
             self.infer(checked.ty, param, &mut inference);
@@ -733,7 +738,7 @@ fn given(args: &[Element]) -> Vec<(&tree::Expr, bool)> {
 }
 
 /// Whether an argument is an arrow function that needs the types of its parameters.
-fn sensitive(expr: &tree::Expr) -> bool {
+pub(super) fn sensitive(expr: &tree::Expr) -> bool {
     match &expr.kind {
         ExprKind::Arrow(_) => true,
         ExprKind::Conditional { then, otherwise, .. } => sensitive(then) || sensitive(otherwise),

@@ -258,7 +258,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Whether a place asks for what is written there as with `as const`: `<const T>`.
-    fn const_param(&mut self, wanted: Ty) -> bool {
+    pub(super) fn const_param(&self, wanted: Ty) -> bool {
         match *self.types.kind(wanted) {
             Kind::Param(id) => self.types.type_param(id).is_const,
             _ => false,

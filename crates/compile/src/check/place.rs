@@ -89,6 +89,32 @@ impl<'a> Checker<'a> {
         map
     }
 
+    /// Notes the type parameters that only the argument at `at` says something of.
+    pub(super) fn note_said_once(&mut self, signature: &Signature, at: usize, count: usize) {
+        let Some(param) = signature.params.get(at) else { return };
+        let mut others: Vec<Ty> = Vec::new();
+        others.extend(
+            signature
+                .params
+                .iter()
+                .take(count)
+                .enumerate()
+                .filter_map(|(i, other)| (i != at).then_some(other.ty)),
+        );
+        others.extend(signature.rest.filter(|_| count > signature.params.len()));
+        for &id in &signature.type_params {
+            if self.mentions(param.ty, id) && !others.iter().any(|&ty| self.mentions(ty, id)) {
+                self.said_once.push(id);
+            }
+        }
+    }
+
+    /// Whether `wanted` is a type parameter that the argument standing there says alone. For tsc
+    /// a function that is written there is then what is wanted there.
+    pub(super) fn is_said_once(&self, wanted: Ty) -> bool {
+        self.types.any(wanted, |k| matches!(k, Kind::Param(id) if self.said_once.contains(id)))
+    }
+
     /// Notes the types of the lists that an argument writes out.
     pub(super) fn lists_written(&self, expr: &'a tree::Expr, inference: &mut Inference) {
         let mut todo = vec![expr];
