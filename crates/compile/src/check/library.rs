@@ -61,7 +61,7 @@ impl<'a> Checker<'a> {
         receiver.ty = self.widen(receiver.ty);
         self.regex_fits = false;
         if self.types.promised(receiver.ty).is_some() {
-            return self.promise_method(receiver, name, type_args, args, span);
+            return self.promise_method(receiver, name, type_args, args, span, expected);
         }
         if receiver.ty == Ty::ERROR {
             self.check_loose(args);
