@@ -286,6 +286,7 @@ impl<'a> Checker<'a> {
         context: bool,
         body: &mut Vec<hir::Stmt>,
     ) -> (hir::Param, SignatureParam) {
+        let before = self.diagnostics.len();
         let annotated = param.ty.as_ref().map(|ty| self.annotation(ty));
         let name = pattern_name(&param.pattern);
         let default = param.default.as_ref().map(|d| {
@@ -359,6 +360,9 @@ impl<'a> Checker<'a> {
         if let (None, None, Some(default)) = (annotated, suggested, &param.default) {
             self.beyond_pattern(&param.pattern, default);
             self.results_in_place(&param.pattern, default);
+            if self.diagnostics.len() == before {
+                self.siblings_in_defaults(&param.pattern, ty);
+            }
         }
         (hir::Param { local: given, default }, SignatureParam { name, ty, optional })
     }

@@ -14,6 +14,7 @@ use super::Checker;
 use super::expr::made;
 use super::flow::address;
 use super::names::Value;
+use super::shape::place_named;
 use crate::codes;
 use crate::hir::{self, LocalId};
 use crate::prelude;
@@ -583,6 +584,12 @@ impl<'a> Checker<'a> {
             return self.indexed_value(object, key);
         }
         if let Kind::Union(members) = self.types.kind(object).clone() {
+            if let Kind::NumberLiteral { value, .. } = *self.types.kind(key)
+                && let Some(at) = place_named(&number_text(value.0))
+                && let Some(found) = self.place_of_each(&members, at, true)
+            {
+                return Some(found);
+            }
             let mut parts = Vec::new();
             let mut lacking = false;
             for &member in members.iter() {
