@@ -157,8 +157,11 @@ impl Checker<'_> {
                 }
             }
             (_, Kind::Library(name, args)) if &**name == "Iterable" => {
-                if let Some(element) = self.iterated(source) {
-                    self.infer_at(element, args[0], inference, co, false, depth + 1);
+                // Of several lists, each says something of its own.
+                for one in self.types.members_of(source) {
+                    if let Some(element) = self.iterated(one) {
+                        self.infer_at(element, args[0], inference, co, false, depth + 1);
+                    }
                 }
             }
             // What the place of a call wants, seen from the call's result.

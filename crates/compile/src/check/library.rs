@@ -29,6 +29,9 @@ impl<'a> Checker<'a> {
             if let Kind::Object(id) = *self.types.kind(record) {
                 let mut partial = (*self.object(id)).clone();
                 partial.properties.iter_mut().for_each(|p| p.optional = true);
+                if let Some(keys) = &mut partial.keys {
+                    keys.optional = true;
+                }
                 if let Some(index) = &mut partial.index {
                     index.value = self.types.or_undefined(index.value);
                 }

@@ -480,7 +480,11 @@ impl<'a> Checker<'a> {
         links: &mut Links,
     ) -> hir::Expr {
         let object = self.object_of(object, optional, None, links);
+        // As in tsc, a template in brackets is the texts that it may be.
+        let template = matches!(index.kind, ExprKind::Template(_));
+        let as_const = std::mem::replace(&mut self.as_const, template);
         let mut read = self.index_of(object, index, expr.span);
+        self.as_const = as_const;
         if read.ty != Ty::ERROR {
             read.ty = self.narrowed_here(expr, read.ty);
         }
