@@ -205,7 +205,10 @@ impl Checker<'_> {
                 let own: &Signature = if own.type_params.is_empty() {
                     own
                 } else {
-                    instance = self.instantiate_for(own, wanted);
+                    // It takes what is known so far.
+                    let known = self.known_so_far(inference);
+                    let wanted = self.substitute_signature(wanted, &known);
+                    instance = self.instantiate_for(own, &wanted);
                     &instance
                 };
                 for (i, param) in own.params.iter().enumerate() {
@@ -268,6 +271,21 @@ impl Checker<'_> {
             }
             _ => {}
         }
+    }
+
+    /// What the parameters of which something is known are, as far as they are.
+    fn known_so_far(&mut self, inference: &Inference) -> Mapping {
+        let mut map = Mapping::new();
+        for (&id, found) in &inference.candidates {
+            if let Some(ty) = found.fixed {
+                map.insert(id, ty);
+            } else if !found.co.is_empty() {
+                let widened: Vec<Ty> =
+                    found.co.iter().map(|&ty| self.types.widen_literal(ty)).collect();
+                map.insert(id, self.supertype(&widened, &inference.lists));
+            }
+        }
+        map
     }
 
     /// Whether a member of a union belongs to a generic member of another.

@@ -10,7 +10,7 @@ use frontage_diagnostic::{Diagnostic, Span};
 use frontage_syntax::tree::{self, Element, PropertyKeyKind};
 
 use super::Checker;
-use super::call::sensitive;
+use super::argument::sensitive;
 use super::expr::made;
 use super::spread::Built;
 use crate::codes;

@@ -7,10 +7,11 @@
 //!
 //! Start at [`check`]; [`Checker`] is what all files here add methods to. Types: `annotation`,
 //! `contract_types`, `relation`, `shape`, `infer`. Expressions: `expr`, `literal`, `operator`,
-//! `member`, `call`, `library`, `operation`, `promise`. Control flow: `flow`, `narrow`, `stmt`,
-//! `pattern`, `function`. Modules: `declare`, `names`, `route`, `zod`.
+//! `member`, `call`, `argument`, `library`, `operation`, `promise`. Control flow: `flow`, `narrow`,
+//! `stmt`, `pattern`, `function`. Modules: `declare`, `names`, `route`, `zod`.
 
 mod annotation;
+mod argument;
 mod assign;
 mod call;
 mod comments;
