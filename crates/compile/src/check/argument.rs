@@ -10,6 +10,7 @@ use frontage_diagnostic::Diagnostic;
 use frontage_syntax::tree::{self, Element, ExprKind};
 
 use super::Checker;
+use super::call::MOST_INFERRING;
 use super::flow::address;
 use crate::codes;
 use crate::hir;
@@ -24,7 +25,7 @@ pub(super) struct Argument<'a> {
 }
 
 impl<'a> Checker<'a> {
-    /// Functions that calls give follow from what each signature wants of them.
+    /// Functions that calls give, and literals, follow from what each signature wants of them.
     pub(super) fn made_anew(
         &mut self,
         arguments: &mut [Argument<'a>],
@@ -33,14 +34,22 @@ impl<'a> Checker<'a> {
         expected: Option<Ty>,
     ) {
         for (argument, param) in arguments.iter_mut().zip(&signature.params) {
-            let called = matches!(argument.expr.kind, ExprKind::Call { .. });
-            if !called || !matches!(self.types.kind(argument.ty), Kind::Function(_)) {
+            let follows = match argument.expr.kind {
+                ExprKind::Call { .. } => {
+                    matches!(self.types.kind(argument.ty), Kind::Function(_))
+                }
+                ExprKind::Array(_) | ExprKind::Object(_) => expected.is_some(),
+                _ => false,
+            };
+            if !follows || argument.checked.is_none() || self.inferring >= MOST_INFERRING {
                 continue;
             }
+            self.inferring += 1;
             let wanted = self.context_of(param.ty, signature, explicit, expected);
             let effects = self.frame.effects.clone();
             let checked = self.value(argument.expr, Some(wanted));
             self.frame.effects = effects;
+            self.inferring -= 1;
             argument.ty = checked.ty;
             argument.checked = Some(checked);
         }

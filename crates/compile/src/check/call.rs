@@ -31,7 +31,7 @@ pub(super) struct Resolved {
 
 /// Calls within each other whose literals are looked at twice, so that what lies deeper takes the
 /// time that it took once.
-const MOST_INFERRING: u32 = 2;
+pub(super) const MOST_INFERRING: u32 = 2;
 
 impl<'a> Checker<'a> {
     #[expect(clippy::too_many_arguments, reason = "the parts of one node of the tree")]
@@ -453,7 +453,10 @@ impl<'a> Checker<'a> {
                 given.clone()
             };
             let map = self.bounds_by(signature, map);
-            let context = self.substitute(param, &map);
+            let context = match given.is_empty() {
+                true => self.wanted_of(param, &map, signature, &inference.by_place),
+                false => self.substitute(param, &map),
+            };
             if let (ExprKind::Arrow(_), Kind::Function(id)) =
                 (&argument.expr.kind, self.types.kind(param))
             {
