@@ -10,6 +10,7 @@ use frontage_diagnostic::{Diagnostic, Span};
 use frontage_syntax::tree::{self, Element, ExprKind};
 
 use super::Checker;
+use super::argument::{Argument, called, given, sensitive, typed};
 use super::expr::made;
 use super::flow::address;
 use super::infer::Inference;
@@ -19,14 +20,6 @@ use super::substitute::Mapping;
 use crate::codes;
 use crate::hir;
 use crate::types::{FunctionType, Kind, Signature, Ty};
-
-/// An argument: checked, or an arrow function that waits for the types of its parameters.
-pub(super) struct Argument<'a> {
-    expr: &'a tree::Expr,
-    spread: bool,
-    checked: Option<hir::Expr>,
-    ty: Ty,
-}
 
 /// A call that was resolved.
 pub(super) struct Resolved {
@@ -38,7 +31,7 @@ pub(super) struct Resolved {
 
 /// Calls within each other whose literals are looked at twice, so that what lies deeper takes the
 /// time that it took once.
-const MOST_INFERRING: u32 = 2;
+pub(super) const MOST_INFERRING: u32 = 2;
 
 impl<'a> Checker<'a> {
     #[expect(clippy::too_many_arguments, reason = "the parts of one node of the tree")]
@@ -142,7 +135,8 @@ impl<'a> Checker<'a> {
                 predicate: None,
             })
         });
-        let called = self.link(callee, context, links);
+        let mut called = self.link(callee, context, links);
+        called.ty = self.read_of(callee, called.ty);
         let called = self.present(called, optional, None, links);
         let own = called.ty;
         let result = self.apply(called, type_args, args, span, expected);
@@ -199,11 +193,12 @@ impl<'a> Checker<'a> {
         span: Span,
         expected: Option<Ty>,
     ) -> hir::Expr {
-        let Kind::Function(id) = *self.types.kind(called.ty) else {
+        let bound = self.innermost_bound(called.ty);
+        let Kind::Function(id) = *self.types.kind(bound) else {
             if called.ty != Ty::ERROR {
-                if called.ty == Ty::UNKNOWN {
+                if bound == Ty::UNKNOWN {
                     self.unknown_used(&called);
-                } else if self.types.all(called.ty, |k| matches!(k, Kind::Function(_))) {
+                } else if self.types.all(bound, |k| matches!(k, Kind::Function(_))) {
                     self.report(
                         Diagnostic::error(
                             codes::NOT_IN_LIBRARY,
@@ -330,15 +325,24 @@ impl<'a> Checker<'a> {
         };
         // Arguments that need no help are checked once, whatever the signature.
         let mut arguments = Vec::new();
+        let mut before = Inference::of(first);
         for (i, (value, spread)) in given.into_iter().enumerate() {
             if !spread && sensitive(value) {
                 arguments.push(Argument { expr: value, spread, checked: None, ty: Ty::ERROR });
                 continue;
             }
-            let wanted = first.params.get(i).map(|p| p.ty).or(first.rest).filter(|_| !spread);
-            let wanted = wanted.map(|w| self.context_of(w, first, &explicit, expected));
+            let param = first.params.get(i).map(|p| p.ty).or(first.rest).filter(|_| !spread);
+            let mut wanted = param.map(|w| self.context_of(w, first, &explicit, expected));
+            if let Some(ty) = wanted.filter(|_| called(value)) {
+                // What a call wants follows from the arguments before it, too.
+                let known = self.known(first, &before);
+                wanted = Some(self.substitute(ty, &known));
+            }
             let checked = self.value(value, wanted);
             let ty = checked.ty;
+            if let Some(param) = param.filter(|_| explicit.is_empty()) {
+                self.infer(ty, param, &mut before);
+            }
             arguments.push(Argument { expr: value, spread, checked: Some(checked), ty });
         }
         // What did not check fits the first overload as well as any; the last is the most general.
@@ -346,6 +350,9 @@ impl<'a> Checker<'a> {
         let tried = if broken { fitting.len() - 1 } else { 0 };
         for (i, signature) in fitting.iter().enumerate().skip(tried) {
             let last = i + 1 == fitting.len();
+            if i > tried {
+                self.made_anew(&mut arguments, signature, &explicit, expected);
+            }
             if last {
                 return self.try_signature(signature, &explicit, arguments, expected, true).ok();
             }
@@ -428,6 +435,8 @@ impl<'a> Checker<'a> {
         // Functions that say themselves what they take speak before those that must be told.
         arrows.sort_by_key(|&i| !typed(arguments[i].expr));
         for &i in &arrows {
+            let around = self.said_once.len();
+            self.note_said_once(signature, i, arguments.len());
             let argument = &mut arguments[i];
             let param = param_at(i).map_or(Ty::ERROR, |p| p.0);
             if let (ExprKind::Object(properties), true) = (&argument.expr.kind, given.is_empty()) {
@@ -443,15 +452,22 @@ impl<'a> Checker<'a> {
             } else {
                 given.clone()
             };
-            let context = self.substitute(param, &map);
+            let map = self.bounds_by(signature, map);
+            let context = match given.is_empty() {
+                true => self.wanted_of(param, &map, signature, &inference.by_place),
+                false => self.substitute(param, &map),
+            };
             if let (ExprKind::Arrow(_), Kind::Function(id)) =
                 (&argument.expr.kind, self.types.kind(param))
             {
-                let wanted = self.types.signatures(*id).signatures.first();
+                let wanted = self.types.signatures(*id).signatures.first().map(|s| s.result);
                 self.result_inferred = given.is_empty()
-                    && wanted.is_some_and(|s| matches!(self.types.kind(s.result), Kind::Param(_)));
+                    && wanted.is_some_and(|ty| matches!(self.types.kind(ty), Kind::Param(_)));
+                let open = wanted.filter(|&ty| given.is_empty() && self.generic(ty));
+                self.promise_wanted = open.map(|ty| self.types.promised(ty));
             }
             let checked = self.value(argument.expr, Some(context));
+            self.said_once.truncate(around);
             argument.ty = checked.ty;
             self.lists_written(argument.expr, &mut inference);
             self.infer(checked.ty, param, &mut inference);
@@ -515,6 +531,7 @@ impl<'a> Checker<'a> {
             }
             let mut map = inference.by_place.clone();
             map.extend(self.known(signature, inference));
+            let map = self.bounds_by(signature, map);
             let context = self.substitute(wanted, &map);
             let effects = self.frame.effects.clone();
             let (checked, _) = self.silently(|c| c.value(value, Some(context)));
@@ -527,28 +544,6 @@ impl<'a> Checker<'a> {
     /// After a report, the result counts only if it does not hang on what was wrong.
     fn result_anyway(&mut self, instance: &Signature) -> Ty {
         if self.generic(instance.result) { Ty::ERROR } else { instance.result }
-    }
-
-    fn fits_argument(&mut self, argument: &Argument<'a>, wanted: Ty) -> bool {
-        if let ExprKind::Arrow(function) = &argument.expr.kind
-            && !self.assignable(argument.ty, wanted)
-            && let tree::FunctionBody::Expr(body) = &function.body
-            && let (Kind::Function(a), Kind::Function(b)) =
-                (self.types.kind(argument.ty).clone(), self.types.kind(wanted).clone())
-        {
-            let own = self.types.signatures(a).signatures.last().map(|s| s.result);
-            let goal = self.types.signatures(b).signatures.last().map(|s| s.result);
-            if let (Some(own), Some(goal)) = (own, goal)
-                && !self.assignable(own, goal)
-            {
-                let shown = self.recorded.get(&address(body)).copied().unwrap_or(own);
-                let shown = if self.assignable(shown, goal) { own } else { shown };
-                let fault = self.mismatch(body.span, shown, goal);
-                self.report(fault);
-                return false;
-            }
-        }
-        self.fits(argument.expr, argument.ty, wanted)
     }
 
     /// Decides the type parameters that those of an arrow's parameters are made of which say no
@@ -564,7 +559,12 @@ impl<'a> Checker<'a> {
             ExprKind::Arrow(function) => Some(&function.params),
             _ => None,
         };
-        for member in self.types.members_of(param) {
+        // Where nothing else says what `T` is, its bound says what its functions take.
+        let members = match inference.says_nothing_of(self.types.kind(param)) {
+            true => self.members_by_bounds(param),
+            false => self.types.members_of(param),
+        };
+        for member in members {
             let Kind::Function(id) = *self.types.kind(member) else { continue };
             let function = self.types.signatures(id).clone();
             for wanted in &function.signatures {
@@ -587,154 +587,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Whether arguments fit the parameters of `signature`, a tuple that is spread by its elements;
-    /// reports what does not.
-    fn arguments_fit(
-        &mut self,
-        arguments: &[Argument<'a>],
-        signature: &Signature,
-        report: bool,
-    ) -> bool {
-        let mut fine = true;
-        // How many arguments stand before this one, and before the first list of unknown length.
-        let mut at = 0;
-        let mut certain = None;
-        for argument in arguments {
-            if !argument.spread {
-                if let Some(wanted) = self.parameter_at(signature, at) {
-                    if report {
-                        fine &= self.fits_argument(argument, wanted);
-                    } else {
-                        fine &= self.assignable(argument.ty, wanted);
-                    }
-                }
-                at += 1;
-                continue;
-            }
-            let place = argument.expr.span;
-            let (elements, rest) = match self.types.kind(argument.ty).clone() {
-                Kind::Tuple { elements, rest, .. } => (elements, rest),
-                _ => match self.iterated(argument.ty) {
-                    Some(element) => (Arc::from([]), Some(element)),
-                    None => {
-                        if report && argument.ty != Ty::ERROR {
-                            let text = self.types.text(argument.ty);
-                            let message = format!("`{text}` cannot be spread into arguments");
-                            self.error(codes::SPREAD, place, message);
-                        }
-                        return false;
-                    }
-                },
-            };
-            let parts = elements.iter().map(|e| (e.ty, e.optional));
-            for (own, optional) in parts.chain(rest.map(|own| (own, false))) {
-                let own = self.read_type(own, optional);
-                let wanted = self.parameter_at(signature, at);
-                if let Some(wanted) = wanted.filter(|&w| !self.assignable(own, w)) {
-                    if report {
-                        let message = format!(
-                            "`{}` is spread where `{}` is wanted",
-                            self.types.text(own),
-                            self.types.text(wanted)
-                        );
-                        self.report(
-                            Diagnostic::error(codes::NOT_ASSIGNABLE, place, message)
-                                .help("make a list of what is wanted first"),
-                        );
-                    }
-                    return false;
-                }
-                at += 1;
-            }
-            if rest.is_some() {
-                at -= 1;
-                certain.get_or_insert((at, place));
-            }
-        }
-        let spread = arguments.iter().find(|a| a.spread).map(|a| a.expr.span);
-        let Some(spread) = spread.filter(|_| fine) else { return fine };
-        let (least, most) = (signature.required(), signature.params.len());
-        let open = signature.rest.is_some();
-        let enough = match certain {
-            Some((at, _)) => at >= least && (open || at < most),
-            None => at >= least && (open || at <= most),
-        };
-        if !enough && report {
-            let fault = match certain {
-                Some((_, place)) => Diagnostic::error(
-                    codes::SPREAD,
-                    place,
-                    "a list of unknown length cannot fill these parameters",
-                )
-                .help("give the arguments one by one"),
-                None => {
-                    let wanted = match (least == most, open) {
-                        (true, false) => least.to_string(),
-                        (false, false) => format!("{least} to {most}"),
-                        (_, true) => format!("{least} or more"),
-                    };
-                    Diagnostic::error(
-                        codes::ARGUMENT_COUNT,
-                        spread,
-                        format!("{wanted} arguments wanted, not {at}"),
-                    )
-                }
-            };
-            self.report(fault);
-        }
-        enough
-    }
-
-    /// What the parameter at `at` takes, where there is one.
-    fn parameter_at(&mut self, signature: &Signature, at: usize) -> Option<Ty> {
-        match (signature.params.get(at), signature.rest) {
-            (Some(param), _) => Some(self.read_type(param.ty, param.optional)),
-            (None, rest) => rest,
-        }
-    }
-
     /// Whether a callback starts promises, which is reported (or wanted) elsewhere.
     pub(super) fn returns_promise(&self, ty: Ty) -> bool {
         let Kind::Function(id) = *self.types.kind(ty) else { return false };
         self.types.signatures(id).signatures.iter().any(|s| self.promises(s.result))
-    }
-}
-
-/// Whether an argument is an arrow function whose parameters all have types.
-fn typed(expr: &tree::Expr) -> bool {
-    let ExprKind::Arrow(function) = &expr.kind else { return false };
-    let rest = function.rest.as_deref();
-    function.params.iter().chain(rest).all(|p| p.ty.is_some())
-}
-
-/// The arguments of a call, and which of them are spread. What a list written out holds is as good as
-/// arguments.
-fn given(args: &[Element]) -> Vec<(&tree::Expr, bool)> {
-    let mut all = Vec::new();
-    for arg in args {
-        match arg {
-            Element::Value(value) => all.push((value, false)),
-            Element::Spread { value, .. } => match &value.kind {
-                ExprKind::Array(items) if !sensitive(value) => all.extend(given(items)),
-                _ => all.push((value, true)),
-            },
-        }
-    }
-    all
-}
-
-/// Whether an argument is an arrow function that needs the types of its parameters.
-fn sensitive(expr: &tree::Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Arrow(_) => true,
-        ExprKind::Conditional { then, otherwise, .. } => sensitive(then) || sensitive(otherwise),
-        ExprKind::Array(items) => items.iter().any(|item| match item {
-            Element::Value(value) | Element::Spread { value, .. } => sensitive(value),
-        }),
-        ExprKind::Object(properties) => properties.iter().any(|p| match p {
-            tree::Property::Value { value, .. } => sensitive(value),
-            tree::Property::Spread { .. } => false,
-        }),
-        _ => false,
     }
 }

@@ -19,6 +19,9 @@ use crate::hir::{self, InputPart};
 use crate::types::print::number_text;
 use crate::types::{Kind, Ty};
 
+/// Texts that a template of several literals may be; beyond, it is any text.
+const MOST_TEXTS: usize = 1000;
+
 impl<'a> Checker<'a> {
     /// An expression of which nothing is known.
     pub(super) fn hole(&self, span: Span) -> hir::Expr {
@@ -110,7 +113,7 @@ impl<'a> Checker<'a> {
             }
             ExprKind::Null => made(hir::ExprKind::Constant(Constant::Null), Ty::NULL, span),
             ExprKind::Regex { pattern, flags } => self.regex(pattern, flags, span),
-            ExprKind::Template(parts) => self.template(parts, span),
+            ExprKind::Template(parts) => self.template(parts, span, expected),
             ExprKind::Ident(name) => self.ident(expr, name),
             ExprKind::Array(elements) => self.array_literal(elements, span, expected),
             ExprKind::Object(properties) => self.object_literal(properties, span, expected),
@@ -228,7 +231,12 @@ impl<'a> Checker<'a> {
         checked
     }
 
-    fn template(&mut self, parts: &'a [TemplatePart], span: Span) -> hir::Expr {
+    fn template(
+        &mut self,
+        parts: &'a [TemplatePart],
+        span: Span,
+        expected: Option<Ty>,
+    ) -> hir::Expr {
         let mut items = Vec::new();
         let mut only_text: Option<Arc<str>> = Some("".into());
         for part in parts {
@@ -251,41 +259,66 @@ impl<'a> Checker<'a> {
         let constant = only_text.or_else(|| self.folded_template(parts));
         let ty = match constant {
             Some(value) => self.types.intern(Kind::StringLiteral { value, fresh: true }),
-            None if self.as_const => self.text_of_literals(&items).unwrap_or(Ty::STRING),
+            None if self.as_const || expected.is_some_and(|e| self.asks_for_text(e)) => {
+                self.text_of_literals(&items).unwrap_or(Ty::STRING)
+            }
             None => Ty::STRING,
         };
         made(hir::ExprKind::Template(items), ty, span)
     }
 
     /// Whether a place asks for what is written there as with `as const`: `<const T>`.
-    fn const_param(&mut self, wanted: Ty) -> bool {
+    pub(super) fn const_param(&self, wanted: Ty) -> bool {
         match *self.types.kind(wanted) {
             Kind::Param(id) => self.types.type_param(id).is_const,
             _ => false,
         }
     }
 
-    /// The text that a template is for certain, `as const`.
+    /// Whether a place asks for the texts that a template may be.
+    fn asks_for_text(&mut self, wanted: Ty) -> bool {
+        self.types.members_of(wanted).into_iter().any(|member| match self.types.kind(member) {
+            Kind::StringLiteral { .. } | Kind::Keyof(_) => true,
+            kind if kind.is_open() => {
+                let bound = self.innermost_bound(member);
+                self.types.any(bound, |k| {
+                    matches!(k, Kind::String | Kind::StringLiteral { .. } | Kind::Keyof(_))
+                })
+            }
+            _ => false,
+        })
+    }
+
+    /// The texts that a template is for certain, `as const`: one for each choice of its parts.
     fn text_of_literals(&mut self, parts: &[hir::Expr]) -> Option<Ty> {
-        let mut text = String::new();
+        let mut texts = vec![String::new()];
         for part in parts {
+            let mut choices: Vec<String> = Vec::new();
             if let hir::ExprKind::Constant(Constant::String(own)) = &part.kind {
-                text.push_str(own);
-                continue;
+                choices.push(own.to_string());
+            } else {
+                for member in self.members_by_bounds(part.ty) {
+                    choices.push(match self.types.kind(member) {
+                        Kind::StringLiteral { value, .. } => value.to_string(),
+                        Kind::NumberLiteral { value, .. } => number_text(value.0),
+                        Kind::Boolean { value, .. } => value.to_string(),
+                        Kind::Null => "null".to_owned(),
+                        Kind::Undefined => "undefined".to_owned(),
+                        _ => return None,
+                    });
+                }
             }
-            match self.types.kind(part.ty) {
-                Kind::StringLiteral { value, .. } => text.push_str(value),
-                Kind::NumberLiteral { value, .. } => text.push_str(&number_text(value.0)),
-                Kind::Boolean { value, .. } => text.push_str(if *value { "true" } else { "false" }),
-                Kind::Null => text.push_str("null"),
-                Kind::Undefined => text.push_str("undefined"),
-                _ => return None,
+            if texts.len() * choices.len() > MOST_TEXTS {
+                return None;
             }
-            if text.len() > MOST_CONSTANT {
+            let joined = |text: &String| choices.iter().map(|c| format!("{text}{c}")).collect();
+            texts = texts.iter().flat_map::<Vec<String>, _>(joined).collect();
+            if texts.iter().any(|text| text.len() > MOST_CONSTANT) {
                 return None;
             }
         }
-        Some(self.types.string_literal(&text))
+        let texts: Vec<Ty> = texts.iter().map(|text| self.types.string_literal(text)).collect();
+        Some(self.types.union(&texts))
     }
 
     /// An object in a text is a mistake that TypeScript lets pass; nothing to report.

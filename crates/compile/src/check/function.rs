@@ -40,6 +40,7 @@ impl<'a> Checker<'a> {
         expected: Option<Ty>,
     ) -> hir::Expr {
         let context = expected.and_then(|e| self.context_signature(e));
+        self.own_result = expected.filter(|&e| context.is_none() && self.is_said_once(e));
         let checked = self.function(None, function, context.as_deref(), false);
         // Whoever makes an arrow function runs it, as far as effects go.
         self.frame.effects.calls |= checked.effects.calls;
@@ -50,9 +51,8 @@ impl<'a> Checker<'a> {
 
     /// The signature that a place suggests to an arrow.
     fn context_signature(&mut self, expected: Ty) -> Option<Arc<Signature>> {
-        let present = self.types.non_nullish(expected);
         let mut found = None;
-        for member in self.types.members_of(present) {
+        for member in self.members_by_bounds(expected) {
             if let Kind::Function(id) = *self.types.kind(member) {
                 if found.is_some() {
                     return None;
@@ -90,6 +90,9 @@ impl<'a> Checker<'a> {
         let outer = std::mem::take(&mut self.frame);
         let beyond = self.beyond.take();
         self.frame.inferred = std::mem::take(&mut self.result_inferred);
+        self.frame.promise_wanted = self.promise_wanted.take();
+        let own = self.own_result.take().filter(|_| !function.is_async);
+        self.frame.own_result = own.is_some();
         self.frame.handler = handler;
         self.frame.is_function = true;
         self.frame.is_async = function.is_async;
@@ -172,7 +175,9 @@ impl<'a> Checker<'a> {
         let expected = self.frame.expected;
         match &function.body {
             FunctionBody::Expr(expr) => {
-                let stmt = self.return_value(expr, expected);
+                // A function that it gives is measured by itself too.
+                let own = own.filter(|_| matches!(expr.kind, tree::ExprKind::Arrow(_)));
+                let stmt = self.return_value(expr, expected.or(own));
                 body.push(stmt);
                 self.flow = None;
             }
@@ -282,6 +287,7 @@ impl<'a> Checker<'a> {
         context: bool,
         body: &mut Vec<hir::Stmt>,
     ) -> (hir::Param, SignatureParam) {
+        let before = self.diagnostics.len();
         let annotated = param.ty.as_ref().map(|ty| self.annotation(ty));
         let name = pattern_name(&param.pattern);
         let default = param.default.as_ref().map(|d| {
@@ -355,6 +361,9 @@ impl<'a> Checker<'a> {
         if let (None, None, Some(default)) = (annotated, suggested, &param.default) {
             self.beyond_pattern(&param.pattern, default);
             self.results_in_place(&param.pattern, default);
+            if self.diagnostics.len() == before {
+                self.siblings_in_defaults(&param.pattern, ty);
+            }
         }
         (hir::Param { local: given, default }, SignatureParam { name, ty, optional })
     }
@@ -420,10 +429,16 @@ impl<'a> Checker<'a> {
         // One literal widens; a choice of several stays.
         let single = !matches!(self.types.kind(all), Kind::Union(_)) || all == Ty::BOOLEAN;
         let all = if single && self.types.is_unit(all) {
-            // As in tsc, what a list wants does not reach the one value of an `async` function.
-            let wanted = context.filter(|_| !(frame.is_async && frame.inferred));
-            let wanted = wanted.map(|c| self.types.awaited(c.result));
-            self.settle(all, wanted)
+            // As in tsc, what is inferred so far does not reach the one value of an `async`
+            // function, and where the function is all that is known of `T`, it wants what it gives.
+            let wanted = match (frame.promise_wanted, context) {
+                (Some(wanted), _) if frame.is_async => wanted,
+                (_, Some(c)) => Some(self.types.awaited(c.result)),
+                (_, None) => None,
+            };
+            // `const T` is of what is written in lists and objects.
+            let wanted = wanted.filter(|&wanted| !self.const_param(wanted));
+            if frame.own_result { self.types.regular(all) } else { self.settle(all, wanted) }
         } else {
             all
         };

@@ -53,6 +53,17 @@ impl Inference {
     }
 }
 
+impl Inference {
+    /// Whether it is a parameter of the call of which nothing is known so far.
+    pub(super) fn says_nothing_of(&self, kind: &Kind) -> bool {
+        let Kind::Param(id) = kind else { return false };
+        !self.by_place.contains_key(id)
+            && self.candidates.get(id).is_some_and(|found| {
+                found.fixed.is_none() && found.co.is_empty() && found.contra.is_empty()
+            })
+    }
+}
+
 impl Checker<'_> {
     /// Collects what `source`, standing where `target` is wanted, says of the parameters.
     pub(super) fn infer(&mut self, source: Ty, target: Ty, inference: &mut Inference) {
@@ -86,7 +97,11 @@ impl Checker<'_> {
             && self.types.all(target, |kind| {
                 matches!(
                     kind,
-                    Kind::Object(_) | Kind::Array { .. } | Kind::Tuple { .. } | Kind::Library(..)
+                    Kind::Object(_)
+                        | Kind::Array { .. }
+                        | Kind::Tuple { .. }
+                        | Kind::Library(..)
+                        | Kind::Function(_)
                 )
             })
             && let Some(bound) = self.constraint_of(source)
@@ -142,8 +157,11 @@ impl Checker<'_> {
                 }
             }
             (_, Kind::Library(name, args)) if &**name == "Iterable" => {
-                if let Some(element) = self.iterated(source) {
-                    self.infer_at(element, args[0], inference, co, false, depth + 1);
+                // Of several lists, each says something of its own.
+                for one in self.types.members_of(source) {
+                    if let Some(element) = self.iterated(one) {
+                        self.infer_at(element, args[0], inference, co, false, depth + 1);
+                    }
                 }
             }
             // What the place of a call wants, seen from the call's result.
@@ -187,7 +205,10 @@ impl Checker<'_> {
                 let own: &Signature = if own.type_params.is_empty() {
                     own
                 } else {
-                    instance = self.instantiate_for(own, wanted);
+                    // It takes what is known so far.
+                    let known = self.known_so_far(inference);
+                    let wanted = self.substitute_signature(wanted, &known);
+                    instance = self.instantiate_for(own, &wanted);
                     &instance
                 };
                 for (i, param) in own.params.iter().enumerate() {
@@ -250,6 +271,21 @@ impl Checker<'_> {
             }
             _ => {}
         }
+    }
+
+    /// What the parameters of which something is known are, as far as they are.
+    fn known_so_far(&mut self, inference: &Inference) -> Mapping {
+        let mut map = Mapping::new();
+        for (&id, found) in &inference.candidates {
+            if let Some(ty) = found.fixed {
+                map.insert(id, ty);
+            } else if !found.co.is_empty() {
+                let widened: Vec<Ty> =
+                    found.co.iter().map(|&ty| self.types.widen_literal(ty)).collect();
+                map.insert(id, self.supertype(&widened, &inference.lists));
+            }
+        }
+        map
     }
 
     /// Whether a member of a union belongs to a generic member of another.

@@ -29,6 +29,9 @@ impl<'a> Checker<'a> {
             if let Kind::Object(id) = *self.types.kind(record) {
                 let mut partial = (*self.object(id)).clone();
                 partial.properties.iter_mut().for_each(|p| p.optional = true);
+                if let Some(keys) = &mut partial.keys {
+                    keys.optional = true;
+                }
                 if let Some(index) = &mut partial.index {
                     index.value = self.types.or_undefined(index.value);
                 }
@@ -61,7 +64,7 @@ impl<'a> Checker<'a> {
         receiver.ty = self.widen(receiver.ty);
         self.regex_fits = false;
         if self.types.promised(receiver.ty).is_some() {
-            return self.promise_method(receiver, name, type_args, args, span);
+            return self.promise_method(receiver, name, type_args, args, span, expected);
         }
         if receiver.ty == Ty::ERROR {
             self.check_loose(args);

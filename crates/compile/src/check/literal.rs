@@ -10,6 +10,7 @@ use frontage_diagnostic::{Diagnostic, Span};
 use frontage_syntax::tree::{self, Element, PropertyKeyKind};
 
 use super::Checker;
+use super::argument::sensitive;
 use super::expr::made;
 use super::spread::Built;
 use crate::codes;
@@ -389,7 +390,11 @@ impl<'a> Checker<'a> {
         }
         let Some(name) = key.name() else { return };
         let parts = expected.map(|e| self.property_parts(e, name)).unwrap_or_default();
-        let wanted = if parts.is_empty() { None } else { Some(self.types.union(&parts)) };
+        let wanted = match parts.is_empty() {
+            // What is written here is what `T` is, and so are its members.
+            true => expected.filter(|&e| sensitive(value) && self.is_said_once(e)),
+            false => Some(self.types.union(&parts)),
+        };
         let item = self.value(value, wanted);
         let ty = self.settle_among(item.ty, &parts, wanted);
         if !built.put(name, ty, constant, key.span) {

@@ -14,6 +14,7 @@ use super::Checker;
 use super::expr::made;
 use super::flow::address;
 use super::names::Value;
+use super::shape::place_named;
 use crate::codes;
 use crate::hir::{self, LocalId};
 use crate::prelude;
@@ -372,6 +373,7 @@ impl<'a> Checker<'a> {
             }
             return found;
         }
+        let ty = self.innermost_bound(ty);
         let matched = matches!(self.types.kind(ty), Kind::Tuple { of_match: true, .. });
         if let Some(instead) = crate::instead::instead("RegExpMatchArray", name).filter(|_| matched)
         {
@@ -478,7 +480,11 @@ impl<'a> Checker<'a> {
         links: &mut Links,
     ) -> hir::Expr {
         let object = self.object_of(object, optional, None, links);
+        // As in tsc, a template in brackets is the texts that it may be.
+        let template = matches!(index.kind, ExprKind::Template(_));
+        let as_const = std::mem::replace(&mut self.as_const, template);
         let mut read = self.index_of(object, index, expr.span);
+        self.as_const = as_const;
         if read.ty != Ty::ERROR {
             read.ty = self.narrowed_here(expr, read.ty);
         }
@@ -582,6 +588,12 @@ impl<'a> Checker<'a> {
             return self.indexed_value(object, key);
         }
         if let Kind::Union(members) = self.types.kind(object).clone() {
+            if let Kind::NumberLiteral { value, .. } = *self.types.kind(key)
+                && let Some(at) = place_named(&number_text(value.0))
+                && let Some(found) = self.place_of_each(&members, at, true)
+            {
+                return Some(found);
+            }
             let mut parts = Vec::new();
             let mut lacking = false;
             for &member in members.iter() {

@@ -7,10 +7,11 @@
 //!
 //! Start at [`check`]; [`Checker`] is what all files here add methods to. Types: `annotation`,
 //! `contract_types`, `relation`, `shape`, `infer`. Expressions: `expr`, `literal`, `operator`,
-//! `member`, `call`, `library`, `operation`, `promise`. Control flow: `flow`, `narrow`, `stmt`,
-//! `pattern`, `function`. Modules: `declare`, `names`, `route`, `zod`.
+//! `member`, `call`, `argument`, `library`, `operation`, `promise`. Control flow: `flow`, `narrow`,
+//! `stmt`, `pattern`, `function`. Modules: `declare`, `names`, `route`, `zod`.
 
 mod annotation;
+mod argument;
 mod assign;
 mod call;
 mod comments;
@@ -131,6 +132,10 @@ struct Frame<'a> {
     declared: bool,
     /// Whether `expected` stands for a type parameter of a call: what is inferred so far.
     inferred: bool,
+    /// See [`Checker::promise_wanted`].
+    promise_wanted: Option<Option<Ty>>,
+    /// See [`Checker::own_result`].
+    own_result: bool,
     /// Types and places of results so far.
     returns: Vec<(Ty, Option<&'a tree::Expr>)>,
     /// Its parameters that are names, by their places, with their types.
@@ -276,6 +281,14 @@ struct Checker<'a> {
     reading: Vec<ObjectId>,
     /// The result of the next function is a type parameter of the call whose argument it is.
     result_inferred: bool,
+    /// The next function is the argument of a call: what an `async` one's value is measured by, as
+    /// it was before anything was inferred.
+    promise_wanted: Option<Option<Ty>>,
+    /// The next function stands where this type parameter is wanted of which nothing else is known:
+    /// its result is measured by itself.
+    own_result: Option<Ty>,
+    /// Type parameters of calls of which one argument says alone what they are.
+    said_once: Vec<TypeParamId>,
     /// The next function is called where it stands: what is known goes on in it.
     called_in_place: bool,
     /// The expression stands directly in `Promise.all`: `.map` may start promises.
@@ -341,6 +354,9 @@ pub(crate) fn check(
         as_predicate: None,
         reading: Vec::new(),
         result_inferred: false,
+        promise_wanted: None,
+        own_result: None,
+        said_once: Vec::new(),
         called_in_place: false,
         gather: false,
     };

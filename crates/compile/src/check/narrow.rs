@@ -279,7 +279,8 @@ impl<'a> Checker<'a> {
             && &*name.name == "every"
             && sense
             && let [Element::Value(arg), ..] = args
-            && let Kind::Function(id) = *self.types.kind(self.recorded_ty(arg))
+            && let callback = self.recorded_ty(arg)
+            && let Kind::Function(id) = self.kind_by_bound(callback)
             && let Some((0, ty)) =
                 self.types.signatures(id).signatures.first().and_then(|s| s.predicate)
         {
@@ -292,7 +293,7 @@ impl<'a> Checker<'a> {
             return;
         }
         let callee_ty = self.recorded_ty(callee);
-        let Kind::Function(id) = *self.types.kind(callee_ty) else { return };
+        let Kind::Function(id) = self.kind_by_bound(callee_ty) else { return };
         let function = self.types.signatures(id).clone();
         if let Some((index, ty)) = function.signatures.first().and_then(|s| s.predicate)
             && let Some(Element::Value(arg)) = args.get(index)

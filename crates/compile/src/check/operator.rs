@@ -15,6 +15,9 @@ use crate::codes;
 use crate::hir;
 use crate::types::{Kind, Ty};
 
+/// Bounds of bounds that are followed.
+const MOST_BOUNDS: usize = 40;
+
 impl<'a> Checker<'a> {
     pub(super) fn binary(
         &mut self,
@@ -179,6 +182,34 @@ impl<'a> Checker<'a> {
             }
             _ => ty,
         }
+    }
+
+    /// As [`Checker::bound_of`], through parameters that are bound by others.
+    pub(super) fn innermost_bound(&mut self, ty: Ty) -> Ty {
+        let mut bound = ty;
+        for _ in 0..MOST_BOUNDS {
+            if !self.types.kind(bound).is_open() {
+                break;
+            }
+            bound = self.bound_of(bound);
+        }
+        bound
+    }
+
+    /// What a type is, or its bound.
+    pub(super) fn kind_by_bound(&mut self, ty: Ty) -> Kind {
+        let bound = self.innermost_bound(ty);
+        self.types.kind(bound).clone()
+    }
+
+    /// The members of a union, for each type parameter those of its bound.
+    pub(super) fn members_by_bounds(&mut self, ty: Ty) -> Vec<Ty> {
+        let mut members = Vec::new();
+        for member in self.types.members_of(ty) {
+            let bound = self.innermost_bound(member);
+            members.extend(self.types.members_of(bound));
+        }
+        members
     }
 
     fn addition(&mut self, a: &hir::Expr, b: &hir::Expr, op_span: Span) -> Ty {

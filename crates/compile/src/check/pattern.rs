@@ -468,6 +468,35 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Reports a parameter whose type is made of its defaults, one of which reads a name beside it:
+    /// tsc asks each for the other's type. Nothing else was wrong with it.
+    pub(super) fn siblings_in_defaults(&mut self, pattern: &Pattern, ty: Ty) {
+        let unknown = self.holds_unknown(ty, 0);
+        if unknown {
+            let message = "a default reads a name beside it, whose type is that of the default";
+            self.report(
+                Diagnostic::error(codes::TYPE_FORM, pattern.span, message)
+                    .help("write the parameter's type: `{ a, b = a }: { a: number; b?: number }`"),
+            );
+        }
+    }
+
+    /// Whether an object or tuple holds, at any depth, what did not check.
+    fn holds_unknown(&mut self, ty: Ty, depth: u32) -> bool {
+        match self.types.kind(ty).clone() {
+            Kind::Error => true,
+            _ if depth > 12 => false,
+            Kind::Object(id) => {
+                let object = self.object(id);
+                object.properties.iter().any(|p| self.holds_unknown(p.ty, depth + 1))
+            }
+            Kind::Tuple { elements, .. } => {
+                elements.iter().any(|e| self.holds_unknown(e.ty, depth + 1))
+            }
+            _ => false,
+        }
+    }
+
     fn element_at(
         &mut self,
         pattern: &Pattern,
@@ -479,7 +508,12 @@ impl<'a> Checker<'a> {
         let span = pattern.span;
         let mut parts = Vec::new();
         let mut lacks = None;
-        for member in self.types.members_of(ty) {
+        let mut members = self.types.members_of(ty);
+        if let Some(found) = self.place_of_each(&members, index, true) {
+            parts.push(found);
+            members.clear();
+        }
+        for member in members {
             match self.types.kind(member).clone() {
                 Kind::Tuple { elements, rest, .. } => match (elements.get(index), rest) {
                     (Some(e), _) => parts.push(self.read_type(e.ty, e.optional)),

@@ -80,6 +80,7 @@ impl<'a> Checker<'a> {
         type_args: &'a [tree::Type],
         args: &'a [Element],
         span: Span,
+        expected: Option<Ty>,
     ) -> hir::Expr {
         self.no_type_arguments(type_args, "its fallback");
         if &*name.name != "catch" {
@@ -87,31 +88,35 @@ impl<'a> Checker<'a> {
             self.check_loose(args);
             return self.hole(span);
         }
-        let [Element::Value(handler)] = args else {
-            self.report(
-                Diagnostic::error(codes::ARGUMENT_COUNT, name.span, "`catch` takes one function")
-                    .help("write `.catch(() => fallback)`"),
-            );
-            return self.hole(span);
+        let handler = match args {
+            // Without a function, it catches nothing.
+            [] => return receiver,
+            [Element::Value(handler)] => handler,
+            _ => {
+                let message = "`catch` takes one function";
+                self.report(
+                    Diagnostic::error(codes::ARGUMENT_COUNT, name.span, message)
+                        .help("write `.catch(() => fallback)`"),
+                );
+                return self.hole(span);
+            }
         };
         let value = self.types.promised(receiver.ty).unwrap_or(Ty::ERROR);
-        // What the call gives is what the fallback should look like, but need not.
-        let wanted = self.types.function_of(Signature {
-            type_params: Vec::new(),
-            params: vec![SignatureParam {
-                name: "reason".into(),
-                ty: Ty::UNKNOWN,
-                optional: false,
-            }],
-            rest: None,
-            result: Ty::UNKNOWN,
-            predicate: None,
-        });
-        let checked = self.value(handler, Some(wanted));
+        // What the call gives is what the fallback should look like, but need not; it looks like
+        // what the place of both wants.
+        let result = expected.map_or(Ty::UNKNOWN, |ty| self.types.awaited(ty));
+        let suggested = self.handler_of(Ty::UNKNOWN, result);
+        if let ExprKind::Arrow(_) = &handler.kind {
+            self.result_inferred = expected.is_some();
+            self.promise_wanted = Some(None);
+        }
+        let checked = self.value(handler, Some(suggested));
         let Kind::Function(id) = *self.types.kind(checked.ty) else {
+            if matches!(checked.ty, Ty::NULL | Ty::UNDEFINED) {
+                return receiver;
+            }
             if checked.ty != Ty::ERROR {
-                let fault = self.mismatch(handler.span, checked.ty, wanted);
-                self.report(fault.help("write `() => fallback`"));
+                self.no_handler(handler, checked.ty);
             }
             return made(
                 hir::ExprKind::Catch(Box::new(receiver), Box::new(checked)),
@@ -119,13 +124,78 @@ impl<'a> Checker<'a> {
                 span,
             );
         };
-        self.fits(handler, checked.ty, wanted);
-        let result = self.types.signatures(id).signatures.last().map_or(Ty::ERROR, |s| s.result);
+        self.takes_failures(handler, checked.ty);
+        let own = self.types.signatures(id).signatures.last().cloned();
+        let result = match (own, self.types.kind(suggested).clone()) {
+            (Some(own), Kind::Function(id)) if !own.type_params.is_empty() => {
+                let suggested = self.types.signatures(id).signatures.first().cloned();
+                let suggested = suggested.unwrap_or_else(|| own.clone());
+                self.instantiate_for(&own, &suggested).result
+            }
+            (own, _) => own.map_or(Ty::ERROR, |own| own.result),
+        };
         let fallback = self.types.awaited(result);
         let fallback = self.widen(fallback);
         let both = self.types.union(&[value, fallback]);
         let ty = self.types.promise(both);
         made(hir::ExprKind::Catch(Box::new(receiver), Box::new(checked)), ty, span)
+    }
+
+    /// `(reason: …) => result`
+    fn handler_of(&mut self, reason: Ty, result: Ty) -> Ty {
+        let reason = SignatureParam { name: "reason".into(), ty: reason, optional: false };
+        self.types.function_of(Signature {
+            type_params: Vec::new(),
+            params: vec![reason],
+            rest: None,
+            result,
+            predicate: None,
+        })
+    }
+
+    /// Reports a value that is no function, or none for certain, where a failure is handled.
+    fn no_handler(&mut self, handler: &'a tree::Expr, ty: Ty) {
+        let wanted = self.handler_of(Ty::UNKNOWN, Ty::UNKNOWN);
+        let present = self.types.non_nullish(ty);
+        let fault = if self.types.all(present, |k| matches!(k, Kind::Function(_))) {
+            let message =
+                "which function handles a failure must be known when the route is compiled";
+            Diagnostic::error(codes::NOT_IN_LIBRARY, handler.span, message)
+        } else {
+            self.mismatch(handler.span, ty, wanted)
+        };
+        self.report(fault.help("write `() => fallback`"));
+    }
+
+    /// Reports a handler that cannot be given every failure. For tsc a failure is `any`; here it is
+    /// an error, of which kind nobody knows.
+    fn takes_failures(&mut self, handler: &'a tree::Expr, ty: Ty) {
+        let error = self.types.library("Error", &[]);
+        let takes = self.handler_of(error, Ty::UNKNOWN);
+        if self.assignable(ty, takes) {
+            return;
+        }
+        let never = self.handler_of(Ty::NEVER, Ty::UNKNOWN);
+        if !self.assignable(ty, never) || self.takes_nothing(ty) {
+            self.fits(handler, ty, takes);
+            return;
+        }
+        let message = "what this function takes is not every failure";
+        self.report(
+            Diagnostic::error(codes::NOT_IN_LIBRARY, handler.span, message)
+                .label(format!("it is `{}`", self.types.text(ty)))
+                .help("ask what it is: `(e) => e instanceof UpstreamError ? e.status : null`"),
+        );
+    }
+
+    /// Whether a function takes what cannot be.
+    fn takes_nothing(&self, ty: Ty) -> bool {
+        let Kind::Function(id) = *self.types.kind(ty) else { return false };
+        self.types
+            .signatures(id)
+            .signatures
+            .iter()
+            .any(|s| s.params.first().is_some_and(|param| param.ty == Ty::NEVER))
     }
 
     /// `Promise.all(…)`, `Promise.allSettled(…)`

@@ -169,6 +169,11 @@ impl Checker<'_> {
     /// several lacks is `undefined` there, and where one has the member itself, index signatures of
     /// others give what they hold.
     fn property_of_each(&mut self, members: &[Ty], name: &Arc<str>) -> Option<Ty> {
+        if let Some(at) = place_named(name)
+            && let Some(found) = self.place_of_each(members, at, true)
+        {
+            return Some(found);
+        }
         let (mut own, mut held, mut lacking) = (Vec::new(), Vec::new(), false);
         for &member in members {
             if let Kind::Object(id) = *self.types.kind(member) {
@@ -193,6 +198,46 @@ impl Checker<'_> {
             own.push(Ty::UNDEFINED);
         }
         own.extend(held);
+        Some(self.types.union(&own))
+    }
+
+    /// What the place `at` of one of several lists, tuples and texts is, if these are not all
+    /// tuples. As in tsc, where a tuple has that place, the others give what they hold; where none
+    /// has, it is any of what all of them hold.
+    ///
+    /// - `read`: of a value, where that may be missing.
+    pub(super) fn place_of_each(&mut self, members: &[Ty], at: usize, read: bool) -> Option<Ty> {
+        let (mut own, mut others, mut all) = (Vec::new(), Vec::new(), Vec::new());
+        let mut tuples = 0;
+        for &member in members {
+            match self.types.kind(member).clone() {
+                Kind::Tuple { elements, rest, .. } => {
+                    tuples += 1;
+                    all.extend(self.types.element(member));
+                    match elements.get(at) {
+                        Some(element) => own.push(self.read_type(element.ty, element.optional)),
+                        None => others.push(rest.unwrap_or(Ty::UNDEFINED)),
+                    }
+                }
+                Kind::Array { element, .. } => {
+                    others.push(element);
+                    all.push(element);
+                }
+                Kind::String | Kind::StringLiteral { .. } => {
+                    others.push(Ty::STRING);
+                    all.push(Ty::STRING);
+                }
+                _ => return None,
+            }
+        }
+        if members.len() < 2 || tuples == members.len() {
+            return None;
+        }
+        if own.is_empty() {
+            all.extend(read.then_some(Ty::UNDEFINED));
+            return Some(self.types.union(&all));
+        }
+        own.extend(others);
         Some(self.types.union(&own))
     }
 
@@ -247,7 +292,11 @@ impl Checker<'_> {
             Kind::StringLiteral { value, .. } => self.property_or_value(object, &value),
             Kind::NumberLiteral { value, .. } => {
                 let name: Arc<str> = number_text(value.0).into();
+                let members = self.types.members_of(object);
+                let among =
+                    place_named(&name).and_then(|at| self.place_of_each(&members, at, false));
                 match self.types.kind(object) {
+                    _ if among.is_some() => among,
                     Kind::Array { element, .. } => Some(*element),
                     _ => self.property_or_value(object, &name),
                 }
@@ -514,4 +563,9 @@ impl Checker<'_> {
         }
         self.types.object(copy)
     }
+}
+
+/// The place in a list that a member's name is.
+pub(super) fn place_named(name: &str) -> Option<usize> {
+    name.parse::<usize>().ok().filter(|at| at.to_string() == name)
 }
