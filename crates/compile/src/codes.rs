@@ -144,6 +144,8 @@ pub const NOT_JSON: Code = Code(2305);
 pub const REPLY: Code = Code(2306);
 /// A faulty `passthrough`.
 pub const PASSTHROUGH: Code = Code(2307);
+/// A part of a request that can hold no text, where all values are texts (warning).
+pub const NO_TEXT: Code = Code(2308);
 /// A file of declared operations that is not of the form.
 pub const DECLARED_FORM: Code = Code(3020);
 /// A declared type that no JSON has.

@@ -42,6 +42,7 @@ mod spread;
 mod stmt;
 mod substitute;
 mod syntactic;
+mod texts;
 mod utility;
 mod zod;
 

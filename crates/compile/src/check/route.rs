@@ -390,6 +390,9 @@ impl<'a> Checker<'a> {
                             .help(format!("write `{name}: z.object({{ … }})`")),
                         );
                     }
+                    if name != "body" {
+                        self.check_texts(name, &schema, value.span);
+                    }
                     if name == "params" {
                         self.check_params(&schema, value.span, path);
                     }
