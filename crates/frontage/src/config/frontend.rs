@@ -9,6 +9,7 @@ use frontage_diagnostic::{Diagnostic, FileId, Span};
 use serde::{Deserialize, Serialize};
 use toml::de::DeValue;
 
+use super::literal::check_listen;
 use super::reference::Reference;
 use super::table::{Located, Table, parse};
 use crate::codes;
@@ -109,8 +110,9 @@ impl FrontendConfig {
         let mut root = Table::root(document.get_ref(), file);
         let owner = root.string("owner", faults).map(|owner| owner.value);
         let listen = root.reference("listen", faults);
-        if listen.is_none() {
-            root.missing("listen", "\"127.0.0.1:3001\"", faults);
+        match &listen {
+            Some(listen) => check_listen("listen", listen, faults),
+            None => root.missing("listen", "\"127.0.0.1:3001\"", faults),
         }
         let static_dir = root.string("static", faults).filter(|folder| is_public(folder, faults));
         let client = root.string("client", faults).filter(|file| is_client(file, faults));
@@ -119,6 +121,9 @@ impl FrontendConfig {
         let mut admin = None;
         if let Some(mut table) = root.table("admin", faults) {
             admin = table.reference("listen", faults);
+            if let Some(admin) = &admin {
+                check_listen("admin.listen", admin, faults);
+            }
             table.finish(faults);
         }
 

@@ -6,6 +6,7 @@
 //!        secret is held longer or sent further than needed.
 
 mod frontend;
+mod literal;
 mod reference;
 mod table;
 mod units;

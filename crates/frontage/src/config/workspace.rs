@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use frontage_diagnostic::{Diagnostic, FileId};
 
+use super::literal::{check_header, check_url};
 use super::reference::Reference;
 use super::table::{Located, Table, parse};
 use crate::codes;
@@ -97,7 +98,9 @@ fn read_upstream(
         table.missing("url", "\"http://127.0.0.1:4001\"", faults);
     }
     for text in url.into_iter().chain(many.unwrap_or_default()) {
-        urls.extend(table.parse_reference(&text, faults));
+        let url = table.parse_reference(&text, faults);
+        url.iter().for_each(|url| check_url(&name.value, url, faults));
+        urls.extend(url);
     }
     let timeout = table.duration("timeout", faults).unwrap_or(DEFAULT_TIMEOUT);
 
@@ -118,6 +121,7 @@ fn read_upstream(
                 continue;
             }
             if let Some(value) = table.parse_reference(&value, faults) {
+                check_header(&key.value, &value, faults);
                 headers.push((lower, value));
             }
         }
