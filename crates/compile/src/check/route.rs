@@ -67,7 +67,8 @@ impl<'a> Checker<'a> {
                     let Some(&(_, method)) = METHODS.iter().find(|(m, _)| **m == *name.name) else {
                         continue;
                     };
-                    let path = path.clone().unwrap_or_default();
+                    let path = path.clone();
+                    let named = path.is_some();
                     if let Some(ty) = &binding.ty {
                         self.report(
                             Diagnostic::error(
@@ -80,7 +81,8 @@ impl<'a> Checker<'a> {
                     }
                     let checked =
                         self.aside(id, |c| c.route(item, &binding.init, name.span, method, path));
-                    routes.extend(checked);
+                    // One whose file names no path is nobody's rival.
+                    routes.extend(checked.filter(|_| named));
                 }
             }
         }
@@ -137,7 +139,7 @@ impl<'a> Checker<'a> {
         init: &'a Expr,
         span: Span,
         method: Method,
-        path: Vec<PathSegment>,
+        path: Option<Vec<PathSegment>>,
     ) -> Option<CheckedRoute> {
         let callee = match &init.kind {
             ExprKind::Call { callee, args, type_args, .. } => {
@@ -188,7 +190,7 @@ impl<'a> Checker<'a> {
         call: Span,
         span: Span,
         method: Method,
-        path: Vec<PathSegment>,
+        path: Option<Vec<PathSegment>>,
     ) -> Option<CheckedRoute> {
         let mut values = Vec::new();
         for arg in args {
@@ -220,7 +222,7 @@ impl<'a> Checker<'a> {
             }
         };
         let (plan, input_types, sequential) = match input {
-            Some(input) => self.route_input(input, method, &path),
+            Some(input) => self.route_input(input, method, path.as_deref()),
             None => (Input::default(), InputTypes::default(), false),
         };
         let context = self.context_ty(input_types);
@@ -286,7 +288,7 @@ impl<'a> Checker<'a> {
         function.params.clear();
         Some(CheckedRoute {
             method,
-            path,
+            path: path.unwrap_or_default(),
             doc: item.doc.clone(),
             span,
             kind: CheckedKind::Handler { input: plan, input_types, function, sequential },
@@ -326,7 +328,7 @@ impl<'a> Checker<'a> {
         &mut self,
         written: &'a Expr,
         method: Method,
-        path: &[PathSegment],
+        path: Option<&[PathSegment]>,
     ) -> (Input<hir::CallbackId>, InputTypes, bool) {
         let mut input = Input::default();
         let mut types = InputTypes::default();
@@ -393,7 +395,7 @@ impl<'a> Checker<'a> {
                     if name != "body" {
                         self.check_texts(name, &schema, value.span);
                     }
-                    if name == "params" {
+                    if let ("params", Some(path)) = (name, path) {
                         self.check_params(&schema, value.span, path);
                     }
                     if let ("headers", Some((field, place))) = (name, schema.upper_case_field()) {
@@ -472,7 +474,7 @@ impl<'a> Checker<'a> {
         call: Span,
         span: Span,
         method: Method,
-        path: Vec<PathSegment>,
+        path: Option<Vec<PathSegment>>,
     ) -> Option<CheckedRoute> {
         let wrong = |c: &mut Self, place: Span| {
             c.report(
@@ -525,7 +527,7 @@ impl<'a> Checker<'a> {
         let result = self.answer_ty(upstream, declared);
         Some(CheckedRoute {
             method,
-            path,
+            path: path.unwrap_or_default(),
             doc: item.doc.clone(),
             span,
             kind: CheckedKind::Passthrough { operation, timeout_ms },

@@ -8,6 +8,7 @@
 //! Start at [`resolve`].
 
 mod graph;
+mod habits;
 mod path;
 mod symbols;
 
