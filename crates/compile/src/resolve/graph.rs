@@ -56,6 +56,11 @@ pub(super) fn link(
                     targets.insert(from.span.start, Target::Nowhere);
                     continue;
                 }
+                // What it would export nobody knows.
+                if modules[id.0].is_unread {
+                    targets.insert(from.span.start, Target::Nowhere);
+                    continue;
+                }
                 edges[i].push((id, from.span));
             }
             targets.insert(from.span.start, target);

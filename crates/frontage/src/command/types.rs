@@ -53,8 +53,10 @@ pub(crate) fn write(loaded: &Loaded, built: &Built) -> Result<Vec<String>, Diagn
         ("upstreams.json".to_owned(), upstreams),
     ];
     for input in &loaded.inputs {
+        // One whose session is not known keeps what it had.
+        let Some(session) = &input.session else { continue };
         let path = format!("{}/session.d.ts", input.name);
-        files.push((path, frontage_emit::session_types(&input.session)));
+        files.push((path, frontage_emit::session_types(session)));
     }
     // A frontend that does not compile keeps the routes it had.
     for (frontend, input) in built.frontends.iter().zip(&loaded.inputs) {

@@ -31,8 +31,8 @@ pub(crate) struct FrontendConfig {
     pub(crate) client: Option<Located<String>>,
     /// Who may ask.
     pub(crate) auth: Auth,
-    /// Members of `session`.
-    pub(crate) session: Vec<SessionField>,
+    /// Members of `session`; `None` if they cannot be known, which was reported.
+    pub(crate) session: Option<Vec<SessionField>>,
     /// Bounds.
     pub(crate) limits: Limits,
     /// Whether answers carry `Server-Timing`.
@@ -106,7 +106,10 @@ impl Default for Limits {
 impl FrontendConfig {
     /// Reads the file's text.
     pub(crate) fn read(name: &str, text: &str, file: FileId, faults: &mut Vec<Diagnostic>) -> Self {
+        let before = faults.len();
         let document = parse(text, file, faults);
+        // What is not TOML says nothing more.
+        let syntax = (faults.len() > before).then_some(faults.len());
         let mut root = Table::root(document.get_ref(), file);
         let owner = root.string("owner", faults).map(|owner| owner.value);
         let listen = root.reference("listen", faults);
@@ -127,10 +130,16 @@ impl FrontendConfig {
             table.finish(faults);
         }
 
+        let known = faults.len();
         let (auth, session) = match root.table("auth", faults) {
             Some(table) => read_auth(table, file, faults),
             None => (Auth::None, Vec::new()),
         };
+        let is_known = syntax.is_none()
+            && faults.len() == known
+            && !root.is_empty()
+            && !root.is_misspelt("auth");
+        let session = is_known.then_some(session);
 
         let mut limits = Limits::default();
         if let Some(table) = root.table("limits", faults) {
@@ -144,6 +153,7 @@ impl FrontendConfig {
             table.finish(faults);
         }
         root.finish(faults);
+        faults.truncate(syntax.unwrap_or(faults.len()));
         Self {
             name: name.to_owned(),
             owner,

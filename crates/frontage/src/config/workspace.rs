@@ -17,6 +17,8 @@ pub(crate) struct WorkspaceConfig {
     pub(crate) name: String,
     /// The services, by name.
     pub(crate) upstreams: Vec<UpstreamConfig>,
+    /// Nothing is known of further services; why was reported.
+    pub(crate) is_partial: bool,
     /// Commands that `frontage dev` starts and stops.
     pub(crate) dev_run: Vec<Located<String>>,
 }
@@ -43,7 +45,10 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 impl WorkspaceConfig {
     /// Reads the file's text.
     pub(crate) fn read(text: &str, file: FileId, faults: &mut Vec<Diagnostic>) -> Self {
+        let before = faults.len();
         let document = parse(text, file, faults);
+        // What is not TOML says nothing more.
+        let syntax = (faults.len() > before).then_some(faults.len());
         let mut root = Table::root(document.get_ref(), file);
 
         let mut name = None;
@@ -56,10 +61,15 @@ impl WorkspaceConfig {
         }
 
         let mut upstreams = Vec::new();
-        if let Some(table) = root.table("upstreams", faults) {
-            for (name, member) in table.members(faults) {
-                upstreams.push(read_upstream(name, member, faults));
-            }
+        let known = faults.len();
+        let members = root.table("upstreams", faults).map(|table| table.members(faults));
+        let mut is_partial = syntax.is_some()
+            || faults.len() > known
+            || root.is_empty()
+            || root.is_misspelt("upstreams");
+        for (name, member) in members.unwrap_or_default() {
+            is_partial |= !is_identifier(&name.value);
+            upstreams.push(read_upstream(name, member, faults));
         }
         upstreams.sort_by(|a, b| a.name.value.cmp(&b.name.value));
 
@@ -69,7 +79,9 @@ impl WorkspaceConfig {
             dev.finish(faults);
         }
         root.finish(faults);
-        Self { name: name.map(|n| n.value).unwrap_or_default(), upstreams, dev_run }
+        faults.truncate(syntax.unwrap_or(faults.len()));
+        let name = name.map(|n| n.value).unwrap_or_default();
+        Self { name, upstreams, is_partial, dev_run }
     }
 }
 

@@ -27,7 +27,7 @@ fn compiles_to(route: &str, lib: &str, expected: &str) {
         span: None,
     }];
     let session = vec![SessionField { name: "sub".into(), ty: SessionType::String }];
-    let frontend = FrontendInput { name: "web".into(), routes, modules, session };
+    let frontend = FrontendInput { name: "web".into(), routes, modules, session: Some(session) };
     let workspace = Workspace { upstreams, shared: Vec::new() };
     let compiled = compile(&workspace, &frontend, &sources);
     let rendered = frontage_diagnostic::render(&compiled.diagnostics, &sources, false);
