@@ -45,6 +45,14 @@ pub(crate) struct Loaded {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+impl Loaded {
+    /// Whether every service that the workspace has is there with its contract; if not, that was
+    /// reported, and every use of one would be an error of its own.
+    pub(crate) fn knows_upstreams(&self) -> bool {
+        self.workspace.upstreams.len() == self.config.upstreams.len() && !self.config.is_partial
+    }
+}
+
 /// The workspace's folder: `given`, or the nearest folder at or above the current one that holds
 /// a `frontage.toml`.
 ///
