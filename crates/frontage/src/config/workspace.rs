@@ -68,7 +68,7 @@ impl WorkspaceConfig {
             || root.is_empty()
             || root.is_misspelt("upstreams");
         for (name, member) in members.unwrap_or_default() {
-            is_partial |= !is_identifier(&name.value);
+            is_partial |= !is_identifier(&name.value) || is_word(&name.value);
             upstreams.push(read_upstream(name, member, faults));
         }
         upstreams.sort_by(|a, b| a.name.value.cmp(&b.name.value));
@@ -101,6 +101,13 @@ fn read_upstream(
                 "route modules import it: use letters, digits and `_`, not starting with a digit",
             ),
         );
+    }
+    if is_word(&name.value) {
+        let message = format!("`{}` cannot be an upstream's name", name.value);
+        faults.push(Diagnostic::error(codes::INVALID_VALUE, name.span, message).help(format!(
+            "it is a word of JavaScript, which route modules cannot import: `{}Service`",
+            name.value
+        )));
     }
     let contract = read_contract(&mut table, faults);
     let mut urls = Vec::new();
@@ -202,6 +209,63 @@ pub(super) fn is_identifier(name: &str) -> bool {
     bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_' || b == b'$')
         && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'$')
 }
+
+/// Whether a name means something to JavaScript, so that no module can declare it.
+fn is_word(name: &str) -> bool {
+    WORDS.contains(&name)
+}
+
+const WORDS: &[&str] = &[
+    "arguments",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "default",
+    "delete",
+    "do",
+    "else",
+    "enum",
+    "eval",
+    "export",
+    "extends",
+    "false",
+    "finally",
+    "for",
+    "function",
+    "if",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "let",
+    "new",
+    "null",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "static",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "undefined",
+    "var",
+    "void",
+    "while",
+    "with",
+    "yield",
+];
 
 fn is_connection_header(lower: &str) -> bool {
     matches!(
