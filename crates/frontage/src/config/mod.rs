@@ -14,4 +14,4 @@ mod workspace;
 
 pub(crate) use frontend::{Auth, FrontendConfig, Limits};
 pub(crate) use reference::Reference;
-pub(crate) use workspace::WorkspaceConfig;
+pub(crate) use workspace::{WorkspaceConfig, is_word};

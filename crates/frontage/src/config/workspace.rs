@@ -211,7 +211,7 @@ pub(super) fn is_identifier(name: &str) -> bool {
 }
 
 /// Whether a name means something to JavaScript, so that no module can declare it.
-fn is_word(name: &str) -> bool {
+pub(crate) fn is_word(name: &str) -> bool {
     WORDS.contains(&name)
 }
 
