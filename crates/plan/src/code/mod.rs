@@ -12,4 +12,6 @@ pub use expr::{
     ArrayItem, BinaryOp, Builtin, ErrorClass, Expr, IterateOp, Key, Lambda, LogicalOp, ObjectItem,
     ReplyKind, UnaryOp,
 };
-pub use visit::{Exits, each, exits, has_async_step, reads, reads_in_block};
+pub use visit::{
+    DEEPEST, Exits, block_fits, each, exits, expr_fits, has_async_step, reads, reads_in_block,
+};
