@@ -56,6 +56,8 @@ use std::sync::Arc;
 use frontage_diagnostic::{Code, Diagnostic, SourceMap, Span};
 use frontage_syntax::tree;
 
+pub(crate) use route::NOT_ASYNC;
+
 use crate::hir::{self, Checked, FunctionId, GlobalId, Local, LocalId, OperationRef};
 use crate::input::{FrontendInput, Workspace};
 use crate::resolve::{Decl, ModuleId, Modules};

@@ -27,6 +27,9 @@ const METHODS: &[(&str, Method)] = &[
     ("DELETE", Method::Delete),
 ];
 
+/// What is said of a handler without `async`, which says all of each `await` in it.
+pub(crate) const NOT_ASYNC: &str = "the handler is an `async` function";
+
 /// Whether an expression calls `route` or `passthrough`.
 pub(super) fn is_route_call(expr: &Expr) -> bool {
     matches!(&expr.kind, ExprKind::Call { callee, .. }
@@ -241,12 +244,8 @@ impl<'a> Checker<'a> {
         };
         if !function.is_async {
             self.report(
-                Diagnostic::error(
-                    codes::ROUTE_ARGUMENTS,
-                    function.span,
-                    "the handler is an `async` function",
-                )
-                .help("write `async` before its parameters"),
+                Diagnostic::error(codes::ROUTE_ARGUMENTS, function.span, NOT_ASYNC)
+                    .help("write `async` before its parameters"),
             );
         }
         if function.params.len() > 1 || function.rest.is_some() {
@@ -395,9 +394,10 @@ impl<'a> Checker<'a> {
                     if name != "body" {
                         self.check_texts(name, &schema, value.span);
                     }
-                    if let ("params", Some(path)) = (name, path) {
-                        self.check_params(&schema, value.span, path);
-                    }
+                    let fits = match (name, path) {
+                        ("params", Some(path)) => self.check_params(&schema, value.span, path),
+                        _ => true,
+                    };
                     if let ("headers", Some((field, place))) = (name, schema.upper_case_field()) {
                         let lower = field.to_lowercase();
                         self.report(
@@ -409,7 +409,8 @@ impl<'a> Checker<'a> {
                             .help(format!("write `\"{lower}\"`; clients may send it in any case")),
                         );
                     }
-                    *slot(&mut types, name) = Some(schema.output);
+                    // Of a misspelt parameter nothing more is said where it is used.
+                    *slot(&mut types, name) = Some(if fits { schema.output } else { Ty::ERROR });
                     let validator = Some(schema.validator);
                     match name {
                         "params" => input.params = validator,
@@ -427,7 +428,12 @@ impl<'a> Checker<'a> {
                     )
                     .label("parts: `params`, `query`, `headers`, `body`, `sequential`");
                     self.report(match nearest(name, known.iter().copied()) {
-                        Some(near) => fault.help(format!("did you mean `{near}`?")),
+                        Some(near) => {
+                            if near != "sequential" {
+                                let _ = slot(&mut types, near).get_or_insert(Ty::ERROR);
+                            }
+                            fault.help(format!("did you mean `{near}`?"))
+                        }
                         None => fault.help("leave it out"),
                     });
                 }
@@ -436,7 +442,13 @@ impl<'a> Checker<'a> {
         (input, types, sequential)
     }
 
-    fn check_params(&mut self, schema: &super::zod::Schema, place: Span, path: &[PathSegment]) {
+    /// Whether the path has every parameter that the schema names; reports those that it lacks.
+    fn check_params(
+        &mut self,
+        schema: &super::zod::Schema,
+        place: Span,
+        path: &[PathSegment],
+    ) -> bool {
         let names: Vec<&str> = path
             .iter()
             .filter_map(|s| match s {
@@ -444,10 +456,12 @@ impl<'a> Checker<'a> {
                 PathSegment::Literal(_) => None,
             })
             .collect();
+        let mut fits = true;
         for field in schema.fields() {
             if names.contains(&&*field) {
                 continue;
             }
+            fits = false;
             let fault = Diagnostic::error(
                 codes::ROUTE_PARAMS,
                 place,
@@ -465,6 +479,7 @@ impl<'a> Checker<'a> {
                     .help(format!("name the file `[{field}].ts`, or take `{field}` from `query`")),
             });
         }
+        fits
     }
 
     fn passthrough(

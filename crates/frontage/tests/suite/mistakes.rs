@@ -7,6 +7,7 @@ use frontage_testkit::process::Program;
 const WORKSPACE: &str = "frontage.toml";
 const FRONTEND: &str = "frontends/web/frontend.toml";
 const ROUTE: &str = "frontends/web/routes/api/greetings.ts";
+const DETAIL: &str = "frontends/web/routes/api/greetings/[language].ts";
 const HELPER: &str = "frontends/web/lib/text.ts";
 
 /// The codes that `check` gives for a new workspace in which `old` of `file` is `new`; all of the
@@ -53,6 +54,10 @@ fn one_mistake_gives_one_diagnostic() {
         (FRONTEND, session, "", "FR5004"),
         (FRONTEND, "[auth]", "[auht]", "FR5002"),
         (ROUTE, "", "", "FR2009"),
+        (ROUTE, "route(async () =>", "route(() =>", "FR2301"),
+        (ROUTE, "export const GET", "const GET", "FR2030"),
+        (DETAIL, "params: z.object({ language", "params: z.object({ langage", "FR2303"),
+        (DETAIL, "params: z.object", "param: z.object", "FR2302"),
         (HELPER, "", "export const short = (n: number) => {;\n", "FR1001"),
     ];
     for (file, old, new, code) in mistakes {
