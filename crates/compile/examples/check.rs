@@ -98,7 +98,7 @@ fn check(root: &Path) {
             name: name.as_str().into(),
             routes,
             modules,
-            session: vec![SessionField { name: "sub".into(), ty: SessionType::String }],
+            session: Some(vec![SessionField { name: "sub".into(), ty: SessionType::String }]),
         });
     }
     let workspace = Workspace { upstreams, shared };

@@ -22,6 +22,8 @@ pub const SAME_PATH: Code = Code(2008);
 pub const NOT_A_METHOD: Code = Code(2009);
 /// An exported method that is no call of `route` or `passthrough`.
 pub const NOT_A_ROUTE: Code = Code(2010);
+/// A segment of a route's path that means something else in other frameworks (warning).
+pub const FOREIGN_NAME: Code = Code(2011);
 /// A name that nothing declares.
 pub const UNKNOWN_NAME: Code = Code(2020);
 /// A name that is declared twice.
@@ -144,6 +146,8 @@ pub const NOT_JSON: Code = Code(2305);
 pub const REPLY: Code = Code(2306);
 /// A faulty `passthrough`.
 pub const PASSTHROUGH: Code = Code(2307);
+/// A part of a request that can hold no text, where all values are texts (warning).
+pub const NO_TEXT: Code = Code(2308);
 /// A file of declared operations that is not of the form.
 pub const DECLARED_FORM: Code = Code(3020);
 /// A declared type that no JSON has.

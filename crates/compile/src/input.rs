@@ -39,8 +39,8 @@ pub struct FrontendInput {
     pub routes: Vec<FileId>,
     /// All other `.ts` files of the frontend that routes may import.
     pub modules: Vec<FileId>,
-    /// Members of `session`, from `[auth]`.
-    pub session: Vec<SessionField>,
+    /// Members of `session`, from `[auth]`; `None` if they cannot be known, which was reported.
+    pub session: Option<Vec<SessionField>>,
 }
 
 /// A member of `session`.

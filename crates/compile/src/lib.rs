@@ -18,7 +18,7 @@ mod prelude;
 mod resolve;
 pub mod types;
 
-use frontage_diagnostic::{Area, Code, Diagnostic, FileId, Severity, SourceMap};
+use frontage_diagnostic::{Area, Code, Diagnostic, FileId, Severity, SourceMap, Span};
 use frontage_plan::Plan;
 
 use hir::Checked;
@@ -45,15 +45,42 @@ pub fn check(
     let (modules, mut diagnostics) = resolve::resolve(workspace, frontend, sources);
     let (checked, found) = check::check(workspace, frontend, &modules, sources);
     diagnostics.extend(found);
-    // What was not read for its syntax is not missing.
-    let broken: Vec<_> = files_of(&diagnostics, |code| code.area() == Area::Syntax);
-    diagnostics.retain(|d| {
-        d.code != codes::NOT_A_METHOD || !d.primary.iter().any(|p| broken.contains(&p.span.file))
-    });
+    without_followers(&mut diagnostics);
     frontage_diagnostic::sort(&mut diagnostics, sources);
     diagnostics.dedup();
     let wrong = diagnostics.iter().any(|d| d.severity == Severity::Error);
     ((!wrong).then_some(checked), diagnostics)
+}
+
+/// Takes away what only follows from something else that was reported.
+fn without_followers(diagnostics: &mut Vec<Diagnostic>) {
+    let spans = |kind: &dyn Fn(&Diagnostic) -> bool| -> Vec<Span> {
+        let faults = diagnostics.iter().filter(|d| kind(d));
+        faults.filter_map(|d| d.primary.as_ref().map(|p| p.span)).collect()
+    };
+    // What was not read for its syntax is not missing; nor is a route that stands elsewhere.
+    let broken = files_of(diagnostics, |code| code.area() == Area::Syntax);
+    let misplaced = files_of(diagnostics, |code| code == codes::NOT_A_VALUE);
+    // The parser says of an `await` what the checker says better, and a handler's is said once.
+    let awaits = spans(&|d| d.code == codes::AWAIT_OUTSIDE);
+    let handlers = spans(&|d| d.message == check::NOT_ASYNC);
+    let inside = |around: &Span, at: Span| {
+        around.file == at.file && around.start <= at.start && at.end <= around.end
+    };
+    diagnostics.retain(|d| {
+        let Some(at) = d.primary.as_ref().map(|p| p.span) else { return true };
+        match d.code {
+            codes::NOT_A_METHOD => {
+                let of_file = at.start == at.end;
+                !(broken.contains(&at.file) || of_file && misplaced.contains(&at.file))
+            }
+            codes::AWAIT_OUTSIDE => !handlers.iter().any(|handler| inside(handler, at)),
+            code if code.area() == Area::Syntax => {
+                !awaits.iter().any(|a| a.file == at.file && a.start == at.start)
+            }
+            _ => true,
+        }
+    });
 }
 
 /// Files with faults of a kind.

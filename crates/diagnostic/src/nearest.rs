@@ -5,13 +5,14 @@
 /// A name that differs in capitals only always counts. Otherwise at most a third of its
 /// characters may be wrong, missing, added or swapped with their neighbours, and at least one
 /// such slip is forgiven in names of three characters or more. A name that begins or ends as one of
-/// three characters or more does is near, too. Of several that are equally near, the first counts.
+/// three characters or more does is near, too. Of several that are equally near, the one counts that
+/// is nearer with its capitals, then the first.
 #[must_use]
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     let length = wanted.chars().count();
     let allowed = if length < 3 { 0 } else { (length / 3).clamp(1, 5) };
-    let mut best: Option<(usize, &'a str)> = None;
+    let mut best: Option<((usize, usize), &'a str)> = None;
     for candidate in candidates {
         if candidate == name {
             continue;
@@ -26,8 +27,12 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         };
         // A part is less telling than a slip.
         let distance = if part { distance.min(allowed) } else { distance };
-        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, candidate));
+        if distance > allowed || best.is_some_and(|((least, _), _)| least < distance) {
+            continue;
+        }
+        let rank = (distance, strsim::osa_distance(name, candidate));
+        if best.is_none_or(|(least, _)| rank < least) {
+            best = Some((rank, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
@@ -62,5 +67,7 @@ mod tests {
     fn the_nearest_wins_and_of_equals_the_first() {
         assert_eq!(nearest("items", ["itemas", "item", "itemsX"]), Some("itemas"));
         assert_eq!(nearest("itemId", ["itemIdxx", "itemIds"]), Some("itemIds"));
+        assert_eq!(nearest("rout", ["Route", "route"]), Some("route"));
+        assert_eq!(nearest("Rout", ["route", "Route"]), Some("Route"));
     }
 }

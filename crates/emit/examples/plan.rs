@@ -43,7 +43,8 @@ fn main() {
     let modules = modules(&Path::new(&folder).join("lib"), &mut sources);
     let session = vec![SessionField { name: "sub".into(), ty: SessionType::String }];
     let workspace = Workspace { upstreams, shared };
-    let frontend = FrontendInput { name: name.as_str().into(), routes, modules, session };
+    let frontend =
+        FrontendInput { name: name.as_str().into(), routes, modules, session: Some(session) };
     let compiled = frontage_compile::compile(&workspace, &frontend, &sources);
     eprint!("{}", frontage_diagnostic::render(&compiled.diagnostics, &sources, false));
     if let Some(plan) = &compiled.plan {

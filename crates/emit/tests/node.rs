@@ -40,7 +40,8 @@ fn glue() -> (Workspace, Value, Value) {
     }];
     let routes = vec![sources.add("frontends/web/routes/a.ts", ROUTE)];
     let session = vec![SessionField { name: "sub".into(), ty: SessionType::String }];
-    let frontend = FrontendInput { name: "web".into(), routes, modules: Vec::new(), session };
+    let frontend =
+        FrontendInput { name: "web".into(), routes, modules: Vec::new(), session: Some(session) };
     let workspace = Workspace { upstreams, shared: Vec::new() };
     let compiled = frontage_compile::compile(&workspace, &frontend, &sources);
     let plan = compiled.plan.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics));

@@ -5,14 +5,11 @@
 //!        nested deeper than the executor follows.
 
 use frontage_plan::{
-    AnswerKind, ArrayItem, Block, Call, Expr, Handler, Key, Location, ObjectItem, Operation,
-    PathPiece, Plan, ReplyKind, Rest, RouteKind, Shape, ShapeId, Slot, Step, Validator,
+    AnswerKind, ArrayItem, Block, Call, DEEPEST, Expr, Handler, Key, Location, ObjectItem,
+    Operation, PathPiece, Plan, ReplyKind, Rest, RouteKind, Shape, ShapeId, Slot, Step, Validator,
     has_async_step, input_slot,
 };
 use http::{HeaderName, HeaderValue};
-
-/// Deepest nesting of expressions and blocks within each other.
-const DEEPEST: usize = 512;
 
 /// Why a plan cannot be run: it is not what a compiler of this version makes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

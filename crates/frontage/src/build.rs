@@ -65,7 +65,7 @@ pub(crate) fn build(loaded: &Loaded) -> Built {
     shared_addresses(loaded, &mut workspace);
     open_to_others(loaded, &mut workspace);
     // Without its contract every use of an upstream would be an error: one fault, one message.
-    let contracts = loaded.workspace.upstreams.len() == loaded.config.upstreams.len();
+    let contracts = loaded.knows_upstreams();
     let mut frontends = Vec::new();
     for (config, input) in loaded.frontends.iter().zip(&loaded.inputs) {
         if !contracts {

@@ -36,6 +36,8 @@ pub(crate) const UNKNOWN_OPERATION: Code = Code(5015);
 pub(crate) const DEV_COMMAND: Code = Code(5016);
 /// A folder that must not be written to, or cannot.
 pub(crate) const CANNOT_WRITE: Code = Code(5017);
+/// A file below `routes/` that is no module of the language (warning).
+pub(crate) const NOT_A_ROUTE_FILE: Code = Code(5018);
 /// A contract with more faults than are shown.
 pub(crate) const MORE_FINDINGS: Code = Code(5030);
 /// A sample answer that cannot be used.

@@ -74,7 +74,7 @@ fn run(cli: Cli) -> ExitCode {
     };
     logging::finish();
     done.unwrap_or_else(|fault| {
-        terminal.fault(&fault);
+        terminal.refused(&[fault], &frontage_diagnostic::SourceMap::new());
         ExitCode::FAILURE
     })
 }

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use frontage_diagnostic::{Diagnostic, Severity, SourceMap, render};
+use frontage_diagnostic::{Diagnostic, Severity, SourceMap, render, to_json};
 
 use crate::cli::{Color, Global};
 
@@ -12,6 +12,7 @@ pub(crate) struct Terminal {
     color: bool,
     quiet: bool,
     verbose: bool,
+    json: bool,
 }
 
 /// Colours of notes.
@@ -38,7 +39,7 @@ impl Terminal {
                     && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
             }
         };
-        Self { color, quiet: global.quiet, verbose: global.verbose }
+        Self { color, quiet: global.quiet, verbose: global.verbose, json: global.json }
     }
 
     /// Whether more was asked for.
@@ -85,10 +86,29 @@ impl Terminal {
         }
     }
 
+    /// Prints why a command ends without its result: with `--json` as its only result, an object
+    /// with `ok` and `diagnostics` as those of `frontage check`.
+    pub(crate) fn refused(&self, diagnostics: &[Diagnostic], sources: &SourceMap) {
+        if !self.json {
+            return self.diagnostics(diagnostics, sources);
+        }
+        let faults = for_machines(diagnostics, sources);
+        tell(&serde_json::json!({ "ok": false, "diagnostics": faults }).to_string());
+    }
+
     /// Prints one diagnostic that no file is to blame for.
     pub(crate) fn fault(&self, fault: &Diagnostic) {
         self.diagnostics(std::slice::from_ref(fault), &SourceMap::new());
     }
+}
+
+/// Diagnostics as JSON: see [`to_json`].
+pub(crate) fn for_machines(
+    diagnostics: &[Diagnostic],
+    sources: &SourceMap,
+) -> Vec<serde_json::Value> {
+    let texts = diagnostics.iter().map(|diagnostic| to_json(diagnostic, sources));
+    texts.filter_map(|text| serde_json::from_str(&text).ok()).collect()
 }
 
 /// Writes a result to standard output; a closed pipe is no fault.

@@ -72,6 +72,8 @@ impl Watch {
         contracts: impl Iterator<Item = &'p str>,
     ) -> Result<(), Diagnostic> {
         let root = self.root.clone();
+        // A folder that went away is another one when it comes back.
+        self.watched.retain(|folder| folder.is_dir());
         for folder in ["frontends", "shared"] {
             self.add(&root.join(folder), RecursiveMode::Recursive)?;
         }

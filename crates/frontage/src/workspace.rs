@@ -45,6 +45,14 @@ pub(crate) struct Loaded {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+impl Loaded {
+    /// Whether every service that the workspace has is there with its contract; if not, that was
+    /// reported, and every use of one would be an error of its own.
+    pub(crate) fn knows_upstreams(&self) -> bool {
+        self.workspace.upstreams.len() == self.config.upstreams.len() && !self.config.is_partial
+    }
+}
+
 /// The workspace's folder: `given`, or the nearest folder at or above the current one that holds
 /// a `frontage.toml`.
 ///
@@ -198,7 +206,7 @@ impl Reader {
     /// All `.ts` files below `folder`, sorted by path.
     fn modules(&mut self, folder: &str) -> Vec<FileId> {
         let mut paths = Vec::new();
-        self.walk(folder, 0, &mut paths);
+        self.walk(folder, 0, &is_module, &mut paths);
         paths.sort();
         self.count(&mut paths);
         let mut files = Vec::new();
@@ -224,7 +232,39 @@ impl Reader {
         self.files += paths.len();
     }
 
-    fn walk(&self, folder: &str, depth: usize, out: &mut Vec<String>) {
+    /// Warns of sources below `folder` that nothing reads, unless a module of the same name stands
+    /// beside them: then they were made of it.
+    fn other_sources(&mut self, folder: &str) {
+        let mut paths = Vec::new();
+        self.walk(folder, 0, &|name| other_ending(name).is_some(), &mut paths);
+        paths.sort();
+        for path in paths {
+            let Some(stem) = other_ending(&path) else { continue };
+            let module = format!("{stem}.ts");
+            if self.root.join(&module).exists() {
+                continue;
+            }
+            let file = self.sources.add(&path, "");
+            let name = module.rsplit('/').next().unwrap_or_default();
+            self.diagnostics.push(
+                Diagnostic::error(
+                    codes::NOT_A_ROUTE_FILE,
+                    Span::new(file, 0, 0),
+                    format!("`{path}` is not read: it does not end in `.ts`"),
+                )
+                .warning()
+                .help(format!("name it `{name}`, or move it out of `routes`")),
+            );
+        }
+    }
+
+    fn walk(
+        &self,
+        folder: &str,
+        depth: usize,
+        wanted: &dyn Fn(&str) -> bool,
+        out: &mut Vec<String>,
+    ) {
         let Ok(entries) = std::fs::read_dir(self.root.join(folder)) else { return };
         for entry in entries.flatten() {
             let Ok(name) = entry.file_name().into_string() else { continue };
@@ -234,8 +274,8 @@ impl Reader {
             }
             let path = format!("{folder}/{name}");
             if kind.is_dir() && depth < MAX_DEPTH {
-                self.walk(&path, depth + 1, out);
-            } else if name.ends_with(".ts") && !name.ends_with(".d.ts") {
+                self.walk(&path, depth + 1, wanted, out);
+            } else if wanted(&name) {
                 // One beyond the limit shows that there are too many; routes are walked over twice.
                 if out.len() <= 2 * MAX_FILES {
                     out.push(path);
@@ -282,11 +322,12 @@ impl Reader {
             let text = self.sources.file(file).text.clone();
             let config = FrontendConfig::read(&name, &text, file, &mut self.diagnostics);
             let routes = self.modules(&format!("{folder}/routes"));
+            self.other_sources(&format!("{folder}/routes"));
             let static_prefix =
                 config.static_dir.as_ref().map(|s| format!("{folder}/{}/", normalise(&s.value)));
             let routes_prefix = format!("{folder}/routes/");
             let mut paths = Vec::new();
-            self.walk(&folder, 0, &mut paths);
+            self.walk(&folder, 0, &is_module, &mut paths);
             paths.sort();
             paths.retain(|path| {
                 !path.starts_with(&routes_prefix)
@@ -310,6 +351,19 @@ impl Reader {
         }
         (configs, inputs)
     }
+}
+
+/// Whether a file's name is one of a module.
+fn is_module(name: &str) -> bool {
+    name.ends_with(".ts") && !name.ends_with(".d.ts")
+}
+
+/// The path without its ending, if that is one of JavaScript or TypeScript other than `.ts`.
+fn other_ending(path: &str) -> Option<&str> {
+    let (stem, ending) = path.rsplit_once('.')?;
+    let lower = ending.to_ascii_lowercase();
+    let known = ["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"].contains(&&*lower);
+    (known && ending != "ts" && !stem.ends_with(".d")).then_some(stem)
 }
 
 /// Reads `path`, which is relative to `root` and must stay inside it. What begins with

@@ -167,6 +167,9 @@ pub(crate) enum ReceiveError {
     /// The client broke off, or its framing is wrong.
     #[error("the request's body ended early: {0}")]
     Broken(#[source] hyper::Error),
+    /// It would have to be waited for, as too many others are.
+    #[error("too many bodies are waited for")]
+    Crowded,
 }
 
 /// Bytes of an unwanted body that are read at most.
@@ -187,6 +190,8 @@ pub(crate) enum Fault {
     TooSlow(Duration),
     /// The client broke off, or its framing is wrong.
     Broken,
+    /// It would have to be waited for, as too many others are.
+    Crowded,
 }
 
 impl From<&ReceiveError> for Fault {
@@ -195,6 +200,7 @@ impl From<&ReceiveError> for Fault {
             ReceiveError::TooLarge(limit) => Self::TooLarge(*limit),
             ReceiveError::TooSlow(pause) => Self::TooSlow(*pause),
             ReceiveError::Broken(_) => Self::Broken,
+            ReceiveError::Crowded => Self::Crowded,
         }
     }
 }
@@ -226,14 +232,29 @@ impl Received {
 
     /// Reads all of it.
     ///
+    /// - `enter`: gives a place among those that wait, which is asked for once this one has to.
+    ///
     /// # Errors
     ///
     /// [`ReceiveError`], as soon as a limit is passed.
-    pub(crate) async fn collect(&mut self) -> Result<Bytes, ReceiveError> {
+    pub(crate) async fn collect<P>(
+        &mut self,
+        enter: impl Fn() -> Option<P>,
+    ) -> Result<Bytes, ReceiveError> {
         let mut first = Bytes::new();
         let mut more: Vec<u8> = Vec::new();
-        while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut *self).poll_piece(cx)).await
-        {
+        let mut place = None;
+        let mut next = |cx: &mut Context<'_>| {
+            let piece = Pin::new(&mut *self).poll_piece(cx);
+            if piece.is_pending() && place.is_none() {
+                place = enter();
+                if place.is_none() {
+                    return Poll::Ready(Some(Err(ReceiveError::Crowded)));
+                }
+            }
+            piece
+        };
+        while let Some(frame) = std::future::poll_fn(&mut next).await {
             let Ok(data) = frame?.into_data() else { continue };
             if first.is_empty() && more.is_empty() {
                 first = data;

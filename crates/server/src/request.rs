@@ -238,7 +238,11 @@ impl Way<'_> {
         let limits = &worker.shared.settings.limits;
         let body = if let (Some(_), Some(body)) = (&handler.input.body, body.as_mut()) {
             // A client that sends slowly takes no place from those that have sent.
-            let bytes = body.collect().await.map_err(|error| not_received((&error).into()))?;
+            let receiving = body.collect(|| worker.shared.receive());
+            let bytes = tokio::time::timeout(limits.request_timeout, receiving)
+                .await
+                .map_err(|_| not_received(Fault::TooSlow(limits.request_timeout)))?
+                .map_err(|error| not_received((&error).into()))?;
             self.record.request_size = bytes.len() as u64;
             bytes
         } else {
@@ -262,13 +266,13 @@ impl Way<'_> {
             compute: Compute {
                 most: limits.request_compute,
                 turn: TURN,
-                until: started.checked_add(limits.request_timeout),
+                until: self.record.started.checked_add(limits.request_timeout),
             },
         };
         let running = frontage_exec::execute(&self.generation.engine, &clients, index, request);
-        let outcome = tokio::time::timeout(limits.request_timeout, running)
-            .await
-            .map_err(|_| out_of_time())?;
+        // Its body took its part of the time.
+        let left = limits.request_timeout.saturating_sub(started - self.record.started);
+        let outcome = tokio::time::timeout(left, running).await.map_err(|_| out_of_time())?;
         self.note(&outcome);
         if worker.shared.settings.server_timing {
             self.timing = outcome::timing(&outcome.calls, started.elapsed());
@@ -350,6 +354,7 @@ fn not_received(fault: Fault) -> Problem {
         Fault::TooSlow(_) => {
             problem(StatusCode::REQUEST_TIMEOUT, "body_too_slow", "the body came too slowly")
         }
+        Fault::Crowded => busy(),
         Fault::Broken => problem(StatusCode::BAD_REQUEST, "broken_body", ""),
     }
 }

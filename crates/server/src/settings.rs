@@ -81,13 +81,14 @@ pub enum Auth {
 /// What one client or request may take.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Time for a whole request, up to the head of its answer.
+    /// Time for a whole request, its body included, up to the head of its answer.
     pub request_timeout: Duration,
     /// Time in which a request's own expressions compute, in all.
     pub request_compute: Duration,
     /// Largest request body, in bytes.
     pub request_body: usize,
-    /// Requests that run at once; further ones are answered 503.
+    /// Requests that run at once, and as many whose bodies are waited for; further ones are
+    /// answered 503.
     pub concurrency: usize,
     /// Longest path with query, in bytes.
     pub uri: usize,

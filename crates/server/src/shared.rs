@@ -64,6 +64,7 @@ pub(crate) struct Shared {
     /// What open pages are told, while developing.
     pub(crate) dev: Option<Dev>,
     running: AtomicUsize,
+    receiving: AtomicUsize,
     draining: AtomicBool,
 }
 
@@ -76,6 +77,7 @@ impl Shared {
             metrics: Metrics::new(),
             files,
             running: AtomicUsize::new(0),
+            receiving: AtomicUsize::new(0),
             draining: AtomicBool::new(false),
             current: ArcSwap::from_pointee(generation),
         };
@@ -111,6 +113,18 @@ impl Shared {
         Some(place)
     }
 
+    /// A place among the requests whose bodies are waited for, of which there are as many as may
+    /// run; `None` if all are taken.
+    pub(crate) fn receive(self: &Arc<Self>) -> Option<Receiving> {
+        let before = self.receiving.fetch_add(1, Ordering::Relaxed);
+        let place = Receiving(Arc::clone(self));
+        if before >= self.settings.limits.concurrency {
+            self.metrics.refused.inc();
+            return None;
+        }
+        Some(place)
+    }
+
     /// The server no longer wants new work.
     pub(crate) fn set_draining(&self) {
         self.draining.store(true, Ordering::Relaxed);
@@ -119,6 +133,16 @@ impl Shared {
     /// Whether the server no longer wants new work.
     pub(crate) fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
+    }
+}
+
+/// A place among the requests whose bodies are waited for, free again when dropped.
+#[derive(Debug)]
+pub(crate) struct Receiving(Arc<Shared>);
+
+impl Drop for Receiving {
+    fn drop(&mut self) {
+        self.0.receiving.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -104,7 +104,7 @@ pub enum AddressError {
     #[error("must begin with `http://` or `https://`")]
     Scheme,
     /// Host or port cannot be read.
-    #[error("host or port cannot be read")]
+    #[error("has a host or port that cannot be read")]
     Authority,
     /// It carries a user name or password.
     #[error("must not carry a user name or password; use `headers`")]
@@ -113,7 +113,7 @@ pub enum AddressError {
     #[error("must not have a query or fragment")]
     Query,
     /// Its path holds characters that need encoding.
-    #[error("its path holds characters that are not allowed in a URL")]
+    #[error("has a path with characters that are not allowed in a URL")]
     Path,
 }
 

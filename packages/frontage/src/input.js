@@ -69,6 +69,8 @@ function queryObject(raw, schema) {
       issues.push({ path: [], code: "invalid_format", message: "Invalid percent encoding of a key" });
       continue;
     }
+    // What no schema looks at can be no fault.
+    if (drops(schema, name)) continue;
     const value = decodeForm(at < 0 ? "" : pair.slice(at + 1));
     if (value === undefined) {
       issues.push({ path: [name], code: "invalid_format", message: "Invalid percent encoding" });
@@ -110,6 +112,18 @@ function isList(schema, name) {
   if (object?.type === "intersection") return isList(object.left, name) || isList(object.right, name);
   if (object?.type !== "object" || !Object.hasOwn(object.shape, name)) return false;
   return ["array", "tuple"].includes(inner(object.shape[name])?._zod?.def.type);
+}
+
+/** Whether the schema leaves the key out, whatever stands there, and no function sees it before. */
+function drops(schema, name) {
+  const def = schema?._zod?.def;
+  switch (def?.type) {
+    case "object": return def.catchall === undefined && !Object.hasOwn(def.shape, name);
+    case "intersection": return drops(def.left, name) && drops(def.right, name);
+    case "union": return def.options.every((option) => drops(option, name));
+    case "pipe": return drops(def.in, name);
+    default: return def?.innerType !== undefined && drops(def.innerType, name);
+  }
 }
 
 function headerObject(headers) {

@@ -43,6 +43,7 @@ mod spread;
 mod stmt;
 mod substitute;
 mod syntactic;
+mod texts;
 mod utility;
 mod zod;
 
@@ -55,6 +56,8 @@ use std::sync::Arc;
 
 use frontage_diagnostic::{Code, Diagnostic, SourceMap, Span};
 use frontage_syntax::tree;
+
+pub(crate) use route::NOT_ASYNC;
 
 use crate::hir::{self, Checked, FunctionId, GlobalId, Local, LocalId, OperationRef};
 use crate::input::{FrontendInput, Workspace};

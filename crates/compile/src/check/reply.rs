@@ -36,7 +36,7 @@ impl<'a> Checker<'a> {
                 .help(if name.ends_with("Error") {
                     "throw `error(status, code)`"
                 } else {
-                    "a route stands in `export const GET = …` of a route module"
+                    "a route stands in `export const GET = …` of a module below `routes/`"
                 }),
             );
             return self.hole(span);

@@ -27,6 +27,9 @@ const METHODS: &[(&str, Method)] = &[
     ("DELETE", Method::Delete),
 ];
 
+/// What is said of a handler without `async`, which says all of each `await` in it.
+pub(crate) const NOT_ASYNC: &str = "the handler is an `async` function";
+
 /// Whether an expression calls `route` or `passthrough`.
 pub(super) fn is_route_call(expr: &Expr) -> bool {
     matches!(&expr.kind, ExprKind::Call { callee, .. }
@@ -67,7 +70,8 @@ impl<'a> Checker<'a> {
                     let Some(&(_, method)) = METHODS.iter().find(|(m, _)| **m == *name.name) else {
                         continue;
                     };
-                    let path = path.clone().unwrap_or_default();
+                    let path = path.clone();
+                    let named = path.is_some();
                     if let Some(ty) = &binding.ty {
                         self.report(
                             Diagnostic::error(
@@ -80,7 +84,8 @@ impl<'a> Checker<'a> {
                     }
                     let checked =
                         self.aside(id, |c| c.route(item, &binding.init, name.span, method, path));
-                    routes.extend(checked);
+                    // One whose file names no path is nobody's rival.
+                    routes.extend(checked.filter(|_| named));
                 }
             }
         }
@@ -137,7 +142,7 @@ impl<'a> Checker<'a> {
         init: &'a Expr,
         span: Span,
         method: Method,
-        path: Vec<PathSegment>,
+        path: Option<Vec<PathSegment>>,
     ) -> Option<CheckedRoute> {
         let callee = match &init.kind {
             ExprKind::Call { callee, args, type_args, .. } => {
@@ -188,7 +193,7 @@ impl<'a> Checker<'a> {
         call: Span,
         span: Span,
         method: Method,
-        path: Vec<PathSegment>,
+        path: Option<Vec<PathSegment>>,
     ) -> Option<CheckedRoute> {
         let mut values = Vec::new();
         for arg in args {
@@ -220,7 +225,7 @@ impl<'a> Checker<'a> {
             }
         };
         let (plan, input_types, sequential) = match input {
-            Some(input) => self.route_input(input, method, &path),
+            Some(input) => self.route_input(input, method, path.as_deref()),
             None => (Input::default(), InputTypes::default(), false),
         };
         let context = self.context_ty(input_types);
@@ -239,12 +244,8 @@ impl<'a> Checker<'a> {
         };
         if !function.is_async {
             self.report(
-                Diagnostic::error(
-                    codes::ROUTE_ARGUMENTS,
-                    function.span,
-                    "the handler is an `async` function",
-                )
-                .help("write `async` before its parameters"),
+                Diagnostic::error(codes::ROUTE_ARGUMENTS, function.span, NOT_ASYNC)
+                    .help("write `async` before its parameters"),
             );
         }
         if function.params.len() > 1 || function.rest.is_some() {
@@ -286,7 +287,7 @@ impl<'a> Checker<'a> {
         function.params.clear();
         Some(CheckedRoute {
             method,
-            path,
+            path: path.unwrap_or_default(),
             doc: item.doc.clone(),
             span,
             kind: CheckedKind::Handler { input: plan, input_types, function, sequential },
@@ -326,7 +327,7 @@ impl<'a> Checker<'a> {
         &mut self,
         written: &'a Expr,
         method: Method,
-        path: &[PathSegment],
+        path: Option<&[PathSegment]>,
     ) -> (Input<hir::CallbackId>, InputTypes, bool) {
         let mut input = Input::default();
         let mut types = InputTypes::default();
@@ -390,9 +391,13 @@ impl<'a> Checker<'a> {
                             .help(format!("write `{name}: z.object({{ … }})`")),
                         );
                     }
-                    if name == "params" {
-                        self.check_params(&schema, value.span, path);
+                    if name != "body" {
+                        self.check_texts(name, &schema, value.span);
                     }
+                    let fits = match (name, path) {
+                        ("params", Some(path)) => self.check_params(&schema, value.span, path),
+                        _ => true,
+                    };
                     if let ("headers", Some((field, place))) = (name, schema.upper_case_field()) {
                         let lower = field.to_lowercase();
                         self.report(
@@ -404,7 +409,8 @@ impl<'a> Checker<'a> {
                             .help(format!("write `\"{lower}\"`; clients may send it in any case")),
                         );
                     }
-                    *slot(&mut types, name) = Some(schema.output);
+                    // Of a misspelt parameter nothing more is said where it is used.
+                    *slot(&mut types, name) = Some(if fits { schema.output } else { Ty::ERROR });
                     let validator = Some(schema.validator);
                     match name {
                         "params" => input.params = validator,
@@ -422,7 +428,12 @@ impl<'a> Checker<'a> {
                     )
                     .label("parts: `params`, `query`, `headers`, `body`, `sequential`");
                     self.report(match nearest(name, known.iter().copied()) {
-                        Some(near) => fault.help(format!("did you mean `{near}`?")),
+                        Some(near) => {
+                            if near != "sequential" {
+                                let _ = slot(&mut types, near).get_or_insert(Ty::ERROR);
+                            }
+                            fault.help(format!("did you mean `{near}`?"))
+                        }
                         None => fault.help("leave it out"),
                     });
                 }
@@ -431,7 +442,13 @@ impl<'a> Checker<'a> {
         (input, types, sequential)
     }
 
-    fn check_params(&mut self, schema: &super::zod::Schema, place: Span, path: &[PathSegment]) {
+    /// Whether the path has every parameter that the schema names; reports those that it lacks.
+    fn check_params(
+        &mut self,
+        schema: &super::zod::Schema,
+        place: Span,
+        path: &[PathSegment],
+    ) -> bool {
         let names: Vec<&str> = path
             .iter()
             .filter_map(|s| match s {
@@ -439,10 +456,12 @@ impl<'a> Checker<'a> {
                 PathSegment::Literal(_) => None,
             })
             .collect();
+        let mut fits = true;
         for field in schema.fields() {
             if names.contains(&&*field) {
                 continue;
             }
+            fits = false;
             let fault = Diagnostic::error(
                 codes::ROUTE_PARAMS,
                 place,
@@ -460,6 +479,7 @@ impl<'a> Checker<'a> {
                     .help(format!("name the file `[{field}].ts`, or take `{field}` from `query`")),
             });
         }
+        fits
     }
 
     fn passthrough(
@@ -469,7 +489,7 @@ impl<'a> Checker<'a> {
         call: Span,
         span: Span,
         method: Method,
-        path: Vec<PathSegment>,
+        path: Option<Vec<PathSegment>>,
     ) -> Option<CheckedRoute> {
         let wrong = |c: &mut Self, place: Span| {
             c.report(
@@ -522,7 +542,7 @@ impl<'a> Checker<'a> {
         let result = self.answer_ty(upstream, declared);
         Some(CheckedRoute {
             method,
-            path,
+            path: path.unwrap_or_default(),
             doc: item.doc.clone(),
             span,
             kind: CheckedKind::Passthrough { operation, timeout_ms },

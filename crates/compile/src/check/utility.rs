@@ -439,8 +439,10 @@ impl<'a> Checker<'a> {
         if let Some(ty) = self.session {
             return ty;
         }
-        let fields = self.frontend.session.clone();
-        let ty = self.session_object(&fields, Some("Session"));
+        let ty = match self.frontend.session.clone() {
+            Some(fields) => self.session_object(&fields, Some("Session")),
+            None => Ty::ERROR,
+        };
         self.session = Some(ty);
         ty
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use frontage_diagnostic::Span;
 use frontage_plan::{
     ArrayItem, BinaryOp, Block, Builtin, Constant, Expr, IterateOp, Lambda, Number, Step,
-    has_async_step,
+    expr_fits, has_async_step,
 };
 
 use super::codes;
@@ -313,9 +313,13 @@ impl<'h> Lowerer<'h> {
     }
 }
 
+/// Deepest expression that stands where its local is used. Constants that are made of one another
+/// would else become one expression as deep as they are many.
+const DEEPEST_MOVED: usize = 32;
+
 /// Whether an expression may stand where the local is used instead of in a slot.
 fn stands_where_used(expr: &Expr, usage: Usage) -> bool {
-    is_trivial(expr) || (usage.is_once() && !may_throw(expr))
+    is_trivial(expr) || (usage.is_once() && expr_fits(expr, DEEPEST_MOVED) && !may_throw(expr))
 }
 
 /// How many arguments a function of the library takes as a callback.

@@ -32,7 +32,7 @@ mod ways;
 mod whole;
 
 use frontage_diagnostic::{Diagnostic, SourceMap};
-use frontage_plan::{Handler, Plan, Route, RouteKind, input_slot};
+use frontage_plan::{DEEPEST, Handler, Plan, Route, RouteKind, block_fits, input_slot};
 
 use crate::Workspace;
 use crate::hir::{Checked, CheckedKind, CheckedRoute};
@@ -81,6 +81,14 @@ pub fn lower(
                     Lowerer::new(surroundings, &mut operations, &mut diagnostics, first_free);
                 let Lowered { body, frames, calls } = lowerer.handler(function);
                 spans = calls;
+                if !block_fits(&body, DEEPEST) || !inputs::fits(&input, DEEPEST) {
+                    let message = "with its helpers inlined, this route is nested too deeply";
+                    diagnostics.push(
+                        Diagnostic::error(codes::PLAN_TOO_LARGE, route.span, message).help(
+                            "write a long `switch` as a table, `({ … })[key]`, or split the route",
+                        ),
+                    );
+                }
                 let mut reads_session = false;
                 frontage_plan::reads_in_block(&body, &mut |slot| {
                     reads_session |= slot == input_slot::SESSION;

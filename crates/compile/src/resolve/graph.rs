@@ -56,6 +56,11 @@ pub(super) fn link(
                     targets.insert(from.span.start, Target::Nowhere);
                     continue;
                 }
+                // What it would export nobody knows.
+                if modules[id.0].is_unread {
+                    targets.insert(from.span.start, Target::Nowhere);
+                    continue;
+                }
                 edges[i].push((id, from.span));
             }
             targets.insert(from.span.start, target);
@@ -113,6 +118,11 @@ impl Linker<'_> {
         }
         if path.starts_with("frontends/") && !path.starts_with(&own) {
             let other = path.split('/').nth(1).unwrap_or("another");
+            let folder = format!("frontends/{other}/");
+            // One `..` too many leads to no frontend.
+            if !self.sources.iter().any(|(_, file)| file.path.starts_with(&folder)) {
+                return Err(Box::new(self.missing(module, from, &path)));
+            }
             return Err(Box::new(
                 Diagnostic::error(
                     codes::OTHER_FRONTEND,
@@ -140,11 +150,17 @@ impl Linker<'_> {
             }
             return Ok(Target::Module(id));
         }
-        Err(Box::new(self.missing(from, &path)))
+        Err(Box::new(self.missing(module, from, &path)))
     }
 
-    fn missing(&self, from: &StringLiteral, path: &str) -> Diagnostic {
+    fn missing(&self, module: &Module, from: &StringLiteral, path: &str) -> Diagnostic {
         let name = &*from.value;
+        // The same file from another folder is likelier than another file.
+        let bare = name.trim_start_matches(['.', '/']).trim_end_matches(".ts");
+        let tail = format!("/{}.ts", bare.strip_suffix(".js").unwrap_or(bare));
+        let mut known: Vec<&str> = self.by_path.keys().map(String::as_str).collect();
+        known.sort_unstable();
+        let same = known.iter().copied().find(|known| format!("/{known}").ends_with(&tail));
         if !path.ends_with(".ts") {
             let bare = path.strip_suffix(".js").unwrap_or(path);
             let diagnostic = Diagnostic::error(
@@ -153,21 +169,29 @@ impl Linker<'_> {
                 format!("`{name}` lacks the ending `.ts`"),
             );
             let written = name.strip_suffix(".js").unwrap_or(name);
-            return if self.by_path.contains_key(&format!("{bare}.ts")) {
-                diagnostic.help(format!("write `\"{written}.ts\"`"))
-            } else {
-                diagnostic.help("imports name the file as it is, with its ending")
-            };
+            if self.by_path.contains_key(&format!("{bare}.ts")) {
+                return diagnostic.help(format!("write `\"{written}.ts\"`"));
+            } else if same.is_none() {
+                return diagnostic.help("imports name the file as it is, with its ending");
+            }
         }
-        let known: Vec<&str> = self.by_path.keys().map(String::as_str).collect();
         let diagnostic = Diagnostic::error(
             codes::UNKNOWN_MODULE,
             from.span,
             format!("`{name}` is not a file of this frontend"),
         )
         .label(format!("there is no `{path}`"));
-        match nearest(path, known.iter().copied()) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        let is_shared = matches!(module.role, Role::Shared);
+        match same.or_else(|| nearest(path, known.iter().copied())) {
+            Some(near) => {
+                let near = match near.strip_prefix("shared/") {
+                    Some(short) if !is_shared => {
+                        format!("#shared/{}", short.trim_end_matches(".ts"))
+                    }
+                    _ => relative(&module.path, near),
+                };
+                diagnostic.help(format!("did you mean `\"{near}\"`?"))
+            }
             None if self.sources.find(path).is_some() => diagnostic
                 .help("only `.ts` files of this frontend and of `shared/` can be imported"),
             None => diagnostic.help("create the file, or correct the path"),
@@ -195,6 +219,21 @@ impl Linker<'_> {
                 .help("a backend runs no packages: write the helper in `lib/`, or ask an upstream"),
         }
     }
+}
+
+/// How a module names another file: `../lib/text.ts`.
+fn relative(module: &str, target: &str) -> String {
+    let mut here: Vec<&str> = module.split('/').collect();
+    here.pop();
+    let mut there = target.split('/').peekable();
+    let mut shared = 0;
+    while here.get(shared).is_some_and(|part| there.peek() == Some(part)) {
+        there.next();
+        shared += 1;
+    }
+    let up = "../".repeat(here.len() - shared);
+    let down: Vec<&str> = there.collect();
+    format!("{}{}", if up.is_empty() { "./" } else { &up }, down.join("/"))
 }
 
 /// `folder/path` without `.` and `..`; `None` if it leads above the workspace.

@@ -8,6 +8,7 @@
 //! Start at [`resolve`].
 
 mod graph;
+mod habits;
 mod path;
 mod symbols;
 
@@ -49,6 +50,8 @@ pub(crate) struct Module {
     pub(crate) path: Arc<str>,
     /// What it is for.
     pub(crate) role: Role,
+    /// Its text is none that can be read; that was reported.
+    pub(crate) is_unread: bool,
     /// Its tree.
     pub(crate) tree: tree::Module,
     /// Its declarations.
@@ -92,6 +95,7 @@ pub(crate) fn resolve(
     all.push(Module {
         path: "prelude.ts".into(),
         role: Role::Prelude,
+        is_unread: false,
         symbols: Symbols::collect(&prelude.module, &mut Vec::new()),
         tree: prelude.module,
         targets: HashMap::new(),
@@ -103,6 +107,7 @@ pub(crate) fn resolve(
     for (file, kind) in files {
         let source = sources.file(file);
         let parsed = frontage_syntax::parse(file, &source.path, &source.text);
+        let is_unread = parsed.module.items.is_empty() && !parsed.diagnostics.is_empty();
         diagnostics.extend(parsed.diagnostics);
         let role = match kind {
             0 => Role::Route(path::read(file, &source.path, &prefix, &mut diagnostics)),
@@ -113,6 +118,7 @@ pub(crate) fn resolve(
         all.push(Module {
             path: source.path.as_str().into(),
             role,
+            is_unread,
             tree: parsed.module,
             symbols,
             targets: HashMap::new(),

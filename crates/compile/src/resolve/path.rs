@@ -9,6 +9,7 @@ use std::sync::Arc;
 use frontage_diagnostic::{Diagnostic, FileId, Span};
 use frontage_plan::PathSegment;
 
+use super::habits;
 use crate::codes;
 
 /// The route path of a file below `prefix`; `None` (and a diagnostic) for a name that gives none.
@@ -26,20 +27,21 @@ pub(super) fn read(
     }
     let mut segments = Vec::new();
     let mut names: Vec<Arc<str>> = Vec::new();
-    let mut fault = |why: String| {
-        diagnostics.push(
-            Diagnostic::error(
-                codes::ROUTE_FILE_NAME,
-                Span::new(file, 0, 0),
-                format!("`{relative}` does not name a route path: {why}"),
-            )
-            .help(
-                "name route files like `index.ts`, `orders/[id].ts` or `files/[...path].ts`; \
-                 helpers stand in `lib/`",
-            ),
-        );
-    };
+    let mut foreign = None;
     for (i, part) in parts.iter().enumerate() {
+        let instead = habits::instead(part, i + 1 == parts.len());
+        let mut fault = |why: String| {
+            let forms = "name route files like `index.ts`, `orders/[id].ts` or \
+                         `files/[...path].ts`; helpers stand in `lib/`";
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::ROUTE_FILE_NAME,
+                    Span::new(file, 0, 0),
+                    format!("`{relative}` does not name a route path: {why}"),
+                )
+                .help(instead.clone().unwrap_or_else(|| forms.to_owned())),
+            );
+        };
         let segment = if let Some(inner) = part.strip_prefix('[').and_then(|p| p.strip_suffix(']'))
         {
             let (name, rest) = match inner.strip_prefix("...") {
@@ -69,9 +71,18 @@ pub(super) fn read(
             fault(format!("`{part}` cannot be a segment"));
             return None;
         } else {
+            foreign = foreign.or(instead.map(|instead| (*part, instead)));
             PathSegment::Literal((*part).into())
         };
         segments.push(segment);
+    }
+    if let Some((part, instead)) = foreign {
+        let message = format!("`{part}` stands in the path of this route as it is written");
+        diagnostics.push(
+            Diagnostic::error(codes::FOREIGN_NAME, Span::new(file, 0, 0), message)
+                .warning()
+                .help(instead),
+        );
     }
     Some(segments)
 }

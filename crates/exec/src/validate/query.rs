@@ -1,7 +1,7 @@
 //! Query strings as objects.
 
 use frontage_json::{Object, Text, Value};
-use frontage_plan::{Validator, ValidatorKind as K};
+use frontage_plan::{ObjectMode, Validator, ValidatorKind as K};
 
 use super::MOST_ISSUES;
 
@@ -23,7 +23,8 @@ pub(crate) struct QueryIssue {
 ///
 /// # Errors
 ///
-/// Issues for malformed percent encoding and for scalars that stand more than once.
+/// Issues for malformed percent encoding and for scalars that stand more than once, unless they stand
+/// under a key that the validator drops.
 pub(crate) fn query_object(
     raw: Option<&str>,
     validator: Option<&Validator>,
@@ -41,6 +42,10 @@ pub(crate) fn query_object(
             issues.push(issue(None, "invalid_format", "Invalid percent encoding of a key"));
             continue;
         };
+        // What no schema looks at can be no fault.
+        if validator.is_some_and(|validator| drops(validator, &name)) {
+            continue;
+        }
         let path = || Some(name.to_string());
         let Some(value) = decode(value) else {
             issues.push(issue(path(), "invalid_format", "Invalid percent encoding"));
@@ -110,6 +115,21 @@ fn is_array(validator: &Validator) -> bool {
     match &validator.kind {
         K::Array(_) | K::Tuple { .. } => true,
         _ => first(validator).is_some_and(is_array),
+    }
+}
+
+/// Whether the validator leaves the key out, whatever stands there: no object of it names the key,
+/// each strips what it does not name, and no function sees the query before.
+fn drops(validator: &Validator, name: &str) -> bool {
+    match &validator.kind {
+        K::Object { fields, mode: ObjectMode::Strip } => {
+            fields.iter().all(|field| *field.name != *name)
+        }
+        K::Intersection(a, b) => drops(a, name) && drops(b, name),
+        K::Union { options, .. } => options.iter().all(|option| drops(option, name)),
+        K::Discriminated { variants, .. } => variants.iter().all(|(_, v)| drops(v, name)),
+        K::Pipe(a, _) => drops(a, name),
+        _ => first(validator).is_some_and(|inner| drops(inner, name)),
     }
 }
 

@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use frontage_diagnostic::{Diagnostic, summary, to_json};
+use frontage_diagnostic::{Diagnostic, summary};
 use frontage_plan::RouteKind;
 
 use super::Done;
 use crate::build::{Built, build, has_errors};
 use crate::cli::Global;
-use crate::terminal::{Terminal, Tone, print};
+use crate::terminal::{Terminal, Tone, for_machines, print};
 use crate::watch::Watch;
 use crate::workspace::{Loaded, find, load};
 
@@ -92,10 +92,7 @@ fn peak_memory() -> Option<u64> {
 }
 
 fn json(loaded: &Loaded, built: &Built, diagnostics: &[Diagnostic], began: Instant) -> String {
-    let faults: Vec<serde_json::Value> = diagnostics
-        .iter()
-        .filter_map(|d| serde_json::from_str(&to_json(d, &loaded.sources)).ok())
-        .collect();
+    let faults = for_machines(diagnostics, &loaded.sources);
     let frontends: Vec<serde_json::Value> = built
         .frontends
         .iter()

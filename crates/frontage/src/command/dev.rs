@@ -149,8 +149,11 @@ impl Dev<'_> {
         let names = match chosen(&loaded, &self.names) {
             Ok(names) => names,
             Err(fault) if first && !loaded.frontends.is_empty() => return Err(fault),
-            // It may come back with the next change; until then its backend runs on.
-            Err(_) => Vec::new(),
+            // It may come back with a later change.
+            Err(_) => {
+                let there = loaded.frontends.iter().map(|frontend| &frontend.name);
+                there.filter(|name| self.names.contains(name)).cloned().collect()
+            }
         };
         let mut swapped = Vec::new();
         for name in &names {
@@ -162,7 +165,11 @@ impl Dev<'_> {
         let gone: Vec<String> =
             self.running.keys().filter(|name| !names.contains(name)).cloned().collect();
         for name in gone {
-            self.overlay(&name, &built.workspace, &loaded).await;
+            if self.root.join("frontends").join(&name).is_dir() {
+                self.overlay(&name, &built.workspace, &loaded).await;
+            } else {
+                self.end(&name);
+            }
         }
         let took = began.elapsed().as_millis();
         if has_errors(&all) {
@@ -197,6 +204,15 @@ impl Dev<'_> {
         self.running.insert(name.to_owned(), (bundle.settings.clone(), Arc::clone(plan)));
         self.supervisor.order(name, Order::Run(Box::new(bundle))).await;
         true
+    }
+
+    /// Ends the backend of a frontend that is no more.
+    fn end(&mut self, name: &str) {
+        self.supervisor.end(name);
+        self.running.remove(name);
+        self.overlays.remove(name);
+        self.failures.remove(name);
+        self.terminal.note(&format!("{name}: its folder is gone, and its backend ends"));
     }
 
     /// Shows a frontend's errors over its open pages, or takes them away; no other frontend's.

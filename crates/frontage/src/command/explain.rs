@@ -26,7 +26,7 @@ pub(crate) fn run(
     let built = build(&loaded);
     let found = built.frontends.iter().find(|f| f.name == frontend);
     let Some(plan) = found.and_then(|f| f.plan.as_ref()) else {
-        terminal.diagnostics(&built.diagnostics(&loaded), &loaded.sources);
+        terminal.refused(&built.diagnostics(&loaded), &loaded.sources);
         return Ok(ExitCode::FAILURE);
     };
     let names: Vec<String> =

@@ -10,6 +10,7 @@ use frontage_upstream::{Address, Client, Request, Settings};
 use super::Done;
 use crate::cli::{Global, Infer};
 use crate::codes;
+use crate::config::is_word;
 use crate::infer::{Sample, draft, parameters};
 use crate::terminal::{Terminal, print};
 
@@ -95,10 +96,14 @@ fn asked(pair: &str) -> Result<Sample, Diagnostic> {
     };
     let (path, source) =
         pair.split_once('=').ok_or_else(|| wrong(format!("`{pair}` has no `=`")))?;
+    let names = parameters(path);
+    let twice = names.iter().enumerate().any(|(at, name)| names[..at].contains(name));
     let valid = path.starts_with('/')
+        && !twice
+        && !path.split('/').any(|segment| matches!(segment, "." | ".."))
         && !path.contains(['?', '#', '"', '\\'])
-        && path.matches('{').count() == parameters(path).len()
-        && parameters(path).iter().all(|name| !name.is_empty());
+        && path.matches('{').count() == names.len()
+        && names.iter().all(|name| !name.is_empty());
     if !valid {
         return Err(wrong(format!("`{path}` is no path")));
     }
@@ -116,10 +121,17 @@ fn asked(pair: &str) -> Result<Sample, Diagnostic> {
     let query = target.split_once('?').map_or("", |(_, query)| query);
     let query = query
         .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decoded(name), decoded(value)))
         .collect();
     Ok(Sample { path: path.to_owned(), query, body })
+}
+
+/// A part of a query as it was meant.
+fn decoded(part: &str) -> String {
+    let part = part.replace('+', " ");
+    percent_encoding::percent_decode_str(&part).decode_utf8_lossy().into_owned()
 }
 
 fn fetch(host: &str, target: &str) -> Result<Vec<u8>, String> {
@@ -156,12 +168,13 @@ fn upstream_name(infer: &Infer) -> Result<String, Diagnostic> {
     let name = infer.name.clone().or(stem).unwrap_or_else(|| "upstream".to_owned());
     let fit = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '$');
-    if fit {
+    // The draft imports two names of its own.
+    if fit && !is_word(&name) && !["get", "declareUpstream"].contains(&name.as_str()) {
         return Ok(name);
     }
     let message = format!("`{name}` cannot be the upstream's name");
     Err(Diagnostic::placeless(codes::NO_SAMPLE, message)
-        .help("give one with `--name weather`: letters, digits and `_`"))
+        .help("give one with `--name weather`: letters, digits and `_`, no word of JavaScript"))
 }
 
 fn write(file: &PathBuf, text: &str) -> Result<(), Diagnostic> {

@@ -35,7 +35,7 @@ pub(crate) fn described(
     let built = build(&loaded);
     let found = describe(&loaded, &built, frontend);
     if found.is_none() {
-        terminal.diagnostics(&built.diagnostics(&loaded), &loaded.sources);
+        terminal.refused(&built.diagnostics(&loaded), &loaded.sources);
     }
     Ok(found)
 }

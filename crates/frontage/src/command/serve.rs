@@ -22,10 +22,11 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, names: &[String]) -> Don
         if loaded.frontends.is_empty() { Vec::new() } else { chosen(&loaded, names)? };
     let built = build(&loaded);
     let diagnostics = built.diagnostics(&loaded);
-    terminal.diagnostics(&diagnostics, &loaded.sources);
     if has_errors(&diagnostics) {
+        terminal.refused(&diagnostics, &loaded.sources);
         return Ok(ExitCode::FAILURE);
     }
+    terminal.diagnostics(&diagnostics, &loaded.sources);
     let bundles: Vec<Bundle> = built
         .frontends
         .iter()
@@ -121,7 +122,13 @@ pub(crate) fn report(global: &Global, terminal: &Terminal, frontend: &str, event
         FromBackend::Swapped => tracing::info!(frontend, "plan swapped"),
         FromBackend::Failed { message, help } => {
             if global.json {
-                let event = serde_json::json!({ "frontend": frontend, "error": message });
+                let code = codes::CANNOT_START.to_string();
+                let event = serde_json::json!({
+                    "frontend": frontend,
+                    "error": message,
+                    "code": code,
+                    "help": help,
+                });
                 tell(&event.to_string());
             }
             let mut fault =

@@ -12,7 +12,7 @@ use super::{Done, client};
 use crate::build::{Built, build, has_errors};
 use crate::cli::Global;
 use crate::codes;
-use crate::terminal::{Terminal, print};
+use crate::terminal::{Terminal, for_machines, print};
 use crate::workspace::{Loaded, find, load};
 
 /// Writes what route modules import, and says which files changed.
@@ -20,17 +20,22 @@ pub(crate) fn run(global: &Global, terminal: &Terminal) -> Done {
     let loaded = load(&find(global.workspace.as_deref())?);
     let built = build(&loaded);
     let changed = write(&loaded, &built)?;
-    terminal.diagnostics(&loaded.diagnostics, &loaded.sources);
+    let broken = has_errors(&loaded.diagnostics);
     if global.json {
-        print(&serde_json::json!({ "written": changed }).to_string());
-    } else if changed.is_empty() {
+        let faults = for_machines(&loaded.diagnostics, &loaded.sources);
+        let report =
+            serde_json::json!({ "ok": !broken, "written": changed, "diagnostics": faults });
+        print(&report.to_string());
+        return Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS });
+    }
+    terminal.diagnostics(&loaded.diagnostics, &loaded.sources);
+    if changed.is_empty() && !broken {
         terminal.note("types are up to date");
     } else {
         for path in changed {
             terminal.note(&format!("wrote {path}"));
         }
     }
-    let broken = has_errors(&loaded.diagnostics);
     Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -53,8 +58,10 @@ pub(crate) fn write(loaded: &Loaded, built: &Built) -> Result<Vec<String>, Diagn
         ("upstreams.json".to_owned(), upstreams),
     ];
     for input in &loaded.inputs {
+        // One whose session is not known keeps what it had.
+        let Some(session) = &input.session else { continue };
         let path = format!("{}/session.d.ts", input.name);
-        files.push((path, frontage_emit::session_types(&input.session)));
+        files.push((path, frontage_emit::session_types(session)));
     }
     // A frontend that does not compile keeps the routes it had.
     for (frontend, input) in built.frontends.iter().zip(&loaded.inputs) {
@@ -74,6 +81,12 @@ pub(crate) fn write(loaded: &Loaded, built: &Built) -> Result<Vec<String>, Diagn
         let package = frontage_emit::package_files().iter();
         files.extend(package.map(|(path, text)| (format!("package/{path}"), (*text).to_owned())));
     }
+    // While a service is not known, editors go on with what they had.
+    let kept = |path: &str| {
+        let file = loaded.root.join(".frontage").join(path);
+        path.starts_with("upstreams.") && !loaded.knows_upstreams() && file.exists()
+    };
+    files.retain(|(path, _)| !kept(path));
     let files = files.into_iter().map(|(path, text)| (format!(".frontage/{path}"), text));
     let mut changed = Vec::new();
     for (path, text) in files.chain(clients(loaded, built)) {

@@ -9,6 +9,7 @@ use frontage_diagnostic::{Diagnostic, FileId, Span};
 use serde::{Deserialize, Serialize};
 use toml::de::DeValue;
 
+use super::literal::check_listen;
 use super::reference::Reference;
 use super::table::{Located, Table, parse};
 use crate::codes;
@@ -30,8 +31,8 @@ pub(crate) struct FrontendConfig {
     pub(crate) client: Option<Located<String>>,
     /// Who may ask.
     pub(crate) auth: Auth,
-    /// Members of `session`.
-    pub(crate) session: Vec<SessionField>,
+    /// Members of `session`; `None` if they cannot be known, which was reported.
+    pub(crate) session: Option<Vec<SessionField>>,
     /// Bounds.
     pub(crate) limits: Limits,
     /// Whether answers carry `Server-Timing`.
@@ -105,12 +106,16 @@ impl Default for Limits {
 impl FrontendConfig {
     /// Reads the file's text.
     pub(crate) fn read(name: &str, text: &str, file: FileId, faults: &mut Vec<Diagnostic>) -> Self {
+        let before = faults.len();
         let document = parse(text, file, faults);
+        // What is not TOML says nothing more.
+        let syntax = (faults.len() > before).then_some(faults.len());
         let mut root = Table::root(document.get_ref(), file);
         let owner = root.string("owner", faults).map(|owner| owner.value);
         let listen = root.reference("listen", faults);
-        if listen.is_none() {
-            root.missing("listen", "\"127.0.0.1:3001\"", faults);
+        match &listen {
+            Some(listen) => check_listen("listen", listen, faults),
+            None => root.missing("listen", "\"127.0.0.1:3001\"", faults),
         }
         let static_dir = root.string("static", faults).filter(|folder| is_public(folder, faults));
         let client = root.string("client", faults).filter(|file| is_client(file, faults));
@@ -119,13 +124,22 @@ impl FrontendConfig {
         let mut admin = None;
         if let Some(mut table) = root.table("admin", faults) {
             admin = table.reference("listen", faults);
+            if let Some(admin) = &admin {
+                check_listen("admin.listen", admin, faults);
+            }
             table.finish(faults);
         }
 
+        let known = faults.len();
         let (auth, session) = match root.table("auth", faults) {
             Some(table) => read_auth(table, file, faults),
             None => (Auth::None, Vec::new()),
         };
+        let is_known = syntax.is_none()
+            && faults.len() == known
+            && !root.is_empty()
+            && !root.is_misspelt("auth");
+        let session = is_known.then_some(session);
 
         let mut limits = Limits::default();
         if let Some(table) = root.table("limits", faults) {
@@ -139,6 +153,7 @@ impl FrontendConfig {
             table.finish(faults);
         }
         root.finish(faults);
+        faults.truncate(syntax.unwrap_or(faults.len()));
         Self {
             name: name.to_owned(),
             owner,

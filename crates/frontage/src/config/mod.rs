@@ -6,6 +6,7 @@
 //!        secret is held longer or sent further than needed.
 
 mod frontend;
+mod literal;
 mod reference;
 mod table;
 mod units;
@@ -13,4 +14,4 @@ mod workspace;
 
 pub(crate) use frontend::{Auth, FrontendConfig, Limits};
 pub(crate) use reference::Reference;
-pub(crate) use workspace::WorkspaceConfig;
+pub(crate) use workspace::{WorkspaceConfig, is_word};

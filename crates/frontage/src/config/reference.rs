@@ -79,6 +79,15 @@ impl Reference {
         })
     }
 
+    /// What it says, if it has no references.
+    pub(crate) fn literal(&self) -> Option<String> {
+        let text = |piece: &Piece| match piece {
+            Piece::Text(text) => Some(text.clone()),
+            _ => None,
+        };
+        self.pieces.iter().map(text).collect()
+    }
+
     /// What it says where nothing is set: only its own text and defaults. `None` if that is not
     /// enough.
     pub(crate) fn by_default(&self) -> Option<String> {

@@ -40,6 +40,10 @@ impl<'t> Table<'t> {
         self.span
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
     fn place<T>(&self, value: &Spanned<T>) -> Span {
         let span = value.span();
         Span::new(self.file, span.start as u32, span.end as u32)
@@ -297,12 +301,16 @@ impl<'t> Table<'t> {
         self.table
     }
 
+    /// Whether a key that was not asked for looks like `key`, which is not there.
+    pub(super) fn is_misspelt(&self, key: &str) -> bool {
+        let near = |name: &str| !self.asked.contains(&name) && nearest(name, [key]).is_some();
+        !self.table.contains_key(key) && self.table.iter().any(|(name, _)| near(name.get_ref()))
+    }
+
     /// Reports that `key` must be there, unless it is there with a value of a wrong kind, which has
     /// been reported, or a key looks like its misspelling, which [`Table::finish`] reports.
     pub(super) fn missing(&self, key: &'static str, example: &str, faults: &mut Vec<Diagnostic>) {
-        let misspelt = |name: &str| !self.asked.contains(&name) && nearest(name, [key]).is_some();
-        let there = |name: &str| name == key || misspelt(name);
-        if self.table.iter().any(|(name, _)| there(name.get_ref())) {
+        if self.table.contains_key(key) || self.is_misspelt(key) {
             return;
         }
         let message = if self.name.is_empty() {
@@ -353,12 +361,19 @@ pub(super) fn parse<'t>(
     file: FileId,
     faults: &mut Vec<Diagnostic>,
 ) -> Spanned<DeTable<'t>> {
+    let before = faults.len();
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let span = error.span().unwrap_or(0..0);
         let place = Span::new(file, span.start as u32, span.end as u32);
         // The parser's own words end in what its grammar wanted, which says nothing to people.
         let message = error.message();
+        // A table that stands twice has keys that stand twice.
+        if message == "duplicate key"
+            && faults[before..].iter().any(|f| f.message.ends_with(message))
+        {
+            continue;
+        }
         let unquoted = message.starts_with("string values must be quoted");
         let message = if unquoted { "string values must be quoted" } else { message };
         let fault = Diagnostic::error(codes::TOML_SYNTAX, place, format!("not TOML: {message}"));

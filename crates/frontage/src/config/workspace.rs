@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use frontage_diagnostic::{Diagnostic, FileId};
 
+use super::literal::{check_header, check_url};
 use super::reference::Reference;
 use super::table::{Located, Table, parse};
 use crate::codes;
@@ -16,6 +17,8 @@ pub(crate) struct WorkspaceConfig {
     pub(crate) name: String,
     /// The services, by name.
     pub(crate) upstreams: Vec<UpstreamConfig>,
+    /// Nothing is known of further services; why was reported.
+    pub(crate) is_partial: bool,
     /// Commands that `frontage dev` starts and stops.
     pub(crate) dev_run: Vec<Located<String>>,
 }
@@ -42,7 +45,10 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 impl WorkspaceConfig {
     /// Reads the file's text.
     pub(crate) fn read(text: &str, file: FileId, faults: &mut Vec<Diagnostic>) -> Self {
+        let before = faults.len();
         let document = parse(text, file, faults);
+        // What is not TOML says nothing more.
+        let syntax = (faults.len() > before).then_some(faults.len());
         let mut root = Table::root(document.get_ref(), file);
 
         let mut name = None;
@@ -55,10 +61,15 @@ impl WorkspaceConfig {
         }
 
         let mut upstreams = Vec::new();
-        if let Some(table) = root.table("upstreams", faults) {
-            for (name, member) in table.members(faults) {
-                upstreams.push(read_upstream(name, member, faults));
-            }
+        let known = faults.len();
+        let members = root.table("upstreams", faults).map(|table| table.members(faults));
+        let mut is_partial = syntax.is_some()
+            || faults.len() > known
+            || root.is_empty()
+            || root.is_misspelt("upstreams");
+        for (name, member) in members.unwrap_or_default() {
+            is_partial |= !is_identifier(&name.value) || is_word(&name.value);
+            upstreams.push(read_upstream(name, member, faults));
         }
         upstreams.sort_by(|a, b| a.name.value.cmp(&b.name.value));
 
@@ -68,7 +79,9 @@ impl WorkspaceConfig {
             dev.finish(faults);
         }
         root.finish(faults);
-        Self { name: name.map(|n| n.value).unwrap_or_default(), upstreams, dev_run }
+        faults.truncate(syntax.unwrap_or(faults.len()));
+        let name = name.map(|n| n.value).unwrap_or_default();
+        Self { name, upstreams, is_partial, dev_run }
     }
 }
 
@@ -89,6 +102,13 @@ fn read_upstream(
             ),
         );
     }
+    if is_word(&name.value) {
+        let message = format!("`{}` cannot be an upstream's name", name.value);
+        faults.push(Diagnostic::error(codes::INVALID_VALUE, name.span, message).help(format!(
+            "it is a word of JavaScript, which route modules cannot import: `{}Service`",
+            name.value
+        )));
+    }
     let contract = read_contract(&mut table, faults);
     let mut urls = Vec::new();
     let url = table.string("url", faults);
@@ -97,7 +117,9 @@ fn read_upstream(
         table.missing("url", "\"http://127.0.0.1:4001\"", faults);
     }
     for text in url.into_iter().chain(many.unwrap_or_default()) {
-        urls.extend(table.parse_reference(&text, faults));
+        let url = table.parse_reference(&text, faults);
+        url.iter().for_each(|url| check_url(&name.value, url, faults));
+        urls.extend(url);
     }
     let timeout = table.duration("timeout", faults).unwrap_or(DEFAULT_TIMEOUT);
 
@@ -118,6 +140,7 @@ fn read_upstream(
                 continue;
             }
             if let Some(value) = table.parse_reference(&value, faults) {
+                check_header(&key.value, &value, faults);
                 headers.push((lower, value));
             }
         }
@@ -186,6 +209,63 @@ pub(super) fn is_identifier(name: &str) -> bool {
     bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_' || b == b'$')
         && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'$')
 }
+
+/// Whether a name means something to JavaScript, so that no module can declare it.
+pub(crate) fn is_word(name: &str) -> bool {
+    WORDS.contains(&name)
+}
+
+const WORDS: &[&str] = &[
+    "arguments",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "default",
+    "delete",
+    "do",
+    "else",
+    "enum",
+    "eval",
+    "export",
+    "extends",
+    "false",
+    "finally",
+    "for",
+    "function",
+    "if",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "let",
+    "new",
+    "null",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "static",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "undefined",
+    "var",
+    "void",
+    "while",
+    "with",
+    "yield",
+];
 
 fn is_connection_header(lower: &str) -> bool {
     matches!(

@@ -98,7 +98,7 @@ fn arguments(path: &str, samples: &[&Sample]) -> String {
         let all = |test: fn(&str) -> bool| values.iter().all(|value| test(value));
         let ty = if all(|v| v == "true" || v == "false") {
             "boolean"
-        } else if all(|v| v.len() < 16 && v.parse::<f64>().is_ok_and(f64::is_finite)) {
+        } else if all(|v| v.len() < 16 && v.parse::<f64>().is_ok_and(|n| n.to_string() == v)) {
             "number"
         } else {
             "string"
@@ -208,6 +208,26 @@ export const weather = declareUpstream({
             assert!(drafted.lines().any(|found| found == line), "{line}\n{drafted}");
         }
         assert!(text(&[("/things", body)], false).contains("  state: string;\n"));
+    }
+
+    #[test]
+    fn odd_values_have_types_that_take_them() {
+        let body = r#"{"whole":12345678901234567890123,"far":1e300,"one":1.0,"day":"2026-13-45",
+            "lists":[[[]],[[1]],[[null]]],"either":[1,"|"],"boxes":[{"a":1}],"series":[{"b":1}]}"#;
+        let drafted = text(&[("/things?zip=01234&page=2&flag=", body)], false);
+        for line in [
+            "  whole: number;",
+            "  far: number;",
+            "  one: number;",
+            "  day: string;",
+            "  lists: (Integer | null)[][][];",
+            "  either: (Integer | string)[];",
+            "  boxes: Box[];",
+            "  series: Series[];",
+            "  getThings: get<{ flag?: string; page?: number; zip?: string }, Things>(\"/things\"),",
+        ] {
+            assert!(drafted.lines().any(|found| found == line), "{line}\n{drafted}");
+        }
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl Printer {
         }
         if let Some(list) = &seen.list {
             let element = self.ty(list, &singular(name));
-            parts.push(if element.contains(' ') {
+            parts.push(if is_union(&element) {
                 format!("({element})[]")
             } else {
                 format!("{element}[]")
@@ -147,6 +147,24 @@ impl Printer {
     }
 }
 
+/// Whether a type is a union that stands in no brackets of its own.
+fn is_union(ty: &str) -> bool {
+    let mut depth = 0_i32;
+    let mut quoted = false;
+    let mut before = ' ';
+    for c in ty.chars() {
+        match c {
+            '"' if before != '\\' => quoted = !quoted,
+            '(' | '<' | '{' if !quoted => depth += 1,
+            ')' | '>' | '}' if !quoted => depth -= 1,
+            '|' if !quoted && depth == 0 => return true,
+            _ => {}
+        }
+        before = if before == '\\' { ' ' } else { c };
+    }
+    false
+}
+
 /// What a reader should know of a member.
 fn note(seen: &Seen) -> Option<&'static str> {
     let nothing_else = !seen.boolean && !seen.number && seen.object.is_none();
@@ -180,6 +198,15 @@ fn identifier(name: &str) -> String {
 /// `Days` is a list of `Day`.
 fn singular(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
+    if ["series", "news", "species"].iter().any(|same| lower.ends_with(same)) {
+        return name.to_owned();
+    }
+    if let Some(stem) = name.strip_suffix("ren").filter(|_| lower == "children") {
+        return stem.to_owned();
+    }
+    if ["sses", "tuses", "xes", "shes"].iter().any(|end| lower.ends_with(end)) {
+        return name[..name.len() - 2].to_owned();
+    }
     if let Some(stem) = name.strip_suffix("ies").filter(|stem| stem.len() > 1) {
         return format!("{stem}y");
     }

@@ -11,7 +11,7 @@ pub(super) struct Seen {
     pub(super) null: bool,
     pub(super) boolean: bool,
     pub(super) number: bool,
-    /// Whether a number had a fraction.
+    /// Whether a number may have a fraction, or is larger than integers are counted.
     pub(super) fraction: bool,
     pub(super) text: Option<Texts>,
     /// What the elements of lists were.
@@ -47,7 +47,8 @@ impl Seen {
             Value::Bool(_) => self.boolean = true,
             Value::Number(number) => {
                 self.number = true;
-                self.fraction |= number.as_f64().is_none_or(|n| n.fract() != 0.0);
+                // `1.0` and `1e9` are written by who has fractions, too.
+                self.fraction |= !(number.is_i64() || number.is_u64());
             }
             Value::String(text) => self.text.get_or_insert_default().add(text),
             Value::Array(list) => {
@@ -174,11 +175,13 @@ fn is_id(name: &str) -> bool {
 
 fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.len() == 10
+    let shape = bytes.len() == 10
         && bytes.iter().enumerate().all(|(at, byte)| match at {
             4 | 7 => *byte == b'-',
             _ => byte.is_ascii_digit(),
-        })
+        });
+    let number = |from: usize| text.get(from..from + 2).and_then(|digits| digits.parse().ok());
+    shape && matches!((number(5), number(8)), (Some(1..=12), Some(1..=31)))
 }
 
 fn is_instant(text: &str) -> bool {

@@ -69,6 +69,8 @@ pub(crate) enum Event {
 #[derive(Debug)]
 pub(crate) struct Supervisor {
     backends: Vec<(String, mpsc::Sender<Order>, tokio::task::JoinHandle<()>)>,
+    /// Those that were told to end.
+    ending: Vec<tokio::task::JoinHandle<()>>,
     events: mpsc::Sender<Event>,
     environment: Environment,
 }
@@ -80,7 +82,7 @@ impl Supervisor {
     /// A supervisor without backends, and what will happen to them.
     pub(crate) fn new(environment: Environment) -> (Self, mpsc::Receiver<Event>) {
         let (events, receiver) = mpsc::channel(256);
-        (Self { backends: Vec::new(), events, environment }, receiver)
+        (Self { backends: Vec::new(), ending: Vec::new(), events, environment }, receiver)
     }
 
     /// Gives an order to one backend; the first makes its process.
@@ -104,9 +106,18 @@ impl Supervisor {
         }
     }
 
+    /// Drains and ends one backend's process; the next order would make another.
+    pub(crate) fn end(&mut self, frontend: &str) {
+        if let Some(at) = self.backends.iter().position(|(name, ..)| name == frontend) {
+            let (_, _, task) = self.backends.swap_remove(at);
+            self.ending.retain(|task| !task.is_finished());
+            self.ending.push(task);
+        }
+    }
+
     /// Drains and ends every process, side by side.
     pub(crate) async fn stop(self) {
-        let mut tasks = Vec::new();
+        let mut tasks = self.ending;
         for (_, sender, task) in self.backends {
             drop(sender);
             tasks.push(task);

@@ -99,6 +99,44 @@ fn check_finds_the_workspace_above_and_prints_json_for_machines() {
 }
 
 #[test]
+fn commands_that_fail_say_why_to_machines() {
+    let empty = tempfile::tempdir().unwrap();
+    let clinic = Clinic::new();
+    let folder = clinic.folder.path();
+    let report = |folder: &std::path::Path, arguments: &[&str]| -> serde_json::Value {
+        let output = clinic.program.run(folder, &[arguments, &["--json"]].concat());
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert_eq!(err(&output), "", "{arguments:?}");
+        let report: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
+        assert_eq!(report["ok"], false, "{arguments:?}");
+        report["diagnostics"][0].clone()
+    };
+    let of_one: [&[&str]; 4] = [&["explain"], &["openapi"], &["client"], &["serve"]];
+    for command in of_one {
+        let fault = report(empty.path(), &[command, &["web"]].concat());
+        assert_eq!(fault["code"], "FR5007", "{command:?}");
+        let fault = report(folder, &[command, &["wbe"]].concat());
+        assert_eq!(fault["code"], "FR5008", "{command:?}");
+        assert_eq!(fault["help"], "did you mean `web`?", "{command:?}");
+    }
+    assert_eq!(report(empty.path(), &["check"])["code"], "FR5007");
+    assert_eq!(report(empty.path(), &["infer", "none.json"])["code"], "FR5031");
+    let fault = report(folder, &["explain", "web", "GET /none"]);
+    assert!(fault["message"].as_str().unwrap().contains("`GET /none`"), "{fault}");
+
+    clinic.write(WEB_ROUTE, &Clinic::web_version(1).replace("getPatient", "getPatent"));
+    for command in of_one {
+        let fault = report(folder, &[command, &["web"]].concat());
+        assert_eq!((&fault["path"], &fault["line"]), (&WEB_ROUTE.into(), &6.into()), "{command:?}");
+    }
+    clinic.write("frontage.toml", "[workspace\n");
+    for command in [&["check"][..], &["types"], &["openapi", "web"]] {
+        let fault = report(folder, command);
+        assert_eq!((&fault["code"], &fault["line"]), (&"FR5001".into(), &1.into()), "{command:?}");
+    }
+}
+
+#[test]
 fn explain_shows_the_plan_in_three_forms() {
     let clinic = Clinic::new();
     let folder = clinic.folder.path();
@@ -134,6 +172,11 @@ fn types_are_written_once() {
     assert!(session.contains("roles") && session.contains("string[]"), "{session}");
     let output = clinic.program.run(folder, &["types"]);
     assert!(err(&output).contains("up to date"), "{}", err(&output));
+    // What is broken for a moment takes nothing away from editors.
+    clinic.write("frontage.toml", "[workspace\n");
+    let output = clinic.program.run(folder, &["types"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(std::fs::read_to_string(folder.join(".frontage/upstreams.d.ts")).unwrap(), text);
 }
 
 #[test]

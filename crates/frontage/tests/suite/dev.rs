@@ -106,6 +106,24 @@ fn an_error_keeps_the_running_plan_and_shows_in_that_frontends_pages_only() {
     assert!(log.contains("FR2") && log.contains("nmae"), "{log}");
 }
 
+#[test]
+fn a_frontend_that_is_deleted_is_served_no_more_until_it_is_there_again() {
+    let clinic = Clinic::new();
+    let mut serving = clinic.program.serve(clinic.folder.path(), &["dev", "--json"], 2);
+    let (web, mobile) = (serving.address("web"), serving.address("mobile"));
+    let folder = clinic.folder.path().join("frontends/mobile");
+    let aside = tempfile::tempdir().unwrap();
+    let away = aside.path().join("mobile");
+    std::fs::rename(&folder, &away).unwrap();
+    until("nobody listens", || std::net::TcpStream::connect(mobile).is_err());
+    assert_eq!(get(web, "/api/patients/p1").unwrap().status, 200);
+    std::fs::rename(&away, &folder).unwrap();
+    let mobile = serving.wait_for_restart("mobile");
+    assert!(get(mobile, "/none").is_ok());
+    let (code, log) = serving.terminate();
+    assert!(code.success(), "{log}");
+}
+
 /// The stream of events that an open page listens to.
 struct Events {
     reader: std::io::BufReader<std::net::TcpStream>,

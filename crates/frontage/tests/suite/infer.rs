@@ -24,10 +24,10 @@ fn a_draft_out_of_files_and_addresses_is_a_contract() {
     write("samples/alerts.2.json", r#"[{"kind":"flood","level":1.5}]"#);
     let service = Upstream::start();
     service.json(
-        "GET /forecast/b%2Fn?days=2",
+        "GET /forecast/b%2Fn?days=2&in%5B%5D=c",
         r#"{"city":"b","days":[{"high":1.5,"at":"2026-01-02"}]}"#,
     );
-    let source = format!("/forecast/{{city}}={}/forecast/b%2Fn?days=2", service.url());
+    let source = format!("/forecast/{{city}}={}/forecast/b%2Fn?days=2&in%5B%5D=c", service.url());
     let arguments = [
         "infer",
         "samples/alerts.json",
@@ -64,7 +64,7 @@ fn a_draft_out_of_files_and_addresses_is_a_contract() {
         "import { route } from \"frontage\";\n\
          import { weather } from \"#upstreams\";\n\
          export const GET = route(async () => {\n\
-           const forecast = await weather.getForecastByCity({ city: \"x\", days: 1 });\n\
+           const forecast = await weather.getForecastByCity({ city: \"x\", days: 1, \"in[]\": \"c\" });\n\
            const alerts = await weather.getAlerts();\n\
            return { high: forecast.days[0]?.high ?? null, winds: alerts.map((a) => a.wind ?? 0) };\n\
          });\n",
@@ -86,7 +86,11 @@ fn what_is_no_sample_is_named() {
         (&["infer", "--get", "x"], "has no `=`"),
         (&["infer", "--get", "x=good.json"], "`x` is no path"),
         (&["infer", "--get", "/x=http://127.0.0.1:1/x"], "http://127.0.0.1:1/x"),
+        (&["infer", "--get", "/x/{id}/{id}=good.json"], "is no path"),
+        (&["infer", "--get", "/x/../y=good.json"], "is no path"),
         (&["infer", "good.json", "--name", "a-b"], "a-b"),
+        (&["infer", "good.json", "--name", "class"], "`class` cannot be"),
+        (&["infer", "good.json", "--name", "get"], "`get` cannot be"),
     ];
     for (arguments, needed) in cases {
         let output = program().run(dir, arguments);

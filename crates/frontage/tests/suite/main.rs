@@ -6,5 +6,6 @@ mod commands;
 mod dev;
 mod github;
 mod infer;
+mod mistakes;
 mod outputs;
 mod serve;

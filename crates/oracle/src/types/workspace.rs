@@ -68,7 +68,7 @@ impl Seed {
             name: frontend.name.as_str().into(),
             routes,
             modules,
-            session: frontend.session.clone(),
+            session: Some(frontend.session.clone()),
         };
         let compiled = frontage_compile::compile(&workspace, &input, &sources);
         Some((compiled, sources))

@@ -229,7 +229,7 @@ fn compile(files: &[(String, String)]) -> Compiled {
         field("roles", SessionType::Array(Box::new(SessionType::String))),
         field("level", SessionType::Number),
     ];
-    let frontend = FrontendInput { name: "web".into(), routes, modules, session };
+    let frontend = FrontendInput { name: "web".into(), routes, modules, session: Some(session) };
     let compiled = frontage_compile::compile(&workspace, &frontend, &sources);
     if let Some(plan) = compiled.plan {
         return Compiled::Plan(plan);

@@ -58,7 +58,7 @@ fn engine(asked: &[Value]) -> Result<Engine, String> {
     }
     let workspace = Workspace { upstreams: Vec::new(), shared: Vec::new() };
     let frontend =
-        FrontendInput { name: "x".into(), routes, modules: Vec::new(), session: Vec::new() };
+        FrontendInput { name: "x".into(), routes, modules: Vec::new(), session: Some(Vec::new()) };
     let compiled = catch_unwind(AssertUnwindSafe(|| compile(&workspace, &frontend, &sources)))
         .map_err(|_| "the compiler panicked".to_owned())?;
     let errors = compiled.diagnostics.iter().filter(|d| d.severity == Severity::Error);

@@ -68,8 +68,8 @@ function asked(built, value) {
   return result.error.issues.slice(0, 100).map((i) => `[${pathText(i.path)}] ${i.code}: ${i.message}`).join("\n");
 }
 
-/** A query as an object: a key is a list if and only if its schema is one. */
-function queryOf(text, lists) {
+/** A query as an object: a key is a list if and only if its schema is one; what the schema drops is no fault. */
+function queryOf(text, lists, isDropped) {
   const members = new Map();
   const issues = [];
   const decode = (part) => {
@@ -87,6 +87,7 @@ function queryOf(text, lists) {
       issues.push("[] invalid_format: Invalid percent encoding of a key");
       continue;
     }
+    if (isDropped(name)) continue;
     const value = decode(at < 0 ? "" : pair.slice(at + 1));
     if (value === null) issues.push(`[${name}] invalid_format: Invalid percent encoding`);
     else if (lists.has(name)) members.set(name, [...(members.get(name) ?? []), value]);
@@ -117,7 +118,8 @@ function zodSays(item) {
   const results = item.inputs.map((input) => {
     if (item.part === "query") {
       const lists = new Set(Object.entries(built.shape).filter(([, f]) => isList(f)).map(([n]) => n));
-      const { object, issues } = queryOf(input, lists);
+      const isDropped = (name) => built._zod.def.catchall === undefined && !Object.hasOwn(built.shape, name);
+      const { object, issues } = queryOf(input, lists, isDropped);
       return issues ? issues.join("\n") : asked(built, object);
     }
     if (item.part === "headers") return asked(built, input);

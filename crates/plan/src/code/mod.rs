@@ -14,4 +14,6 @@ pub use expr::{
     ReplyKind, UnaryOp,
 };
 pub use slots::each_slot_mut;
-pub use visit::{Exits, each, exits, has_async_step, reads, reads_in_block};
+pub use visit::{
+    DEEPEST, Exits, block_fits, each, exits, expr_fits, has_async_step, reads, reads_in_block,
+};

@@ -85,95 +85,148 @@ pub fn reads(expr: &Expr, f: &mut dyn FnMut(Slot)) {
 /// Calls `f` with `expr` and every expression in it, outermost first.
 pub fn each(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
     f(expr);
+    parts(expr, &mut |part| match part {
+        Part::Expr(expr) => each(expr, f),
+        Part::Block(block) => each_in_block(block, f),
+    });
+}
+
+fn each_in_block(block: &Block, f: &mut dyn FnMut(&Expr)) {
+    for step in &block.steps {
+        step_parts(step, &mut |part| match part {
+            Part::Expr(expr) => each(expr, f),
+            Part::Block(block) => each_in_block(block, f),
+        });
+    }
+}
+
+/// How deep blocks and expressions of a plan may stand within each other: whatever walks over them
+/// takes a stack of this many calls.
+pub const DEEPEST: usize = 512;
+
+/// Whether no part of the block stands deeper than `most`, which also bounds the look.
+#[must_use]
+pub fn block_fits(block: &Block, most: usize) -> bool {
+    let Some(inner) = most.checked_sub(1) else { return false };
+    let mut fits = true;
+    for step in &block.steps {
+        step_parts(step, &mut |part| fits = fits && part_fits(part, inner));
+    }
+    fits
+}
+
+/// Whether no part of the expression stands deeper than `most`, which also bounds the look.
+#[must_use]
+pub fn expr_fits(expr: &Expr, most: usize) -> bool {
+    let Some(inner) = most.checked_sub(1) else { return false };
+    let mut fits = true;
+    parts(expr, &mut |part| fits = fits && part_fits(part, inner));
+    fits
+}
+
+fn part_fits(part: Part<'_>, most: usize) -> bool {
+    match part {
+        Part::Expr(expr) => expr_fits(expr, most),
+        Part::Block(block) => block_fits(block, most),
+    }
+}
+
+/// What stands directly in an expression or step.
+#[derive(Clone, Copy)]
+enum Part<'e> {
+    Expr(&'e Expr),
+    Block(&'e Block),
+}
+
+fn parts<'e>(expr: &'e Expr, f: &mut dyn FnMut(Part<'e>)) {
+    let mut of = |expr: &'e Expr| f(Part::Expr(expr));
     match expr {
         Expr::Constant(_) | Expr::Slot(_) => {}
-        Expr::Member(e, _) | Expr::Unary(_, e) | Expr::InstanceOf(e, _) => each(e, f),
+        Expr::Member(e, _) | Expr::Unary(_, e) | Expr::InstanceOf(e, _) => of(e),
         Expr::Index(a, b) | Expr::Binary(_, a, b) | Expr::Logical(_, a, b) => {
-            each(a, f);
-            each(b, f);
+            of(a);
+            of(b);
         }
         Expr::Optional { object, rest, .. } => {
-            each(object, f);
-            each(rest, f);
+            of(object);
+            of(rest);
         }
         Expr::Conditional(a, b, c) => {
-            each(a, f);
-            each(b, f);
-            each(c, f);
+            of(a);
+            of(b);
+            of(c);
         }
-        Expr::Template(parts) | Expr::Call(_, parts) => parts.iter().for_each(|e| each(e, f)),
+        Expr::Template(parts) | Expr::Call(_, parts) => parts.iter().for_each(of),
         Expr::Array(items) | Expr::CallSpread(_, items) => {
             for item in items {
                 let (ArrayItem::Item(e) | ArrayItem::Spread(e)) = item;
-                each(e, f);
+                of(e);
             }
         }
         Expr::Object(items) => {
             for item in items {
                 match item {
                     ObjectItem::Property(Key::Computed(key), e) => {
-                        each(key, f);
-                        each(e, f);
+                        of(key);
+                        of(e);
                     }
-                    ObjectItem::Property(Key::Static(_), e) | ObjectItem::Spread(e) => each(e, f),
+                    ObjectItem::Property(Key::Static(_), e) | ObjectItem::Spread(e) => of(e),
                 }
             }
         }
         Expr::Iterate { receiver, lambda, initial, .. } => {
-            each(receiver, f);
+            of(receiver);
             if let Some(initial) = initial {
-                each(initial, f);
+                of(initial);
             }
-            each(&lambda.body, f);
+            of(&lambda.body);
         }
-        Expr::Block(block) => each_in_block(block, f),
+        Expr::Block(block) => f(Part::Block(block)),
         Expr::Error { status, code, detail } => {
-            each(status, f);
-            each(code, f);
+            of(status);
+            of(code);
             if let Some(detail) = detail {
-                each(detail, f);
+                of(detail);
             }
         }
         Expr::Reply(reply) => match &**reply {
             ReplyKind::Json { value, status, headers, .. } => {
-                each(value, f);
-                status.iter().for_each(|e| each(e, f));
-                headers.iter().for_each(|(_, e)| each(e, f));
+                of(value);
+                status.iter().for_each(&mut of);
+                headers.iter().for_each(|(_, e)| of(e));
             }
             ReplyKind::NoContent => {}
             ReplyKind::Redirect { location, status } => {
-                each(location, f);
-                status.iter().for_each(|e| each(e, f));
+                of(location);
+                status.iter().for_each(&mut of);
             }
         },
     }
 }
 
-fn each_in_block(block: &Block, f: &mut dyn FnMut(&Expr)) {
-    for step in &block.steps {
-        match step {
-            Step::Let { value, .. } => each(value, f),
-            Step::Call { call, .. } => {
-                call.arguments.iter().for_each(|(_, e)| each(e, f));
-                call.body.iter().for_each(|e| each(e, f));
-            }
-            Step::If { test, then, otherwise } => {
-                each(test, f);
-                each_in_block(then, f);
-                each_in_block(otherwise, f);
-            }
-            Step::Scope { body, .. } => each_in_block(body, f),
-            Step::Try { body, handler, .. } => {
-                each_in_block(body, f);
-                each_in_block(handler, f);
-            }
-            Step::All { bodies, .. } => bodies.iter().for_each(|b| each_in_block(b, f)),
-            Step::Map { list, body, .. } => {
-                each(list, f);
-                each_in_block(body, f);
-            }
-            Step::Return(e) | Step::Throw(e) => each(e, f),
+fn step_parts<'e>(step: &'e Step, f: &mut dyn FnMut(Part<'e>)) {
+    match step {
+        Step::Let { value, .. } => f(Part::Expr(value)),
+        Step::Call { call, .. } => {
+            call.arguments.iter().for_each(|(_, e)| f(Part::Expr(e)));
+            call.body.iter().for_each(|e| f(Part::Expr(e)));
         }
+        Step::If { test, then, otherwise } => {
+            f(Part::Expr(test));
+            f(Part::Block(then));
+            f(Part::Block(otherwise));
+        }
+        Step::Scope { body, .. } => f(Part::Block(body)),
+        Step::Try { body, handler, .. } => {
+            f(Part::Block(body));
+            f(Part::Block(handler));
+        }
+        Step::All { bodies, .. } => bodies.iter().for_each(|body| f(Part::Block(body))),
+        Step::Map { list, body, .. } => {
+            f(Part::Expr(list));
+            f(Part::Block(body));
+        }
+        Step::Return(e) | Step::Throw(e) => f(Part::Expr(e)),
     }
 }
 

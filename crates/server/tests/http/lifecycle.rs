@@ -12,7 +12,7 @@ use crate::raw::{connect, get, parse, read_to_end};
 use crate::upstream::Upstream;
 
 /// Reads until the text is there.
-fn read_until(stream: &mut TcpStream, text: &str) -> String {
+pub(crate) fn read_until(stream: &mut TcpStream, text: &str) -> String {
     let mut out = Vec::new();
     let mut piece = [0; 4096];
     loop {

@@ -96,6 +96,49 @@ fn a_body_that_trickles_ends_although_it_never_pauses() {
 }
 
 #[test]
+fn a_bodys_time_is_its_requests() {
+    let mut settings = settings();
+    settings.limits.request_timeout = Duration::from_millis(100);
+    settings.limits.body_read_timeout = Duration::from_secs(3600);
+    let server = start(settings);
+    let mut client = connect(server.local_addr());
+    let head = "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n\
+                connection: close\r\ncontent-length: 100000\r\n\r\n{";
+    client.write_all(head.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+    let seen = crate::lifecycle::read_until(&mut client, "body_too_slow");
+    assert!(seen.starts_with("HTTP/1.1 408 "), "{seen}");
+}
+
+#[test]
+fn bodies_that_are_waited_for_are_bounded_and_hold_no_others_up() {
+    let mut settings = settings();
+    settings.limits.concurrency = 1;
+    let server = start(settings);
+    let address = server.local_addr();
+    let head = |length: usize| {
+        format!(
+            "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n\
+             connection: close\r\ncontent-length: {length}\r\n"
+        )
+    };
+    let mut first = connect(address);
+    let asking = format!("{}expect: 100-continue\r\n\r\n", head(8));
+    first.write_all(asking.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+    // From now on it is waited for.
+    crate::lifecycle::read_until(&mut first, "100 Continue\r\n\r\n");
+    let mut second = connect(address);
+    second.write_all(format!("{}\r\n{{", head(8)).as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+    let seen = crate::lifecycle::read_until(&mut second, "\"busy\"");
+    assert!(seen.starts_with("HTTP/1.1 503 "), "{seen}");
+    // One that has come needs no place among those.
+    let whole = format!("{}\r\n{{\"a\": 1}}", head(8));
+    let answers = parse(&crate::raw::send(address, whole.as_bytes()), false);
+    assert_eq!(answers[0].status, 200, "{}", answers[0].text());
+    first.write_all(b"{\"a\": 1}").unwrap_or_else(|e| panic!("{e}"));
+    assert!(read_to_end(&mut first).starts_with(b"HTTP/1.1 200 "));
+}
+
+#[test]
 fn a_broken_body_on_its_way_through_is_the_clients_fault() {
     let upstream = Upstream::start();
     let mut settings = settings();

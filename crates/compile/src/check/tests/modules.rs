@@ -98,7 +98,7 @@ fn faulty_imports_are_refused() {
     let table = [
         ("import { money } from \"../lib/fromat.ts\";", "FR2001 \"../lib/fromat.ts\""),
         ("import { money } from \"../lib/format\";", "FR2003 \"../lib/format\""),
-        ("import { x } from \"../../mobile/lib/x.ts\";", "FR2002 \"../../mobile/lib/x.ts\""),
+        ("import { x } from \"../../mobile/lib/x.ts\";", "FR2001 \"../../mobile/lib/x.ts\""),
         ("import { x } from \"../../../../etc/x.ts\";", "FR2001 \"../../../../etc/x.ts\""),
         ("import fs from \"node:fs\";", "FR2001 \"node:fs\""),
         ("import { x } from \"lodash\";", "FR2001 \"lodash\""),

@@ -95,7 +95,7 @@ pub(super) fn check_files(files: &[(&str, &str)]) -> Outcome {
         name: "web".into(),
         routes,
         modules,
-        session: vec![SessionField { name: "sub".into(), ty: SessionType::String }],
+        session: Some(vec![SessionField { name: "sub".into(), ty: SessionType::String }]),
     };
     let (checked, diagnostics) = crate::check(&workspace, &frontend, &sources);
     Outcome { checked, diagnostics, sources }

@@ -124,6 +124,12 @@ impl Schema {
         names
     }
 
+    /// Where the schema names a field of its own.
+    pub(super) fn field_span(&self, name: &str) -> Option<Span> {
+        let mut fields = self.fields.iter().flat_map(|fields| fields.iter());
+        fields.find(|field| *field.name == *name).map(|field| field.span)
+    }
+
     /// A field whose name is not in lower case, as headers' names are.
     pub(super) fn upper_case_field(&self) -> Option<(&Name, Span)> {
         let mut fields = self.fields.iter().flat_map(|fields| fields.iter());

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use frontage_diagnostic::SourceMap;
+use frontage_plan::{DEEPEST, RouteKind, block_fits};
 
-use crate::{FrontendInput, SessionField, SessionType, UpstreamInput, Workspace, compile};
+use crate::{
+    Compiled, FrontendInput, SessionField, SessionType, UpstreamInput, Workspace, compile,
+};
 
-/// Panics unless `frontends/web/routes/orders/[id].ts` compiles to the plan that prints so.
-fn compiles_to(route: &str, lib: &str, expected: &str) {
+/// Compiles `frontends/web/routes/orders/[id].ts`; with the diagnostics as they are printed.
+fn compiled(route: &str, lib: &str) -> (Compiled, String) {
     let mut sources = SourceMap::new();
     let file = sources.add("contracts/shop.yaml", include_str!("shop.yaml"));
     let read = frontage_contract::read(file, &mut sources, &mut |path| Err(path.to_owned()));
@@ -27,10 +30,16 @@ fn compiles_to(route: &str, lib: &str, expected: &str) {
         span: None,
     }];
     let session = vec![SessionField { name: "sub".into(), ty: SessionType::String }];
-    let frontend = FrontendInput { name: "web".into(), routes, modules, session };
+    let frontend = FrontendInput { name: "web".into(), routes, modules, session: Some(session) };
     let workspace = Workspace { upstreams, shared: Vec::new() };
     let compiled = compile(&workspace, &frontend, &sources);
     let rendered = frontage_diagnostic::render(&compiled.diagnostics, &sources, false);
+    (compiled, rendered)
+}
+
+/// Panics unless `frontends/web/routes/orders/[id].ts` compiles to the plan that prints so.
+fn compiles_to(route: &str, lib: &str, expected: &str) {
+    let (compiled, rendered) = compiled(route, lib);
     assert!(compiled.diagnostics.is_empty(), "{rendered}");
     let plan = compiled.plan.expect("a plan");
     super::invariants::hold(&plan);
@@ -192,4 +201,44 @@ export const help = async (id: string) => await shop.getProduct({ id });",
               return {name: s6.name, price: s7.price, own: s8.name}
 "#,
     );
+}
+
+/// A route whose body is `body`, with the number `n` of its query at hand.
+fn of_a_number(body: &str) -> String {
+    format!(
+        "export const GET = route(\n\
+         {{ query: z.object({{ n: z.coerce.number() }}) }},\n\
+         async ({{ query: {{ n }} }}) => {{ {body} }},\n);"
+    )
+}
+
+#[test]
+fn constants_made_of_one_another_stay_flat() {
+    let inc = "export const help = (n: number) => n + 1;";
+    for step in ["+ 1", "helped"] {
+        let mut body = "const c0 = n;".to_owned();
+        for i in 1..2000 {
+            let before = i - 1;
+            body += &match step {
+                "helped" => format!("const c{i} = help(c{before});"),
+                _ => format!("const c{i} = c{before} + 1;"),
+            };
+        }
+        let (compiled, rendered) = compiled(&of_a_number(&(body + "return c1999;")), inc);
+        let plan = compiled.plan.unwrap_or_else(|| panic!("{rendered}"));
+        let RouteKind::Handler(handler) = &plan.routes[0].kind else { panic!("{plan:?}") };
+        assert!(block_fits(&handler.body, 64), "{step}");
+    }
+}
+
+#[test]
+fn what_the_executor_would_not_follow_is_refused() {
+    let cases = |count: usize| {
+        let cases = (0..count).map(|i| format!("case {i}: return 'c{i}';\n")).collect::<String>();
+        of_a_number(&format!("switch (n) {{\n{cases}default: return 'none';\n}}"))
+    };
+    assert!(compiled(&cases(100), "export const help = 1;").0.plan.is_some());
+    let (compiled, rendered) = compiled(&cases(DEEPEST), "export const help = 1;");
+    assert!(compiled.plan.is_none());
+    assert!(rendered.contains("FR4002") && rendered.contains("nested too deeply"), "{rendered}");
 }
