@@ -7,6 +7,7 @@
 //! Start at [`Lowerer::handler`].
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use frontage_diagnostic::{Code, Diagnostic, SourceMap, Span};
 use frontage_plan::{
@@ -70,6 +71,8 @@ pub(super) struct Lowerer<'h> {
     /// Constants of modules, computed once at the start of the route.
     pub(super) globals: BTreeMap<GlobalId, Value<'h>>,
     prelude: Vec<Step>,
+    /// Slots of level 0 that belong to the prelude.
+    prelude_slots: Vec<Range<u16>>,
     frames: Vec<u16>,
     size: u32,
     depth: u32,
@@ -100,6 +103,7 @@ impl<'h> Lowerer<'h> {
             part: None,
             globals: BTreeMap::new(),
             prelude: Vec::new(),
+            prelude_slots: Vec::new(),
             frames: vec![first_free.max(input_slot::FIRST_FREE)],
             size: 0,
             depth: 0,
@@ -223,12 +227,19 @@ impl<'h> Lowerer<'h> {
         let level = std::mem::take(&mut self.level);
         let part = self.part.take();
         let steps = std::mem::take(&mut self.steps);
-        let result = f(self);
+        let first = self.next_slot().index;
+        let result = self.in_function(f);
+        self.prelude_slots.push(first..self.next_slot().index);
         let own = std::mem::replace(&mut self.steps, steps);
         self.prelude.extend(own);
         self.part = part;
         self.level = level;
         result
+    }
+
+    /// Whether a slot belongs to what stands before the route's own steps.
+    pub(super) fn is_of_prelude(&self, slot: Slot) -> bool {
+        slot.level == 0 && self.prelude_slots.iter().any(|range| range.contains(&slot.index))
     }
 
     /// The block of the steps that `f` adds.

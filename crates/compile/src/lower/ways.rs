@@ -276,7 +276,7 @@ impl<'h> Lowerer<'h> {
     pub(super) fn rename(&mut self, block: &mut Block, own: &Own, span: Span) {
         let mut named = BTreeMap::new();
         each_slot_mut(block, &mut |slot| {
-            if own.has(*slot) {
+            if own.has(*slot) && !self.is_of_prelude(*slot) {
                 *slot = *named.entry(*slot).or_insert_with(|| self.slot(span));
             }
         });
