@@ -140,12 +140,12 @@ fn escaped(text: &str) -> String {
 pub(super) fn range(checks: &[Check]) -> Schema {
     let mut range = Range::default();
     let low = |range: &mut Range, value: f64, outside: bool| {
-        if range.min.is_none_or(|(known, _)| value >= known) {
+        if range.min.is_none_or(|(known, _)| value > known || value == known && outside) {
             range.min = Some((value, outside));
         }
     };
     let high = |range: &mut Range, value: f64, outside: bool| {
-        if range.max.is_none_or(|(known, _)| value <= known) {
+        if range.max.is_none_or(|(known, _)| value < known || value == known && outside) {
             range.max = Some((value, outside));
         }
     };

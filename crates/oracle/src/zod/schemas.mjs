@@ -354,7 +354,7 @@ const TRANSFORMS = {
   ],
   [NUM]: [["(n) => n * 2", NUM], ["(n) => String(n)", STR], ["(n) => [n]", ANY], ["(n) => n.toFixed(2)", STR], ["(n) => (n > 3 ? n : null)", ANY], ["(n) => Math.round(n)", NUM]],
   [BOOL]: [["(b) => !b", BOOL], ["(b) => (b ? 1 : 0)", ANY]],
-  [LIST]: [["(xs) => xs.length", NUM], ["(xs) => xs.slice(0, 1)", ANY], ["(xs) => xs.toReversed()", ANY]],
+  [LIST]: [["(xs) => xs.length + 1", NUM], ["(xs) => xs.slice(0, 1)", ANY], ["(xs) => xs.toReversed()", ANY]],
   [OBJ]: [["(o) => Object.keys(o).length", NUM], ["(o) => ({ ...o, extra: 1 })", ANY], ["(o) => Object.keys(o)", ANY]],
   [DATE]: [["(d) => d.toISOString()", STR], ["(d) => d.getTime()", NUM]],
   [ANY]: [["(v) => typeof v", ANY], ["(v) => v", ANY], ["(v) => [v]", ANY], ["() => 5", NUM]],
