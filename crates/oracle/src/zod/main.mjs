@@ -196,6 +196,8 @@ function documented(item, tree, ours, theirs) {
     if (input === "") return;
     const value = JSON.parse(input);
     const fits = mine(value);
+    // A URL may have letters that a URI writes in percent encoding: taken, but not documented.
+    if (/url\(/i.test(item.source) && /[^\x00-\x7f]/.test(input)) return;
     if (theirs.results[index].startsWith("ok ") && !fits && plain && its && its(value)) {
       found.push({ index, ours: `JSON Schema refuses it: ${JSON.stringify(ours.schema)}`, theirs: "accepts it" });
     } else if (exact && its && !its(value) && fits) {
