@@ -1,6 +1,6 @@
 //! `encodeURIComponent` and back.
 
-use frontage_json::{Text, Value};
+use frontage_json::{Text, TextBuilder, Value};
 
 use super::{Thrown, bounds};
 
@@ -27,8 +27,27 @@ fn malformed() -> Thrown {
     Thrown(Value::error("URIError", "URI malformed"))
 }
 
-/// `decodeURIComponent`
+/// `decodeURIComponent`; halves of surrogate pairs pass.
 pub(super) fn decode(text: &Text) -> Result<Value, Thrown> {
+    if text.is_well_formed() {
+        return Ok(Value::text(decoded(text)?));
+    }
+    let mut out = TextBuilder::new();
+    let mut part = String::new();
+    for character in char::decode_utf16(text.units()) {
+        match character {
+            Ok(character) => part.push(character),
+            Err(half) => {
+                out.push_str(&decoded(&std::mem::take(&mut part))?);
+                out.push_units(&[half.unpaired_surrogate()]);
+            }
+        }
+    }
+    out.push_str(&decoded(&part)?);
+    Ok(Value::Text(out.finish()))
+}
+
+fn decoded(text: &str) -> Result<String, Thrown> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
@@ -43,5 +62,5 @@ pub(super) fn decode(text: &Text) -> Result<Value, Thrown> {
         bytes.push(high.ok_or_else(malformed)? << 4 | low.ok_or_else(malformed)?);
         rest = tail;
     }
-    String::from_utf8(bytes).map(Value::text).map_err(|_| malformed())
+    String::from_utf8(bytes).map_err(|_| malformed())
 }
