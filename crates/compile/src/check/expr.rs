@@ -548,7 +548,7 @@ impl<'a> Checker<'a> {
         let members = self.types.members_of(ty);
         members.into_iter().any(|member| match self.types.kind(member) {
             Kind::Null | Kind::Undefined | Kind::Void | Kind::Unknown => true,
-            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } | Kind::Both(_) => {
                 match self.constraint_of(member) {
                     Some(bound) => self.may_be_nullish(bound),
                     None => true,
