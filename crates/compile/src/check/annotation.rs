@@ -100,6 +100,7 @@ impl<'a> Checker<'a> {
                 Kind::Param(own) => open.extend(self.types.type_param(own).constraint),
                 Kind::Union(members) => open.extend(members.iter()),
                 Kind::Keyof(of) | Kind::Part { of, .. } => open.push(of),
+                Kind::Both(parts) => open.extend(parts.iter()),
                 Kind::Indexed { object, index, .. } => {
                     open.extend([object, index]);
                     // `B["x"]` of a `B` whose `x` is known.

@@ -318,6 +318,17 @@ impl<'a> Checker<'a> {
     }
 
     fn excess_members(&mut self, properties: &'a [Property], target: Ty, depth: u32) -> bool {
+        // Beside what is not known yet, a literal is no literal any more.
+        let open = properties.iter().any(|property| match property {
+            Property::Spread { value, .. } => {
+                let spread = self.recorded.get(&address(value)).copied();
+                spread.is_some_and(|ty| self.types.kind(ty).is_open())
+            }
+            Property::Value { .. } => false,
+        });
+        if open {
+            return true;
+        }
         // Beside nothing, one type is no union.
         let present = self.types.non_nullish(target);
         let single = !matches!(self.types.kind(present), Kind::Union(_));
@@ -343,6 +354,7 @@ impl<'a> Checker<'a> {
                 | Kind::Error
                 | Kind::Param(_)
                 | Kind::Part { .. }
+                | Kind::Both(_)
                 | Kind::Indexed { .. }
                 | Kind::Keyof(_) => return true,
                 _ => {}

@@ -548,7 +548,7 @@ impl<'a> Checker<'a> {
         let members = self.types.members_of(ty);
         members.into_iter().any(|member| match self.types.kind(member) {
             Kind::Null | Kind::Undefined | Kind::Void | Kind::Unknown => true,
-            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } | Kind::Both(_) => {
                 match self.constraint_of(member) {
                     Some(bound) => self.may_be_nullish(bound),
                     None => true,
@@ -568,6 +568,9 @@ impl<'a> Checker<'a> {
             match self.types.kind(member).clone() {
                 Kind::String => parts.push(self.types.string_literal("")),
                 Kind::Number => parts.push(self.types.number_literal(0.0)),
+                // Of what is not known yet, tsc says of no value that it is falsy.
+                Kind::Keyof(_) => {}
+                kind if kind.is_open() => {}
                 _ => parts.push(self.truthy_part(member, false)),
             }
         }

@@ -120,6 +120,21 @@ impl Checker<'_> {
                 }
                 _ => self.infer_at(source, *of, inference, co, top, depth + 1),
             },
+            (_, Kind::Both(parts)) => {
+                for &part in parts.iter() {
+                    match *self.types.kind(part) {
+                        Kind::Param(id) if source != part && co => {
+                            if let Some(found) = inference.candidates.get_mut(&id)
+                                && !found.co.contains(&source)
+                            {
+                                found.nested |= !top;
+                                found.co.push(source);
+                            }
+                        }
+                        _ => self.infer_at(source, part, inference, co, top, depth + 1),
+                    }
+                }
+            }
             // A generic function that is handed on says nothing of what it takes from here.
             (_, Kind::Param(id)) if source != target && self.mentions(source, *id) => {}
             (Kind::Param(open), Kind::Param(_))

@@ -380,6 +380,7 @@ impl<'a> Checker<'a> {
                 | Kind::Param(_)
                 | Kind::Indexed { .. }
                 | Kind::Part { .. }
+                | Kind::Both(_)
                 | Kind::NonPrimitive => true,
                 _ => false,
             };

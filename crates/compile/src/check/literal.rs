@@ -207,7 +207,7 @@ impl<'a> Checker<'a> {
                 }
                 Kind::Array { element, .. } => parts.push(element),
                 Kind::Library(name, args) if &*name == "Iterable" => parts.push(args[0]),
-                Kind::Param(_) | Kind::Part { .. } => {
+                Kind::Param(_) | Kind::Part { .. } | Kind::Both(_) => {
                     if let Some(bound) = self.constraint_of(member) {
                         parts.extend(self.element_wanted(bound, index));
                     }
@@ -237,7 +237,7 @@ impl<'a> Checker<'a> {
                         (None, None) => {}
                     }
                 }
-                Kind::Param(_) | Kind::Part { .. } => {
+                Kind::Param(_) | Kind::Part { .. } | Kind::Both(_) => {
                     if let Some(bound) = self.constraint_of(member) {
                         parts.extend(self.property_parts(bound, name));
                     }

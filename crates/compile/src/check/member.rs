@@ -612,6 +612,10 @@ impl<'a> Checker<'a> {
         if object == Ty::NEVER || key == Ty::NEVER {
             return Some(Ty::NEVER);
         }
+        if let Kind::Both(_) = self.types.kind(object) {
+            let bound = self.constraint_of(object)?;
+            return self.indexed_value(bound, key);
+        }
         if let Kind::Part { of, .. } = *self.types.kind(object) {
             let generic = matches!(self.types.kind(key), Kind::Param(_) | Kind::Keyof(_));
             let object = if generic { of } else { self.constraint_of(object)? };

@@ -113,6 +113,8 @@ struct LocalInfo<'a> {
     constant: Option<constant::Folded>,
     /// Its type is written, or it is a function that is declared: `never` from it ends the flow.
     explicit: bool,
+    /// It is an `async` function.
+    is_async: bool,
     /// It is a parameter, or a part of one.
     parameter: bool,
     /// It is the handler's context.

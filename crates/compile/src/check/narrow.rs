@@ -238,6 +238,7 @@ impl<'a> Checker<'a> {
                         | Kind::Unknown
                         | Kind::Param(_)
                         | Kind::Part { .. }
+                        | Kind::Both(_)
                 )
             }),
             false => value == Ty::UNDEFINED,

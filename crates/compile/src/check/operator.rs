@@ -177,7 +177,7 @@ impl<'a> Checker<'a> {
     /// What a type parameter is at least; other types as they are.
     pub(super) fn bound_of(&mut self, ty: Ty) -> Ty {
         match self.types.kind(ty) {
-            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } | Kind::Both(_) => {
                 self.constraint_of(ty).unwrap_or(Ty::UNKNOWN)
             }
             _ => ty,

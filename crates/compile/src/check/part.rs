@@ -65,7 +65,7 @@ impl Checker<'_> {
             match *self.types.kind(member) {
                 Kind::Null if null => {}
                 Kind::Undefined | Kind::Void if undefined => {}
-                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
+                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } | Kind::Both(_) => {
                     let (nulls, undefineds) = self.open_to_nothing(member);
                     parts.push(match null && nulls || undefined && undefineds {
                         true => {
@@ -111,7 +111,7 @@ impl Checker<'_> {
                 Kind::Unknown => (true, true),
                 Kind::Null => (true, false),
                 Kind::Undefined | Kind::Void => (false, true),
-                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
+                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } | Kind::Both(_) => {
                     self.open_to_nothing(member)
                 }
                 _ => (false, false),
@@ -125,7 +125,7 @@ impl Checker<'_> {
     /// Whether the bound of a type that is not known yet names `null` or `undefined`.
     pub(super) fn bound_is_nullish(&mut self, ty: Ty) -> bool {
         self.types.members_of(ty).into_iter().any(|member| match self.types.kind(member) {
-            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } | Kind::Both(_) => {
                 self.constraint_of(member).is_some_and(|bound| self.types.nullish(bound))
             }
             _ => false,
@@ -295,7 +295,7 @@ impl Checker<'_> {
                     }
                     if empty { "" } else { "object" }
                 }
-                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
+                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } | Kind::Both(_) => {
                     kept.push(match (equal, by_typeof(name)) {
                         (true, Some(by)) => {
                             let by = self.types.union(by);
@@ -415,7 +415,8 @@ impl Checker<'_> {
         let told = is && members.iter().any(listed);
         for member in members {
             match self.types.kind(member).clone() {
-                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } if told => {}
+                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } | Kind::Both(_)
+                    if told => {}
                 // Reported where it is asked.
                 Kind::Array { readonly: true, .. } | Kind::Tuple { readonly: true, .. } => {
                     kept.push(if is { Ty::ERROR } else { member });
@@ -423,7 +424,7 @@ impl Checker<'_> {
                 Kind::Array { .. } | Kind::Tuple { .. } if !is => {}
                 Kind::NonPrimitive if is => kept.push(any),
                 Kind::Object(id) if is && self.object(id).is_empty() => kept.push(any),
-                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } if is => {
+                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } | Kind::Both(_) if is => {
                     kept.push(self.part(member, any));
                 }
                 Kind::Array { .. }
@@ -432,6 +433,7 @@ impl Checker<'_> {
                 | Kind::Param(_)
                 | Kind::Indexed { .. }
                 | Kind::Part { .. }
+                | Kind::Both(_)
                 | Kind::Error => kept.push(member),
                 _ if is => {}
                 _ => kept.push(member),

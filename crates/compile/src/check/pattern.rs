@@ -582,7 +582,8 @@ impl<'a> Checker<'a> {
                     Kind::Function(_)
                     | Kind::Param(_)
                     | Kind::Indexed { .. }
-                    | Kind::Part { .. } => codes::SPREAD_FORM,
+                    | Kind::Part { .. }
+                    | Kind::Both(_) => codes::SPREAD_FORM,
                     _ => codes::SPREAD,
                 };
                 self.error(code, span, format!("only an object has a rest, not `{text}`"));

@@ -88,10 +88,19 @@ impl<'a> Checker<'a> {
             self.check_loose(args);
             return self.hole(span);
         }
+        let plain = self.is_plain(&receiver);
         let handler = match args {
             // Without a function, it catches nothing.
-            [] => return receiver,
+            [] if plain => return receiver,
             [Element::Value(handler)] => handler,
+            [] => {
+                let message = "`catch` takes a function here";
+                self.report(
+                    Diagnostic::error(codes::NOT_IN_LIBRARY, name.span, message)
+                        .help("write `.catch(() => fallback)`, or leave it out"),
+                );
+                return self.hole(span);
+            }
             _ => {
                 let message = "`catch` takes one function";
                 self.report(
@@ -112,7 +121,7 @@ impl<'a> Checker<'a> {
         }
         let checked = self.value(handler, Some(suggested));
         let Kind::Function(id) = *self.types.kind(checked.ty) else {
-            if matches!(checked.ty, Ty::NULL | Ty::UNDEFINED) {
+            if matches!(checked.ty, Ty::NULL | Ty::UNDEFINED) && plain {
                 return receiver;
             }
             if checked.ty != Ty::ERROR {
@@ -124,7 +133,7 @@ impl<'a> Checker<'a> {
                 span,
             );
         };
-        self.takes_failures(handler, checked.ty);
+        self.takes_failures(handler, checked.ty, plain);
         let own = self.types.signatures(id).signatures.last().cloned();
         let result = match (own, self.types.kind(suggested).clone()) {
             (Some(own), Kind::Function(id)) if !own.type_params.is_empty() => {
@@ -157,7 +166,10 @@ impl<'a> Checker<'a> {
     fn no_handler(&mut self, handler: &'a tree::Expr, ty: Ty) {
         let wanted = self.handler_of(Ty::UNKNOWN, Ty::UNKNOWN);
         let present = self.types.non_nullish(ty);
-        let fault = if self.types.all(present, |k| matches!(k, Kind::Function(_))) {
+        let fault = if matches!(ty, Ty::NULL | Ty::UNDEFINED) {
+            let message = "`catch` takes a function here";
+            Diagnostic::error(codes::NOT_IN_LIBRARY, handler.span, message)
+        } else if self.types.all(present, |k| matches!(k, Kind::Function(_))) {
             let message =
                 "which function handles a failure must be known when the route is compiled";
             Diagnostic::error(codes::NOT_IN_LIBRARY, handler.span, message)
@@ -167,10 +179,30 @@ impl<'a> Checker<'a> {
         self.report(fault.help("write `() => fallback`"));
     }
 
-    /// Reports a handler that cannot be given every failure. For tsc a failure is `any`; here it is
-    /// an error, of which kind nobody knows.
-    fn takes_failures(&mut self, handler: &'a tree::Expr, ty: Ty) {
-        let error = self.types.library("Error", &[]);
+    /// Whether a promise is certainly none of an operation, whose failures are `unknown` for tsc too.
+    fn is_plain(&self, receiver: &hir::Expr) -> bool {
+        match &receiver.kind {
+            hir::ExprKind::Catch(..) | hir::ExprKind::All(..) => true,
+            hir::ExprKind::Apply(called, _) => match &called.kind {
+                hir::ExprKind::Arrow(function) => function.written_async,
+                hir::ExprKind::Local(local) => self.local_infos[local.0 as usize].is_async,
+                hir::ExprKind::Function(id) => {
+                    let function = self.functions[id.0 as usize].as_ref();
+                    function.is_some_and(|function| function.written_async)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Reports a handler that cannot be given every failure. For tsc a failure of a `plain` promise
+    /// is `any`; here it is an error, of which kind nobody knows.
+    fn takes_failures(&mut self, handler: &'a tree::Expr, ty: Ty, plain: bool) {
+        let error = match plain {
+            true => self.types.library("Error", &[]),
+            false => Ty::UNKNOWN,
+        };
         let takes = self.handler_of(error, Ty::UNKNOWN);
         if self.assignable(ty, takes) {
             return;

@@ -127,8 +127,11 @@ impl Checker<'_> {
                 if members.iter().any(|&m| self.relate(source, m, rule, stack)) {
                     return true;
                 }
-                if let Kind::Param(_) | Kind::Keyof(_) | Kind::Indexed { .. } | Kind::Part { .. } =
-                    s
+                if let Kind::Param(_)
+                | Kind::Keyof(_)
+                | Kind::Indexed { .. }
+                | Kind::Part { .. }
+                | Kind::Both(_) = s
                     && let Some(bound) = self.constraint_of(source)
                 {
                     return self.relate(bound, target, rule, stack);
@@ -140,6 +143,14 @@ impl Checker<'_> {
                 Kind::Indexed { object: a, index: b, .. },
                 Kind::Indexed { object: c, index: d, .. },
             ) if a == c && self.relate(*b, *d, rule, stack) => true,
+            (_, Kind::Both(parts)) => {
+                parts.iter().all(|&part| self.relate(source, part, rule, stack))
+            }
+            (Kind::Both(parts), _)
+                if parts.iter().any(|&part| self.relate(part, target, rule, stack)) =>
+            {
+                true
+            }
             (_, Kind::Part { of, by }) => {
                 self.relate(source, *of, rule, stack) && self.relate(source, *by, rule, stack)
             }
@@ -159,7 +170,7 @@ impl Checker<'_> {
                 .constraint_of(source)
                 .filter(|&bound| matches!(self.types.kind(bound), Kind::Param(_)))
                 .is_some_and(|bound| self.relate(bound, target, rule, stack)),
-            (Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. }, _) => {
+            (Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } | Kind::Both(_), _) => {
                 let bound = self.constraint_of(source).unwrap_or(Ty::UNKNOWN);
                 self.relate(bound, target, rule, stack)
             }
@@ -393,6 +404,14 @@ impl Checker<'_> {
     pub(super) fn constraint_of(&mut self, ty: Ty) -> Option<Ty> {
         match self.types.kind(ty).clone() {
             Kind::Param(id) => self.types.type_param(id).constraint,
+            Kind::Both(parts) => {
+                let mut bound = Ty::UNKNOWN;
+                for &part in parts.iter() {
+                    let own = self.bound_of(part);
+                    bound = self.intersection(bound, own, None);
+                }
+                Some(bound)
+            }
             Kind::Part { of, by } => {
                 let bound = self.constraint_of(of).unwrap_or(Ty::UNKNOWN);
                 Some(self.part(bound, by))
@@ -679,7 +698,7 @@ impl Checker<'_> {
                 }
                 Some(self.types.union(&parts))
             }
-            Kind::Param(_) | Kind::Part { .. } => {
+            Kind::Param(_) | Kind::Part { .. } | Kind::Both(_) => {
                 self.constraint_of(ty).and_then(|c| self.iterated(c))
             }
             _ => None,

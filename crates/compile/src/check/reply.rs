@@ -263,9 +263,11 @@ impl<'a> Checker<'a> {
         );
         let help = match self.types.kind(part) {
             Kind::Function(_) => "call it, or leave it out",
-            Kind::Param(_) | Kind::Indexed { .. } | Kind::Keyof(_) | Kind::Part { .. } => {
-                "give the helper's parameter a type of its own"
-            }
+            Kind::Param(_)
+            | Kind::Indexed { .. }
+            | Kind::Keyof(_)
+            | Kind::Part { .. }
+            | Kind::Both(_) => "give the helper's parameter a type of its own",
             Kind::Tuple { .. } => "spread it: `[...found]`",
             Kind::Library(name, _) => match &**name {
                 "Promise" => "write `await` before it",
@@ -297,7 +299,11 @@ impl<'a> Checker<'a> {
             Kind::Function(_) => Some(ty),
             Kind::Library(name, _) => (&*name != "Date").then_some(ty),
             // Nothing is known of it, so tsc too cannot tell.
-            Kind::Param(_) | Kind::Indexed { .. } | Kind::Keyof(_) | Kind::Part { .. } => Some(ty),
+            Kind::Param(_)
+            | Kind::Indexed { .. }
+            | Kind::Keyof(_)
+            | Kind::Part { .. }
+            | Kind::Both(_) => Some(ty),
             Kind::Array { element, .. } => self.uncarried(element, seen),
             Kind::Tuple { of_match: true, .. } => Some(ty),
             Kind::Tuple { .. } => {

@@ -4,7 +4,7 @@
 //! Out:   what reading a member of it gives.
 //! Never: a diagnostic about a member; whoever reads one says what is missing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -148,7 +148,7 @@ impl Checker<'_> {
                 let (interface, args) = self.apparent(ty)?;
                 self.prelude_member(&interface, &args, name)
             }
-            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } | Kind::Both(_) => {
                 let bound = self.constraint_of(ty)?;
                 self.property_type(bound, name)
             }
@@ -263,6 +263,10 @@ impl Checker<'_> {
         if let Kind::Part { of, .. } = *self.types.kind(object) {
             return self.indexed(of, index, place);
         }
+        if let Kind::Both(_) = self.types.kind(object) {
+            let bound = self.bound_of(object);
+            return self.indexed(bound, index, place);
+        }
         if let Some(value) = self.under_keys(object, index) {
             return value;
         }
@@ -360,6 +364,10 @@ impl Checker<'_> {
         match self.types.kind(ty).clone() {
             Kind::Param(_) | Kind::Indexed { .. } => self.types.intern(Kind::Keyof(ty)),
             Kind::Part { of, .. } => self.keyof(of),
+            Kind::Both(parts) => {
+                let keys: Vec<Ty> = parts.iter().map(|&part| self.keyof(part)).collect();
+                self.types.union(&keys)
+            }
             Kind::Never => self.types.union(&[Ty::STRING, Ty::NUMBER]),
             Kind::Object(id) => {
                 let object = self.object(id);
@@ -426,6 +434,9 @@ impl Checker<'_> {
             let parts: Vec<Ty> = members.iter().map(|&m| self.intersection(a, m, place)).collect();
             return self.types.union(&parts);
         }
+        if let Some(both) = self.open_both(a, b) {
+            return both;
+        }
         let (Kind::Object(x), Kind::Object(y)) =
             (self.types.kind(a).clone(), self.types.kind(b).clone())
         else {
@@ -441,7 +452,7 @@ impl Checker<'_> {
                 self.error(
                     codes::TYPE_FORM,
                     span,
-                    "an intersection with a type parameter is not part of the language",
+                    "only objects and other type parameters are combined with a type parameter",
                 );
                 return Ty::ERROR;
             }
@@ -475,6 +486,37 @@ impl Checker<'_> {
             (i, j) => i.or(j),
         };
         self.types.object(merged)
+    }
+
+    /// `A & B` where one of them is not known yet; the objects of both are one.
+    fn open_both(&mut self, a: Ty, b: Ty) -> Option<Ty> {
+        let mut parts = Vec::new();
+        for ty in [a, b] {
+            match self.types.kind(ty).clone() {
+                Kind::Both(own) => parts.extend(own.iter().copied()),
+                Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => parts.push(ty),
+                // `{}` says no more than that it is there.
+                Kind::Object(_) if ty != Ty::EMPTY => parts.push(ty),
+                _ => return None,
+            }
+        }
+        let (open, objects): (Vec<Ty>, Vec<Ty>) =
+            parts.into_iter().partition(|&part| self.types.kind(part).is_open());
+        let mut parts = open;
+        if parts.is_empty() {
+            return None;
+        }
+        let mut seen = HashSet::new();
+        parts.retain(|&part| seen.insert(part));
+        let mut objects = objects.into_iter();
+        if let Some(first) = objects.next() {
+            let object = objects.fold(first, |all, next| self.intersection(all, next, None));
+            parts.push(object);
+        }
+        Some(match parts.as_slice() {
+            [only] => *only,
+            _ => self.types.intern(Kind::Both(parts.into())),
+        })
     }
 
     /// What a declaration without annotation makes of its value's type: literal objects become

@@ -33,6 +33,8 @@ pub(super) struct Built {
     written: HashMap<Arc<str>, Span>,
     spread: bool,
     wrong: bool,
+    /// Types that are not known yet, and the objects between them, so far.
+    open: Vec<Ty>,
 }
 
 impl Built {
@@ -58,6 +60,10 @@ impl Checker<'_> {
     pub(super) fn spread_into(&mut self, item: &hir::Expr, built: &mut Built, readonly: bool) {
         if item.ty == Ty::ERROR || built.wrong {
             built.wrong = true;
+            return;
+        }
+        if self.is_open_object(item.ty) {
+            self.spread_open(item, built, readonly);
             return;
         }
         let truthy = self.truthy_part(item.ty, true);
@@ -98,16 +104,53 @@ impl Checker<'_> {
         built.spread = true;
     }
 
+    /// Whether it is of a type parameter that is bound to an object.
+    fn is_open_object(&mut self, ty: Ty) -> bool {
+        let bound = self.innermost_bound(ty);
+        self.types.kind(ty).is_open()
+            && matches!(self.types.kind(bound), Kind::Object(_) | Kind::NonPrimitive)
+    }
+
+    /// As tsc has it, `{ a: 1, ...t, b: 2 }` is `{ a: number } & T & { b: number }`.
+    fn spread_open(&mut self, item: &hir::Expr, built: &mut Built, readonly: bool) {
+        self.flush(built, readonly);
+        let bound = self.innermost_bound(item.ty);
+        self.hidden_members(bound, built, item.span);
+        self.close_part(built);
+        built.open.push(item.ty);
+    }
+
+    /// What was read since the last type that is not known yet is a part of its own.
+    fn close_part(&mut self, built: &mut Built) {
+        let mut tys = Vec::new();
+        let variants = self.merge_variants(std::mem::take(&mut built.variants));
+        let none = variants.iter().all(|v| v.as_ref().is_none_or(Object::is_empty));
+        for variant in variants.into_iter().filter(|_| !none) {
+            let object = self.types.object(variant.unwrap_or_else(empty_literal));
+            tys.push(self.widen(object));
+        }
+        if !tys.is_empty() {
+            let part = self.types.union(&tys);
+            built.open.push(part);
+        }
+        built.spread = false;
+    }
+
     /// The type of the whole literal.
     pub(super) fn finish_literal(&mut self, mut built: Built, readonly: bool) -> Ty {
         if built.wrong {
             return Ty::ERROR;
         }
-        if !built.spread {
+        if !built.spread && built.open.is_empty() {
             let only = self.pending(&mut built);
             return self.types.object(only);
         }
         self.flush(&mut built, readonly);
+        if !built.open.is_empty() {
+            self.close_part(&mut built);
+            let parts = built.open.into_iter();
+            return parts.fold(Ty::UNKNOWN, |all, part| self.intersection(all, part, None));
+        }
         let mut tys = Vec::new();
         for variant in built.variants {
             let object = variant.unwrap_or_else(empty_literal);
@@ -163,6 +206,7 @@ impl Checker<'_> {
                         | Kind::Library(..)
                         | Kind::Param(_)
                         | Kind::Part { .. }
+                        | Kind::Both(_)
                         | Kind::Indexed { .. }
                 )
             });
@@ -174,6 +218,8 @@ impl Checker<'_> {
         };
         let help = if self.types.any(item.ty, |k| matches!(k, Kind::Boolean { value: true, .. })) {
             "write `...(condition ? { … } : {})`"
+        } else if self.types.kind(item.ty).is_open() {
+            "bind the type parameter to an object: `<T extends object>`"
         } else {
             "spread an object whose members are known"
         };

@@ -293,6 +293,8 @@ impl<'a> Checker<'a> {
         };
         let local = self.local(name, ty, place);
         self.info(local).explicit = annotated.is_some();
+        self.info(local).is_async =
+            matches!(&init.kind, hir::ExprKind::Arrow(function) if function.written_async);
         if name.is_some() && annotated.is_none() {
             self.info(local).constant = self.folded(&binding.init);
         }
@@ -506,7 +508,7 @@ impl<'a> Checker<'a> {
                 continue;
             };
             // As in tsc, conditions know nothing of those above them.
-            self.flow = if by_truth { start.clone() } else { unmatched.clone() };
+            self.flow.clone_from(&start);
             let value = self.value(test, Some(checked_subject.ty));
             // A case that stands twice narrows as its first.
             self.flow.clone_from(if by_truth { &unmatched } else { &start });

@@ -44,7 +44,9 @@ impl Checker<'_> {
                     || rest.is_some_and(|r| self.holds_at(r, param, depth))
             }
             Kind::Library(_, args) => args.iter().any(|&a| self.holds_at(a, param, depth)),
-            Kind::Union(members) => members.iter().any(|&m| self.holds_at(m, param, depth)),
+            Kind::Union(members) | Kind::Both(members) => {
+                members.iter().any(|&m| self.holds_at(m, param, depth))
+            }
             Kind::Object(id) => {
                 if matches!(self.lazy.get(&id), Some(super::Lazy::Contract { .. })) {
                     return false;
@@ -108,6 +110,14 @@ impl Checker<'_> {
                 // As in tsc, what was just written is a type that stays.
                 let of = self.types.regular(of);
                 self.part(of, by)
+            }
+            Kind::Both(parts) => {
+                let mut both = Ty::UNKNOWN;
+                for &part in parts.iter() {
+                    let part = self.substitute_at(part, map, depth);
+                    both = self.intersection(both, part, None);
+                }
+                both
             }
             Kind::Keyof(inner) => {
                 let inner = self.substitute_at(inner, map, depth);

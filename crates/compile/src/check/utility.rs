@@ -218,7 +218,9 @@ impl<'a> Checker<'a> {
                     members.iter().map(|&m| self.each_property(m, span, change)).collect();
                 self.types.union(&members)
             }
-            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } => self.no_mapping(span),
+            Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } | Kind::Both(_) => {
+                self.no_mapping(span)
+            }
             // Lists, functions and classes of the library would be taken apart.
             Kind::Array { .. } | Kind::Tuple { .. } | Kind::Function(_) | Kind::Library(..) => {
                 self.not_mapped(ty, span)

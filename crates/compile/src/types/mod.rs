@@ -153,6 +153,8 @@ pub enum Kind {
         /// `U`, of types that are known.
         by: Ty,
     },
+    /// `T & U & { a: string }`: types that are not known yet, and objects beside them.
+    Both(Arc<[Ty]>),
 }
 
 impl Kind {
@@ -172,7 +174,7 @@ impl Kind {
     /// Whether it is not known before a type parameter is: `T`, `T[K]`, `T & U`.
     #[must_use]
     pub const fn is_open(&self) -> bool {
-        matches!(self, Self::Param(_) | Self::Indexed { .. } | Self::Part { .. })
+        matches!(self, Self::Param(_) | Self::Indexed { .. } | Self::Part { .. } | Self::Both(_))
     }
 }
 

@@ -84,6 +84,10 @@ impl Types {
                     false => format!("{of} & ({})", self.write(*by, depth, width)),
                 }
             }
+            Kind::Both(parts) => {
+                let parts = parts.iter().map(|&part| self.write(part, depth, width));
+                parts.collect::<Vec<_>>().join(" & ")
+            }
             Kind::Keyof(inner) => format!("keyof {}", self.write(*inner, depth, width)),
             Kind::Indexed { object, index, .. } => format!(
                 "{}[{}]",

@@ -91,7 +91,8 @@ impl<'a> Answers<'a> {
             | Kind::Param(_)
             | Kind::Keyof(_)
             | Kind::Indexed { .. }
-            | Kind::Part { .. } => Image { schema: Schema::new(SchemaKind::Any), undefined: true },
+            | Kind::Part { .. }
+            | Kind::Both(_) => Image { schema: Schema::new(SchemaKind::Any), undefined: true },
         }
     }
 

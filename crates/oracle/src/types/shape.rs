@@ -49,7 +49,11 @@ fn write(types: &Types, ty: Ty, depth: u32) -> Value {
             json!({ "lib": &**name, "args": args })
         }
         Kind::Union(members) => union(members.iter().map(|&member| inner(member))),
-        Kind::Param(_) | Kind::Keyof(_) | Kind::Indexed { .. } | Kind::Part { .. } => {
+        Kind::Param(_)
+        | Kind::Keyof(_)
+        | Kind::Indexed { .. }
+        | Kind::Part { .. }
+        | Kind::Both(_) => {
             json!("parameter")
         }
     }
