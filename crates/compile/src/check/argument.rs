@@ -104,6 +104,8 @@ impl<'a> Checker<'a> {
             let place = argument.expr.span;
             let (elements, rest) = match self.types.kind(argument.ty).clone() {
                 Kind::Tuple { elements, rest, .. } => (elements, rest),
+                // What is wrong with it was said.
+                Kind::Error => return fine,
                 _ => match self.iterated(argument.ty) {
                     Some(element) => (Arc::from([]), Some(element)),
                     None => {

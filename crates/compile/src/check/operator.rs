@@ -108,7 +108,7 @@ impl<'a> Checker<'a> {
                     self.report(
                         fault.help("ask for `typeof x === \"object\" && x !== null` before"),
                     );
-                } else if !object && !self.nullish_use(&b, "in") {
+                } else if !object && b.ty != Ty::NEVER && !self.nullish_use(&b, "in") {
                     if b.ty == Ty::UNKNOWN {
                         self.unknown_used(&b);
                     } else {
@@ -217,9 +217,11 @@ impl<'a> Checker<'a> {
             return Ty::ERROR;
         }
         let (x, y) = (self.bound_of(a.ty), self.bound_of(b.ty));
-        let texts =
-            self.types.is_string(x) && x != Ty::NEVER || self.types.is_string(y) && y != Ty::NEVER;
-        if texts {
+        if [x, y].iter().all(|&ty| ty == Ty::NEVER || self.types.is_number(ty)) {
+            return Ty::NUMBER;
+        }
+        // What never is, is a text as well as anything.
+        if [x, y].iter().any(|&ty| ty == Ty::NEVER || self.types.is_string(ty)) {
             // As in tsc, a text and anything.
             self.check_text(a);
             self.check_text(b);
@@ -230,9 +232,6 @@ impl<'a> Checker<'a> {
                 self.unknown_used(side);
                 return Ty::ERROR;
             }
-        }
-        if [x, y].iter().all(|&ty| ty == Ty::NEVER || self.types.is_number(ty)) {
-            return Ty::NUMBER;
         }
         if self.nullish_use(a, "+") || self.nullish_use(b, "+") {
             return Ty::ERROR;

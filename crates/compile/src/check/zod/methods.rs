@@ -207,6 +207,19 @@ impl<'a> Checker<'a> {
     }
 
     /// `.describe("…")`, `.meta({ … })`
+    /// Reports a description of a kind that the member's name does not have.
+    fn described_as(&mut self, name: &str, text: &str, place: Span) {
+        let (fits, wanted) = match name {
+            "id" | "title" | "description" => (text.starts_with('"'), "string"),
+            "deprecated" => (matches!(text, "true" | "false"), "boolean"),
+            _ => return,
+        };
+        if !fits && text != "undefined" {
+            let message = format!("`{text}` does not fit where `{wanted}` is wanted");
+            self.error(crate::codes::NOT_ASSIGNABLE, place, message);
+        }
+    }
+
     fn described(
         &mut self,
         mut schema: Schema,
@@ -236,6 +249,9 @@ impl<'a> Checker<'a> {
                     }
                     Property::Spread { .. } => None,
                 };
+                if let (Some((name, text)), Property::Value { value, .. }) = (&found, property) {
+                    self.described_as(name, text, value.span);
+                }
                 let Some((name, text)) = found else {
                     return self.refuse_schema(
                         first_span(args, place),
