@@ -396,7 +396,14 @@ function functions(r, inner) {
       return wrap(`.superRefine(${r.pick(SUPER)})`, "super-refine", inner.out);
     }
     case 8: {
-      const next = inner.out === STR ? text(r) : inner.out === NUM ? number(r) : leaf("z.unknown()", ["unknown"], ANY, []);
+      // What coerces and is checked takes anything, and tsc wants what the first one gives.
+      const plain = (make) => {
+        for (;;) {
+          const node = make(r);
+          if (!/coerce/.test(sourceOf(node))) return node;
+        }
+      };
+      const next = inner.out === STR ? plain(text) : inner.out === NUM ? plain(number) : leaf("z.preprocess((v) => v, z.unknown())", ["preprocess", "unknown"], ANY, []);
       return { kind: "pipe", inner, next, checks: [], ids: ["pipe"], out: next.out, children: [inner, next] };
     }
     default: {

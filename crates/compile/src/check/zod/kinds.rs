@@ -7,6 +7,7 @@ use frontage_syntax::tree::{Element, Expr, ExprKind};
 use super::super::Checker;
 use super::arguments::in_key_order;
 use super::formats::words;
+use super::methods::takes_its_place;
 use super::{Kind, Schema, argument_span};
 use crate::types::Ty;
 
@@ -125,7 +126,8 @@ impl<'a> Checker<'a> {
             "pipe" => {
                 let first = self.schema_arg(args, 0, span)?;
                 let second = self.schema_arg(args, 1, span)?;
-                self.piped(first, second, argument_span(args, 1, span))
+                let is_open = matches!(args.get(1), Some(Element::Value(e)) if takes_its_place(e));
+                self.piped(first, second, is_open, argument_span(args, 1, span))
             }
             "preprocess" => self.preprocess(args, span),
             _ => self.refuse_schema(place, &format!("`z.{name}`"), instead(name)),

@@ -63,7 +63,8 @@ impl<'a> Checker<'a> {
             }
             "pipe" => {
                 let next = self.schema_arg(args, 0, place)?;
-                return self.piped(base, next, first_span(args, place));
+                let is_open = matches!(args.first(), Some(Element::Value(e)) if takes_its_place(e));
+                return self.piped(base, next, is_open, first_span(args, place));
             }
             "transform" => return self.transformed(base, args, place),
             "refine" => return self.refined(base, args, place),
@@ -288,6 +289,15 @@ impl<'a> Checker<'a> {
 }
 
 /// How many arguments a method takes that takes no options as its last; `None` for those that do.
+/// Whether a schema that is made here takes what its place gives: `z.coerce.number()` and
+/// `z.preprocess(…)` have a type parameter for it.
+pub(super) fn takes_its_place(expr: &Expr) -> bool {
+    let ExprKind::Call { callee, .. } = &expr.kind else { return false };
+    let ExprKind::Member { object, name, .. } = &callee.kind else { return false };
+    let coerces = matches!(&object.kind, ExprKind::Member { name, .. } if &*name.name == "coerce");
+    coerces || &*name.name == "preprocess"
+}
+
 fn most_arguments(method: &str) -> Option<usize> {
     Some(match method {
         "optional" | "exactOptional" | "nullable" | "nullish" | "readonly" | "array" | "unwrap"

@@ -1,11 +1,12 @@
 //! Schemas around another one: optional, nullable, with a default, one after the other.
 
-use frontage_diagnostic::Span;
+use frontage_diagnostic::{Diagnostic, Span};
 use frontage_plan::DefaultValue;
 use frontage_syntax::tree::{Element, ExprKind};
 
 use super::super::Checker;
 use super::{Kind, Schema};
+use crate::codes;
 use crate::types::{Kind as TyKind, Signature, Ty};
 
 impl<'a> Checker<'a> {
@@ -165,10 +166,21 @@ impl<'a> Checker<'a> {
     }
 
     /// `first.pipe(second)`
-    pub(super) fn piped(&mut self, first: Schema, second: Schema, span: Span) -> Option<Schema> {
-        if !self.assignable(first.output, second.input) {
-            let fault = self.mismatch(span, first.output, second.input);
-            self.report(fault.help("let the second schema take what the first one gives"));
+    pub(super) fn piped(
+        &mut self,
+        first: Schema,
+        second: Schema,
+        is_open: bool,
+        span: Span,
+    ) -> Option<Schema> {
+        // As Zod declares it: the second takes nothing that the first does not give.
+        if !is_open && !self.assignable(second.input, first.output) {
+            let (takes, given) = (self.types.text(second.input), self.types.text(first.output));
+            let message = format!("this schema takes `{takes}`, and what is piped is `{given}`");
+            self.report(
+                Diagnostic::error(codes::NOT_ASSIGNABLE, span, message)
+                    .help("let the second schema take what the first one gives, and nothing else"),
+            );
             return None;
         }
         let kind = Kind::Pipe(Box::new(first.validator), Box::new(second.validator));
