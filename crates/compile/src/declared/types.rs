@@ -23,6 +23,9 @@ use crate::codes;
 /// How often members may be gathered in one file: bases that share bases multiply.
 const STEP_LIMIT: usize = 50_000;
 
+/// Types of the library that give an object's members.
+const UTILITIES: [&str; 6] = ["Record", "Partial", "Required", "Readonly", "Pick", "Omit"];
+
 /// How deeply types may refer to each other before one has members of its own.
 const DEPTH: usize = 64;
 
@@ -79,10 +82,7 @@ impl Reader<'_> {
                     let members = self.interface(&scope, &interface, 0).unwrap_or_default();
                     self.object_of(members)
                 }
-                None => {
-                    let made = self.ty(&scope, &body);
-                    self.types.declaration(made).ty.clone()
-                }
+                None => self.made(&scope, &body),
             };
             self.types.declaration_mut(id).ty = ty;
         }
@@ -366,14 +366,8 @@ impl Reader<'_> {
                 let items = self.ty(scope, element);
                 self.add(span, Type::Array(Array { items, min_items: None, max_items: None }))
             }
-            ("Record" | "Partial" | "Required" | "Readonly" | "Pick" | "Omit", _) => {
-                match self.utility(scope, &name.name, args, span, 0) {
-                    Some(members) => {
-                        let ty = self.object_of(members);
-                        self.add(span, ty)
-                    }
-                    None => self.unknown,
-                }
+            (utility, _) if UTILITIES.contains(&utility) => {
+                self.utility_later(scope, name, args, span)
             }
             ("Date", _) => {
                 let help = "JSON has dates as strings: write `string`, and `new Date(x)` in routes";
@@ -388,6 +382,45 @@ impl Reader<'_> {
                 self.refuse(span, message, "declare it in this file, or import it")
             }
         }
+    }
+
+    /// Reserves what `Partial<T>` and its like give: `T` may hold it.
+    fn utility_later(
+        &mut self,
+        scope: &Scope,
+        name: &tree::Ident,
+        args: &[tree::Type],
+        span: Span,
+    ) -> TypeId {
+        let mut own: Vec<_> = scope.parameters.iter().collect();
+        own.sort_unstable();
+        let own = own.into_iter().map(|(_, ty)| *ty).collect();
+        let key = (scope.module, Arc::from(format!("{} {}", name.name, span.start)), own);
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let id = self.add(span, Type::Never);
+        self.known.insert(key, id);
+        let kind = TypeKind::Ref { path: vec![name.clone()], args: args.to_vec() };
+        let body = tree::Type { kind, span };
+        self.work.push(Work { id, scope: scope.clone(), body, interface: None });
+        id
+    }
+
+    /// What stands for a name: what `Partial<T>` and its like give at once, for all else its type.
+    fn made(&mut self, scope: &Scope, body: &tree::Type) -> Type {
+        if let TypeKind::Ref { path, args } = &body.kind
+            && let [name] = &path[..]
+            && UTILITIES.contains(&&*name.name)
+            && matches!(self.modules.find(scope.module, &name.name), Found::Nothing)
+        {
+            return match self.utility(scope, &name.name, args, body.span, 0) {
+                Some(members) => self.object_of(members),
+                None => Type::Unknown,
+            };
+        }
+        let made = self.ty(scope, body);
+        self.types.declaration(made).ty.clone()
     }
 
     /// The members of an object type, for whoever needs them at once.
