@@ -126,6 +126,13 @@ impl<'a> Checker<'a> {
             fault.message = "a pattern without the flag `g` finds one place only".into();
             return fault.help("add the flag: `/…/g`");
         }
+        if self.types.any(source, pattern)
+            && self.types.any(goal, |k| matches!(k, Kind::Library(name, _) if &**name == "RegExp"))
+        {
+            fault.code = codes::REGEX;
+            fault.message = "a pattern with the flag `g` remembers where it stopped".into();
+            return fault.help("leave the flag out where one place is wanted");
+        }
         let any_pattern =
             |k: &Kind| matches!(k, Kind::Library(name, _) if name.ends_with("RegExp"));
         if self.types.is_string(source) && self.types.all(goal, any_pattern) {

@@ -167,11 +167,7 @@ impl<'a> Checker<'a> {
             ExprKind::Satisfies { value, ty } => {
                 let wanted = self.annotation(ty);
                 let mut checked = self.value(value, Some(wanted));
-                // A pattern with `g` is one, and stays what it is.
-                let is_pattern = regex_kind(self.types.kind(checked.ty));
-                if !is_pattern || !self.types.any(wanted, regex_kind) {
-                    self.fits(value, checked.ty, wanted);
-                }
+                self.fits(value, checked.ty, wanted);
                 if wanted == Ty::ERROR {
                     checked.ty = wanted;
                 }

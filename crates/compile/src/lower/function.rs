@@ -13,7 +13,6 @@ use super::expression::value_of;
 use super::handler::{Lowerer, is_trivial, may_throw};
 use super::scope::{Closure, Scope, Value};
 use super::usage::{Usage, is_straight};
-use super::ways::Before;
 use crate::hir::{self, Item, StmtKind};
 
 /// A function with its parameters bound, ready to run.
@@ -226,11 +225,6 @@ impl<'h> Lowerer<'h> {
             let body = l.body(&activation, span);
             l.steps.extend(body.steps);
         })
-    }
-
-    /// What a called function that is not `async` does before it gives its promise.
-    pub(super) fn before_of(&mut self, invocation: Invocation<'h>, span: Span) -> Before<'h> {
-        self.before(|l| l.comes_to_result(invocation, span))
     }
 
     /// How many of its `most` possible arguments a function looks at.

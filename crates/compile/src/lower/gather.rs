@@ -109,9 +109,13 @@ impl<'h> Lowerer<'h> {
             });
             return map(list, item, index, body);
         }
-        let (item, index, mut before) = self.in_frame(|l| {
-            let (item, index, arguments) = given(l);
-            (item, index, l.before_of(Invocation::of_callback(&closure, &arguments), span))
+        let (mut item, mut index) = (None, None);
+        let before = self.in_frame(|l| {
+            l.before(|l| {
+                let arguments;
+                (item, index, arguments) = given(l);
+                l.comes_to_result(Invocation::of_callback(&closure, &arguments), span);
+            })
         });
         if !before.may_fail() {
             let body = self.in_frame(|l| l.joined(before, span));
@@ -119,7 +123,6 @@ impl<'h> Lowerer<'h> {
         }
         // The whole list is made first, so that what fails in it is no part's failure.
         let params: Vec<_> = item.into_iter().chain(index).collect();
-        before.take_in(&params);
         let state = self.in_frame(|l| l.slot(span));
         let (block, own, body) =
             self.in_frame(|l| l.captured(before, &params, &Expr::Slot(state), span));

@@ -164,7 +164,7 @@ impl<'h> Lowerer<'h> {
         result
     }
 
-    /// What `work` does, in a function of its own.
+    /// What `work` does, none of whose `return`s ends what runs before a promise around it.
     pub(super) fn in_function<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let promises = self.promises.take();
         let result = work(self);

@@ -56,13 +56,6 @@ impl Before<'_> {
     pub(super) fn may_fail(&self) -> bool {
         has_async_step(&self.block) || may_throw(&Expr::Block(Box::new(self.block.clone())))
     }
-
-    /// Counts `slots` of the same frame as its own.
-    pub(super) fn take_in(&mut self, slots: &[Slot]) {
-        for slot in slots {
-            self.own.indices.start = self.own.indices.start.min(slot.index);
-        }
-    }
 }
 
 impl<'h> Lowerer<'h> {
@@ -80,13 +73,13 @@ impl<'h> Lowerer<'h> {
     pub(super) fn comes_to(&mut self, expr: &'h hir::Expr, scope: &Scope<'h>) {
         match &expr.kind {
             ExprKind::Conditional(test, then, otherwise) if self.is_promise(expr) => {
-                let test = self.apart(|l| l.expr(test, scope));
+                let test = self.in_function(|l| l.expr(test, scope));
                 let then = self.block(|l| l.comes_to(then, scope));
                 let otherwise = self.block(|l| l.comes_to(otherwise, scope));
                 self.steps.push(Step::If { test, then, otherwise });
             }
             ExprKind::Logical(op, left, right) if self.is_promise(expr) => {
-                let value = self.apart(|l| {
+                let value = self.in_function(|l| {
                     let value = l.expr(left, scope);
                     l.bind(value, left.span)
                 });
@@ -104,22 +97,14 @@ impl<'h> Lowerer<'h> {
                 self.comes_to_caught(object, rest, scope);
             }
             ExprKind::Operation { .. } | ExprKind::Catch(..) | ExprKind::All(..) => {
-                let promise = self.apart(|l| l.prepare(expr, scope));
+                let promise = self.in_function(|l| l.prepare(expr, scope));
                 self.comes_to_promise(promise);
             }
             _ => {
-                let value = self.apart(|l| l.computed(expr, scope));
+                let value = self.in_function(|l| l.computed(expr, scope));
                 self.comes_to_promise(Promise::Value(value));
             }
         }
-    }
-
-    /// What `work` does, none of whose functions ends what runs before the promise.
-    fn apart<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
-        let around = self.promises.take();
-        let result = work(self);
-        self.promises = around;
-        result
     }
 
     fn comes_to_call(
@@ -130,7 +115,7 @@ impl<'h> Lowerer<'h> {
         scope: &Scope<'h>,
     ) {
         let span = expr.span;
-        let invocation = self.apart(|l| match l.value(callee, scope) {
+        let invocation = self.in_function(|l| match l.value(callee, scope) {
             Value::Function(closure) if closure.function.is_async => {
                 Some(l.invocation(closure, items, scope, span))
             }
@@ -138,11 +123,11 @@ impl<'h> Lowerer<'h> {
         });
         match invocation {
             None => {
-                let value = self.apart(|l| l.computed(expr, scope));
+                let value = self.in_function(|l| l.computed(expr, scope));
                 self.comes_to_promise(Promise::Value(value));
             }
             Some(invocation) if invocation.closure.function.written_async => {
-                let promise = self.apart(|l| l.run_later(invocation, span));
+                let promise = self.in_function(|l| l.run_later(invocation, span));
                 self.comes_to_promise(promise);
             }
             Some(invocation) => self.comes_to_result(invocation, span),
@@ -151,7 +136,7 @@ impl<'h> Lowerer<'h> {
 
     /// Ends what runs before a promise with that of a function that is not `async`.
     pub(super) fn comes_to_result(&mut self, invocation: Invocation<'h>, span: Span) {
-        let Activation { function, scope } = self.apart(|l| l.activate(invocation, span));
+        let Activation { function, scope } = self.in_function(|l| l.activate(invocation, span));
         let ended = self.deeper(span, |l| l.statements(&function.body, &scope));
         if ended != Some(true) {
             self.comes_to_promise(Promise::Value(Value::UNDEFINED));
@@ -163,7 +148,7 @@ impl<'h> Lowerer<'h> {
         let from = self.promises.as_ref().map_or(0, Vec::len);
         self.comes_to(object, scope);
         let found = self.promises.as_mut().map(|promises| promises.split_off(from));
-        let caught = self.apart(|l| {
+        let caught = self.in_function(|l| {
             let found = found.unwrap_or_default().into_iter();
             let caught = found.map(|promise| l.caught_if_there(promise, rest, scope));
             caught.collect::<Vec<_>>()
