@@ -4,6 +4,7 @@
 //! Out:   exit status 0 if everything held; a line for each step with its time.
 //! Never: a step that is skipped in silence.
 
+mod bench;
 mod contracts;
 mod figures;
 mod fuzz;
@@ -25,6 +26,8 @@ const USAGE: &str = "\
 cargo xtask test [--only STEP]...   every test; installs what it needs
 cargo xtask tidy                    the checks that keep ARCHITECTURE.md true
 cargo xtask figures [--json]        time of check, cold start, memory of idle backends
+cargo xtask bench [--quick] [--scenario NAME]... [--peer NAME]... [--json] [--write]
+                                    the same work by Frontage and by others, side by side
 cargo xtask oracle [--types | --zod] [--runs N] [--seed S] [--only RUN-SEED] [--json]
                                     random programs, compared with Node, tsc or zod
 cargo xtask mutants [--only RULE]...
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["test", rest @ ..] => test::run_all(&root, rest),
         ["tidy"] => tidy::run(&root),
+        ["bench", rest @ ..] => bench::run_all(&root, rest),
         ["mutants", rest @ ..] => mutants::run_all(&root, rest),
         ["oracle", rest @ ..] => random::run(&root, rest),
         ["figures", rest @ ..] => figures::run_all(&root, rest.contains(&"--json")),

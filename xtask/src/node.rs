@@ -25,7 +25,7 @@ use crate::step::command;
 ///
 /// The cases that disagree, or why they cannot be compared.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
-    println!("== node: the cases through the Node runtime");
+    eprintln!("== node: the cases through the Node runtime");
     let began = Instant::now();
     let folder = root.join("target/node");
     if folder.exists() {

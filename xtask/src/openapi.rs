@@ -40,7 +40,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         "clients against the running shop",
         &mut command(root, "node_modules/.bin/node", &["--test", "tests/client/client.test.mjs"]),
     )?;
-    println!("== openapi: the documents of the cases and the examples");
+    eprintln!("== openapi: the documents of the cases and the examples");
     let began = Instant::now();
     let folder = root.join("target/openapi");
     if folder.exists() {
@@ -118,7 +118,7 @@ const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 pub(crate) fn live(root: &Path) -> Result<(), String> {
     let stamp = root.join("target/schemathesis/installed");
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == SCHEMATHESIS) {
-        println!("== schemathesis: is installed");
+        eprintln!("== schemathesis: is installed");
     } else {
         let venv = ["-m", "venv", "--clear", "target/schemathesis"];
         step("python3 -m venv target/schemathesis", &mut command(root, "python3", &venv))?;

@@ -32,7 +32,7 @@ enum Verdict {
 ///
 /// The cases that disagree, or why they cannot be compared.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
-    println!("== oracle: the cases through tsc");
+    eprintln!("== oracle: the cases through tsc");
     let began = Instant::now();
     let folder = root.join("target/oracle");
     if folder.exists() {

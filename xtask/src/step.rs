@@ -1,4 +1,5 @@
-//! Running programs as steps, with their names and times.
+//! Running programs as steps, with their names and times on standard error: standard output is for
+//! results.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,7 +12,7 @@ use std::time::Instant;
 ///
 /// Names the step if the program fails or cannot start.
 pub(crate) fn run(name: &str, command: &mut Command) -> Result<(), String> {
-    println!("== {name}");
+    eprintln!("== {name}");
     let began = Instant::now();
     let status = command
         .stdin(Stdio::null())
@@ -19,7 +20,7 @@ pub(crate) fn run(name: &str, command: &mut Command) -> Result<(), String> {
         .map_err(|e| format!("{name}: cannot start {:?}: {e}", command.get_program()))?;
     let took = began.elapsed().as_secs_f32();
     if status.success() {
-        println!("== {name}: done in {took:.1} s");
+        eprintln!("== {name}: done in {took:.1} s");
         Ok(())
     } else {
         Err(format!("{name}: failed ({status}) after {took:.1} s"))

@@ -69,7 +69,7 @@ pub(crate) fn run_all(root: &Path, rest: &[&str]) -> Result<(), String> {
     let chosen = spread(&all, wanted, seed);
     let mut seen = Seen::default();
     for (at, batch) in chosen.chunks(BATCH).enumerate() {
-        println!("== {} of {}, {} faults", at * BATCH, chosen.len(), seen.faults.len());
+        eprintln!("== {} of {}, {} faults", at * BATCH, chosen.len(), seen.faults.len());
         survey(root, batch, routes, &mut seen)?;
     }
     print(&seen, all.len());

@@ -63,15 +63,17 @@ pub(crate) fn run_all(root: &Path, rest: &[&str]) -> Result<(), String> {
 }
 
 fn format(root: &Path) -> Result<(), String> {
-    run("format", &mut command(root, "cargo", &["fmt", "--all", "--check"]))
+    run("format", &mut command(root, "cargo", &["fmt", "--all", "--check"]))?;
+    let bench = root.join("bench");
+    run("format of bench", &mut command(&bench, "cargo", &["fmt", "--all", "--check"]))
 }
 
 /// Packages of the lock file: tsc, zod, playwright-core.
-fn npm(root: &Path) -> Result<(), String> {
+pub(crate) fn npm(root: &Path) -> Result<(), String> {
     let stamp = root.join("node_modules/.frontage-lock");
     let lock = std::fs::read(root.join("package-lock.json")).map_err(|e| format!("npm: {e}"))?;
     if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        println!("== npm: packages of the lock file are installed");
+        eprintln!("== npm: packages of the lock file are installed");
         return Ok(());
     }
     run("npm", &mut command(root, "npm", &["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
@@ -81,10 +83,10 @@ fn npm(root: &Path) -> Result<(), String> {
 /// Debian's Chromium, for the tests that click.
 fn chromium(root: &Path) -> Result<(), String> {
     if exists("chromium") {
-        println!("== chromium: is installed");
+        eprintln!("== chromium: is installed");
         return Ok(());
     }
-    println!("== chromium: installing Debian's package, as root");
+    eprintln!("== chromium: installing Debian's package, as root");
     run("apt-get update", &mut command(root, "apt-get", &["update", "-qq"]))?;
     run(
         "apt-get install chromium",
@@ -94,7 +96,7 @@ fn chromium(root: &Path) -> Result<(), String> {
 }
 
 fn tidy_checks(root: &Path) -> Result<(), String> {
-    println!("== tidy");
+    eprintln!("== tidy");
     tidy::run(root)
 }
 
@@ -107,7 +109,7 @@ fn deny(root: &Path) -> Result<(), String> {
     } else {
         if !local.exists() {
             if std::env::var_os("CI").is_none() {
-                println!("== deny: skipped, cargo-deny is not installed (CI installs it)");
+                eprintln!("== deny: skipped, cargo-deny is not installed (CI installs it)");
                 return Ok(());
             }
             let arguments =

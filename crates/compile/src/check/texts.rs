@@ -97,10 +97,9 @@ fn misfit(validator: &Validator, lists: bool) -> Option<Misfit> {
         | Kind::Nullable(inner)
         | Kind::Default(inner, _)
         | Kind::Prefault(inner, _)
-        | Kind::Catch(inner, _)
         | Kind::Readonly(inner)
         | Kind::Pipe(inner, _) => misfit(inner, lists),
-        // `z.never()` and `z.undefined()` say that nothing may stand there.
+        // `z.never()` and `z.undefined()` say that nothing may stand there; `.catch` takes anything.
         _ => None,
     }
 }

@@ -1,0 +1,13 @@
+import { route } from "frontage";
+import { store } from "#upstreams";
+import { brief } from "../../lib/brief.ts";
+
+// One call for each of fifty orders.
+export const GET = route(async () => {
+  const { orders } = await store.getOrders({ kind: "distinct" });
+  return {
+    orders: await Promise.all(orders.map(async ({ id, quantity, itemId }) => ({
+      id, quantity, item: brief(await store.getItem({ id: itemId })),
+    }))),
+  };
+});
