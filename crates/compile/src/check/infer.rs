@@ -231,7 +231,9 @@ impl Checker<'_> {
                         self.infer_at(param.ty, given.ty, inference, !co, false, depth + 1);
                     }
                 }
-                if let (Some((_, x)), Some((_, y))) = (own.predicate, wanted.predicate) {
+                if let (Some((i, x)), Some((j, y))) = (own.predicate, wanted.predicate)
+                    && i == j
+                {
                     self.infer_at(x, y, inference, co, false, depth + 1);
                 }
                 self.infer_at(own.result, wanted.result, inference, co, false, depth + 1);

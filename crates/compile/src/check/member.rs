@@ -442,6 +442,12 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+        // As where it is the only one: what it lacks has a name and a way around.
+        if let Some(instead) = lacking.iter().find_map(|&m| self.instead_of(m, &name.name)) {
+            let message = format!("`{}` is not part of the language", name.name);
+            self.report(Diagnostic::error(codes::NOT_IN_LIBRARY, name.span, message).help(instead));
+            return;
+        }
         known.sort();
         known.dedup();
         let partly = known.contains(&name.name);

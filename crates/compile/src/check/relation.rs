@@ -663,10 +663,12 @@ impl Checker<'_> {
                 }
             }
         }
-        if let Some((_, wanted)) = target.predicate {
+        if let Some((place, wanted)) = target.predicate {
             match source.predicate {
-                Some((_, own)) => return self.relate(own, wanted, rule, stack),
-                None => return false,
+                Some((own_place, own)) if own_place == place => {
+                    return self.relate(own, wanted, rule, stack);
+                }
+                _ => return false,
             }
         }
         target.result == Ty::VOID || self.relate(source.result, target.result, rule, stack)
