@@ -14,6 +14,7 @@ use http_body::Body;
 use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
 
+use crate::request::Identity;
 use crate::{Clients, Engine, Outcome, PassthroughRequest, Problem};
 
 /// Request headers that are handed to the upstream. Cookies, credentials and forwarding claims of
@@ -121,7 +122,10 @@ fn forwarded(request: &PassthroughRequest<'_>) -> HeaderMap {
             headers.append(name.clone(), value.clone());
         }
     }
-    crate::request::identify(&mut headers, request.request_id, request.trace.as_ref());
+    let identity = Identity::new(request.request_id, request.trace.as_ref());
+    for (name, value) in identity.fields() {
+        headers.insert(name, value);
+    }
     headers
 }
 

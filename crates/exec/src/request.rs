@@ -95,22 +95,54 @@ impl Trace {
 
     /// A `traceparent` for one call: this trace, a span of its own.
     #[must_use]
-    pub fn child(&self) -> String {
-        format!("00-{:032x}-{:016x}-{:02x}", self.trace_id, fastrand::u64(1..), self.flags)
+    pub fn child(&self) -> [u8; 55] {
+        let mut text = *b"00-________________________________-________________-__";
+        hex(self.trace_id, &mut text[3..35]);
+        hex(fastrand::u64(1..).into(), &mut text[36..52]);
+        hex(self.flags.into(), &mut text[53..]);
+        text
     }
 }
 
-/// Adds what tells an upstream which request a call belongs to.
-pub(crate) fn identify(headers: &mut HeaderMap, request_id: &str, trace: Option<&Trace>) {
-    if let Ok(id) = HeaderValue::from_str(request_id) {
-        headers.insert(HeaderName::from_static("x-request-id"), id);
+/// Writes a number's last digits in hexadecimal, as many as there is room for.
+fn hex(mut number: u128, room: &mut [u8]) {
+    for digit in room.iter_mut().rev() {
+        *digit = b"0123456789abcdef"[(number & 15) as usize];
+        number >>= 4;
     }
-    let Some(trace) = trace else { return };
-    if let Ok(parent) = HeaderValue::try_from(trace.child()) {
-        headers.insert(HeaderName::from_static("traceparent"), parent);
+}
+
+/// What tells upstreams which request their calls belong to.
+#[derive(Debug)]
+pub(crate) struct Identity<'r> {
+    request_id: Option<HeaderValue>,
+    trace: Option<&'r Trace>,
+    state: Option<HeaderValue>,
+}
+
+impl<'r> Identity<'r> {
+    pub(crate) fn new(request_id: &str, trace: Option<&'r Trace>) -> Self {
+        let state = trace.and_then(|trace| trace.state.as_deref());
+        Self {
+            request_id: HeaderValue::from_str(request_id).ok(),
+            trace,
+            state: state.and_then(|state| HeaderValue::from_str(state).ok()),
+        }
     }
-    if let Some(Ok(state)) = trace.state.as_deref().map(HeaderValue::from_str) {
-        headers.insert(HeaderName::from_static("tracestate"), state);
+
+    /// The header fields of one call.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+        let parent = self.trace.and_then(|trace| HeaderValue::from_bytes(&trace.child()).ok());
+        let named = |name, value: Option<HeaderValue>| {
+            value.map(|value| (HeaderName::from_static(name), value))
+        };
+        [
+            named("x-request-id", self.request_id.clone()),
+            named("traceparent", parent),
+            named("tracestate", self.state.clone()),
+        ]
+        .into_iter()
+        .flatten()
     }
 }
 
@@ -123,8 +155,11 @@ mod tests {
         let id = "4bf92f3577b34da6a3ce929d0e0e4736";
         let good = format!("00-{id}-00f067aa0ba902b7-01");
         let trace = Trace::parse(&good, Some("a=b"));
+        let parsed = u128::from_str_radix(id, 16).unwrap_or_default();
         assert_eq!(trace.as_ref().map(|t| (t.flags, t.state.as_deref())), Some((1, Some("a=b"))));
-        let child = trace.map(|t| t.child()).unwrap_or_default();
+        let child = trace.map(|t| t.child()).unwrap_or([0; 55]);
+        let child = String::from_utf8_lossy(&child).into_owned();
+        assert_eq!(Trace::parse(&child, None).map(|t| (t.trace_id, t.flags)), Some((parsed, 1)));
         assert!(child.starts_with(&format!("00-{id}-")) && child.ends_with("-01"), "{child}");
         assert_ne!(child, good);
         for bad in [

@@ -25,6 +25,10 @@ use clap::{CommandFactory as _, Parser as _};
 use cli::{Cli, Command};
 use terminal::Terminal;
 
+/// A request takes and gives back some hundred small pieces of memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Stack of the thread that compiles. Contracts nest as deep as their authors like, and what reads
 /// types follows them; only what is used is ever taken.
 const STACK: usize = 256 << 20;

@@ -8,7 +8,7 @@
 use std::rc::Rc;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 use hyper::Response;
@@ -41,8 +41,8 @@ pub struct Request {
     pub method: Method,
     /// Path and query as [`crate::fill`] builds them.
     pub path_and_query: String,
-    /// Its own headers; those of the settings are added.
-    pub headers: HeaderMap,
+    /// Its own headers, each name once; those of the settings are added.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// Its body.
     pub body: Option<Bytes>,
     /// Free of side effects: may be sent again if a connection proves to be dead.
@@ -66,7 +66,8 @@ pub struct Answer {
 pub(crate) struct Head {
     pub(crate) method: Method,
     pub(crate) path_and_query: String,
-    pub(crate) headers: HeaderMap,
+    /// Several of a name follow each other in their order.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) safe: bool,
 }
 
@@ -242,23 +243,27 @@ impl Inner {
         body: RequestBody,
     ) -> Result<hyper::Request<RequestBody>, CallError> {
         let base_path = &self.settings.addresses[address].base_path;
-        let mut uri = String::with_capacity(base_path.len() + head.path_and_query.len() + 1);
-        uri.push_str(base_path);
-        if !head.path_and_query.starts_with('/') && !(uri.starts_with('/')) {
-            uri.push('/');
+        let own = &head.path_and_query;
+        let slash = if own.starts_with('/') || base_path.starts_with('/') { "" } else { "/" };
+        // Exactly as long as it gets, and so without a second allocation.
+        let mut path = String::with_capacity(base_path.len() + slash.len() + own.len());
+        path.push_str(base_path);
+        path.push_str(slash);
+        path.push_str(own);
+        let uri = Uri::try_from(path).map_err(|error| self.bad_request(&error.to_string()))?;
+        let mut request = hyper::Request::new(body);
+        *request.method_mut() = head.method.clone();
+        *request.uri_mut() = uri;
+        let mut headers =
+            HeaderMap::with_capacity(head.headers.len() + self.settings.headers.len() + 1);
+        for (name, value) in &head.headers {
+            headers.append(name.clone(), value.clone());
         }
-        uri.push_str(&head.path_and_query);
-        let mut request = hyper::Request::builder()
-            .method(head.method.clone())
-            .uri(uri)
-            .body(body)
-            .map_err(|error| self.bad_request(&error.to_string()))?;
-        let headers = request.headers_mut();
-        headers.extend(head.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         headers.insert(header::HOST, self.hosts[address].clone());
         for (name, value) in &self.settings.headers {
             headers.insert(name.clone(), value.clone());
         }
+        *request.headers_mut() = headers;
         Ok(request)
     }
 

@@ -54,6 +54,7 @@ impl Client {
         remove_hop_by_hop(&mut headers);
         // The length is written again from the body itself.
         headers.remove(http::header::CONTENT_LENGTH);
+        let headers = headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         let head = Head { method, path_and_query, headers, safe };
         let body = match body {
             None => RequestBody::Whole(None),

@@ -7,18 +7,18 @@
 //! Equal safe calls share one entry, raw answer included; each place judges it by its own options.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
+use foldhash::{HashMap, HashMapExt as _};
 use frontage_json::{Drift, Value, read};
 use frontage_plan::{AnswerKind, Call, Name, Operation, OperationId, ShapeId};
 use frontage_upstream::{Answer, CallError, Request};
 use futures_util::StreamExt;
 use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::FuturesUnordered;
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderName, HeaderValue, Method, header};
 use tokio::task::spawn_local;
 use tokio::time::Instant;
 
@@ -27,6 +27,7 @@ use super::answer::{Brought, Judged, judge};
 use super::encode::{Encoded, Unwritable, encode};
 use crate::eval::Env;
 use crate::outcome::{CallRecord, CallResult, DriftFault, DriftRecord};
+use crate::request::Identity;
 
 /// Longest `Retry-After` that is passed on, in seconds.
 const LONGEST_RETRY_S: u32 = 86_400;
@@ -96,6 +97,7 @@ pub(super) struct Records {
 /// The calls of one request.
 pub(super) struct Calls<'r> {
     setting: Setting<'r>,
+    identity: Identity<'r>,
     started: Instant,
     flights: FuturesUnordered<Flight>,
     joinable: HashMap<Key, Rc<Entry>>,
@@ -107,6 +109,7 @@ pub(super) struct Calls<'r> {
 impl<'r> Calls<'r> {
     pub(super) fn new(setting: Setting<'r>) -> Self {
         Self {
+            identity: Identity::new(setting.request_id, setting.trace),
             setting,
             started: Instant::now(),
             flights: FuturesUnordered::new(),
@@ -295,19 +298,22 @@ impl<'r> Calls<'r> {
         entry
     }
 
-    fn headers(&self, call: &Call, encoded: &Encoded) -> HeaderMap {
-        let mut headers = HeaderMap::with_capacity(encoded.headers.len() + 5);
+    fn headers(&self, call: &Call, encoded: &Encoded) -> Vec<(HeaderName, HeaderValue)> {
+        let mut headers = Vec::with_capacity(encoded.headers.len() + 5);
         let json = call.answers.iter().any(|(_, kind)| matches!(kind, AnswerKind::Json(_)));
         let accept = if json { "application/json, */*;q=0.5" } else { "*/*" };
-        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
-        headers.insert(
+        headers.push((header::ACCEPT, HeaderValue::from_static(accept)));
+        headers.push((
             header::USER_AGENT,
             HeaderValue::from_static(concat!("frontage/", env!("CARGO_PKG_VERSION"))),
-        );
-        let Setting { request_id, trace, .. } = self.setting;
-        crate::request::identify(&mut headers, request_id, trace);
+        ));
+        headers.extend(self.identity.fields());
         for (name, value) in &encoded.headers {
-            headers.insert(name.clone(), value.clone());
+            // What the call says itself counts.
+            match headers.iter_mut().find(|(own, _)| own == name) {
+                Some((_, own)) => *own = value.clone(),
+                None => headers.push((name.clone(), value.clone())),
+            }
         }
         headers
     }

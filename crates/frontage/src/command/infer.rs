@@ -144,10 +144,10 @@ fn fetch(host: &str, target: &str) -> Result<Vec<u8>, String> {
         let request = Request {
             method: http::Method::GET,
             path_and_query: target.to_owned(),
-            headers: http::HeaderMap::from_iter([
+            headers: vec![
                 (http::header::ACCEPT, http::HeaderValue::from_static("application/json")),
                 (http::header::USER_AGENT, http::HeaderValue::from_static("frontage-infer")),
-            ]),
+            ],
             body: None,
             safe: true,
             deadline: tokio::time::Instant::now() + PATIENCE,

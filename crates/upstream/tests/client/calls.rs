@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use frontage_upstream::{Address, Answer, CallError, Client, Request, Scheme, Settings};
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderValue, Method};
 use tokio::io::AsyncWriteExt;
 use tokio::task::spawn_local;
 use tokio::time::Instant;
@@ -19,7 +19,7 @@ fn get(path: &str) -> Request {
     Request {
         method: Method::GET,
         path_and_query: path.into(),
-        headers: HeaderMap::new(),
+        headers: Vec::new(),
         body: None,
         safe: true,
         deadline: Instant::now() + Duration::from_secs(20),
