@@ -15,6 +15,7 @@ mod conditional;
 mod connection;
 mod dev;
 mod files;
+mod handles;
 mod head;
 mod identity;
 mod json_text;

@@ -9,8 +9,9 @@ use std::fmt::Write;
 use frontage_exec::{CallRecord, CallResult, Outcome, OutcomeBody};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-use crate::metrics::{CallLabels, Metrics, OperationLabels, PartLabels};
+use crate::metrics::{CallLabels, OperationLabels, PartLabels};
 use crate::reply::Reply;
+use crate::worker::Worker;
 
 /// Names the parts that a fallback replaced.
 const FALLBACK: HeaderName = HeaderName::from_static("frontage-fallback");
@@ -67,16 +68,22 @@ const FRAMING: [HeaderName; 5] = [
 ];
 
 /// Tells logs and metrics.
-pub(crate) fn note(outcome: &Outcome, metrics: &Metrics, route: &str, request_id: &str) {
+pub(crate) fn note(outcome: &Outcome, worker: &Worker, route: &str, request_id: &str) {
+    let metrics = &worker.shared.metrics;
     if let Some(internal) = &outcome.internal {
         tracing::warn!(
             target: "frontage::route", {http.route = route, request_id, cause = internal.as_str()}, "a route failed");
     }
     for call in &outcome.calls {
+        let seconds = micros(call.duration_us) / 1e6;
         let (status, failure) = match &call.result {
-            CallResult::Status(status) => (status.to_string(), None),
-            CallResult::Failed { reason, message } => ((*reason).to_owned(), Some(message)),
-            CallResult::Cancelled => ("cancelled".to_owned(), None),
+            CallResult::Status(status) => {
+                let answered = (&call.upstream, &call.operation, *status);
+                worker.handles.call(metrics, answered, seconds);
+                continue;
+            }
+            CallResult::Failed { reason, message } => (*reason, Some(message)),
+            CallResult::Cancelled => ("cancelled", None),
         };
         if let Some(message) = failure {
             tracing::warn!(
@@ -87,9 +94,9 @@ pub(crate) fn note(outcome: &Outcome, metrics: &Metrics, route: &str, request_id
         let labels = CallLabels {
             upstream: call.upstream.to_string(),
             operation: call.operation.to_string(),
-            status,
+            status: status.to_owned(),
         };
-        metrics.calls.get_or_create(&labels).observe(micros(call.duration_us) / 1e6);
+        metrics.calls.get_or_create(&labels).observe(seconds);
     }
     for part in &outcome.replaced {
         let labels = PartLabels { http_route: route.to_owned(), part: part.to_string() };

@@ -2,19 +2,20 @@
 //!
 //! Never: a raw path or query, a header's value, anything that a user wrote.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
 use http::{Method, StatusCode};
 
 use crate::connection::Running;
-use crate::metrics::RequestLabels;
-use crate::shared::{Place, Shared};
+use crate::shared::Place;
+use crate::worker::Worker;
 
 /// A request on its way.
 pub(crate) struct Record {
-    /// What all threads share.
-    pub(crate) shared: Arc<Shared>,
+    /// Where it is answered.
+    pub(crate) worker: Rc<Worker>,
     /// Since when.
     pub(crate) started: Instant,
     /// Its method.
@@ -53,13 +54,10 @@ impl Record {
     /// - `whole`: whether that was all.
     pub(crate) fn end(self, sent: u64, whole: bool) {
         let seconds = self.started.elapsed().as_secs_f64();
-        let labels = RequestLabels {
-            http_request_method: self.method,
-            http_route: self.route.to_string(),
-            http_response_status_code: self.status.as_u16(),
-        };
-        self.shared.metrics.requests.get_or_create(&labels).observe(seconds);
-        if self.shared.settings.access_log {
+        let shared = &self.worker.shared;
+        let answered = (&self.route, self.method, self.status.as_u16());
+        self.worker.handles.request(&shared.metrics, answered, seconds);
+        if shared.settings.access_log {
             tracing::info!(
                 target: "frontage::access", {http.request.method = self.method,
                 http.route = &*self.route,

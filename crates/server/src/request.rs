@@ -61,7 +61,7 @@ pub(crate) async fn answer(
     let (parts, body) = request.into_parts();
     let trace = identity::trace(&parts.headers);
     let mut record = Record {
-        shared: Arc::clone(&worker.shared),
+        worker: Rc::clone(&worker),
         started,
         method: method_word(&parts.method),
         version: parts.version,
@@ -328,8 +328,7 @@ impl Way<'_> {
 
     fn note(&mut self, outcome: &Outcome) {
         self.record.calls = outcome.calls.len();
-        let metrics = &self.worker.shared.metrics;
-        outcome::note(outcome, metrics, &self.record.route, &self.record.request_id);
+        outcome::note(outcome, self.worker, &self.record.route, &self.record.request_id);
     }
 
     /// Who asks.

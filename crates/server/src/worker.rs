@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use frontage_exec::{Clients, Settings as UpstreamSettings, Value, parse_any};
 
+use crate::handles::Handles;
 use crate::settings::Auth;
 use crate::shared::{Generation, Shared};
 
@@ -17,6 +18,8 @@ use crate::shared::{Generation, Shared};
 pub(crate) struct Worker {
     /// What all threads share.
     pub(crate) shared: Arc<Shared>,
+    /// Its histograms at hand.
+    pub(crate) handles: Handles,
     /// The fixed session, if there is one.
     pub(crate) session: Option<Value>,
     clients: RefCell<(Arc<Vec<UpstreamSettings>>, Rc<Clients>)>,
@@ -31,7 +34,12 @@ impl Worker {
         };
         let upstreams = Arc::clone(&shared.current.load().upstreams);
         let clients = Rc::new(Clients::new(upstreams.iter().cloned()));
-        Self { shared: Arc::clone(shared), session, clients: RefCell::new((upstreams, clients)) }
+        Self {
+            shared: Arc::clone(shared),
+            handles: Handles::new(),
+            session,
+            clients: RefCell::new((upstreams, clients)),
+        }
     }
 
     /// The clients for requests of this generation; connections outlive a swap of the plan.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::client::conn::http1::SendRequest;
+use smallvec::SmallVec;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_local;
 use tokio::time::{Instant, sleep, timeout};
@@ -27,6 +28,9 @@ const REFUSED: Duration = Duration::from_secs(1);
 /// The connections of one upstream on one thread.
 pub(crate) struct Pool {
     idle: RefCell<Vec<Vec<Idle>>>,
+    /// Connections whose answer was read, but whose own task has still to notice; they count as in
+    /// use.
+    settling: RefCell<Vec<Settling>>,
     refused_at: RefCell<Vec<Option<Instant>>>,
     next_address: Cell<usize>,
     permits: Arc<Semaphore>,
@@ -39,6 +43,13 @@ pub(crate) struct Pool {
 struct Idle {
     sender: SendRequest<RequestBody>,
     since: Instant,
+}
+
+struct Settling {
+    address: usize,
+    sender: SendRequest<RequestBody>,
+    since: Instant,
+    permit: Permit,
 }
 
 /// The right to one connection in use.
@@ -57,6 +68,7 @@ impl Pool {
         let addresses = settings.addresses.len();
         Rc::new(Self {
             idle: RefCell::new((0..addresses).map(|_| Vec::new()).collect()),
+            settling: RefCell::new(Vec::new()),
             refused_at: RefCell::new(vec![None; addresses]),
             next_address: Cell::new(0),
             permits: Arc::new(Semaphore::new(settings.max_connections.max(1))),
@@ -72,8 +84,9 @@ impl Pool {
     /// # Errors
     ///
     /// [`CallError::Overloaded`] if too many wait already.
-    pub(crate) async fn permit(&self, upstream: &str) -> Result<Permit, CallError> {
+    pub(crate) async fn permit(self: &Rc<Self>, upstream: &str) -> Result<Permit, CallError> {
         let overloaded = || CallError::Overloaded { upstream: upstream.to_owned() };
+        self.settle();
         if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
             return Ok(Permit(permit));
         }
@@ -81,19 +94,26 @@ impl Pool {
             return Err(overloaded());
         }
         let _waiting = Waiting::new(&self.waiting);
+        // Nobody may look at those that settle until one of them is free: each looks for itself.
+        for settling in self.settling.take() {
+            spawn_local(settling.wait(Rc::downgrade(self)));
+        }
         Arc::clone(&self.permits).acquire_owned().await.map(Permit).map_err(|_| overloaded())
     }
 
     /// Indices of all addresses in the order in which they should be tried: in turn, with those
     /// that just refused last.
-    pub(crate) fn addresses(&self) -> Vec<usize> {
+    pub(crate) fn addresses(&self) -> SmallVec<[usize; 4]> {
         let refused_at = self.refused_at.borrow();
         let count = refused_at.len();
+        if count == 1 {
+            return SmallVec::from_slice(&[0]);
+        }
         let first = self.next_address.get();
         self.next_address.set(first.wrapping_add(1));
         let now = Instant::now();
         let refused = |index: &usize| refused_at[*index].is_some_and(|at| now < at + REFUSED);
-        let mut order: Vec<usize> =
+        let mut order: SmallVec<[usize; 4]> =
             (0..count).map(|offset| (first.wrapping_add(offset)) % count).collect();
         order.sort_by_key(refused);
         order
@@ -117,18 +137,53 @@ impl Pool {
 
     fn put(self: &Rc<Self>, address: usize, sender: SendRequest<RequestBody>) {
         self.idle.borrow_mut()[address].push(Idle { sender, since: Instant::now() });
-        if !self.reaping.replace(true) {
-            spawn_local(reap(Rc::downgrade(self), self.idle_timeout));
+        self.look_after();
+    }
+
+    /// Takes what has settled among those that can be used.
+    fn settle(self: &Rc<Self>) {
+        let mut settling = self.settling.borrow_mut();
+        let mut at = 0;
+        while let Some(one) = settling.get(at) {
+            if one.sender.is_ready() {
+                let Settling { address, sender, permit, .. } = settling.swap_remove(at);
+                drop(permit);
+                self.put(address, sender);
+            } else if one.sender.is_closed() || one.since.elapsed() >= SETTLE {
+                drop(settling.swap_remove(at));
+            } else {
+                at += 1;
+            }
         }
     }
 
     /// Drops what has waited too long; tells whether anything is left.
-    fn drop_stale(&self) -> bool {
+    fn drop_stale(self: &Rc<Self>) -> bool {
+        self.settle();
         let mut idle = self.idle.borrow_mut();
         for connections in idle.iter_mut() {
             connections.retain(|c| !c.sender.is_closed() && c.since.elapsed() < self.idle_timeout);
         }
-        idle.iter().any(|connections| !connections.is_empty())
+        idle.iter().any(|connections| !connections.is_empty()) || !self.settling.borrow().is_empty()
+    }
+
+    /// Starts to look after connections that nobody uses, unless that is going on.
+    fn look_after(self: &Rc<Self>) {
+        if !self.reaping.replace(true) {
+            spawn_local(reap(Rc::downgrade(self), self.idle_timeout));
+        }
+    }
+}
+
+impl Settling {
+    /// Waits until it can be used, and puts it among those that can.
+    async fn wait(mut self, pool: Weak<Pool>) {
+        if let Ok(Ok(())) = timeout(SETTLE, self.sender.ready()).await
+            && let Some(pool) = pool.upgrade()
+        {
+            drop(self.permit);
+            pool.put(self.address, self.sender);
+        }
     }
 }
 
@@ -156,7 +211,7 @@ impl Lease {
 
     /// Gives the connection back; its answer has been read to its end.
     pub(crate) fn put_back(self) {
-        let Self { pool, address, mut sender, permit } = self;
+        let Self { pool, address, sender, permit } = self;
         if sender.is_closed() {
             return;
         }
@@ -165,17 +220,13 @@ impl Lease {
             pool.put(address, sender);
             return;
         }
-        // The connection's own task has still to notice that the exchange is over; until then it
-        // counts as in use.
-        let pool = Rc::downgrade(&pool);
-        spawn_local(async move {
-            if let Ok(Ok(())) = timeout(SETTLE, sender.ready()).await
-                && let Some(pool) = pool.upgrade()
-            {
-                drop(permit);
-                pool.put(address, sender);
-            }
-        });
+        let settling = Settling { address, sender, since: Instant::now(), permit };
+        if pool.waiting.get() > 0 {
+            spawn_local(settling.wait(Rc::downgrade(&pool)));
+            return;
+        }
+        pool.settling.borrow_mut().push(settling);
+        pool.look_after();
     }
 }
 
