@@ -76,6 +76,7 @@ fn read_text(body: &[u8], shapes: Vec<Node>, root: ShapeId) -> Option<String> {
         frontend: "fuzz".into(),
         upstreams: Vec::new(),
         operations: Vec::new(),
+        made: Vec::new(),
         shapes,
         routes: Vec::new(),
     };

@@ -59,6 +59,7 @@ fn plan(steps: Vec<Step>) -> Plan {
         frontend: "web".into(),
         upstreams: vec![Upstream { name: "shop".into(), timeout_ms: 2000 }],
         operations: vec![operation("get", true), operation("list", true), operation("pay", false)],
+        made: Vec::new(),
         shapes: vec![
             decoded(Shape::Object {
                 fields: vec![field("name", 1), field("items", 2), field("brand", 3)],

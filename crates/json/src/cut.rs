@@ -39,6 +39,11 @@ impl Cut {
         self.from = mark.from;
     }
 
+    /// The text that is kept so far, and where what follows it begins; `None` if nothing is cut.
+    pub(crate) fn pieces(&self) -> Option<(&[u8], usize)> {
+        (self.from != self.start).then_some((self.kept.as_slice(), self.from))
+    }
+
     /// The text of the value that ends at `end`.
     pub(crate) fn finish(mut self, body: &Bytes, end: usize) -> Bytes {
         if self.from == self.start {

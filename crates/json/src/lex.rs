@@ -121,6 +121,20 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    /// Steps over the name of a member, if it stands here without an escape.
+    #[inline]
+    pub(crate) fn is_key(&mut self, name: &str) -> bool {
+        let end = self.at + name.len() + 1;
+        let is_it = self.bytes.get(self.at) == Some(&b'"')
+            && self.bytes.get(end) == Some(&b'"')
+            && &self.bytes[self.at + 1..end] == name.as_bytes()
+            && plain_run(name.as_bytes()) == name.len();
+        if is_it {
+            self.at = end + 1;
+        }
+        is_it
+    }
+
     /// Which kind of value starts here.
     #[inline]
     pub(crate) fn kind(&self) -> Result<Kind, Malformed> {

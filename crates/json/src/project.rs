@@ -8,6 +8,8 @@
 //! Duplicate members: the last one counts, as for `JSON.parse`; an earlier one that does not fit
 //! is forgotten when a later one does.
 
+mod made;
+
 use std::collections::HashMap;
 
 use bytes::Bytes;
@@ -219,6 +221,7 @@ impl<'p, 'b> Reader<'p, 'b> {
     fn node(&mut self, id: ShapeId) -> Result<Value, Fault> {
         let Node { shape, form } = self.plan.shape(id);
         match form {
+            Form::Made(made) => self.make(shape, self.plan.made(*made)),
             Form::Decoded => self.shape(shape, &mut Build),
             Form::Raw => self.raw(shape),
         }

@@ -16,6 +16,7 @@ fn plan(shapes: Vec<Node>) -> Plan {
         frontend: "test".into(),
         upstreams: Vec::new(),
         operations: Vec::new(),
+        made: Vec::new(),
         shapes,
         routes: Vec::new(),
     }

@@ -19,8 +19,8 @@ mod value;
 
 pub use code::{
     ArrayItem, BinaryOp, Block, Builtin, Call, DEEPEST, ErrorClass, Exits, Expr, Gather, IterateOp,
-    Key, Lambda, LogicalOp, ObjectItem, ReplyKind, Step, UnaryOp, block_fits, each, each_slot_mut,
-    exits, expr_fits, has_async_step, reads, reads_in_block,
+    Key, Lambda, LogicalOp, ObjectItem, ReplyKind, Step, UnaryOp, block_fits, each, each_expr_mut,
+    each_in_block, each_slot_mut, exits, expr_fits, has_async_step, reads, reads_in_block,
 };
 pub use operation::{
     AnswerKind, BodyKind, Location, Method, Operation, OperationId, Parameter, PathPiece, Statuses,
@@ -28,7 +28,7 @@ pub use operation::{
 };
 pub use problem::problem_title;
 pub use route::{Handler, Input, Passthrough, PassthroughSource, PathSegment, Route, RouteKind};
-pub use shape::{Field, Form, Node, Rest, Shape, ShapeId};
+pub use shape::{Field, Form, Made, MadeId, Node, Read, Rest, Shape, ShapeId, Written};
 pub use validator::{
     Absence, Check, CheckKind, DefaultValue, Haystack, NormalForm, NumberFormat, ObjectMode,
     PathStep, Pattern, RecordMode, StringFormat, UrlRule, Validator, ValidatorField, ValidatorKind,
@@ -49,6 +49,8 @@ pub struct Plan {
     pub operations: Vec<Operation>,
     /// Everything that is read from answers; [`ShapeId`] is an index.
     pub shapes: Vec<Node>,
+    /// What is made of answers while they are read; [`MadeId`] is an index.
+    pub made: Vec<Made>,
     /// The routes, sorted so that of two that match one path the more specific stands first.
     pub routes: Vec<Route>,
     /// The regular expressions of functions, sorted by [`Pattern::shown`], the text that stands for
@@ -73,5 +75,11 @@ impl Plan {
     #[must_use]
     pub fn shape(&self, id: ShapeId) -> &Node {
         &self.shapes[id.0 as usize]
+    }
+
+    /// What is made, behind an id of this plan.
+    #[must_use]
+    pub fn made(&self, id: MadeId) -> &Made {
+        &self.made[id.0 as usize]
     }
 }

@@ -27,6 +27,47 @@ pub enum Form {
     Decoded,
     /// Only handed on: checked, cut to its shape, kept as JSON text with its exact digits.
     Raw,
+    /// What is made of it is only handed on, and made while it is read: it is that JSON text.
+    Made(MadeId),
+}
+
+/// Index into [`crate::Plan::made`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MadeId(pub u32);
+
+/// How a text is made of a value: what is kept of it, and what is written of that.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Made {
+    /// Pieces of text that are kept.
+    pub pieces: u16,
+    /// What is kept of the value.
+    pub read: Read,
+    /// What is written.
+    pub write: Written,
+}
+
+/// What is kept of a value, beside the check of its shape.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Read {
+    /// Nothing.
+    Check,
+    /// Its text, cut to its shape, as this piece.
+    Keep(u16),
+    /// What each field of its shape, which is an object, says.
+    Fields(Vec<Read>),
+    /// The list of what is made of each element, as this piece; its shape is an array.
+    Each(u16, Box<Made>),
+}
+
+/// What is written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Written {
+    /// A piece. What was missing is left out of an object, and `null` in a list.
+    Piece(u16),
+    /// A JSON text.
+    Text(Name),
+    /// An object. Each member has its name as JSON text, with the colon.
+    Object(Vec<(Name, Written)>),
 }
 
 /// What a value must be.

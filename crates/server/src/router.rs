@@ -209,6 +209,7 @@ mod tests {
             frontend: "web".into(),
             upstreams: Vec::new(),
             operations: Vec::new(),
+            made: Vec::new(),
             shapes: Vec::new(),
             routes,
         }

@@ -36,6 +36,7 @@ fn a_line_has_the_route_and_nothing_that_a_user_wrote() {
         frontend: "web".into(),
         upstreams: Vec::new(),
         operations: Vec::new(),
+        made: Vec::new(),
         shapes: Vec::new(),
         routes: Vec::new(),
     };

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use frontage_contract::{Binding, ContentKind, Method, Operation, Response, Status};
-use frontage_plan::{AnswerKind, Block, Call, Name, OperationId, Statuses, Step};
+use frontage_contract::{Binding, ContentKind, Method, Operation, Response, Status, TypeId};
+use frontage_plan::{AnswerKind, Block, Call, Name, OperationId, Slot, Statuses, Step};
 
 use super::demand::{Demand, Demands};
 use super::operations::{Tables, declared};
@@ -17,7 +17,7 @@ pub(super) fn renumber(block: &mut Block, ids: &[OperationId]) {
 }
 
 /// Calls `f` with every call of a block and the slot of its answer, in text order.
-fn each_call(block: &mut Block, f: &mut dyn FnMut(frontage_plan::Slot, &mut Call)) {
+fn each_call(block: &mut Block, f: &mut dyn FnMut(Slot, &mut Call)) {
     for step in &mut block.steps {
         match step {
             Step::Call { slot, call } => f(*slot, call),
@@ -47,32 +47,52 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     /// All calls of a block.
     pub(super) fn block(&mut self, block: &mut Block) {
-        let whole = self.by_place(block);
+        let whole = by_place(block, &self.demands);
         each_call(block, &mut |_, call| {
             let reference = self.tables.references[call.operation.0 as usize];
             let demand = whole.get(&key(call)).cloned().unwrap_or_default();
             call.answers = of_operation(self.workspace, self.shapes, reference, &demand);
         });
     }
+}
 
-    /// What is read at each place of the source. A helper that is inlined several times has one
-    /// projection in a route, whatever its callers read of it: one call, one meaning, and what
-    /// runs the source as it stands (Node) can tell it from the place alone.
-    fn by_place(&self, block: &mut Block) -> BTreeMap<PlaceKey, Demand> {
-        let mut demands: BTreeMap<PlaceKey, Demand> = BTreeMap::new();
-        each_call(block, &mut |slot, call| {
-            if let Some(demand) = self.demands.get(&slot) {
-                demands.entry(key(call)).or_default().add(demand);
+/// What is read at each place of the source. A helper that is inlined several times has one
+/// projection in a route, whatever its callers read of it: one call, one meaning, and what
+/// runs the source as it stands (Node) can tell it from the place alone.
+pub(super) fn by_place(block: &Block, demands: &Demands) -> BTreeMap<PlaceKey, Demand> {
+    let mut read: BTreeMap<PlaceKey, Demand> = BTreeMap::new();
+    each_call_of(block, &mut |slot, call| {
+        if let Some(demand) = demands.get(&slot) {
+            read.entry(key(call)).or_default().add(demand);
+        }
+    });
+    read
+}
+
+/// As [`each_call`], to look only.
+fn each_call_of(block: &Block, f: &mut dyn FnMut(Slot, &Call)) {
+    for step in &block.steps {
+        match step {
+            Step::Call { slot, call } => f(*slot, call),
+            Step::If { then, otherwise, .. } => {
+                each_call_of(then, f);
+                each_call_of(otherwise, f);
             }
-        });
-        demands
+            Step::Scope { body, .. } | Step::Map { body, .. } => each_call_of(body, f),
+            Step::Try { body, handler, .. } => {
+                each_call_of(body, f);
+                each_call_of(handler, f);
+            }
+            Step::All { bodies, .. } => bodies.iter().for_each(|body| each_call_of(body, f)),
+            Step::Let { .. } | Step::Return(_) | Step::Throw(_) => {}
+        }
     }
 }
 
 /// An operation at a place of the source.
-type PlaceKey = (OperationId, Name, u32, u32);
+pub(super) type PlaceKey = (OperationId, Name, u32, u32);
 
-fn key(call: &Call) -> PlaceKey {
+pub(super) fn key(call: &Call) -> PlaceKey {
     (call.operation, call.place.path.clone(), call.place.line, call.place.column)
 }
 
@@ -108,6 +128,24 @@ pub(super) fn of_operation(
         answers.push((statuses, kind));
     }
     answers
+}
+
+/// What an operation's successful answers hold; `None` if one of them has no body, or none is
+/// declared.
+pub(super) fn types(
+    workspace: &Workspace,
+    reference: OperationRef,
+) -> Option<Vec<(ContentKind, TypeId)>> {
+    let operation = declared(workspace, reference);
+    let responses = successes(operation);
+    if responses.is_empty() || is_head(operation) {
+        return None;
+    }
+    let each = responses.into_iter().map(|(statuses, response)| {
+        let content = response.preferred().filter(|_| !matches!(statuses.from, 204 | 205))?;
+        Some((content.kind, content.ty))
+    });
+    each.collect()
 }
 
 /// An answer to HEAD has no body, whatever the contract says of it.

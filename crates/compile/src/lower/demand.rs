@@ -7,9 +7,12 @@
 //!
 //! Start at [`of_block`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Deref, DerefMut};
 
-use frontage_plan::{Name, Slot};
+use frontage_plan::{Expr, Name, Slot};
+
+use super::made::Tree;
 
 mod expressions;
 mod steps;
@@ -17,7 +20,47 @@ mod steps;
 pub(super) use steps::of_block;
 
 /// The demands on all slots.
-pub(super) type Demands = BTreeMap<Slot, Demand>;
+#[derive(Debug, Default)]
+pub(super) struct Demands {
+    slots: BTreeMap<Slot, Demand>,
+    /// What is made of one value and only handed on, by the address of its expression, which stays
+    /// where it is as long as the block does.
+    pub(super) candidates: BTreeMap<usize, Candidate>,
+    /// Addresses of expressions that have to be computed.
+    pub(super) refused: BTreeSet<usize>,
+}
+
+/// An expression that can be made while its value is read.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    /// The value.
+    pub(super) value: Expr,
+    /// What is made of it.
+    pub(super) tree: Tree,
+}
+
+impl Demands {
+    /// No demands yet.
+    ///
+    /// - `refused`: expressions that have to be computed.
+    pub(super) fn new(refused: BTreeSet<usize>) -> Self {
+        Self { refused, ..Self::default() }
+    }
+}
+
+impl Deref for Demands {
+    type Target = BTreeMap<Slot, Demand>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.slots
+    }
+}
+
+impl DerefMut for Demands {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.slots
+    }
+}
 
 /// What is needed of a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -32,6 +75,8 @@ pub(super) struct Demand {
     pub(super) fields: BTreeMap<Name, Demand>,
     /// Each element of a list, each value of a map.
     pub(super) elements: Option<Box<Demand>>,
+    /// Only what is made of it; then nothing else is needed.
+    pub(super) made: Option<Box<Tree>>,
 }
 
 impl Demand {
@@ -55,6 +100,19 @@ impl Demand {
         Self { fields: BTreeMap::from([(Name::from(name), demand)]), ..Self::looked() }
     }
 
+    /// Only what is made of it.
+    pub(super) fn made(tree: Tree) -> Self {
+        Self { made: Some(Box::new(tree)), ..Self::default() }
+    }
+
+    /// The same for who computes: what is made of it is made of its parts.
+    pub(super) fn computed(&self) -> Self {
+        match &self.made {
+            Some(tree) => tree.demand(),
+            None => self.clone(),
+        }
+    }
+
     /// Each element.
     pub(super) fn elements(demand: Self) -> Self {
         Self { elements: Some(Box::new(demand)), ..Self::looked() }
@@ -67,6 +125,18 @@ impl Demand {
 
     /// Needs what `other` needs too.
     pub(super) fn add(&mut self, other: &Self) {
+        if self == other || other.is_nothing() {
+            return;
+        }
+        if self.is_nothing() {
+            *self = other.clone();
+            return;
+        }
+        if self.made.is_some() || other.made.is_some() {
+            // What is needed in two ways is computed.
+            *self = self.computed();
+            return self.add(&other.computed());
+        }
         self.looked |= other.looked;
         self.whole |= other.whole;
         self.raw |= other.raw;
@@ -86,11 +156,15 @@ impl Demand {
 
     /// What being needed whole means for each part.
     fn inherited(&self) -> Self {
+        debug_assert!(self.made.is_none(), "parts are those of what is computed");
         Self { whole: self.whole, raw: self.raw, ..Self::default() }
     }
 
     /// What is needed of the member `name`.
     pub(super) fn of_field(&self, name: &str) -> Self {
+        if self.made.is_some() {
+            return self.computed().of_field(name);
+        }
         let mut demand = self.inherited();
         if let Some(field) = self.fields.get(name) {
             demand.add(field);
@@ -112,6 +186,9 @@ impl Demand {
     }
 
     fn merged(&self, counts: impl Fn(&str) -> bool) -> Self {
+        if self.made.is_some() {
+            return self.computed().merged(counts);
+        }
         let mut demand = self.inherited();
         for (_, field) in self.fields.iter().filter(|(name, _)| counts(name)) {
             demand.add(field);
@@ -124,7 +201,7 @@ impl Demand {
 
     /// The same without what is needed of single members.
     pub(super) fn without_fields(&self) -> Self {
-        Self { fields: BTreeMap::new(), ..self.clone() }
+        Self { fields: BTreeMap::new(), ..self.computed() }
     }
 
     /// Whether it nests deeper than a program's text could (a loop over a recursive type).

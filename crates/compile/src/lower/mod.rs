@@ -17,6 +17,8 @@ mod function;
 mod gather;
 mod handler;
 mod inputs;
+mod made;
+mod making;
 mod operations;
 mod print;
 mod project;
@@ -36,7 +38,6 @@ use frontage_plan::{DEEPEST, Handler, Plan, Route, RouteKind, block_fits, input_
 
 use crate::Workspace;
 use crate::hir::{Checked, CheckedKind, CheckedRoute};
-use demand::{Demand, Demands};
 use handler::{CallSpans, Lowered, Lowerer, Surroundings};
 use operations::Operations;
 pub use print::print;
@@ -117,10 +118,7 @@ pub fn lower(
             }
             RouteKind::Handler(handler) => {
                 answers::renumber(&mut handler.body, &tables.ids);
-                let mut demands = Demands::new();
-                // What a handler returns is handed on.
-                let result = Demand::raw();
-                demand::of_block(&handler.body, &result, &mut demands, &tables.operations);
+                let demands = making::make(&mut handler.body, workspace, &tables);
                 let mut reading =
                     answers::Reading { workspace, tables: &tables, demands, shapes: &mut shapes };
                 reading.block(&mut handler.body);
@@ -141,6 +139,7 @@ pub fn lower(
         upstreams: tables.upstreams,
         operations: tables.operations,
         shapes: shapes.nodes,
+        made: shapes.made,
         routes: lowered.into_iter().map(|(route, _)| route).collect(),
         patterns: checked.patterns.clone(),
     };

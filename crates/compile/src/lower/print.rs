@@ -8,8 +8,8 @@ use std::fmt::Write;
 
 use frontage_plan::{
     AnswerKind, ArrayItem, BinaryOp, Block, Call, Constant, Expr, Field, Form, Gather, Key, Lambda,
-    LogicalOp, ObjectItem, PassthroughSource, Plan, ReplyKind, Rest, RouteKind, Shape, ShapeId,
-    Slot, Step, UnaryOp, input_slot,
+    LogicalOp, Made, ObjectItem, PassthroughSource, Plan, Read, ReplyKind, Rest, RouteKind, Shape,
+    ShapeId, Slot, Step, UnaryOp, Written, input_slot,
 };
 
 /// The text of a plan.
@@ -216,7 +216,42 @@ impl Printer<'_> {
             }
         };
         self.open.pop();
+        if let Form::Made(id) = node.form {
+            return format!("{text} as {}", made(self.plan.made(id)));
+        }
         if is_raw && !in_raw { format!("raw {text}") } else { text }
+    }
+}
+
+/// What is made of a value: parts by their paths.
+fn made(made: &Made) -> String {
+    let mut pieces = vec![String::from("undefined"); usize::from(made.pieces)];
+    kept(&made.read, &mut pieces);
+    written(&made.write, &pieces)
+}
+
+fn kept(read: &Read, pieces: &mut [String]) {
+    match read {
+        Read::Check => {}
+        Read::Keep(piece) => pieces[usize::from(*piece)] = format!("${piece}"),
+        Read::Each(piece, element) => {
+            pieces[usize::from(*piece)] = format!("${piece}[{}]", made(element));
+        }
+        Read::Fields(reads) => reads.iter().for_each(|read| kept(read, pieces)),
+    }
+}
+
+fn written(write: &Written, pieces: &[String]) -> String {
+    match write {
+        Written::Piece(piece) => pieces[usize::from(*piece)].clone(),
+        Written::Text(text) => text.to_string(),
+        Written::Object(members) => {
+            let members: Vec<String> = members
+                .iter()
+                .map(|(key, member)| format!("{} {}", key, written(member, pieces)))
+                .collect();
+            format!("{{{}}}", members.join(", "))
+        }
     }
 }
 

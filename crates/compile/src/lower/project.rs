@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 use frontage_contract::{
     Access, Additional, Constant as Declared, Contract, Discriminator, Object, Type, TypeId, Union,
 };
-use frontage_plan::{Field, Form, Name, Node, Rest, Shape, ShapeId};
+use frontage_plan::{Field, Form, Made, MadeId, Name, Node, Rest, Shape, ShapeId};
 
 use super::demand::Demand;
 
@@ -20,6 +20,9 @@ use super::demand::Demand;
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
     pub(super) nodes: Vec<Node>,
+    /// What is made of answers; equal ones are one.
+    pub(super) made: Vec<Made>,
+    known_made: HashMap<Made, MadeId>,
     /// Only ever asked for one node: its order is never seen.
     known: HashMap<Node, ShapeId>,
     done: BTreeMap<(u16, TypeId, Demand), Progress>,
@@ -74,6 +77,16 @@ impl Shapes {
         ShapeId((self.nodes.len() - 1) as u32)
     }
 
+    fn made(&mut self, made: Made) -> MadeId {
+        if let Some(&known) = self.known_made.get(&made) {
+            return known;
+        }
+        let id = MadeId(self.made.len() as u32);
+        self.made.push(made.clone());
+        self.known_made.insert(made, id);
+        id
+    }
+
     fn intern(&mut self, node: Node) -> ShapeId {
         if let Some(&known) = self.known.get(&node) {
             return known;
@@ -99,6 +112,17 @@ impl Projection<'_> {
     fn node(&mut self, id: TypeId, demand: &Demand) -> Node {
         if demand.is_nothing() {
             return Node { shape: Shape::Skip, form: Form::Decoded };
+        }
+        if let Some(tree) = &demand.made {
+            let node = self.node(id, &tree.demand());
+            let form = match tree.bind(&node, &self.shapes.nodes) {
+                Some(made) => Form::Made(self.shapes.made(made)),
+                None => {
+                    debug_assert!(false, "what fits a type fits its shape");
+                    node.form
+                }
+            };
+            return Node { shape: node.shape, form };
         }
         let looks_inside = demand.whole || !demand.fields.is_empty() || demand.elements.is_some();
         // A raw list or object can be told from `null` without decoding it.

@@ -139,6 +139,7 @@ pub(crate) fn plan_of(steps: impl Into<Vec<Step>>) -> Plan {
             operation("write", Method::Post, false),
             operation("item", Method::Get, true),
         ],
+        made: Vec::new(),
         shapes: vec![
             node(Shape::Any),
             node(Shape::Object { fields: vec![id], rest: Rest::Cut }),

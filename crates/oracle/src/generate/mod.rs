@@ -18,6 +18,7 @@ pub(crate) mod node;
 pub(crate) mod pattern;
 pub(crate) mod route;
 pub(crate) mod scope;
+mod shown;
 pub(crate) mod statement;
 pub(crate) mod template;
 pub(crate) mod ty;

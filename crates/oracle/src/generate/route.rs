@@ -111,6 +111,9 @@ pub(crate) fn generate(
         if let Some(function) = functions.pop() {
             list.push(writer.applied(&function));
         }
+        if writer.generator.chance(25) {
+            list.extend(writer.showing());
+        }
     }
     for function in functions {
         list.push(writer.applied(&function));

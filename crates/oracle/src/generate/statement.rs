@@ -104,6 +104,19 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         node
     }
 
+    /// A call of which only parts are shown, if there is one that gives something with parts.
+    pub(crate) fn showing(&mut self) -> Option<Node> {
+        let all: Vec<&Operation> = self.contract.operations().filter(|o| o.safe).collect();
+        for _ in 0..4 {
+            let operation = all[self.generator.rng.usize(0..all.len())];
+            let call = self.call(operation);
+            if Self::has_parts(&call.ty()) {
+                return Some(self.shown(call));
+            }
+        }
+        None
+    }
+
     /// A call in one of its forms.
     pub(crate) fn calling(&mut self) -> Node {
         let operation = self.operation();

@@ -13,7 +13,8 @@ pub use expr::{
     ArrayItem, BinaryOp, Builtin, ErrorClass, Expr, IterateOp, Key, Lambda, LogicalOp, ObjectItem,
     ReplyKind, UnaryOp,
 };
-pub use slots::each_slot_mut;
+pub use slots::{each_expr_mut, each_slot_mut};
 pub use visit::{
-    DEEPEST, Exits, block_fits, each, exits, expr_fits, has_async_step, reads, reads_in_block,
+    DEEPEST, Exits, block_fits, each, each_in_block, exits, expr_fits, has_async_step, reads,
+    reads_in_block,
 };

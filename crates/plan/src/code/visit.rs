@@ -83,7 +83,7 @@ pub fn reads(expr: &Expr, f: &mut dyn FnMut(Slot)) {
 }
 
 /// Calls `f` with `expr` and every expression in it, outermost first.
-pub fn each(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
+pub fn each<'e>(expr: &'e Expr, f: &mut dyn FnMut(&'e Expr)) {
     f(expr);
     parts(expr, &mut |part| match part {
         Part::Expr(expr) => each(expr, f),
@@ -91,7 +91,8 @@ pub fn each(expr: &Expr, f: &mut dyn FnMut(&Expr)) {
     });
 }
 
-fn each_in_block(block: &Block, f: &mut dyn FnMut(&Expr)) {
+/// Calls `f` with every expression in a block, outermost first.
+pub fn each_in_block<'e>(block: &'e Block, f: &mut dyn FnMut(&'e Expr)) {
     for step in &block.steps {
         step_parts(step, &mut |part| match part {
             Part::Expr(expr) => each(expr, f),

@@ -180,6 +180,7 @@ pub(crate) fn plan(mark: &str) -> Plan {
                 safe: false,
             },
         ],
+        made: Vec::new(),
         shapes: vec![
             node(Shape::String),
             node(Shape::Object {

@@ -5,7 +5,8 @@ use frontage_plan::{
     ReplyKind, UnaryOp,
 };
 
-use super::{Demand, Demands, of_block};
+use super::{Candidate, Demand, Demands, of_block};
+use crate::lower::made;
 
 /// Most rounds for `reduce`, whose result feeds its own accumulator.
 const MOST_ROUNDS: usize = 8;
@@ -14,6 +15,22 @@ const MOST_DEPTH: usize = 40;
 
 /// Adds what `expr` needs, if its value is needed as `demand` says.
 pub(super) fn of_expr(expr: &Expr, demand: &Demand, demands: &mut Demands) {
+    if let Expr::Object(_) | Expr::Iterate { .. } = expr {
+        let address = std::ptr::from_ref(expr).addr();
+        if *demand != Demand::raw() {
+            demands.refused.insert(address);
+        } else if !demands.refused.contains(&address)
+            && let Some((value, tree)) = made::of(expr)
+        {
+            of_expr(&value, &Demand::made(tree.clone()), demands);
+            demands.candidates.insert(address, Candidate { value, tree });
+            return;
+        }
+    }
+    if demand.made.is_some() && !matches!(expr, Expr::Slot(_) | Expr::Member(..) | Expr::Index(..))
+    {
+        return of_expr(expr, &demand.computed(), demands);
+    }
     match expr {
         Expr::Constant(_) => {}
         Expr::Slot(slot) => {

@@ -55,7 +55,8 @@ fn only_what_is_used_is_read_in_the_form_in_which_it_is_used() {
     let guarded =
         |_: &mut Frontend, a| vec![when(not(local(a)), vec![throws()], vec![]), returns(local(a))];
     assert_eq!(read("getUser", guarded), format!("raw {user}"));
-    assert_eq!(read("getUser", value(|u| member(u, "firstName"))), "{firstName: raw string}");
+    let name = r#"{firstName: raw string} as {"v": $0}"#;
+    assert_eq!(read("getUser", value(|u| member(u, "firstName"))), name);
     let template = |u| e(ExprKind::Template(vec![member(u, "firstName")]));
     assert_eq!(read("getUser", value(template)), "{firstName: string}");
     let contact = |u| member(member(u, "contact"), "mail");
@@ -156,7 +157,7 @@ fn recursive_types_are_read_as_deep_as_they_are_used() {
         let inner = each(f, IterateOp::Map, member(local(a), "children"), |t| member(t, "name"));
         vec![returns(inner)]
     };
-    assert_eq!(read("getTree", second), "{children: {name: raw string}[]}");
+    assert_eq!(read("getTree", second), "{children: {name: raw string}[] as $0[$0]}");
 }
 
 #[test]

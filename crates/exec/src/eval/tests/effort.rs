@@ -67,6 +67,7 @@ fn frame(values: &[(u16, Value)], compute: Compute) -> Env {
         frontend: "web".into(),
         upstreams: vec![],
         operations: vec![],
+        made: Vec::new(),
         shapes: vec![],
         routes: vec![],
         patterns: vec![Pattern {

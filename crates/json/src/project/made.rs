@@ -1,0 +1,259 @@
+//! What is made of an answer while it is read: its text goes from the answer to where it stands,
+//! without a value in between.
+//!
+//! In:    a value that is checked against its shape like any other.
+//! Out:   the JSON text of what is made of it.
+//! Never: a piece of a value that did not fit; text of a member that a later one of its name
+//!        replaced.
+
+use bytes::Bytes;
+use frontage_plan::{Field, Made, Read, Shape, ShapeId, Written};
+use smallvec::{SmallVec, smallvec};
+
+use super::{Fault, Reader, Seen, Step, drift, expectation, find};
+use crate::cut::Cut;
+use crate::{Kind, Raw, Value};
+
+/// A piece of text.
+#[derive(Clone, Copy)]
+enum Piece {
+    /// Nothing came.
+    Missing,
+    /// As it stands in the answer.
+    Source(usize, usize),
+    /// Made before, in the same buffer.
+    Made(usize, usize),
+}
+
+type Pieces = SmallVec<[Piece; 16]>;
+
+impl<'p> Reader<'p, '_> {
+    /// Reads the value at the cursor and makes of it what is wanted.
+    pub(super) fn make(&mut self, shape: &'p Shape, made: &'p Made) -> Result<Value, Fault> {
+        // A guess: what is made is mostly smaller than what is read.
+        let left = self.body.len() - self.cursor.at;
+        let mut out = Vec::with_capacity((left / 4).clamp(64, 1 << 16));
+        self.make_into(shape, made, &mut out)?;
+        let kind = out.first().copied().and_then(Kind::of);
+        Ok(match kind {
+            Some(kind) => Value::Raw(Raw::new(Bytes::from(out), kind)),
+            None => Value::Undefined,
+        })
+    }
+
+    /// Appends what is made; `false` if that is nothing.
+    fn make_into(
+        &mut self,
+        shape: &'p Shape,
+        made: &'p Made,
+        out: &mut Vec<u8>,
+    ) -> Result<bool, Fault> {
+        let mut pieces: Pieces = smallvec![Piece::Missing; usize::from(made.pieces)];
+        let base = out.len();
+        self.keep(shape, &made.read, &mut pieces, out)?;
+        let start = out.len();
+        let is_there = self.write(&made.write, &pieces, out);
+        if start > base {
+            // What it was made of is of no more use.
+            out.copy_within(start.., base);
+            out.truncate(out.len() - (start - base));
+        }
+        Ok(is_there)
+    }
+
+    /// Checks a value, and keeps what is needed of it.
+    fn keep(
+        &mut self,
+        shape: &'p Shape,
+        read: &'p Read,
+        pieces: &mut Pieces,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Fault> {
+        match (read, shape) {
+            (Read::Keep(piece), _) => {
+                let from = self.cursor.at;
+                let mut cut = Cut::new(from);
+                self.shape(shape, &mut cut)?;
+                pieces[usize::from(*piece)] = match cut.pieces() {
+                    None => Piece::Source(from, self.cursor.at),
+                    Some((kept, rest)) => {
+                        let start = out.len();
+                        out.extend_from_slice(kept);
+                        out.extend_from_slice(&self.body[rest..self.cursor.at]);
+                        Piece::Made(start, out.len())
+                    }
+                };
+                Ok(())
+            }
+            (Read::Each(piece, made), Shape::Array(element)) => {
+                self.expect_kind(Kind::Array, "array")?;
+                let start = out.len();
+                self.deeper(|reader| reader.elements(*element, made, out))?;
+                pieces[usize::from(*piece)] = Piece::Made(start, out.len());
+                Ok(())
+            }
+            (Read::Fields(reads), Shape::Object { fields, .. }) => {
+                self.expect_kind(Kind::Object, "object")?;
+                self.deeper(|reader| reader.fields(fields, reads, pieces, out))
+            }
+            // Nothing is kept of it.
+            _ => self.shape(shape, &mut Cut::new(self.cursor.at)),
+        }
+    }
+
+    fn expect_kind(&self, wanted: Kind, name: &'static str) -> Result<(), Fault> {
+        match self.cursor.kind()? {
+            kind if kind == wanted => Ok(()),
+            other => drift(name, other.name()),
+        }
+    }
+
+    fn elements(
+        &mut self,
+        element: ShapeId,
+        made: &'p Made,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Fault> {
+        let shape = &self.plan.shape(element).shape;
+        self.cursor.at += 1;
+        out.push(b'[');
+        self.cursor.space();
+        if self.cursor.peek() == Some(b']') {
+            self.cursor.at += 1;
+            out.push(b']');
+            return Ok(());
+        }
+        for count in 0.. {
+            if count > 0 {
+                out.push(b',');
+            }
+            self.cursor.space();
+            let is_there = self.make_into(shape, made, out);
+            if !is_there.map_err(|f| f.within(|| Step::Element(count)))? {
+                out.extend_from_slice(b"null");
+            }
+            self.cursor.space();
+            if self.cursor.peek() != Some(b',') {
+                break;
+            }
+            self.cursor.at += 1;
+        }
+        self.cursor.expect(b']', "expected a comma or the end of a list")?;
+        out.push(b']');
+        Ok(())
+    }
+
+    fn fields(
+        &mut self,
+        fields: &'p [Field],
+        reads: &'p [Read],
+        pieces: &mut Pieces,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Fault> {
+        self.cursor.at += 1;
+        let mut seen = Seen::default();
+        // Members that did not fit: which field, where, why. A later one of the same name may.
+        let mut failed: Vec<(usize, usize, Fault)> = Vec::new();
+        let mut expected = 0;
+        self.cursor.space();
+        if self.cursor.peek() == Some(b'}') {
+            self.cursor.at += 1;
+        } else {
+            loop {
+                self.cursor.space();
+                let name_at = self.cursor.at;
+                let field = match fields.get(expected) {
+                    Some(field) if self.cursor.is_key(&field.name) => Some(expected),
+                    _ => {
+                        let span = self.cursor.string()?;
+                        find(fields, expected, |name| span.is(name))
+                    }
+                };
+                self.cursor.space();
+                self.cursor.expect(b':', "expected a colon")?;
+                self.cursor.space();
+                match field {
+                    None => self.cursor.skip()?,
+                    Some(place) => {
+                        expected = place + 1;
+                        let read = reads.get(place).unwrap_or(&Read::Check);
+                        if seen.has(place) {
+                            forget(read, pieces);
+                            failed.retain(|(own, ..)| *own != place);
+                        }
+                        seen.add(place);
+                        let (value_at, enums, made) =
+                            (self.cursor.at, self.unknown_enums, out.len());
+                        let shape = &self.plan.shape(fields[place].shape).shape;
+                        match self.keep(shape, read, pieces, out) {
+                            Ok(()) => {}
+                            Err(Fault::Malformed(fault)) => return Err(Fault::Malformed(fault)),
+                            Err(fault) => {
+                                let name = || Step::Member((&fields[place].name).into());
+                                failed.push((place, name_at, fault.within(name)));
+                                forget(read, pieces);
+                                out.truncate(made);
+                                self.unknown_enums = enums;
+                                self.cursor.at = value_at;
+                                self.cursor.skip()?;
+                            }
+                        }
+                    }
+                }
+                self.cursor.space();
+                if self.cursor.peek() != Some(b',') {
+                    break;
+                }
+                self.cursor.at += 1;
+            }
+            self.cursor.expect(b'}', "expected a comma or the end of an object")?;
+        }
+        if let Some((_, _, fault)) = failed.into_iter().min_by_key(|(_, at, _)| *at) {
+            return Err(fault);
+        }
+        let missing = fields.iter().enumerate().find(|(i, field)| field.required && !seen.has(*i));
+        if let Some((_, field)) = missing {
+            let expected = expectation(&self.plan.shape(field.shape).shape);
+            let missing = drift(expected, "nothing");
+            return missing.map_err(|fault| fault.within(|| Step::Member((&field.name).into())));
+        }
+        Ok(())
+    }
+
+    /// Appends what is written of the pieces; `false` if that is nothing.
+    fn write(&self, write: &Written, pieces: &Pieces, out: &mut Vec<u8>) -> bool {
+        match write {
+            Written::Text(text) => out.extend_from_slice(text.as_bytes()),
+            Written::Piece(piece) => match pieces[usize::from(*piece)] {
+                Piece::Missing => return false,
+                Piece::Source(from, to) => out.extend_from_slice(&self.body[from..to]),
+                Piece::Made(from, to) => out.extend_from_within(from..to),
+            },
+            Written::Object(members) => {
+                out.push(b'{');
+                let first = out.len();
+                for (key, member) in members {
+                    let before = out.len();
+                    if before > first {
+                        out.push(b',');
+                    }
+                    out.extend_from_slice(key.as_bytes());
+                    if !self.write(member, pieces, out) {
+                        out.truncate(before);
+                    }
+                }
+                out.push(b'}');
+            }
+        }
+        true
+    }
+}
+
+/// Whatever was kept of a value counts no longer.
+fn forget(read: &Read, pieces: &mut Pieces) {
+    match read {
+        Read::Check => {}
+        Read::Keep(piece) | Read::Each(piece, _) => pieces[usize::from(*piece)] = Piece::Missing,
+        Read::Fields(reads) => reads.iter().for_each(|read| forget(read, pieces)),
+    }
+}
