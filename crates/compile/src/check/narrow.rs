@@ -402,8 +402,8 @@ impl<'a> Checker<'a> {
             }
         }
         let new = keep(self, ty);
-        let before = ty;
-        if new != before {
+        // Of what did not check nothing is known either way.
+        if new != ty && ty != Ty::ERROR {
             self.note(reference.clone(), new);
         }
         self.refine_parent(expr, &reference, keep);
