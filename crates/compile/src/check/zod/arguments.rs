@@ -104,16 +104,34 @@ impl<'a> Checker<'a> {
     }
 
     fn written_member<'e>(&'e self, object: &'e hir::Expr, name: &str) -> Option<&'e hir::Expr> {
+        self.last_member(object, name)?
+    }
+
+    /// The member as it is written; `Some(None)` where there is certainly none.
+    fn last_member<'e>(
+        &'e self,
+        object: &'e hir::Expr,
+        name: &str,
+    ) -> Option<Option<&'e hir::Expr>> {
         let hir::ExprKind::Object(members) = &self.written(object)?.kind else { return None };
         for member in members.iter().rev() {
             match member {
-                hir::Member::Static(key, value) if **key == *name => return self.written(value),
+                hir::Member::Static(key, value) if **key == *name => {
+                    return self.written(value).map(Some);
+                }
                 hir::Member::Static(..) => {}
-                // What is spread behind a member may hold it.
-                hir::Member::Spread(_) | hir::Member::Computed(..) => return None,
+                hir::Member::Spread(more) => match self.last_member(more, name)? {
+                    Some(found) => return Some(Some(found)),
+                    None => {}
+                },
+                hir::Member::Computed(key, value) => match self.constant_value(key)? {
+                    Constant::String(key) if *key == *name => return self.written(value).map(Some),
+                    Constant::String(_) => {}
+                    _ => return None,
+                },
             }
         }
-        None
+        Some(None)
     }
 
     /// A number argument.
