@@ -73,9 +73,11 @@ impl<'a> Checker<'a> {
 
     /// An argument of a `const` type parameter.
     fn constant_argument(&mut self, value: &'a Expr) -> hir::Expr {
-        let before = std::mem::replace(&mut self.as_const, true);
-        let mut checked = self.value(value, None);
-        self.as_const = before;
+        let param =
+            types::TypeParam { name: "T".into(), constraint: None, default: None, is_const: true };
+        let param = self.types.param(param);
+        let wanted = self.types.intern(types::Kind::Param(param));
+        let mut checked = self.value(value, Some(wanted));
         let ty = self.types.regular(checked.ty);
         checked.ty = self.widen(ty);
         checked
