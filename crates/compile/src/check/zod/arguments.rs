@@ -120,10 +120,11 @@ impl<'a> Checker<'a> {
                     return self.written(value).map(Some);
                 }
                 hir::Member::Static(..) => {}
-                hir::Member::Spread(more) => match self.last_member(more, name)? {
-                    Some(found) => return Some(Some(found)),
-                    None => {}
-                },
+                hir::Member::Spread(more) => {
+                    if let Some(found) = self.last_member(more, name)? {
+                        return Some(Some(found));
+                    }
+                }
                 hir::Member::Computed(key, value) => match self.constant_value(key)? {
                     Constant::String(key) if *key == *name => return self.written(value).map(Some),
                     Constant::String(_) => {}
