@@ -78,7 +78,9 @@ impl<'a> Checker<'a> {
             self.check_loose(args);
             return self.hole(span);
         }
-        let Some(ty) = self.method_type(receiver.ty, &name.name) else {
+        let widest = self.method_of_widest(receiver.ty, &name.name);
+        let is_widest = widest.is_some();
+        let Some(ty) = widest.or_else(|| self.method_type(receiver.ty, &name.name)) else {
             self.unknown_member(receiver.ty, name);
             self.check_loose(args);
             return self.hole(span);
@@ -121,7 +123,8 @@ impl<'a> Checker<'a> {
         if &*name.name == "flat" {
             resolved.result = self.flattened(receiver.ty, args);
         }
-        if let Some(result) = self.result_of_each(receiver.ty, &function, &name.name) {
+        if !is_widest && let Some(result) = self.result_of_each(receiver.ty, &function, &name.name)
+        {
             resolved.result = result;
         }
         self.library_call(known, Some(receiver), resolved, gather, span)
@@ -186,6 +189,67 @@ impl<'a> Checker<'a> {
             results.push(self.types.signatures(id).signatures.first()?.result);
         }
         Some(self.types.union(&results))
+    }
+
+    /// A method of several lists of which one may stand for each: what that one takes, and what any
+    /// gives. As in tsc, that has no type parameters, so that `filter` narrows nothing there.
+    pub(super) fn method_of_widest(&mut self, ty: Ty, name: &Arc<str>) -> Option<Ty> {
+        let bound = self.bound_of(ty);
+        let mut lists: Vec<(Ty, bool)> = Vec::new();
+        for member in self.types.members_of(bound) {
+            let (Kind::Array { readonly, .. } | Kind::Tuple { readonly, .. }) =
+                *self.types.kind(member)
+            else {
+                return None;
+            };
+            let list = (self.types.element(member)?, readonly);
+            if !lists.contains(&list) {
+                lists.push(list);
+            }
+        }
+        if lists.len() < 2 {
+            return None;
+        }
+        let mut methods = Vec::new();
+        for &(element, _) in &lists {
+            let method = self.prelude_member(&"Array".into(), &[element], name)?;
+            let Kind::Function(id) = *self.types.kind(method) else { return None };
+            methods.push(self.types.signatures(id).signatures.clone());
+        }
+        let mut found: Vec<Arc<Signature>> = Vec::new();
+        for (at, signatures) in methods.iter().enumerate() {
+            for signature in signatures {
+                let mut results = Vec::new();
+                for (other, theirs) in methods.iter().enumerate() {
+                    let called = (lists[at].1, lists[other].1);
+                    let fits = |own: &&Arc<Signature>| self.stands_for(signature, own, called);
+                    let own = if other == at { Some(signature) } else { theirs.iter().find(fits) };
+                    results.extend(own.map(|own| own.result));
+                }
+                let plain = signature.type_params.is_empty() && results.len() == methods.len();
+                let takes = |s: &Signature| s.params.iter().map(|p| p.ty).collect::<Vec<_>>();
+                if plain && !found.iter().any(|known| takes(known) == takes(signature)) {
+                    let result = self.subtype_union(&results);
+                    found.push(Signature { result, ..Signature::clone(signature) }.into());
+                }
+            }
+        }
+        (!found.is_empty()).then(|| self.types.function(FunctionType { signatures: found }))
+    }
+
+    /// Whether what `own` takes is taken by `other`, a method of another list.
+    ///
+    /// - `readonly`: whether their lists, which functions are called with, may not change.
+    fn stands_for(&mut self, own: &Signature, other: &Signature, readonly: (bool, bool)) -> bool {
+        let calls = own.params.iter().any(|p| matches!(self.types.kind(p.ty), Kind::Function(_)));
+        other.type_params.is_empty()
+            && own.params.len() == other.params.len()
+            && (!calls || readonly.0 || !readonly.1)
+            && own.params.iter().zip(&other.params).all(|(a, b)| self.subtype(a.ty, b.ty))
+            && match (own.rest, other.rest) {
+                (Some(a), Some(b)) => self.subtype(a, b),
+                (a, b) => a.is_none() && b.is_none(),
+            }
     }
 
     /// The type of a method; that of a union of lists is that of a list of the union.

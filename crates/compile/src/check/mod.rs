@@ -6,7 +6,7 @@
 //!        [`Ty::ERROR`], which fits everywhere.
 //!
 //! Start at [`check`]; [`Checker`] is what all files here add methods to. Types: `annotation`,
-//! `contract_types`, `relation`, `shape`, `infer`. Expressions: `expr`, `literal`, `operator`,
+//! `contract_types`, `relation`, `shape`, `widen`, `infer`. Expressions: `expr`, `literal`, `operator`,
 //! `member`, `call`, `argument`, `library`, `operation`, `promise`. Control flow: `flow`, `narrow`,
 //! `stmt`, `pattern`, `function`. Modules: `declare`, `names`, `route`, `zod`.
 
@@ -45,6 +45,7 @@ mod substitute;
 mod syntactic;
 mod texts;
 mod utility;
+mod widen;
 mod zod;
 
 #[cfg(test)]

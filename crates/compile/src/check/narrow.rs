@@ -278,19 +278,13 @@ impl<'a> Checker<'a> {
         // `xs.every((x) => x !== undefined)`: what holds for each element holds for the list.
         if let ExprKind::Member { object, name, .. } = &callee.kind
             && &*name.name == "every"
-            && sense
             && let [Element::Value(arg), ..] = args
             && let callback = self.recorded_ty(arg)
             && let Kind::Function(id) = self.kind_by_bound(callback)
             && let Some((0, ty)) =
                 self.types.signatures(id).signatures.first().and_then(|s| s.predicate)
         {
-            self.refine(object, &move |c, own| match *c.types.kind(own) {
-                Kind::Array { readonly, .. } => {
-                    c.types.intern(Kind::Array { element: ty, readonly })
-                }
-                _ => own,
-            });
+            self.refine(object, &move |c, own| c.list_of_each(own, ty, &name.name, sense));
             return;
         }
         let callee_ty = self.recorded_ty(callee);
@@ -307,6 +301,25 @@ impl<'a> Checker<'a> {
                 self.refine(arg, &move |c, own| c.by_predicate(own, ty, sense));
             }
         }
+    }
+
+    /// A list of which `every` says that each element is a `ty`, or not; tsc has it by a signature
+    /// that is not there for some unions of lists.
+    fn list_of_each(&mut self, own: Ty, ty: Ty, every: &Arc<str>, sense: bool) -> Ty {
+        let mut readonly = false;
+        for member in self.types.members_of(own) {
+            match *self.types.kind(member) {
+                Kind::Array { readonly: fixed, .. } => readonly |= fixed,
+                _ => return own,
+            }
+        }
+        if self.method_of_widest(own, every).is_some() {
+            return own;
+        }
+        let list = self.types.intern(Kind::Array { element: ty, readonly });
+        let narrowed = self.by_predicate(own, list, sense);
+        // What fits neither way is both for tsc.
+        if narrowed == Ty::NEVER && sense { own } else { narrowed }
     }
 
     /// `left === right` held, or not.
@@ -389,8 +402,8 @@ impl<'a> Checker<'a> {
             }
         }
         let new = keep(self, ty);
-        let before = ty;
-        if new != before {
+        // Of what did not check nothing is known either way.
+        if new != ty && ty != Ty::ERROR {
             self.note(reference.clone(), new);
         }
         self.refine_parent(expr, &reference, keep);

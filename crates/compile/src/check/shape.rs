@@ -1,4 +1,4 @@
-//! The shape of types: members, keys, widening, intersections.
+//! The shape of types: members, keys, intersections.
 //!
 //! In:    any type.
 //! Out:   what reading a member of it gives.
@@ -15,7 +15,7 @@ use super::{Checker, TypeBinding, TypeScope};
 use crate::codes;
 use crate::resolve::{Decl, ModuleId};
 use crate::types::print::number_text;
-use crate::types::{FunctionType, Index, Kind, Object, Property, Ty};
+use crate::types::{FunctionType, Index, Kind, Object, Ty};
 
 impl Checker<'_> {
     /// The interface of the library that describes a value which is not an object, and its
@@ -517,93 +517,6 @@ impl Checker<'_> {
             [only] => *only,
             _ => self.types.intern(Kind::Both(parts.into())),
         })
-    }
-
-    /// What a declaration without annotation makes of its value's type: literal objects become
-    /// ordinary ones, and those of one union know each other's members.
-    pub(super) fn widen(&mut self, ty: Ty) -> Ty {
-        match self.types.kind(ty).clone() {
-            Kind::Object(id) => {
-                if !self.types.members(id).is_some_and(|o| o.literal) {
-                    return ty;
-                }
-                if let Some(&regular) = self.regulars.get(&id) {
-                    return regular;
-                }
-                let mut copy = (*self.object(id)).clone();
-                copy.literal = false;
-                for property in &mut copy.properties {
-                    property.ty = self.widen(property.ty);
-                }
-                let regular = self.types.object(copy);
-                self.regulars.insert(id, regular);
-                regular
-            }
-            Kind::Array { element, readonly } => {
-                let element = self.widen(element);
-                self.types.intern(Kind::Array { element, readonly })
-            }
-            Kind::Library(name, args) => {
-                let args = args.iter().map(|&a| self.widen(a)).collect();
-                self.types.intern(Kind::Library(name, args))
-            }
-            Kind::Union(members) => {
-                let mut names: Vec<Arc<str>> = Vec::new();
-                for &member in members.iter() {
-                    if let Kind::Object(id) = *self.types.kind(member)
-                        && let Some(object) = self.types.members(id)
-                        && object.literal
-                        && !object.spread
-                    {
-                        for p in &object.properties {
-                            if !names.contains(&p.name) {
-                                names.push(p.name.clone());
-                            }
-                        }
-                    }
-                }
-                let mut widened = Vec::new();
-                // An empty literal, once it may change, is whatever is there.
-                let mut empty = false;
-                for &member in members.iter() {
-                    let regular = self.widen(member);
-                    if let Kind::Object(id) = *self.types.kind(regular)
-                        && regular != member
-                    {
-                        let object = self.object(id);
-                        empty |= object.is_empty();
-                    }
-                    widened.push(if regular != member {
-                        self.with_missing(regular, &names)
-                    } else {
-                        regular
-                    });
-                }
-                if empty { self.subtype_union(&widened) } else { self.types.union(&widened) }
-            }
-            _ => ty,
-        }
-    }
-
-    fn with_missing(&mut self, ty: Ty, names: &[Arc<str>]) -> Ty {
-        let Kind::Object(id) = *self.types.kind(ty) else { return ty };
-        let object = self.object(id);
-        if object.index.is_some() || names.iter().all(|n| object.property(n).is_some()) {
-            return ty;
-        }
-        let mut copy = (*object).clone();
-        for name in names {
-            if object.property(name).is_none() {
-                copy.properties.push(Property {
-                    name: name.clone(),
-                    ty: Ty::UNDEFINED,
-                    optional: true,
-                    readonly: false,
-                    span: None,
-                });
-            }
-        }
-        self.types.object(copy)
     }
 }
 

@@ -262,6 +262,7 @@ fn one_fault_has_no_followers() {
         ("const { a, b } = nothing; return a.b + b.c();", 1),
         ("const f = (x) => x.y.z; return f(1).q;", 1),
         ("const u: Nowhere = 3; return u.x;", 1),
+        ("const u = nothing; return \"x\" in u ? u.x : u.y;", 1),
     ];
     for (body, count) in table {
         let outcome = check("import { users } from \"#upstreams\";", body, &[]);

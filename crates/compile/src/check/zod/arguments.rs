@@ -9,8 +9,7 @@ use frontage_syntax::tree::{self, Element, Expr, ExprKind, FunctionBody, Propert
 use super::super::Checker;
 use super::super::names::Value;
 use super::{Schema, argument_span, first_span};
-use crate::hir::CallbackId;
-use crate::types::Ty;
+use crate::hir::{self, CallbackId};
 
 /// The options that a schema or check takes as its last argument.
 #[derive(Debug, Default)]
@@ -45,7 +44,10 @@ impl<'a> Checker<'a> {
                 _ => return None,
             },
             ExprKind::Ident(name) if &**name == "undefined" => Constant::Undefined,
-            ExprKind::Ident(_) | ExprKind::Member { .. } | ExprKind::Template(_) => {
+            ExprKind::Ident(_)
+            | ExprKind::Member { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::Template(_) => {
                 let (checked, clean) = self.silently(|c| c.expr(expr, None));
                 if !clean {
                     return None;
@@ -53,23 +55,19 @@ impl<'a> Checker<'a> {
                 self.constant_value(&checked)?
             }
             ExprKind::AsConst(inner) => return self.constant_of(inner),
+            ExprKind::Satisfies { .. } => {
+                let (checked, clean) = self.silently(|c| c.expr(expr, None));
+                return if clean { self.constant_value(&checked) } else { None };
+            }
             _ => return None,
         })
     }
 
     /// The constant that an expression of the checked form is.
-    fn constant_value(&self, checked: &crate::hir::Expr) -> Option<Constant> {
-        use crate::hir::ExprKind as E;
-        match &checked.kind {
-            E::Constant(constant) => Some(constant.clone()),
-            E::Global(id) => {
-                let value = &self.globals.get(id.0 as usize)?.value;
-                match &value.kind {
-                    E::Constant(constant) => Some(constant.clone()),
-                    _ => None,
-                }
-            }
-            E::Template(parts) => {
+    pub(super) fn constant_value(&self, checked: &hir::Expr) -> Option<Constant> {
+        match &self.written(checked)?.kind {
+            hir::ExprKind::Constant(constant) => Some(constant.clone()),
+            hir::ExprKind::Template(parts) => {
                 let mut text = String::new();
                 for part in parts {
                     match self.constant_value(part)? {
@@ -79,31 +77,62 @@ impl<'a> Checker<'a> {
                 }
                 Some(Constant::String(text.into()))
             }
-            E::Member(object, name) => {
-                let E::Global(id) = &object.kind else { return None };
-                let E::Object(members) = &self.globals.get(id.0 as usize)?.value.kind else {
-                    return None;
-                };
-                members.iter().rev().find_map(|member| match member {
-                    crate::hir::Member::Static(key, value) if key == name => {
-                        self.constant_value(value)
-                    }
-                    _ => None,
-                })
-            }
             _ => None,
         }
     }
 
-    /// The type of a constant.
-    pub(super) fn constant_ty(&mut self, constant: &Constant) -> Ty {
-        match constant {
-            Constant::Undefined => Ty::UNDEFINED,
-            Constant::Null => Ty::NULL,
-            Constant::Bool(value) => self.types.boolean_literal(*value),
-            Constant::Number(number) => self.types.number_literal(number.0),
-            Constant::String(text) => self.types.string_literal(text),
+    /// What is written for a value: through constants of modules, their members and elements.
+    pub(super) fn written<'e>(&'e self, checked: &'e hir::Expr) -> Option<&'e hir::Expr> {
+        match &checked.kind {
+            hir::ExprKind::Global(id) => self.written(&self.globals.get(id.0 as usize)?.value),
+            hir::ExprKind::Member(object, name) => self.written_member(object, name),
+            hir::ExprKind::Index(list, at) => {
+                let hir::ExprKind::Array(items) = &self.written(list)?.kind else { return None };
+                let Constant::Number(at) = self.constant_value(at)? else { return None };
+                let at = usize::try_from(whole(at.0)?).ok()?;
+                match items.get(at) {
+                    Some(hir::Item::Value(value))
+                        if items[..at].iter().all(|i| matches!(i, hir::Item::Value(_))) =>
+                    {
+                        self.written(value)
+                    }
+                    _ => None,
+                }
+            }
+            _ => Some(checked),
         }
+    }
+
+    fn written_member<'e>(&'e self, object: &'e hir::Expr, name: &str) -> Option<&'e hir::Expr> {
+        self.last_member(object, name)?
+    }
+
+    /// The member as it is written; `Some(None)` where there is certainly none.
+    fn last_member<'e>(
+        &'e self,
+        object: &'e hir::Expr,
+        name: &str,
+    ) -> Option<Option<&'e hir::Expr>> {
+        let hir::ExprKind::Object(members) = &self.written(object)?.kind else { return None };
+        for member in members.iter().rev() {
+            match member {
+                hir::Member::Static(key, value) if **key == *name => {
+                    return self.written(value).map(Some);
+                }
+                hir::Member::Static(..) => {}
+                hir::Member::Spread(more) => {
+                    if let Some(found) = self.last_member(more, name)? {
+                        return Some(Some(found));
+                    }
+                }
+                hir::Member::Computed(key, value) => match self.constant_value(key)? {
+                    Constant::String(key) if *key == *name => return self.written(value).map(Some),
+                    Constant::String(_) => {}
+                    _ => return None,
+                },
+            }
+        }
+        Some(None)
     }
 
     /// A number argument.
@@ -281,16 +310,15 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The elements of a list argument, and whether TypeScript knows them one by one: written
-    /// here, or in a constant with `as const`.
+    /// The elements of a list argument that is written here, or in a constant of a module.
     pub(super) fn list_arg(
         &mut self,
         args: &'a [Element],
         index: usize,
         place: Span,
-    ) -> Option<(Vec<&'a Expr>, bool)> {
+    ) -> Option<Vec<&'a Expr>> {
         if let Some(Element::Value(value)) = args.get(index)
-            && let Some((literal, exact)) = self.literal_of(value)
+            && let Some(literal) = self.literal_of(value)
             && let ExprKind::Array(elements) = &literal.kind
         {
             let mut found = Vec::new();
@@ -298,7 +326,7 @@ impl<'a> Checker<'a> {
                 match element {
                     Element::Value(value) => found.push(value),
                     Element::Spread { value, span } => match self.literal_of(value) {
-                        Some((Expr { kind: ExprKind::Array(more), .. }, _)) => {
+                        Some(Expr { kind: ExprKind::Array(more), .. }) => {
                             for element in more {
                                 let Element::Value(value) = element else {
                                     return self.refuse_schema(
@@ -316,7 +344,7 @@ impl<'a> Checker<'a> {
                     },
                 }
             }
-            return Some((found, exact));
+            return Some(found);
         }
         self.refuse_schema(
             argument_span(args, index, place),
@@ -325,11 +353,13 @@ impl<'a> Checker<'a> {
         )
     }
 
-    /// A list or object literal, here or in a module's constant; and whether its type is exact.
-    pub(super) fn literal_of(&mut self, expr: &'a Expr) -> Option<(&'a Expr, bool)> {
+    /// A list or object literal, here or in a module's constant.
+    fn literal_of(&mut self, expr: &'a Expr) -> Option<&'a Expr> {
         match &expr.kind {
-            ExprKind::Array(_) | ExprKind::Object(_) => Some((expr, true)),
-            ExprKind::AsConst(inner) => self.literal_of(inner),
+            ExprKind::Array(_) | ExprKind::Object(_) => Some(expr),
+            ExprKind::AsConst(inner) | ExprKind::Satisfies { value: inner, .. } => {
+                self.literal_of(inner)
+            }
             ExprKind::Ident(name) => {
                 let (value, _) = self.silently(|c| c.value_named(name, expr.span));
                 let Value::Decl(module, crate::resolve::Decl::Const(i, j)) = value else {
@@ -338,12 +368,13 @@ impl<'a> Checker<'a> {
                 let tree::ItemKind::Const(decl) = &self.module_of(module).tree.items[i].kind else {
                     return None;
                 };
-                let binding = &decl.bindings[j];
-                match &binding.init.kind {
-                    ExprKind::AsConst(inner) if binding.ty.is_none() => Some((inner, true)),
-                    ExprKind::Array(_) | ExprKind::Object(_) => Some((&binding.init, false)),
-                    _ => None,
+                let mut init = &decl.bindings[j].init;
+                while let ExprKind::AsConst(inner) | ExprKind::Satisfies { value: inner, .. } =
+                    &init.kind
+                {
+                    init = inner;
                 }
+                matches!(init.kind, ExprKind::Array(_) | ExprKind::Object(_)).then_some(init)
             }
             _ => None,
         }

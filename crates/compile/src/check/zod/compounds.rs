@@ -10,7 +10,7 @@ use crate::types::{self, Index, Object, Ty};
 
 impl<'a> Checker<'a> {
     pub(super) fn tuple_schema(&mut self, args: &'a [Element], span: Span) -> Option<Schema> {
-        let (elements, _) = self.list_arg(args, 0, span)?;
+        let elements = self.list_arg(args, 0, span)?;
         let mut items = Vec::new();
         for element in elements {
             items.push(self.schema(element)?);
@@ -172,7 +172,7 @@ impl<'a> Checker<'a> {
         args: &'a [Element],
         span: Span,
     ) -> Option<Schema> {
-        let (elements, _) = self.list_arg(args, 0, span)?;
+        let elements = self.list_arg(args, 0, span)?;
         let mut options = Vec::new();
         for element in elements {
             options.push(self.schema(element)?);
@@ -205,7 +205,7 @@ impl<'a> Checker<'a> {
         span: Span,
     ) -> Option<Schema> {
         let property = self.text_arg(args, span)?;
-        let (elements, _) = self.list_arg(args, 1, span)?;
+        let elements = self.list_arg(args, 1, span)?;
         let said = self.schema_options(args, 2, &[])?;
         let mut options: Vec<Schema> = Vec::new();
         let mut tags: Vec<Vec<Constant>> = Vec::new();

@@ -2,10 +2,9 @@
 
 use frontage_diagnostic::Span;
 use frontage_plan::{CheckKind, Constant, Name, NumberFormat, RecordMode};
-use frontage_syntax::tree::{Element, Expr, ExprKind};
+use frontage_syntax::tree::{Element, ExprKind};
 
 use super::super::Checker;
-use super::arguments::in_key_order;
 use super::formats::words;
 use super::methods::takes_its_place;
 use super::{Kind, Schema, argument_span};
@@ -198,132 +197,6 @@ impl<'a> Checker<'a> {
         }
         let kind = Kind::StringBool { truthy, falsy, sensitive };
         let mut schema = Schema::new(kind, Ty::BOOLEAN, Ty::STRING);
-        schema.validator.message = options.message;
-        Some(schema)
-    }
-
-    /// A schema of one of some values.
-    pub(super) fn one_of(&mut self, values: Vec<Constant>) -> Schema {
-        let tys: Vec<Ty> = values.iter().map(|v| self.constant_ty(v)).collect();
-        let ty = self.types.union(&tys);
-        Schema::same(Kind::OneOf(values), ty)
-    }
-
-    /// A schema of the values of an enum.
-    pub(super) fn enum_of(&mut self, entries: Vec<(Name, Constant)>, exact: bool) -> Schema {
-        let mut values: Vec<Constant> = Vec::new();
-        for (_, value) in &entries {
-            values.push(value.clone());
-        }
-        let mut schema = self.one_of(values);
-        if !exact {
-            // TypeScript does not know the values of a list that may still change.
-            let ty = self.types.widen_literals(schema.output);
-            (schema.output, schema.input) = (ty, ty);
-        }
-        schema.entries = Some(entries.into());
-        schema
-    }
-
-    fn enumeration(&mut self, args: &'a [Element], span: Span) -> Option<Schema> {
-        let options = self.schema_options(args, 1, &[])?;
-        let mut entries: Vec<(Name, Constant)> = Vec::new();
-        let exact;
-        let literal = match args.first() {
-            Some(Element::Value(value)) => self.literal_of(value),
-            _ => None,
-        };
-        if let Some((Expr { kind: ExprKind::Object(properties), span }, is_exact)) = literal {
-            exact = is_exact;
-            self.written_once(properties);
-            for property in properties {
-                let found = match property {
-                    frontage_syntax::tree::Property::Value { key, value, .. } => {
-                        key.name().cloned().zip(self.constant_of(value))
-                    }
-                    frontage_syntax::tree::Property::Spread { .. } => None,
-                };
-                let Some((key, value @ (Constant::String(_) | Constant::Number(_)))) = found else {
-                    return self.refuse_schema(
-                        *span,
-                        "an enum of values that are no literals",
-                        "write texts or numbers: `z.enum({ Open: \"open\" })`",
-                    );
-                };
-                entries.retain(|(known, _)| *known != key);
-                entries.push((key, value));
-            }
-            // Names that JavaScript's enums keep for the way back from a number.
-            let numbers: Vec<String> = entries
-                .iter()
-                .filter_map(|(_, value)| match value {
-                    Constant::Number(number) => Some(number.0.to_string()),
-                    _ => None,
-                })
-                .collect();
-            if entries.iter().any(|(key, _)| numbers.iter().any(|n| **n == **key)) {
-                return self.refuse_schema(*span, "an enum with numbers as names", "name them");
-            }
-        } else {
-            let (elements, is_exact) = self.list_arg(args, 0, span)?;
-            exact = is_exact;
-            for element in elements {
-                let Some(value @ Constant::String(_)) = self.constant_of(element) else {
-                    return self.refuse_schema(
-                        element.span,
-                        "a value of an enum that is no text",
-                        "use `z.literal([…])`",
-                    );
-                };
-                let Constant::String(key) = &value else { continue };
-                if !entries.iter().any(|(known, _)| known == key) {
-                    entries.push((key.clone(), value));
-                }
-            }
-        }
-        let entries = in_key_order(entries, |(key, _)| key);
-        let mut schema = self.enum_of(entries, exact);
-        schema.validator.message = options.message;
-        Some(schema)
-    }
-
-    fn literal_schema(&mut self, args: &'a [Element], span: Span) -> Option<Schema> {
-        let options = self.schema_options(args, 1, &[])?;
-        let mut values = Vec::new();
-        let mut exact = true;
-        let literal = match args.first() {
-            Some(Element::Value(value)) => self.literal_of(value),
-            _ => None,
-        };
-        let elements = if literal.is_some() {
-            let (elements, is_exact) = self.list_arg(args, 0, span)?;
-            exact = is_exact;
-            elements
-        } else if let Some(Element::Value(value)) = args.first() {
-            vec![value]
-        } else {
-            return self.refuse_schema(span, "a literal without a value", "write the value");
-        };
-        for element in elements {
-            match self.constant_of(element) {
-                Some(constant) => values.push(constant),
-                None => {
-                    return self.refuse_schema(
-                        element.span,
-                        "a value that is not a literal",
-                        "write the value",
-                    );
-                }
-            }
-        }
-        if values.is_empty() {
-            return self.refuse_schema(span, "a literal without a value", "write the value");
-        }
-        let mut schema = self.one_of(values);
-        if !exact {
-            let ty = self.types.widen_literals(schema.output);
-            (schema.output, schema.input) = (ty, ty);
-        }
         schema.validator.message = options.message;
         Some(schema)
     }

@@ -167,46 +167,6 @@ impl<'a> Checker<'a> {
         Some(schema)
     }
 
-    fn enum_method(
-        &mut self,
-        base: &Schema,
-        method: &str,
-        args: &'a [Element],
-        place: Span,
-    ) -> Option<Schema> {
-        let options = self.schema_options(args, 1, &[])?;
-        let entries = base.entries.clone()?;
-        let mut wanted = Vec::new();
-        let (elements, _) = self.list_arg(args, 0, place)?;
-        for element in elements {
-            match self.constant_of(element) {
-                Some(frontage_plan::Constant::String(key))
-                    if entries.iter().any(|(known, _)| *known == key) =>
-                {
-                    wanted.push(key);
-                }
-                _ => {
-                    return self.refuse_schema(
-                        element.span,
-                        "a name that the enum does not have",
-                        "name values of the enum",
-                    );
-                }
-            }
-        }
-        let keep = method == "extract";
-        let left = if keep {
-            // In the order of the list.
-            let find = |key: &frontage_plan::Name| entries.iter().find(|(k, _)| k == key).cloned();
-            super::arguments::in_key_order(wanted.iter().filter_map(find).collect(), |(k, _)| k)
-        } else {
-            entries.iter().filter(|(key, _)| !wanted.contains(key)).cloned().collect()
-        };
-        let mut schema = self.enum_of(left, true);
-        schema.validator.message = options.message.or_else(|| base.validator.message.clone());
-        Some(schema)
-    }
-
     /// `.describe("…")`, `.meta({ … })`
     /// Reports a description of a kind that the member's name does not have.
     fn described_as(&mut self, name: &str, text: &str, place: Span) {

@@ -9,6 +9,7 @@
 
 mod arguments;
 mod compounds;
+mod enums;
 mod formats;
 mod functions;
 mod kinds;
@@ -20,7 +21,7 @@ mod wrappers;
 use std::rc::Rc;
 
 use frontage_diagnostic::{Diagnostic, Span};
-use frontage_plan::{Constant, Name, ValidatorKind};
+use frontage_plan::{Name, ValidatorKind};
 use frontage_syntax::tree::{self, Element, Expr, ExprKind, Ident, TypeKind};
 
 use super::Checker;
@@ -56,8 +57,8 @@ pub(super) struct Schema {
     element: Option<Rc<Schema>>,
     /// Within `optional`, `nullable`, `default` and their like.
     inner: Option<Rc<Schema>>,
-    /// Values of `z.enum` by their keys.
-    entries: Option<Rc<Vec<(Name, Constant)>>>,
+    /// What `z.enum` takes.
+    entries: Option<Rc<enums::Entries>>,
     /// Made by `z.string()`, `z.number()` …, not by a format of its own.
     is_plain: bool,
 }

@@ -209,7 +209,7 @@ impl<'a> Checker<'a> {
         };
         let entries = fields.iter().map(|f| (f.name.clone(), Constant::String(f.name.clone())));
         let entries = entries.collect();
-        Some(self.enum_of(entries, true))
+        Some(self.enum_of_keys(entries))
     }
 
     /// Methods of objects.
