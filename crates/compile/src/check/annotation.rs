@@ -140,7 +140,9 @@ impl<'a> Checker<'a> {
             TypeKind::Number(number) => self.types.number_literal(*number),
             TypeKind::Boolean(value) => self.types.boolean_literal(*value),
             TypeKind::Array(element) => {
+                self.lists_open += 1;
                 let element = self.annotation(element);
+                self.lists_open -= 1;
                 self.types.array(element)
             }
             TypeKind::Tuple(elements) => self.tuple_type(elements, false),
@@ -212,7 +214,9 @@ impl<'a> Checker<'a> {
         let mut fixed = Vec::new();
         let mut rest = None;
         for element in elements {
+            self.lists_open += 1;
             let ty = self.annotation(&element.ty);
+            self.lists_open -= 1;
             if let (Some(_), false) = (rest, element.rest) {
                 self.report(
                     Diagnostic::error(

@@ -105,14 +105,22 @@ impl<'a> Checker<'a> {
         match self.aliases.get(&key) {
             Some(Some(ty)) => return *ty,
             Some(None) => {
-                self.report(
-                    Diagnostic::error(
-                        codes::CIRCULAR_TYPE,
-                        span,
-                        format!("the type `{}` is made of itself", alias.name.name),
-                    )
-                    .help("put an object between: `{ children: … }`"),
-                );
+                let name = &alias.name.name;
+                let (message, help) = match self.lists_open > 0 {
+                    true => (
+                        format!(
+                            "`{name}` is a list of itself, which is supported with an object between only"
+                        ),
+                        format!(
+                            "write `{{ items: {name}[] }}` there, or take `unknown` for what nobody reads"
+                        ),
+                    ),
+                    false => (
+                        format!("the type `{name}` is made of itself"),
+                        "put an object between: `{ children: … }`".to_owned(),
+                    ),
+                };
+                self.report(Diagnostic::error(codes::CIRCULAR_TYPE, span, message).help(help));
                 return Ty::ERROR;
             }
             None => {}

@@ -307,6 +307,8 @@ struct Checker<'a> {
     by_pattern: bool,
     /// The next expression may be a regular expression.
     regex_fits: bool,
+    /// So may what the literal holds that is being looked at.
+    holds_patterns: bool,
     /// Regular expressions of functions, by the text that stands for each.
     patterns: BTreeMap<frontage_plan::Name, frontage_plan::Pattern>,
     session: Option<Ty>,
@@ -331,6 +333,8 @@ struct Checker<'a> {
     member_types: HashMap<(ObjectId, usize), Option<Ty>>,
     /// How many members are being read.
     members_open: u32,
+    /// Types of lists around the one that is being read.
+    lists_open: u32,
     /// More than 0: a member that is made of itself fits everywhere.
     circles_fit: u32,
     /// Object types made of others that are being read.
@@ -409,6 +413,7 @@ pub(crate) fn check(
         as_const: false,
         by_pattern: false,
         regex_fits: false,
+        holds_patterns: false,
         patterns: BTreeMap::new(),
         session: None,
         narrow_depth: 0,
@@ -422,6 +427,7 @@ pub(crate) fn check(
         extending: Vec::new(),
         member_types: HashMap::new(),
         members_open: 0,
+        lists_open: 0,
         circles_fit: 0,
         mapped: HashMap::new(),
         both: HashMap::new(),

@@ -52,6 +52,7 @@ pub(super) const KNOWN: &[&str] = &[
     "Route",
     "UpstreamError",
     "Grouped",
+    "PropertyKey",
 ];
 
 /// What gives the members of an object type in another way.
@@ -82,8 +83,15 @@ impl<'a> Checker<'a> {
             | "UpstreamError" => 0,
             "Pick" | "Omit" | "Record" | "Exclude" | "Extract" | "Map" | "ReadonlyMap"
             | "Grouped" => 2,
+            "PropertyKey" => 0,
             _ => 1,
         };
+        if matches!(&**name, "PropertyKey") && !in_prelude {
+            let message = "`PropertyKey` is not part of the language";
+            let fault = Diagnostic::error(codes::UNKNOWN_TYPE, span, message);
+            self.report(fault.help("write `string | number`, or `keyof T`"));
+            return Ty::ERROR;
+        }
         if matches!(
             &**name,
             "HttpError" | "Reply" | "Route" | "UpstreamError" | "GlobalRegExp" | "Grouped"
@@ -149,6 +157,10 @@ impl<'a> Checker<'a> {
                 let fault = Diagnostic::error(codes::TYPE_FORM, span, message);
                 self.report(fault.help(format!("write `Promise<{text}>`")));
                 Ty::ERROR
+            }
+            "PropertyKey" => {
+                let other = self.types.intern(Kind::Keyof(Ty::NEVER));
+                self.types.union(&[Ty::STRING, Ty::NUMBER, other])
             }
             "Array" => self.types.array(args[0]),
             "ReadonlyArray" => self.types.intern(Kind::Array { element: args[0], readonly: true }),
