@@ -105,6 +105,11 @@ pub(crate) const INSTEAD: &[(&[&str], &[&str], &str)] = &[
         &["value", "issues", "aborted"],
         "read the function's first parameter, and report with `ctx.addIssue(…)`",
     ),
+    (
+        &["MapConstructor"],
+        &["groupBy"],
+        "use `Object.groupBy(list, (x) => x.key)`, and `new Map(Object.entries(…))` around it",
+    ),
     (&["Map"], &["set"], "give all entries at once: `new Map([...entries, [key, value]])`"),
     (&["Set"], &["add"], "give all values at once: `new Set([...values, value])`"),
     (&["Map", "Set"], &["delete", "clear"], "make another one from filtered entries"),

@@ -194,9 +194,9 @@ interface ObjectConstructor {
   keys(value: {}): string[];
   values<T>(value: { readonly [key: string]: T } | readonly T[]): T[];
   entries<T>(value: { readonly [key: string]: T } | readonly T[]): [string, T][];
-  fromEntries<T>(entries: Iterable<readonly [string | number, T]>): { [key: string]: T };
+  fromEntries<T>(entries: Iterable<readonly [PropertyKey, T]>): { [key: string]: T };
   groupBy<K extends string | number, T>(items: Iterable<T>, key: (item: T, index: number) => K): Grouped<K, T>;
-  hasOwn(value: object, key: string | number): boolean;
+  hasOwn(value: object, key: PropertyKey): boolean;
 }
 
 interface NumberConstructor {

@@ -15,12 +15,12 @@ use frontage_syntax::tree::{
 
 use super::flow::{Reference, Step};
 use super::names::{TypeName, Value};
-use super::{Checker, Lazy, TypeBinding, TypeScope, TypeScopeRef};
+use super::{Checker, Fit, Lazy, TypeBinding, TypeScope, TypeScopeRef};
 use crate::codes;
 use crate::resolve::{Decl, ModuleId, Target};
 use crate::types::{
-    Index, Kind, Object, Property, Signature, SignatureParam, TupleElement, Ty, TypeParam as Param,
-    TypeParamId,
+    Index, Kind, Object, ObjectId, Property, Signature, SignatureParam, TupleElement, Ty,
+    TypeParam as Param, TypeParamId,
 };
 
 impl<'a> Checker<'a> {
@@ -140,7 +140,9 @@ impl<'a> Checker<'a> {
             TypeKind::Number(number) => self.types.number_literal(*number),
             TypeKind::Boolean(value) => self.types.boolean_literal(*value),
             TypeKind::Array(element) => {
+                self.lists_open += 1;
                 let element = self.annotation(element);
+                self.lists_open -= 1;
                 self.types.array(element)
             }
             TypeKind::Tuple(elements) => self.tuple_type(elements, false),
@@ -212,7 +214,9 @@ impl<'a> Checker<'a> {
         let mut fixed = Vec::new();
         let mut rest = None;
         for element in elements {
+            self.lists_open += 1;
             let ty = self.annotation(&element.ty);
+            self.lists_open -= 1;
             if let (Some(_), false) = (rest, element.rest) {
                 self.report(
                     Diagnostic::error(
@@ -242,11 +246,11 @@ impl<'a> Checker<'a> {
     }
 
     fn object_type(&mut self, members: &'a [TypeMember]) -> Ty {
-        if self.alias_depth == 0 {
-            let object = self.literal_members(members);
+        if !self.reading_types() || members.is_empty() {
+            let object = self.literal_members(members, None);
             return self.types.object(object);
         }
-        // Within an alias, which it may name: read when somebody looks.
+        // Within another type, which it may name: read when somebody looks.
         let ty = self.types.later(None);
         if let Kind::Object(id) = *self.types.kind(ty) {
             let (module, scope) = (self.module, self.type_scope.clone());
@@ -256,13 +260,20 @@ impl<'a> Checker<'a> {
     }
 
     /// The members of an object type or interface as written.
-    pub(super) fn literal_members(&mut self, members: &'a [TypeMember]) -> Object {
+    ///
+    /// - `id`: the object type, if others may name it.
+    pub(super) fn literal_members(
+        &mut self,
+        members: &'a [TypeMember],
+        id: Option<ObjectId>,
+    ) -> Object {
         let mut object = Object::default();
-        for member in members {
+        for (at, member) in members.iter().enumerate() {
+            let slot = id.map(|id| (id, at));
             match member {
                 TypeMember::Property { span, key, ty, optional, readonly, .. } => {
                     let Some(name) = key.name() else { continue };
-                    let ty = self.annotation(ty);
+                    let ty = self.member_type(slot, ty, key.span);
                     if object.property(name).is_some() {
                         self.error(
                             codes::DUPLICATE_NAME,
@@ -282,7 +293,7 @@ impl<'a> Checker<'a> {
                 TypeMember::Index { key, value, .. } => {
                     let place = key.span;
                     let key = self.annotation(key);
-                    let value = self.annotation(value);
+                    let value = self.member_type(slot, value, place);
                     let plain = |k: &Kind| matches!(k, Kind::String | Kind::Number | Kind::Error);
                     if !self.types.all(key, plain) {
                         let text = self.types.text(key);
@@ -314,30 +325,39 @@ impl<'a> Checker<'a> {
         let Some(index) = object.index else { return };
         for property in object.properties.iter().skip(from) {
             let own = self.read_type(property.ty, property.optional);
-            if index.holds(&property.name)
-                && !self.assignable(own, index.value)
-                && let Some(span) = property.span
+            if let Some(span) = property.span
+                && index.holds(&property.name)
             {
+                let fit = Fit { source: own, target: index.value, same: false };
                 let (own, all) = (self.types.text(own), self.types.text(index.value));
                 let message =
                     format!("`{}` is `{own}` here, and `{all}` by its key", property.name);
                 let fault = Diagnostic::error(codes::NOT_ASSIGNABLE, span, message);
-                self.report(fault.help("let the index signature's type include it"));
+                self.must_fit(fit, fault.help("let the index signature's type include it"));
             }
         }
     }
 
     /// The members of an interface, inherited ones included.
-    pub(super) fn interface_members(&mut self, decl: &'a tree::Interface) -> Object {
-        let mut object = self.literal_members(&decl.members);
+    ///
+    /// - `id`: its object type, if others may name it.
+    pub(super) fn interface_members(
+        &mut self,
+        decl: &'a tree::Interface,
+        id: Option<ObjectId>,
+    ) -> Object {
+        let around = std::mem::take(&mut self.extending);
+        let mut object = self.literal_members(&decl.members, id);
+        self.extending = around;
         let (own_members, own_index) = (object.properties.len(), object.index.is_some());
         object.name = Some(decl.name.name.clone());
         object.span = Some(decl.name.span);
         object.interface = true;
+        self.extending.extend(id);
         for base in &decl.extends {
             let ty = self.annotation(base);
             let inherited = match self.types.kind(ty).clone() {
-                Kind::Object(id) if self.reading.contains(&id) => {
+                Kind::Object(of) if self.extends_itself(of) => {
                     let message = format!("the interface `{}` extends itself", decl.name.name);
                     self.error(codes::CIRCULAR_TYPE, base.span, message);
                     continue;
@@ -349,11 +369,8 @@ impl<'a> Checker<'a> {
                     continue;
                 }
                 _ => {
-                    self.error(
-                        codes::TYPE_FORM,
-                        base.span,
-                        format!("an interface cannot extend `{}`", self.types.text(ty)),
-                    );
+                    let message = format!("an interface cannot extend `{}`", self.types.text(ty));
+                    self.error(codes::TYPE_FORM, base.span, message);
                     continue;
                 }
             };
@@ -363,35 +380,27 @@ impl<'a> Checker<'a> {
                     None => object.properties.push(property.clone()),
                     // Of two bases, it has to be the same.
                     Some((at, own)) if at >= own_members => {
-                        let same = own.optional == property.optional
-                            && own.readonly == property.readonly
-                            && self.assignable(own.ty, property.ty)
-                            && self.assignable(property.ty, own.ty);
-                        if !same {
-                            let text = self.types.text(ty);
-                            let message = format!(
-                                "`{}` of `{text}` differs from that of another base",
-                                own.name
-                            );
-                            let fault =
-                                Diagnostic::error(codes::NOT_ASSIGNABLE, base.span, message);
-                            self.report(fault.help("declare the member here, as both have it"));
+                        let text = self.types.text(ty);
+                        let message =
+                            format!("`{}` of `{text}` differs from that of another base", own.name);
+                        let fault = Diagnostic::error(codes::NOT_ASSIGNABLE, base.span, message)
+                            .help("declare the member here, as both have it");
+                        if own.optional != property.optional || own.readonly != property.readonly {
+                            self.report(fault);
+                            continue;
                         }
+                        let fit = Fit { source: own.ty, target: property.ty, same: true };
+                        self.must_fit(fit, fault);
                     }
                     Some((_, own)) => {
                         let target = self.read_type(property.ty, property.optional);
                         let source = self.read_type(own.ty, own.optional);
-                        if !self.assignable(source, target) {
-                            self.error(
-                                codes::NOT_ASSIGNABLE,
-                                own.span.unwrap_or(decl.name.span),
-                                format!(
-                                    "`{}` differs from the same member of `{}`",
-                                    own.name,
-                                    self.types.text(ty)
-                                ),
-                            );
-                        }
+                        let text = self.types.text(ty);
+                        let message =
+                            format!("`{}` differs from the same member of `{text}`", own.name);
+                        let place = own.span.unwrap_or(decl.name.span);
+                        let fault = Diagnostic::error(codes::NOT_ASSIGNABLE, place, message);
+                        self.must_fit(Fit { source, target, same: false }, fault);
                     }
                 }
             }
@@ -399,8 +408,28 @@ impl<'a> Checker<'a> {
                 object.index = inherited.index;
             }
         }
+        if id.is_some() {
+            self.extending.pop();
+        }
         self.beside_index(&object, if own_index { own_members } else { 0 });
         object
+    }
+
+    /// Whether the bases that are being looked at lead to this one.
+    fn extends_itself(&self, base: ObjectId) -> bool {
+        let mut open = vec![base];
+        while let Some(id) = open.pop() {
+            if self.extending.contains(&id) {
+                return true;
+            }
+            match self.lazy.get(&id) {
+                _ if self.types.members(id).is_some() => {}
+                Some(&Lazy::Mapped { of, .. }) => open.push(of),
+                Some(&Lazy::Both { a, b }) => open.extend([a, b]),
+                _ => {}
+            }
+        }
+        false
     }
 
     /// `T`, with `undefined` if it is optional.

@@ -89,6 +89,20 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Which of `null` and `undefined` a value may be, but must not.
+    fn nothing_named(&mut self, source: Ty, target: Ty) -> &'static str {
+        let null = self.types.any(source, |k| matches!(k, Kind::Null));
+        let undefined = self.types.any(source, |k| matches!(k, Kind::Undefined | Kind::Void));
+        match (
+            null && !self.assignable(Ty::NULL, target),
+            undefined && !self.assignable(Ty::UNDEFINED, target),
+        ) {
+            (true, true) => "null or undefined",
+            (true, false) => "null",
+            (false, _) => "undefined",
+        }
+    }
+
     /// The report of a value that does not fit.
     pub(super) fn mismatch(&mut self, place: Span, source: Ty, target: Ty) -> Diagnostic {
         let shown = {
@@ -99,11 +113,7 @@ impl<'a> Checker<'a> {
         // Only the absence of a value is in the way.
         let present = self.types.non_nullish(source);
         if present != Ty::NEVER && present != source && self.assignable(present, target) {
-            let words = if self.types.any(source, |k| matches!(k, Kind::Null)) {
-                "null"
-            } else {
-                "undefined"
-            };
+            let words = self.nothing_named(source, target);
             let text = self.source(place);
             return Diagnostic::error(
                 codes::NOT_ASSIGNABLE,

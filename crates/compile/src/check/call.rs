@@ -83,6 +83,12 @@ impl<'a> Checker<'a> {
                                     expected,
                                 );
                             }
+                            // Classes without functions of their own here.
+                            if matches!(&*global, "Map" | "Set") {
+                                self.unknown_static(&global, &format!("{global}Constructor"), name);
+                                self.check_loose(args);
+                                return self.hole(span);
+                            }
                         }
                         Value::Upstream(upstream) => {
                             self.no_type_arguments(type_args, "its contract and its options");

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use frontage_contract::{Access, Additional, Constant, Contract, Type, TypeId};
 
 use super::{Checker, Lazy};
-use crate::types::{Index, Kind, Object, ObjectId, Property, TupleElement, Ty};
+use crate::types::{Index, Kind, Object, Property, TupleElement, Ty};
 
 impl Checker<'_> {
     pub(super) fn contract(&self, upstream: u16) -> Arc<Contract> {
@@ -134,32 +134,6 @@ impl Checker<'_> {
             index: index.map(|value| Index { value, numeric: false }),
             keys: None,
         }
-    }
-
-    /// An object type's members, read now if nobody needed them so far.
-    pub(super) fn object(&mut self, id: ObjectId) -> Arc<Object> {
-        if let Some(object) = self.types.members(id) {
-            return object.clone();
-        }
-        let object = match self.lazy.get(&id).cloned() {
-            Some(Lazy::Contract { upstream, id, request }) => {
-                self.contract_object(upstream, id, request)
-            }
-            Some(Lazy::Interface { module, decl, scope }) => {
-                // Whoever looks while it is being read sees an empty one: it extends itself.
-                self.types.fill(id, Object::default());
-                self.reading.push(id);
-                let object = self.within(module, scope, |c| c.interface_members(decl));
-                self.reading.pop();
-                object
-            }
-            Some(Lazy::Literal { module, members, scope }) => {
-                self.within(module, scope, |c| c.literal_members(members))
-            }
-            None => Object::default(),
-        };
-        self.types.fill(id, object);
-        self.types.members(id).cloned().unwrap_or_default()
     }
 
     /// Reads the members of every object type that `ty` reaches.

@@ -32,7 +32,10 @@ impl<'a> Checker<'a> {
     pub(super) fn value(&mut self, expr: &'a tree::Expr, expected: Option<Ty>) -> hir::Expr {
         let mut checked = self.expr(expr, expected);
         if self.promises(checked.ty) {
-            self.forgotten_await(&checked);
+            match expected.is_some_and(|wanted| self.promises(wanted)) {
+                true => self.promise_handed_on(&checked),
+                false => self.forgotten_await(&checked),
+            }
             // What it gives would be a second fault of the same place.
             checked.ty = Ty::ERROR;
             self.recorded.insert(address(expr), checked.ty);
@@ -63,7 +66,18 @@ impl<'a> Checker<'a> {
         } else if expected.is_some_and(|wanted| self.const_param(wanted)) {
             self.as_const = true;
         }
+        // A table of patterns, or a choice of some, may stand where one may.
+        let holds_patterns = matches!(
+            expr.kind,
+            ExprKind::Object(_)
+                | ExprKind::Array(_)
+                | ExprKind::AsConst(_)
+                | ExprKind::Satisfies { .. }
+                | ExprKind::Conditional { .. }
+        ) && (regex_fits || self.holds_patterns);
+        let within_table = std::mem::replace(&mut self.holds_patterns, holds_patterns);
         let mut checked = self.expr_inner(expr, expected);
+        self.holds_patterns = within_table;
         // A place that wants something certain sees what the bound of an open type is here.
         if let ExprKind::Ident(_) | ExprKind::Member { .. } | ExprKind::Index { .. } = expr.kind
             && let Some(wanted) = expected
@@ -74,6 +88,7 @@ impl<'a> Checker<'a> {
         }
         if self.is_regex(checked.ty)
             && !regex_fits
+            && !within_table
             && !expected.is_some_and(|wanted| self.types.any(wanted, regex_kind))
         {
             self.report(

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use frontage_diagnostic::{Diagnostic, Span};
 use frontage_syntax::tree::{self, Ident, TypeKind, TypeParam};
 
-use super::{Checker, Generic, Instance, Lazy, TypeBinding, TypeScope, TypeScopeRef};
+use super::{Checker, Fit, Generic, Instance, Lazy, TypeBinding, TypeScope, TypeScopeRef};
 use crate::codes;
 use crate::resolve::ModuleId;
 use crate::types::{Kind, Ty};
@@ -74,21 +74,12 @@ impl<'a> Checker<'a> {
         for (i, param) in params.iter().enumerate() {
             let Some(constraint) = &param.constraint else { continue };
             let limit = self.within(module, inner.clone(), |c| c.annotation(constraint));
-            if !self.assignable(bound[i], limit) {
-                let place = args.get(i).map_or(span, |a| a.span);
-                self.report(
-                    Diagnostic::error(
-                        codes::TYPE_ARGUMENTS,
-                        place,
-                        format!(
-                            "`{}` is not a `{}`",
-                            self.types.text(bound[i]),
-                            self.types.text(limit)
-                        ),
-                    )
-                    .also(param.span, "wanted here"),
-                );
-            }
+            let place = args.get(i).map_or(span, |a| a.span);
+            let (own, wanted) = (self.types.text(bound[i]), self.types.text(limit));
+            let message = format!("`{own}` is not a `{wanted}`");
+            let fault = Diagnostic::error(codes::TYPE_ARGUMENTS, place, message);
+            let fit = Fit { source: bound[i], target: limit, same: false };
+            self.must_fit(fit, fault.also(param.span, "wanted here"));
         }
         Some((bound, inner))
     }
@@ -114,14 +105,22 @@ impl<'a> Checker<'a> {
         match self.aliases.get(&key) {
             Some(Some(ty)) => return *ty,
             Some(None) => {
-                self.report(
-                    Diagnostic::error(
-                        codes::CIRCULAR_TYPE,
-                        span,
-                        format!("the type `{}` is made of itself", alias.name.name),
-                    )
-                    .help("put an object between: `{ children: … }`"),
-                );
+                let name = &alias.name.name;
+                let (message, help) = match self.lists_open > 0 {
+                    true => (
+                        format!(
+                            "`{name}` is a list of itself, which is supported with an object between only"
+                        ),
+                        format!(
+                            "write `{{ items: {name}[] }}` there, or take `unknown` for what nobody reads"
+                        ),
+                    ),
+                    false => (
+                        format!("the type `{name}` is made of itself"),
+                        "put an object between: `{ children: … }`".to_owned(),
+                    ),
+                };
+                self.report(Diagnostic::error(codes::CIRCULAR_TYPE, span, message).help(help));
                 return Ty::ERROR;
             }
             None => {}
@@ -140,6 +139,7 @@ impl<'a> Checker<'a> {
         let ty = self.within(module, inner, |c| c.annotation(&alias.ty));
         self.alias_depth -= 1;
         self.aliases.insert(key, Some(ty));
+        self.check_fits();
         ty
     }
 

@@ -397,7 +397,7 @@ impl<'a> Checker<'a> {
         };
         if let Some(Element::Value(first)) = args.first() {
             match interface {
-                "ObjectConstructor" if self.beyond_objects(before, first) => {
+                "ObjectConstructor" if self.beyond_objects(before, name, first) => {
                     return self.hole(span);
                 }
                 "ArrayConstructor" if &**name == "isArray" => self.asked_for_a_list(first),
@@ -409,7 +409,7 @@ impl<'a> Checker<'a> {
 
     /// `Object.entries(1)` is empty in JavaScript; here only objects and lists are asked. Whether
     /// it was something else, which has been reported.
-    fn beyond_objects(&mut self, before: usize, first: &'a tree::Expr) -> bool {
+    fn beyond_objects(&mut self, before: usize, name: &str, first: &'a tree::Expr) -> bool {
         let found = self.recorded.get(&super::flow::address(first)).copied().unwrap_or(Ty::ERROR);
         if self.types.nullish(found) || self.types.any(found, |k| matches!(k, Kind::Unknown)) {
             return false;
@@ -420,6 +420,11 @@ impl<'a> Checker<'a> {
             if here && fault.code == codes::NOT_ASSIGNABLE {
                 fault.code = codes::NOT_IN_LIBRARY;
                 beyond = true;
+                if name == "fromEntries" && fault.help.is_none() {
+                    let pair = "give pairs of a text and a value: `list.map((x) => [x.id, x])`";
+                    fault.help =
+                        Some(format!("{pair}, or pairs with a type: `(x): [string, number] => …`"));
+                }
             }
         }
         beyond

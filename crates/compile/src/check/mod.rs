@@ -6,9 +6,9 @@
 //!        [`Ty::ERROR`], which fits everywhere.
 //!
 //! Start at [`check`]; [`Checker`] is what all files here add methods to. Types: `annotation`,
-//! `contract_types`, `relation`, `shape`, `widen`, `infer`. Expressions: `expr`, `literal`, `operator`,
-//! `member`, `call`, `argument`, `library`, `operation`, `promise`. Control flow: `flow`, `narrow`,
-//! `stmt`, `pattern`, `function`. Modules: `declare`, `names`, `route`, `zod`.
+//! `contract_types`, `lazy`, `relation`, `shape`, `widen`, `infer`. Expressions: `expr`, `literal`,
+//! `operator`, `member`, `call`, `argument`, `library`, `operation`, `promise`. Control flow: `flow`,
+//! `narrow`, `stmt`, `pattern`, `function`. Modules: `declare`, `names`, `route`, `zod`.
 
 mod annotation;
 mod argument;
@@ -23,6 +23,7 @@ mod flow;
 mod function;
 mod infer;
 mod instance;
+mod lazy;
 mod library;
 mod literal;
 mod member;
@@ -63,7 +64,7 @@ pub(crate) use route::NOT_ASYNC;
 use crate::hir::{self, Checked, FunctionId, GlobalId, Local, LocalId, OperationRef};
 use crate::input::{FrontendInput, Workspace};
 use crate::resolve::{Decl, ModuleId, Modules};
-use crate::types::{ObjectId, Ty, TypeParamId, Types};
+use crate::types::{Object, ObjectId, Ty, TypeParamId, Types};
 
 use flow::Env;
 use relation::Relations;
@@ -186,9 +187,41 @@ enum Definition {
 /// Where the members of an object type that nobody needed so far come from.
 #[derive(Debug, Clone)]
 enum Lazy<'a> {
-    Contract { upstream: u16, id: frontage_contract::TypeId, request: bool },
-    Interface { module: ModuleId, decl: &'a tree::Interface, scope: TypeScopeRef<'a> },
-    Literal { module: ModuleId, members: &'a [tree::TypeMember], scope: TypeScopeRef<'a> },
+    Contract {
+        upstream: u16,
+        id: frontage_contract::TypeId,
+        request: bool,
+    },
+    Interface {
+        module: ModuleId,
+        decl: &'a tree::Interface,
+        scope: TypeScopeRef<'a>,
+    },
+    Literal {
+        module: ModuleId,
+        members: &'a [tree::TypeMember],
+        scope: TypeScopeRef<'a>,
+    },
+    /// `Partial<T>` and its like, of an object type that is being read.
+    Mapped {
+        utility: utility::Utility,
+        of: ObjectId,
+        keys: Ty,
+    },
+    /// `A & B` of objects, one of which is being read.
+    Both {
+        a: ObjectId,
+        b: ObjectId,
+    },
+}
+
+/// What has to hold of types that are being read.
+#[derive(Debug, Clone, Copy)]
+struct Fit {
+    source: Ty,
+    target: Ty,
+    /// Each fits where the other is wanted.
+    same: bool,
 }
 
 /// A generic declaration of a module and what stands for its parameters.
@@ -275,6 +308,8 @@ struct Checker<'a> {
     by_pattern: bool,
     /// The next expression may be a regular expression.
     regex_fits: bool,
+    /// So may what the literal holds that is being looked at.
+    holds_patterns: bool,
     /// Regular expressions of functions, by the text that stands for each.
     patterns: BTreeMap<frontage_plan::Name, frontage_plan::Pattern>,
     session: Option<Ty>,
@@ -283,8 +318,34 @@ struct Checker<'a> {
     by_alias: u32,
     /// A function is tried as a predicate: its parameter, and what that is declared as.
     as_predicate: Option<(LocalId, Ty)>,
-    /// Interfaces whose members are being read.
+    /// Object types whose members are being read.
     reading: Vec<ObjectId>,
+    /// Those whose names are.
+    outlining: Vec<ObjectId>,
+    /// One of them is needed to know another, and so not known as a whole.
+    outlining_cut: bool,
+    /// Names of members that are known.
+    outlines: HashMap<ObjectId, Arc<Object>>,
+    /// What interfaces extend, as far as somebody needed it before their members.
+    bases: HashMap<ObjectId, Vec<ObjectId>>,
+    /// Interfaces whose bases are being looked at.
+    extending: Vec<ObjectId>,
+    /// Types of members that were read, by their places in the declaration; `None` while one is.
+    member_types: HashMap<(ObjectId, usize), Option<Ty>>,
+    /// How many members are being read.
+    members_open: u32,
+    /// Types of lists around the one that is being read.
+    lists_open: u32,
+    /// More than 0: a member that is made of itself fits everywhere.
+    circles_fit: u32,
+    /// Object types made of others that are being read.
+    mapped: HashMap<(utility::Utility, ObjectId, Ty), Ty>,
+    /// Object types that are `A & B` of others that are being read, or hold themselves.
+    both: HashMap<(ObjectId, ObjectId), Ty>,
+    /// Of which objects `A & B` is being made.
+    combining: Vec<(ObjectId, ObjectId)>,
+    /// What is to be looked at once types are read, and what is wrong unless it holds.
+    fits: Vec<(Fit, Diagnostic)>,
     /// The result of the next function is a type parameter of the call whose argument it is.
     result_inferred: bool,
     /// The next function is the argument of a call: what an `async` one's value is measured by, as
@@ -353,12 +414,26 @@ pub(crate) fn check(
         as_const: false,
         by_pattern: false,
         regex_fits: false,
+        holds_patterns: false,
         patterns: BTreeMap::new(),
         session: None,
         narrow_depth: 0,
         by_alias: 0,
         as_predicate: None,
         reading: Vec::new(),
+        outlining: Vec::new(),
+        outlining_cut: false,
+        outlines: HashMap::new(),
+        bases: HashMap::new(),
+        extending: Vec::new(),
+        member_types: HashMap::new(),
+        members_open: 0,
+        lists_open: 0,
+        circles_fit: 0,
+        mapped: HashMap::new(),
+        both: HashMap::new(),
+        combining: Vec::new(),
+        fits: Vec::new(),
         result_inferred: false,
         promise_wanted: None,
         own_result: None,

@@ -25,7 +25,7 @@ impl Checker<'_> {
                     }
                     ItemKind::Interface(decl) if decl.type_params.is_empty() => {
                         self.aside(ModuleId(index), |c| {
-                            c.interface_members(decl);
+                            c.interface_members(decl, None);
                         });
                     }
                     _ => {}

@@ -42,6 +42,18 @@ impl<'a> Checker<'a> {
         }));
     }
 
+    /// Reports a promise that stands where one is wanted: as a helper's argument, or a member.
+    pub(super) fn promise_handed_on(&mut self, checked: &hir::Expr) {
+        let message = "a promise is not handed on: what it gives is";
+        let fault = Diagnostic::error(codes::FORGOTTEN_AWAIT, checked.span, message)
+            .label(format!("`{}`", self.types.text(checked.ty)));
+        self.report(fault.help(if self.frame.is_async {
+            "write `await` before it, and let the type that is wanted be what it gives"
+        } else {
+            "make the function `async`, write `await` before it, and let the type that is wanted be what it gives"
+        }));
+    }
+
     /// Reports `promise.then(…)` and `promise.finally(…)`.
     pub(super) fn chained(&mut self, name: &Ident) {
         let message = format!("`{}` is not part of the language", name.name);

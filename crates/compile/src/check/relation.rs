@@ -174,7 +174,9 @@ impl Checker<'_> {
                 let bound = self.constraint_of(source).unwrap_or(Ty::UNKNOWN);
                 self.relate(bound, target, rule, stack)
             }
-            (Kind::Keyof(inner), Kind::Keyof(other)) if inner == other => true,
+            (Kind::Keyof(inner), Kind::Keyof(other)) if inner == other || *other == Ty::NEVER => {
+                true
+            }
             (Kind::Keyof(_), _) => {
                 let all = self.types.union(&[Ty::STRING, Ty::NUMBER]);
                 self.relate(all, target, rule, stack)

@@ -15,7 +15,7 @@ use super::{Checker, TypeBinding, TypeScope};
 use crate::codes;
 use crate::resolve::{Decl, ModuleId};
 use crate::types::print::number_text;
-use crate::types::{FunctionType, Index, Kind, Object, Ty};
+use crate::types::{FunctionType, Index, Kind, Object, ObjectId, Property, Ty};
 
 impl Checker<'_> {
     /// The interface of the library that describes a value which is not an object, and its
@@ -311,12 +311,12 @@ impl Checker<'_> {
                         members.iter().map(|&m| self.indexed(m, index, place)).collect();
                     return self.types.union(&parts);
                 }
-                Kind::Object(id) => self.object(id).index.map(|i| i.value),
+                Kind::Object(id) => self.index_now(id).map(|i| i.value),
                 Kind::String | Kind::StringLiteral { .. } => Some(Ty::STRING),
                 _ => self.types.element(object),
             },
             Kind::String => match self.types.kind(object).clone() {
-                Kind::Object(id) => self.object(id).index.filter(|i| !i.numeric).map(|i| i.value),
+                Kind::Object(id) => self.index_now(id).filter(|i| !i.numeric).map(|i| i.value),
                 _ => None,
             },
             _ => None,
@@ -344,10 +344,22 @@ impl Checker<'_> {
     /// As [`Checker::property_type`], but an index signature gives its values as they are.
     fn property_or_value(&mut self, object: Ty, name: &Arc<str>) -> Option<Ty> {
         if let Kind::Object(id) = *self.types.kind(object) {
-            let found = self.object(id);
-            if found.property(name).is_none() {
-                return found.index.map(|i| i.value);
+            if self.outline(id).property(name).is_none() {
+                return self.index_now(id).map(|i| i.value);
             }
+            if self.unread(id) && self.reading_types() {
+                let property = self.member_now(id, name)?;
+                return Some(self.read_type(property.ty, property.optional));
+            }
+        }
+        // Of a choice of types that are being read, each has it.
+        if let Kind::Union(members) = self.types.kind(object).clone()
+            && self.reading_types()
+            && self.types.all(object, |k| matches!(k, Kind::Object(_)))
+        {
+            let parts = members.iter().map(|&member| self.property_or_value(member, name));
+            let parts: Option<Vec<Ty>> = parts.collect();
+            return parts.map(|parts| self.types.union(&parts));
         }
         self.property_type(object, name)
     }
@@ -355,6 +367,9 @@ impl Checker<'_> {
     /// `Record<K, T>[K]`
     pub(super) fn under_keys(&mut self, object: Ty, key: Ty) -> Option<Ty> {
         let Kind::Object(id) = *self.types.kind(object) else { return None };
+        if self.unread(id) {
+            return None;
+        }
         let object = self.object(id);
         object.index.filter(|_| object.keys.is_some_and(|k| k.ty == key)).map(|i| i.value)
     }
@@ -370,7 +385,7 @@ impl Checker<'_> {
             }
             Kind::Never => self.types.union(&[Ty::STRING, Ty::NUMBER]),
             Kind::Object(id) => {
-                let object = self.object(id);
+                let object = self.outline(id);
                 if let Some(keys) = object.keys {
                     return keys.ty;
                 }
@@ -458,20 +473,42 @@ impl Checker<'_> {
             }
             return Ty::NEVER;
         };
+        if self.combining.contains(&(x, y)) {
+            return self.both_of(x, y);
+        }
+        if let Some(later) = self.both_later(x, y) {
+            return later;
+        }
+        self.combining.push((x, y));
+        let made = self.object_of_both(x, y, place);
+        self.combining.pop();
+        made
+    }
+
+    fn object_of_both(&mut self, x: ObjectId, y: ObjectId, place: Option<Span>) -> Ty {
         let (x, y) = (self.object(x), self.object(y));
+        // Values that tell variants apart.
+        for property in &x.properties {
+            let Some(other) = y.property(&property.name) else { continue };
+            if (self.types.is_unit(property.ty) || self.types.is_unit(other.ty))
+                && !(property.optional && other.optional)
+                && self.intersection(property.ty, other.ty, place) == Ty::NEVER
+            {
+                return Ty::NEVER;
+            }
+        }
+        let merged = self.combined(&x, &y, place);
+        self.types.object(merged)
+    }
+
+    /// The members of two objects, as those of one.
+    pub(super) fn combined(&mut self, x: &Object, y: &Object, place: Option<Span>) -> Object {
         let mut merged = Object { interface: x.interface || y.interface, ..Object::default() };
         for property in &x.properties {
-            let mut property = property.clone();
-            if let Some(other) = y.property(&property.name) {
-                let told = self.types.is_unit(property.ty) || self.types.is_unit(other.ty);
-                property.ty = self.intersection(property.ty, other.ty, place);
-                property.optional &= other.optional;
-                property.readonly &= other.readonly;
-                if property.ty == Ty::NEVER && !property.optional && told {
-                    return Ty::NEVER;
-                }
-            }
-            merged.properties.push(property);
+            merged.properties.push(match y.property(&property.name) {
+                Some(other) => self.merged_property(property, other, place),
+                None => property.clone(),
+            });
         }
         for property in &y.properties {
             if x.property(&property.name).is_none() {
@@ -485,7 +522,22 @@ impl Checker<'_> {
             }),
             (i, j) => i.or(j),
         };
-        self.types.object(merged)
+        merged
+    }
+
+    /// A member that two objects have, as one that is both.
+    pub(super) fn merged_property(
+        &mut self,
+        own: &Property,
+        other: &Property,
+        place: Option<Span>,
+    ) -> Property {
+        Property {
+            ty: self.intersection(own.ty, other.ty, place),
+            optional: own.optional && other.optional,
+            readonly: own.readonly && other.readonly,
+            ..own.clone()
+        }
     }
 
     /// `A & B` where one of them is not known yet; the objects of both are one.

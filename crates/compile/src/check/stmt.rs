@@ -214,6 +214,7 @@ impl<'a> Checker<'a> {
             }
             StmtKind::Expr(expr) => {
                 let checked = self.value(expr, None);
+                self.forget_arguments(expr, checked.ty);
                 let call = matches!(
                     &expr.kind,
                     ExprKind::Await(_)
@@ -245,6 +246,22 @@ impl<'a> Checker<'a> {
             StmtKind::Block(block) => {
                 let inner = self.block(block);
                 out.push(hir::Stmt { kind: hir::StmtKind::Block(inner), span });
+            }
+        }
+    }
+
+    /// A function of which nothing is known, as a refused `asserts` leaves it, may say anything of
+    /// its arguments.
+    fn forget_arguments(&mut self, expr: &'a tree::Expr, result: Ty) {
+        let ExprKind::Call { args, .. } = &expr.kind else { return };
+        if result != Ty::ERROR || self.flow.is_none() {
+            return;
+        }
+        for arg in args {
+            if let tree::Element::Value(arg) = arg
+                && let Some(reference) = self.reference(arg)
+            {
+                self.note(reference, Ty::ERROR);
             }
         }
     }

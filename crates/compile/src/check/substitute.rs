@@ -119,6 +119,8 @@ impl Checker<'_> {
                 }
                 both
             }
+            // Of `PropertyKey`.
+            Kind::Keyof(Ty::NEVER) => ty,
             Kind::Keyof(inner) => {
                 let inner = self.substitute_at(inner, map, depth);
                 self.keyof(inner)

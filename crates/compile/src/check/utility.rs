@@ -9,13 +9,13 @@ use std::sync::Arc;
 use frontage_diagnostic::{Diagnostic, Span};
 use frontage_syntax::tree;
 
-use super::Checker;
 use super::substitute::Mapping;
+use super::{Checker, Lazy};
 use crate::codes;
 use crate::input::{SessionField, SessionType};
 use crate::resolve::ModuleId;
 use crate::types::print::number_text;
-use crate::types::{Index, Keys, Kind, Object, Property, TupleElement, Ty};
+use crate::types::{Index, Keys, Kind, Object, ObjectId, Property, TupleElement, Ty};
 
 /// Names of the library's types.
 pub(super) const KNOWN: &[&str] = &[
@@ -52,7 +52,23 @@ pub(super) const KNOWN: &[&str] = &[
     "Route",
     "UpstreamError",
     "Grouped",
+    "PropertyKey",
 ];
+
+/// What gives the members of an object type in another way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Utility {
+    /// `Partial<T>`
+    Partial,
+    /// `Required<T>`
+    Required,
+    /// `Readonly<T>`
+    Readonly,
+    /// `Pick<T, K>`
+    Pick,
+    /// `Omit<T, K>`
+    Omit,
+}
 
 impl<'a> Checker<'a> {
     pub(super) fn library_type(
@@ -67,8 +83,15 @@ impl<'a> Checker<'a> {
             | "UpstreamError" => 0,
             "Pick" | "Omit" | "Record" | "Exclude" | "Extract" | "Map" | "ReadonlyMap"
             | "Grouped" => 2,
+            "PropertyKey" => 0,
             _ => 1,
         };
+        if matches!(&**name, "PropertyKey") && !in_prelude {
+            let message = "`PropertyKey` is not part of the language";
+            let fault = Diagnostic::error(codes::UNKNOWN_TYPE, span, message);
+            self.report(fault.help("write `string | number`, or `keyof T`"));
+            return Ty::ERROR;
+        }
         if matches!(
             &**name,
             "HttpError" | "Reply" | "Route" | "UpstreamError" | "GlobalRegExp" | "Grouped"
@@ -135,6 +158,10 @@ impl<'a> Checker<'a> {
                 self.report(fault.help(format!("write `Promise<{text}>`")));
                 Ty::ERROR
             }
+            "PropertyKey" => {
+                let other = self.types.intern(Kind::Keyof(Ty::NEVER));
+                self.types.union(&[Ty::STRING, Ty::NUMBER, other])
+            }
             "Array" => self.types.array(args[0]),
             "ReadonlyArray" => self.types.intern(Kind::Array { element: args[0], readonly: true }),
             "Awaited" => self.types.awaited(args[0]),
@@ -149,17 +176,11 @@ impl<'a> Checker<'a> {
                 }
                 self.types.union(&kept)
             }
-            "Partial" => {
-                let ty = self.each_property(args[0], span, |p| p.optional = true);
-                self.partial_index(ty)
-            }
-            "Required" => {
-                let ty = self.each_property(args[0], span, |p| p.optional = false);
-                self.without_undefined(ty)
-            }
+            "Partial" => self.each_property(Utility::Partial, args[0], span),
+            "Required" => self.each_property(Utility::Required, args[0], span),
             "Readonly" => match self.types.kind(args[0]) {
                 Kind::Array { .. } | Kind::Tuple { .. } => self.readonly(args[0]),
-                _ => self.each_property(args[0], span, |p| p.readonly = true),
+                _ => self.each_property(Utility::Readonly, args[0], span),
             },
             "Pick" => self.picked(args[0], args[1], span),
             "Omit" => self.omitted(args[0], args[1], span),
@@ -204,18 +225,12 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn each_property(&mut self, ty: Ty, span: Span, change: impl Fn(&mut Property) + Copy) -> Ty {
+    fn each_property(&mut self, utility: Utility, ty: Ty, span: Span) -> Ty {
         match self.types.kind(ty).clone() {
-            Kind::Object(id) => {
-                let mut copy = (*self.object(id)).clone();
-                copy.name = None;
-                copy.interface = false;
-                copy.properties.iter_mut().for_each(change);
-                self.types.object(copy)
-            }
+            Kind::Object(id) => self.mapped(utility, id, Ty::NEVER),
             Kind::Union(members) => {
                 let members: Vec<Ty> =
-                    members.iter().map(|&m| self.each_property(m, span, change)).collect();
+                    members.iter().map(|&m| self.each_property(utility, m, span)).collect();
                 self.types.union(&members)
             }
             Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } | Kind::Both(_) => {
@@ -254,25 +269,59 @@ impl<'a> Checker<'a> {
         Ty::ERROR
     }
 
-    /// What any key gives may be missing, too.
-    fn partial_index(&mut self, ty: Ty) -> Ty {
-        let Kind::Object(id) = *self.types.kind(ty) else { return ty };
-        let mut copy = (*self.object(id)).clone();
-        let Some(index) = &mut copy.index else { return ty };
-        index.value = self.types.or_undefined(index.value);
-        if let Some(keys) = &mut copy.keys {
-            keys.optional = true;
+    /// What `utility` makes of an object type; of one that is being read, once somebody looks.
+    fn mapped(&mut self, utility: Utility, of: ObjectId, keys: Ty) -> Ty {
+        if !self.reading_types() || !self.unread(of) {
+            let object = self.object(of);
+            let made = self.mapped_object(utility, &object, keys);
+            return self.types.object(made);
         }
-        self.types.object(copy)
+        if let Some(&known) = self.mapped.get(&(utility, of, keys)) {
+            return known;
+        }
+        let ty = self.types.later(None);
+        if let Kind::Object(id) = *self.types.kind(ty) {
+            self.lazy.insert(id, Lazy::Mapped { utility, of, keys });
+        }
+        self.mapped.insert((utility, of, keys), ty);
+        ty
     }
 
-    fn without_undefined(&mut self, ty: Ty) -> Ty {
-        let Kind::Object(id) = *self.types.kind(ty) else { return ty };
-        let mut copy = (*self.object(id)).clone();
-        for property in &mut copy.properties {
-            property.ty = self.types.filter(property.ty, |_, m| m != Ty::UNDEFINED);
+    /// What `utility` makes of an object's members.
+    ///
+    /// - `keys`: of `Pick` and `Omit`.
+    pub(super) fn mapped_object(&mut self, utility: Utility, of: &Object, keys: Ty) -> Object {
+        let mut made = Object { name: None, interface: false, ..of.clone() };
+        match utility {
+            Utility::Partial => {
+                made.properties.iter_mut().for_each(|p| p.optional = true);
+                // What any key gives may be missing, too.
+                if let Some(index) = &mut made.index {
+                    index.value = self.types.or_undefined(index.value);
+                    if let Some(keys) = &mut made.keys {
+                        keys.optional = true;
+                    }
+                }
+            }
+            Utility::Required => {
+                for property in &mut made.properties {
+                    property.optional = false;
+                    property.ty = self.types.filter(property.ty, |_, m| m != Ty::UNDEFINED);
+                }
+            }
+            Utility::Readonly => made.properties.iter_mut().for_each(|p| p.readonly = true),
+            Utility::Pick | Utility::Omit => {
+                let named = self.types.members_of(keys);
+                made.properties.retain(|property| {
+                    let key = self.types.string_literal(&property.name);
+                    named.contains(&key) == (utility == Utility::Pick)
+                });
+                if utility == Utility::Pick {
+                    made.index = None;
+                }
+            }
         }
-        self.types.object(copy)
+        made
     }
 
     fn picked(&mut self, ty: Ty, keys: Ty, span: Span) -> Ty {
@@ -286,20 +335,7 @@ impl<'a> Checker<'a> {
             self.error(codes::TYPE_ARGUMENTS, span, message);
             return Ty::ERROR;
         }
-        let wanted = self.types.members_of(keys);
-        let mut copy = (*self.object(id)).clone();
-        let mut kept = Vec::new();
-        for property in copy.properties {
-            let key = self.types.string_literal(&property.name);
-            if wanted.contains(&key) {
-                kept.push(property);
-            }
-        }
-        copy.properties = kept;
-        copy.name = None;
-        copy.interface = false;
-        copy.index = None;
-        self.types.object(copy)
+        self.mapped(Utility::Pick, id, keys)
     }
 
     fn omitted(&mut self, ty: Ty, keys: Ty, span: Span) -> Ty {
@@ -329,19 +365,7 @@ impl<'a> Checker<'a> {
             }
             return self.not_mapped(ty, span);
         };
-        let gone = self.types.members_of(keys);
-        let mut copy = (*self.object(id)).clone();
-        let mut kept = Vec::new();
-        for property in copy.properties {
-            let key = self.types.string_literal(&property.name);
-            if !gone.contains(&key) {
-                kept.push(property);
-            }
-        }
-        copy.properties = kept;
-        copy.name = None;
-        copy.interface = false;
-        self.types.object(copy)
+        self.mapped(Utility::Omit, id, keys)
     }
 
     /// `Record<K, V>`
@@ -426,7 +450,7 @@ impl<'a> Checker<'a> {
         if let Some(Some(ty)) = self.aliases.get(&key) {
             return *ty;
         }
-        let mut object = self.within(ModuleId(0), None, |c| c.interface_members(decl));
+        let mut object = self.within(ModuleId(0), None, |c| c.interface_members(decl, None));
         object.span = None;
         for property in &mut object.properties {
             property.span = None;

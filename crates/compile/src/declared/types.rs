@@ -536,11 +536,11 @@ impl Reader<'_> {
     ) -> Option<Members> {
         match (name, args) {
             ("Record", [key, value]) => {
-                if matches!(key.kind, TypeKind::Keyword(KeywordType::String)) {
+                if self.is_text(scope.module, key, depth) {
                     let index = Some(self.ty(scope, value));
                     return Some(Members { properties: Vec::new(), index });
                 }
-                let names = self.names(key)?;
+                let names = self.names(scope.module, key, depth)?;
                 let ty = self.ty(scope, value);
                 let properties = names.into_iter().map(|name| Property {
                     name,
@@ -561,7 +561,7 @@ impl Reader<'_> {
             ("Readonly", [inner]) => self.members(scope, inner, depth + 1),
             ("Pick" | "Omit", [inner, keys]) => {
                 let mut members = self.members(scope, inner, depth + 1)?;
-                let names = self.names(keys)?;
+                let names = self.names(scope.module, keys, depth)?;
                 members.properties.retain(|p| names.contains(&p.name) == (name == "Pick"));
                 Some(members)
             }
@@ -573,20 +573,54 @@ impl Reader<'_> {
         }
     }
 
-    /// Names that stand as literals.
-    fn names(&mut self, ty: &tree::Type) -> Option<Vec<String>> {
-        let list = match &ty.kind {
-            TypeKind::Union(members) => &members[..],
-            _ => std::slice::from_ref(ty),
-        };
-        let names = list.iter().map(|member| match &member.kind {
-            TypeKind::String(text) => Some(text.to_string()),
-            _ => None,
-        });
-        let names: Option<Vec<String>> = names.collect();
-        if names.is_none() {
-            self.refuse(ty.span, "names must stand as literals here", "write `\"a\" | \"b\"`");
+    /// Whether it is `string`, by its name or another.
+    fn is_text(&mut self, module: usize, ty: &tree::Type, depth: usize) -> bool {
+        match &ty.kind {
+            TypeKind::Keyword(KeywordType::String) => true,
+            TypeKind::Ref { .. } if depth <= DEPTH => self
+                .alias_of(module, ty)
+                .is_some_and(|(module, own)| self.is_text(module, &own, depth + 1)),
+            _ => false,
         }
-        names
+    }
+
+    /// What an alias without parameters stands for, with its module.
+    fn alias_of(&mut self, module: usize, ty: &tree::Type) -> Option<(usize, tree::Type)> {
+        let TypeKind::Ref { path, args } = &ty.kind else { return None };
+        let ([name], []) = (&path[..], &args[..]) else { return None };
+        match self.modules.find(module, &name.name) {
+            Found::Alias(module, alias) if alias.type_params.is_empty() => {
+                Some((module, alias.ty.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Names that stand as literals, or as the name of such a choice.
+    fn names(&mut self, module: usize, ty: &tree::Type, depth: usize) -> Option<Vec<String>> {
+        match &ty.kind {
+            TypeKind::String(text) => return Some(vec![text.to_string()]),
+            TypeKind::Keyword(KeywordType::Never) => return Some(Vec::new()),
+            TypeKind::Union(members) => {
+                let mut all = Vec::new();
+                for member in members {
+                    for name in self.names(module, member, depth + 1)? {
+                        if !all.contains(&name) {
+                            all.push(name);
+                        }
+                    }
+                }
+                return Some(all);
+            }
+            TypeKind::Ref { .. } if depth <= DEPTH => {
+                if let Some((module, own)) = self.alias_of(module, ty) {
+                    return self.names(module, &own, depth + 1);
+                }
+            }
+            _ => {}
+        }
+        let message = "keys are texts that stand as literals here";
+        self.refuse(ty.span, message, "write `\"a\" | \"b\"`, or the name of such a type");
+        None
     }
 }

@@ -11,6 +11,7 @@ use super::codes;
 use super::handler::{Lowerer, may_throw};
 use super::scope::{Closure, Scope, Value};
 use crate::hir::{self, ExprKind, InputPart, Item, Member};
+use crate::types::{Kind, Ty};
 
 /// The name of a part of the context.
 const PARTS: [(&str, InputPart); 6] = [
@@ -58,17 +59,26 @@ impl<'h> Lowerer<'h> {
                     })
                     .collect(),
             ),
-            Value::Function(_) | Value::Builtin(_) | Value::Record(_) => {
-                self.error(
-                    codes::FUNCTION_NOT_KNOWN,
-                    span,
-                    "which function this is must be known when the route is compiled",
-                    "call the function where it is named: choose between results, not between \
-                     functions",
-                );
-                Expr::UNDEFINED
-            }
+            Value::Function(_) | Value::Builtin(_) | Value::Record(_) => self.no_value(span),
         }
+    }
+
+    /// Reports a function, or what holds some, where only values stand.
+    fn no_value(&mut self, span: Span) -> Expr {
+        self.function_lost = true;
+        self.error(
+            codes::FUNCTION_NOT_KNOWN,
+            span,
+            "which function this is must be known when the route is compiled",
+            "call the function where it is named: choose between results, not between functions",
+        );
+        Expr::UNDEFINED
+    }
+
+    /// Whether an expression is one of functions.
+    fn is_function(&self, expr: &hir::Expr) -> bool {
+        let types = &self.checked.types;
+        expr.ty != Ty::NEVER && types.all(expr.ty, |k| matches!(k, Kind::Function(_)))
     }
 
     /// Lowers several expressions in order.
@@ -132,6 +142,10 @@ impl<'h> Lowerer<'h> {
                 Expr::Binary(*op, Box::new(a), Box::new(b))
             }
             ExprKind::Logical(op, a, b) => self.logical(*op, a, b, scope),
+            ExprKind::Conditional(..) if self.is_function(expr) => {
+                // Once for all branches.
+                return Value::Expr(self.no_value(expr.span));
+            }
             ExprKind::Conditional(test, then, otherwise) => {
                 let test = self.expr(test, scope);
                 let then = self.block_of(|l| l.expr(then, scope));

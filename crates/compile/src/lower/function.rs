@@ -296,6 +296,9 @@ impl<'h> Lowerer<'h> {
 
     /// Reports that a called value is not a known function.
     pub(super) fn not_known(&mut self, at: &hir::Expr) -> Expr {
+        if self.function_lost {
+            return Expr::UNDEFINED;
+        }
         self.error(
             codes::FUNCTION_NOT_KNOWN,
             at.span,

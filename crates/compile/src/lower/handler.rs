@@ -77,6 +77,8 @@ pub(super) struct Lowerer<'h> {
     size: u32,
     depth: u32,
     full: bool,
+    /// A function stood where only values do, which was reported: whoever calls it later finds none.
+    pub(super) function_lost: bool,
 }
 
 impl<'h> Lowerer<'h> {
@@ -108,6 +110,7 @@ impl<'h> Lowerer<'h> {
             size: 0,
             depth: 0,
             full: false,
+            function_lost: false,
         }
     }
 

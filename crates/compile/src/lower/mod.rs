@@ -60,8 +60,9 @@ pub fn lower(
     // In the order of the plan, so that nothing depends on the order of files.
     let mut ordered: Vec<&CheckedRoute> = checked.routes.iter().collect();
     ordered.sort_by(|a, b| routes::order((&a.path, a.method), (&b.path, b.method)));
-    let mut lowered: Vec<(Route, CallSpans)> = Vec::new();
+    let mut lowered: Vec<(Route, CallSpans, bool)> = Vec::new();
     for route in ordered {
+        let before = diagnostics.len();
         let mut spans = CallSpans::new();
         let kind = match &route.kind {
             CheckedKind::Passthrough { operation, timeout_ms } => {
@@ -106,12 +107,13 @@ pub fn lower(
         };
         let place = handler::place(sources, route.span);
         let lowered_route = Route { method: route.method, path: route.path.clone(), kind, place };
-        lowered.push((lowered_route, spans));
+        let faulty = diagnostics.len() > before;
+        lowered.push((lowered_route, spans, faulty));
     }
 
     let tables = operations.tables(workspace);
     let mut shapes = Shapes::default();
-    for (route, spans) in &mut lowered {
+    for (route, spans, faulty) in &mut lowered {
         match &mut route.kind {
             RouteKind::Passthrough(passthrough) => {
                 passthrough.operation = tables.ids[passthrough.operation.0 as usize];
@@ -130,7 +132,10 @@ pub fn lower(
                     demands: &demands,
                     diagnostics: &mut diagnostics,
                 };
-                review.route(route.method, &handler.body);
+                // What is missing from the plan would seem not to be used.
+                if !*faulty {
+                    review.route(route.method, &handler.body);
+                }
             }
         }
     }
@@ -140,7 +145,7 @@ pub fn lower(
         operations: tables.operations,
         shapes: shapes.nodes,
         made: shapes.made,
-        routes: lowered.into_iter().map(|(route, _)| route).collect(),
+        routes: lowered.into_iter().map(|(route, ..)| route).collect(),
         patterns: checked.patterns.clone(),
     };
     frontage_diagnostic::sort(&mut diagnostics, sources);

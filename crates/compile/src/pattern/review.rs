@@ -89,7 +89,7 @@ fn part<'t>(tree: &'t Tree, names: &mut Vec<&'t str>) -> Result<Part, Unsupporte
             if part(inner, names)?.captures {
                 return Err(Unsupported::new(
                     "a regular expression that captures where it looks ahead",
-                    "use `(?:…)` inside",
+                    "use `(?:…)` inside, right after `^`; it looks ahead nowhere else",
                 ));
             }
             nothing

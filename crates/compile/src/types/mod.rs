@@ -134,7 +134,8 @@ pub enum Kind {
     Union(Arc<[Ty]>),
     /// A type parameter of a generic function.
     Param(TypeParamId),
-    /// `keyof T` of a type that is not known yet.
+    /// `keyof T` of a type that is not known yet; of `never`, what `PropertyKey` has beside texts
+    /// and numbers: whatever a key that is not known yet may be.
     Keyof(Ty),
     /// `T[K]` of types that are not known yet.
     Indexed {

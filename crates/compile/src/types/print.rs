@@ -88,6 +88,7 @@ impl Types {
                 let parts = parts.iter().map(|&part| self.write(part, depth, width));
                 parts.collect::<Vec<_>>().join(" & ")
             }
+            Kind::Keyof(Ty::NEVER) => "symbol".into(),
             Kind::Keyof(inner) => format!("keyof {}", self.write(*inner, depth, width)),
             Kind::Indexed { object, index, .. } => format!(
                 "{}[{}]",

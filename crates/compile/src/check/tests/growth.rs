@@ -88,3 +88,20 @@ fn literals_within_calls_are_looked_at_ahead_a_few_times_only() {
     );
     assert_eq!(check_body(&body).result(), "string");
 }
+
+#[test]
+fn types_made_of_parts_of_each_other_are_read_once() {
+    let mut types = String::new();
+    for level in 0..200 {
+        let next = format!("A{}", level + 1);
+        types.push_str(&format!(
+            "interface A{level} {{ x: {next}[\"x\"]; y: Omit<{next}, \"y\">; z: keyof {next} }}\n\
+             type B{level} = B{0} & {{ x{level}: Omit<B{level}, \"x{level}\"> }};\n",
+            level + 1
+        ));
+    }
+    types.push_str("interface A200 { x: string; y: number }\ntype B200 = { x: string };\n");
+    let module = format!("{}{types}", module_around("return 1;"));
+    let outcome = check_files(&[("frontends/web/routes/index.ts", &module)]);
+    assert_eq!(outcome.result(), "number");
+}
