@@ -13,11 +13,16 @@ use prometheus_client::metrics::histogram::Histogram;
 
 use crate::metrics::{CallLabels, Metrics, RequestLabels};
 
+/// An upstream, an operation, a status.
+type Answered = (Name, Name, u16);
+/// A route, a method, a status.
+type Served = (Arc<str>, &'static str, u16);
+
 /// Histograms of one thread.
 #[derive(Debug)]
 pub(crate) struct Handles {
-    calls: RefCell<HashMap<(Name, Name, u16), Histogram>>,
-    requests: RefCell<HashMap<(Arc<str>, &'static str, u16), Histogram>>,
+    calls: RefCell<HashMap<Answered, Histogram>>,
+    requests: RefCell<HashMap<Served, Histogram>>,
 }
 
 impl Handles {
