@@ -40,7 +40,13 @@ pub(crate) fn once(port: u16, request: &str) -> Result<(u16, Vec<u8>), String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).map_err(io)?;
     stream.set_read_timeout(Some(PATIENCE)).map_err(io)?;
     let (line, rest) = request.split_once("\r\n").unwrap_or((request, ""));
-    stream.write_all(format!("{line}\r\nconnection: close\r\n{rest}").as_bytes()).map_err(io)?;
+    on(&mut stream, &format!("{line}\r\nconnection: close\r\n{rest}"))
+}
+
+/// Asks once, on a connection that is open.
+pub(crate) fn on(stream: &mut TcpStream, request: &str) -> Result<(u16, Vec<u8>), String> {
+    let io = |e: std::io::Error| e.to_string();
+    stream.write_all(request.as_bytes()).map_err(io)?;
     let mut all = Vec::new();
     loop {
         if let Some(answer) = whole(&all)? {

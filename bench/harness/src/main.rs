@@ -7,11 +7,13 @@
 
 mod ask;
 mod canned;
+mod hold;
 mod load;
 mod measure;
 mod peer;
 mod process;
 mod report;
+mod resources;
 mod scenario;
 
 use std::path::PathBuf;
@@ -21,12 +23,16 @@ use measure::{Effort, Upstream};
 use peer::{PEERS, Place, Started};
 use process::{OTHERS, Running};
 use report::{Conditions, Report};
+use resources::Extent;
 use scenario::SCENARIOS;
+
+/// The part of a run that is no scenario.
+const RESOURCES: &str = "resources";
 
 const USAGE: &str = "\
 cargo xtask bench [--quick] [--scenario NAME]... [--peer NAME]... [--json] [--write]
   --quick       short rounds, less than three minutes in all
-  --scenario    only these (a part of the name is enough)
+  --scenario    only these (a part of the name is enough); `resources` is start and memory
   --peer        only these beside Frontage
   --json        the whole result for machines
   --write       docs/benchmarks.md";
@@ -48,6 +54,10 @@ fn main() -> ExitCode {
             Err(_) => Err(format!("upstream: no port: {port}")),
         },
         ["load", load] => run_load(load),
+        ["hold", port, count, request] => match (port.parse(), count.parse()) {
+            (Ok(port), Ok(count)) => hold::run(port, count, request),
+            _ => Err("hold: PORT COUNT REQUEST".to_owned()),
+        },
         ["run", root, rest @ ..] => options(rest).and_then(|options| run(root.into(), &options)),
         _ => Err(USAGE.to_owned()),
     };
@@ -83,7 +93,8 @@ fn options(words: &[&str]) -> Result<Options, String> {
         }
     }
     for wanted in &options.scenarios {
-        if !SCENARIOS.iter().any(|s| s.name.contains(wanted.as_str())) {
+        let is_known = SCENARIOS.iter().any(|s| s.name.contains(wanted.as_str()));
+        if !is_known && !RESOURCES.contains(wanted.as_str()) {
             let names: Vec<&str> = SCENARIOS.iter().map(|s| s.name).collect();
             return Err(format!("no scenario is called `{wanted}`: {}", names.join(", ")));
         }
@@ -126,11 +137,17 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
             None => missing.push(peer.name),
         }
     }
-    let mut report = Report { conditions: Conditions::now(effort, &missing), rows: Vec::new() };
+    let mut report = Report {
+        conditions: Conditions::now(effort, &missing),
+        rows: Vec::new(),
+        resources: Vec::new(),
+    };
+    let chosen = |name: &str| {
+        options.scenarios.is_empty()
+            || options.scenarios.iter().any(|own| name.contains(own.as_str()))
+    };
     for scenario in SCENARIOS {
-        let wanted = options.scenarios.is_empty()
-            || options.scenarios.iter().any(|own| scenario.name.contains(own.as_str()));
-        if !wanted {
+        if !chosen(scenario.name) {
             continue;
         }
         let taking: Vec<&Started> =
@@ -144,6 +161,25 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
         if !options.json {
             progress("");
             print!("{}", report.last());
+        }
+    }
+    let peers: Vec<_> = started.iter().map(|started| started.peer).collect();
+    drop(started);
+    if chosen(RESOURCES) {
+        let extent = match options.quick {
+            true => Extent { starts: 3, connections: 1000 },
+            false => Extent { starts: 11, connections: 10_000 },
+        };
+        for peer in peers {
+            // What every peer answers.
+            let asked = SCENARIOS.iter().find(|s| s.is_for(peer.kind));
+            let Some(asked) = asked else { continue };
+            progress(&format!("{}: starts and idle connections", peer.name));
+            report.resources.push(resources::measure(peer, &place, asked, extent)?);
+        }
+        if !options.json {
+            progress("");
+            print!("{}", report.resources_text());
         }
     }
     report.conditions.end();

@@ -10,6 +10,7 @@ use std::process::Command;
 use serde::Serialize;
 
 use crate::measure::{Effort, Figures, Round};
+use crate::resources::Resources;
 use crate::scenario::Scenario;
 
 /// A run's result.
@@ -17,6 +18,7 @@ use crate::scenario::Scenario;
 pub(crate) struct Report {
     pub(crate) conditions: Conditions,
     pub(crate) rows: Vec<Row>,
+    pub(crate) resources: Vec<Resources>,
 }
 
 /// One scenario's part of it.
@@ -110,6 +112,33 @@ impl Report {
         self.rows.last().map(Row::text).unwrap_or_default()
     }
 
+    fn resources_cells(&self) -> Vec<[String; 4]> {
+        let megabytes = |kib: u64| format!("{:.1} MB", kib as f64 / 1024.0);
+        let line = |own: &Resources| {
+            let (least, median, most) = own.start_millis;
+            [
+                own.peer.to_owned(),
+                format!("{median:.0} ms [{least:.0}, {most:.0}]"),
+                megabytes(own.idle_kib),
+                own.connections_kib.map_or_else(String::new, |kib| {
+                    format!("{} for {}", megabytes(kib), own.connections)
+                }),
+            ]
+        };
+        self.resources.iter().map(line).collect()
+    }
+
+    /// The table of starts and memory.
+    pub(crate) fn resources_text(&self) -> String {
+        let mut text = String::from(
+            "\nresources: from start to first answer; memory after it; what idle connections take\n",
+        );
+        for [peer, start, idle, connections] in self.resources_cells() {
+            let _ = writeln!(text, "  {peer:<15} {start:>22} {idle:>10}  {connections:>20}");
+        }
+        text
+    }
+
     /// `docs/benchmarks.md`.
     pub(crate) fn page(&self) -> String {
         let mut page = String::from(
@@ -141,6 +170,16 @@ impl Report {
             }
             for note in row.notes() {
                 let _ = writeln!(page, "\n{note}");
+            }
+        }
+        if !self.resources.is_empty() {
+            page.push_str(
+                "\n## resources\n\n\
+                 | peer | start to first answer | memory after it | idle connections take |\n\
+                 |---|---|---|---|\n",
+            );
+            for cells in self.resources_cells() {
+                let _ = writeln!(page, "| {} |", cells.join(" | "));
             }
         }
         page

@@ -5,9 +5,9 @@
 //!        nested deeper than the executor follows.
 
 use frontage_plan::{
-    AnswerKind, ArrayItem, Block, Call, DEEPEST, Expr, Handler, Key, Location, ObjectItem,
-    Operation, PathPiece, Plan, ReplyKind, Rest, RouteKind, Shape, ShapeId, Slot, Step, Validator,
-    has_async_step, input_slot,
+    AnswerKind, ArrayItem, Block, Call, DEEPEST, Expr, Form, Handler, Key, Location, Made,
+    ObjectItem, Operation, PathPiece, Plan, Read, ReplyKind, Rest, RouteKind, Shape, ShapeId, Slot,
+    Step, Validator, Written, has_async_step, input_slot,
 };
 use http::{HeaderName, HeaderValue};
 
@@ -32,6 +32,12 @@ pub(crate) fn check(plan: &Plan) -> Result<(), PrepareError> {
     let at = |place: String| move |fault: String| PrepareError { place, fault };
     for (index, node) in plan.shapes.iter().enumerate() {
         shape(plan, &node.shape).map_err(at(format!("shape {index}")))?;
+        if let Form::Made(id) = node.form {
+            let there = plan.made.get(id.0 as usize);
+            let fits = there.is_some_and(|made| made_of(plan, &node.shape, made, 0));
+            let fault = || "what is made of it does not fit it".into();
+            ensure(fits, fault).map_err(at(format!("shape {index}")))?;
+        }
     }
     for item in &plan.operations {
         operation(plan, item).map_err(at(format!("operation `{}`", item.name)))?;
@@ -65,6 +71,44 @@ fn shape(plan: &Plan, shape: &Shape) -> Checked {
         _ => {}
     }
     ids.into_iter().try_for_each(|id| shape_id(plan, id))
+}
+
+/// Whether a value of the shape gives every piece that is kept of it, and no other is written.
+fn made_of(plan: &Plan, shape: &Shape, made: &Made, depth: usize) -> bool {
+    depth < DEEPEST
+        && kept(plan, shape, &made.read, made.pieces, depth)
+        && written(&made.write, made.pieces, depth)
+}
+
+fn kept(plan: &Plan, shape: &Shape, read: &Read, pieces: u16, depth: usize) -> bool {
+    let below = |id: ShapeId| plan.shapes.get(id.0 as usize).map(|node| &node.shape);
+    match (read, shape) {
+        (Read::Check, _) => true,
+        (Read::Keep(piece), _) => *piece < pieces,
+        (Read::Each(piece, made), Shape::Array(element)) => {
+            *piece < pieces
+                && below(*element).is_some_and(|shape| made_of(plan, shape, made, depth + 1))
+        }
+        (Read::Fields(reads), Shape::Object { fields, .. }) => {
+            depth < DEEPEST
+                && reads.len() == fields.len()
+                && reads.iter().zip(fields).all(|(read, field)| {
+                    below(field.shape)
+                        .is_some_and(|shape| kept(plan, shape, read, pieces, depth + 1))
+                })
+        }
+        _ => false,
+    }
+}
+
+fn written(write: &Written, pieces: u16, depth: usize) -> bool {
+    match write {
+        Written::Piece(piece) => *piece < pieces,
+        Written::Text(_) => true,
+        Written::Object(members) => {
+            depth < DEEPEST && members.iter().all(|(_, member)| written(member, pieces, depth + 1))
+        }
+    }
 }
 
 fn shape_id(plan: &Plan, id: ShapeId) -> Checked {

@@ -7,6 +7,7 @@ use frontage_plan::{Handler, RouteKind, input_slot};
 
 use crate::eval::{Env, Meter};
 use crate::input::{Refused, accept};
+use crate::prepare::Looks;
 use crate::run::{Ran, Setting, run};
 use crate::{Clients, Engine, Outcome, Problem, RouteRequest, reply};
 
@@ -23,7 +24,7 @@ pub async fn execute(
 ) -> Outcome {
     let plan = engine.plan();
     let found = (plan.routes.get(route), engine.prepared(route), engine.validators(route));
-    let (handler, prepared, validators) = match found {
+    let (handler, (prepared, looks), validators) = match found {
         (Some(route), Some(prepared), Some(validators)) => match &route.kind {
             RouteKind::Handler(handler) => (handler, prepared, validators),
             RouteKind::Passthrough(_) => return no_handler(),
@@ -33,7 +34,7 @@ pub async fn execute(
     let private = handler.reads_session;
     let env = frame(engine, handler, &request);
     let place = &plan.routes[route].place;
-    match accept(&request, &handler.input, validators, &env) {
+    match accept(&request, &handler.input, validators, *looks, &env) {
         _ if env.meter().is_over() => return reply::out_of_time(&env, place, private),
         Ok(()) => {}
         Err(Refused::Problem(problem)) => return Outcome::problem(problem, private),
@@ -90,7 +91,8 @@ pub fn check_input(
         return Err(InputFault::Problem(Problem::new(500, "internal")));
     };
     let env = frame(engine, handler, request);
-    match accept(request, &handler.input, validators, &env) {
+    let looks = Looks { session: false, request: false };
+    match accept(request, &handler.input, validators, looks, &env) {
         Ok(()) => Ok(CheckedInput {
             params: env.get(input_slot::PARAMS),
             query: env.get(input_slot::QUERY),

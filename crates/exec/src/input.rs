@@ -10,6 +10,7 @@ use http::{HeaderMap, header};
 
 use crate::eval::{Env, Thrown};
 use crate::outcome::{InputPart, Issue, Problem};
+use crate::prepare::Looks;
 use crate::request::RouteRequest;
 use crate::validate::{self, Parts, PathKey, QueryIssue, Ready, Refusal, query_object, validate};
 
@@ -23,6 +24,8 @@ pub(crate) enum Refused {
 
 /// Checks the input and fills the slots of the handler's frame.
 ///
+/// - `looks`: what the handler looks at; of the rest, nothing is made.
+///
 /// # Errors
 ///
 /// [`Refused`]: all faults of all parts together.
@@ -30,6 +33,7 @@ pub(crate) fn accept(
     request: &RouteRequest<'_>,
     input: &Input,
     ready: &Parts,
+    looks: Looks,
     env: &Env,
 ) -> Result<(), Refused> {
     let mut check = Checker { env, issues: Vec::new(), thrown: None };
@@ -66,10 +70,14 @@ pub(crate) fn accept(
         }
     }
     let session = match &request.session {
-        Value::Undefined => Value::object(Object::new()),
+        Value::Undefined if looks.session => Value::object(Object::new()),
         session => session.clone(),
     };
     env.set(input_slot::SESSION, session);
+    if !looks.request {
+        env.set(input_slot::REQUEST, Value::Undefined);
+        return Ok(());
+    }
     let mut about = Object::with_capacity(4);
     about.insert(Text::from_static("method"), Value::text(request.method.as_str()));
     about.insert(Text::from_static("path"), Value::text(request.path));

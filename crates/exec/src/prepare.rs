@@ -6,7 +6,9 @@
 
 use std::collections::HashSet;
 
-use frontage_plan::{Block, Exits, Expr, Handler, Plan, Slot, Step, exits, input_slot, reads};
+use frontage_plan::{
+    Block, Exits, Expr, Handler, Plan, Slot, Step, exits, input_slot, reads, reads_in_block,
+};
 
 /// Facts about the steps of a block, in their order.
 #[derive(Debug, Default)]
@@ -29,6 +31,23 @@ pub(crate) struct PreparedStep {
     pub(crate) has_unsafe: bool,
     /// Its inner blocks, in the order in which the step names them.
     pub(crate) blocks: Box<[PreparedBlock]>,
+}
+
+/// What a handler's body looks at of the request itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Looks {
+    pub(crate) session: bool,
+    pub(crate) request: bool,
+}
+
+/// What a handler looks at.
+pub(crate) fn looks(handler: &Handler) -> Looks {
+    let mut looks = Looks { session: false, request: false };
+    reads_in_block(&handler.body, &mut |slot| {
+        looks.session |= slot == input_slot::SESSION;
+        looks.request |= slot == input_slot::REQUEST;
+    });
+    looks
 }
 
 /// Prepares a handler's blocks.

@@ -147,6 +147,10 @@ const LOCATION: percent_encoding::AsciiSet =
 
 /// JSON text; `None` for `undefined`.
 fn json(value: &Value) -> Result<Option<Bytes>, &'static str> {
+    if let Value::Raw(raw) = value {
+        // It is text already, and no larger than an answer may be.
+        return Ok(Some(raw.as_bytes().clone()));
+    }
     let mut text = Vec::with_capacity(512);
     match Writer::new(&mut text).write(value) {
         Ok(true) => Ok(Some(Bytes::from(text))),

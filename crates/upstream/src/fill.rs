@@ -196,6 +196,9 @@ fn check_segment(path: &str, parameter: Option<&str>) -> Result<(), FillError> {
 }
 
 fn path_value(parameter: &Parameter, value: &Argument) -> String {
+    if let (Style::Simple, Argument::Text(text)) = (parameter.style, value) {
+        return encode(text);
+    }
     let name = encode(&parameter.name);
     let explode = parameter.explode;
     match (parameter.style, value) {

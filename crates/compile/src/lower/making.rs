@@ -23,6 +23,9 @@ use crate::Workspace;
 /// Most times that the block is looked through: each time, some expressions are left out.
 const MOST_ROUNDS: usize = 8;
 
+/// Most answers, counted once for each way, from which one value may come.
+const MOST_ORIGINS: usize = 64;
+
 /// Rewrites a block, and gives the demands of what it became.
 pub(super) fn make(block: &mut Block, workspace: &Workspace, tables: &Tables) -> Demands {
     let mut refused = BTreeSet::new();
@@ -233,7 +236,7 @@ impl<'b> Sources<'b> {
             Source::Value(value) => self.origins(value, path, found),
             Source::Call(call) => {
                 found.push(Origin { call, path });
-                true
+                found.len() <= MOST_ORIGINS
             }
             Source::Scope(body) => self.returned(body, &path, found),
             Source::All(bodies) => match path.first() {

@@ -4,5 +4,6 @@ mod build;
 mod calls;
 mod functions;
 mod invariants;
+mod made;
 mod projections;
 mod sources;

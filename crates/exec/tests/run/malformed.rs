@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use frontage_exec::Engine;
 use frontage_plan::{
-    AnswerKind, Block, Expr, OperationId, PathPiece, Plan, ShapeId, Slot, Statuses, Step, UnaryOp,
-    UpstreamId,
+    AnswerKind, Block, Expr, Form, Made, MadeId, OperationId, PathPiece, Plan, Read, ShapeId, Slot,
+    Statuses, Step, UnaryOp, UpstreamId, Written,
 };
 
 use crate::plans::{READ, block, call_of, get, handler, into_slot, plan_of, read, slot, text};
@@ -50,7 +50,22 @@ fn faults_are_found() {
         gather: frontage_plan::Gather::All,
         width: 1,
     };
+    let made = |made: Option<Made>| {
+        with(&move |p| {
+            p.made.extend(made.clone());
+            p.shapes[0].form = Form::Made(MadeId(0));
+        })
+    };
+    let piece = |read, write| Some(Made { pieces: 1, read, write });
     let cases: Vec<(&str, Plan, &str)> = vec![
+        ("made", made(None), "does not fit"),
+        ("a piece", made(piece(Read::Keep(0), Written::Piece(1))), "does not fit"),
+        ("a place", made(piece(Read::Keep(1), Written::Piece(0))), "does not fit"),
+        (
+            "fields",
+            made(piece(Read::Fields(vec![Read::Check; 9]), Written::Piece(0))),
+            "does not fit",
+        ),
         ("slot", returns(Expr::Slot(far)), "no slot 999"),
         ("level", returns(Expr::Slot(inner)), "no slot 0 of level 1"),
         ("depth of an expression", returns(deep), "nested too deeply"),

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Compiles `frontends/web/routes/orders/[id].ts`; with the diagnostics as they are printed.
-fn compiled(route: &str, lib: &str) -> (Compiled, String) {
+pub(super) fn compiled(route: &str, lib: &str) -> (Compiled, String) {
     let mut sources = SourceMap::new();
     let file = sources.add("contracts/shop.yaml", include_str!("shop.yaml"));
     let read = frontage_contract::read(file, &mut sources, &mut |path| Err(path.to_owned()));
