@@ -74,6 +74,27 @@ pub(super) const RULES: &[Rule] = &[
         replace: "LogicalOp::Nullish => !matches!(left, Value::Null),",
     },
     Rule {
+        name: "made-of-what-may-be-missing",
+        oracle: Oracle::Values,
+        file: "crates/compile/src/lower/made.rs",
+        find: "    common.truncate(draft.shortest()?);",
+        replace: "    draft.shortest()?;",
+    },
+    Rule {
+        name: "made-though-looked-at",
+        oracle: Oracle::Values,
+        file: "crates/compile/src/lower/making.rs",
+        find: "            && demand == wanted",
+        replace: "            && demand != Demand::default()",
+    },
+    Rule {
+        name: "made-null-for-missing",
+        oracle: Oracle::Values,
+        file: "crates/json/src/project/made.rs",
+        find: "Piece::Missing => return false,",
+        replace: "Piece::Missing => out.extend_from_slice(b\"null\"),",
+    },
+    Rule {
         name: "sort-unstable",
         oracle: Oracle::Values,
         file: "crates/exec/src/eval/sort.rs",
