@@ -3,6 +3,8 @@
 //! In:    text that is known to be UTF-8.
 //! Never: recursion; a part that is skipped is checked as strictly as one that is kept.
 
+use wide::u8x16;
+
 use crate::{Text, TextBuilder};
 
 /// What kind of value a text spells.
@@ -105,6 +107,10 @@ impl<'t> Cursor<'t> {
     /// Steps over space.
     #[inline]
     pub(crate) fn space(&mut self) {
+        // Mostly there is none.
+        if self.peek().is_some_and(|byte| byte > b' ') {
+            return;
+        }
         while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
             self.at += 1;
         }
@@ -202,16 +208,34 @@ impl<'t> Cursor<'t> {
 
     /// Steps over a string and gives what stands between the quotes.
     pub(crate) fn string(&mut self) -> Result<StringSpan<'t>, Malformed> {
+        let start = self.at + 1;
+        let (end, escaped) = self.skip_string()?;
+        Ok(StringSpan { text: &self.text[start..end], escaped })
+    }
+
+    /// Steps over a string; gives where its text ends, and whether that has escapes.
+    #[inline]
+    pub(crate) fn skip_string(&mut self) -> Result<(usize, bool), Malformed> {
         self.expect(b'"', "expected a string")?;
-        let start = self.at;
+        // Most are short, and end within one look.
+        if let Some(block) = self.bytes[self.at..].first_chunk::<16>() {
+            let end = self.at + special(block).trailing_zeros() as usize;
+            if end < self.at + 16 && self.bytes[end] == b'"' {
+                self.at = end + 1;
+                return Ok((end, false));
+            }
+        }
+        self.skip_long_string()
+    }
+
+    fn skip_long_string(&mut self) -> Result<(usize, bool), Malformed> {
         let mut escaped = false;
         loop {
             self.at += plain_run(&self.bytes[self.at..]);
             match self.peek() {
                 Some(b'"') => {
-                    let text = &self.text[start..self.at];
                     self.at += 1;
-                    return Ok(StringSpan { text, escaped });
+                    return Ok((self.at - 1, escaped));
                 }
                 Some(b'\\') => {
                     escaped = true;
@@ -239,8 +263,13 @@ impl<'t> Cursor<'t> {
     }
 
     /// Steps over the value that starts here.
+    #[inline]
     pub(crate) fn skip(&mut self) -> Result<(), Malformed> {
-        self.skip_noting(&mut |_, _| {})
+        match self.peek() {
+            Some(b'"') => self.skip_string().map(drop),
+            Some(b'-' | b'0'..=b'9') => self.number().map(drop),
+            _ => self.skip_noting(&mut |_, _| {}),
+        }
     }
 
     /// Steps over the value that starts here; tells where space stands in it.
@@ -271,7 +300,7 @@ impl<'t> Cursor<'t> {
             // A value starts here.
             match self.peek() {
                 Some(b'"') => {
-                    self.string()?;
+                    self.skip_string()?;
                 }
                 Some(b'-' | b'0'..=b'9') => {
                     self.number()?;
@@ -322,7 +351,7 @@ impl<'t> Cursor<'t> {
     }
 
     fn skip_key(&mut self, note: &mut impl FnMut(usize, usize)) -> Result<(), Malformed> {
-        self.string()?;
+        self.skip_string()?;
         self.note_space(note);
         self.expect(b':', "expected a colon")?;
         self.note_space(note);
@@ -333,24 +362,25 @@ impl<'t> Cursor<'t> {
 /// How many bytes from the start need no look: no quote, backslash or control character.
 #[inline]
 fn plain_run(bytes: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
     let mut run = 0;
-    let (words, rest) = bytes.as_chunks::<8>();
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        // The highest bit of each byte that is zero, exact for the lowest one.
-        let zero = |x: u64| x.wrapping_sub(ONES) & !x & HIGHS;
-        let quote = zero(word ^ (ONES * 0x22));
-        let backslash = zero(word ^ (ONES * 0x5C));
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let found = quote | backslash | control;
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    for block in blocks {
+        let found = special(block);
         if found != 0 {
-            return run + (found.trailing_zeros() / 8) as usize;
+            return run + found.trailing_zeros() as usize;
         }
-        run += 8;
+        run += 16;
     }
     run + rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1F)).count()
+}
+
+/// A bit for each byte that ends a plain run.
+#[inline]
+fn special(block: &[u8; 16]) -> u32 {
+    let bytes = u8x16::from(*block);
+    let control = bytes.min(u8x16::splat(0x1F)).simd_eq(bytes);
+    let found = bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\')) | control;
+    found.to_bitmask()
 }
 
 /// The number that a JSON number's text spells.
