@@ -11,6 +11,9 @@ use http::{HeaderName, HeaderValue, header};
 use crate::eval::Env;
 use crate::{Outcome, OutcomeBody, Problem};
 
+/// Most bytes of an answer, as the writer has it.
+const MOST_BYTES: usize = 1 << 26;
+
 /// The answer to a value that a handler returned.
 pub(crate) fn answer(value: &Value, private: bool) -> Outcome {
     match value {
@@ -147,8 +150,10 @@ const LOCATION: percent_encoding::AsciiSet =
 
 /// JSON text; `None` for `undefined`.
 fn json(value: &Value) -> Result<Option<Bytes>, &'static str> {
-    if let Value::Raw(raw) = value {
-        // It is text already, and no larger than an answer may be.
+    if let Value::Raw(raw) = value
+        && (1..=MOST_BYTES).contains(&raw.as_bytes().len())
+    {
+        // It is text already.
         return Ok(Some(raw.as_bytes().clone()));
     }
     let mut text = Vec::with_capacity(512);

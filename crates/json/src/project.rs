@@ -8,6 +8,7 @@
 //! Duplicate members: the last one counts, as for `JSON.parse`; an earlier one that does not fit
 //! is forgotten when a later one does.
 
+mod expected;
 mod made;
 
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ use crate::cut::Cut;
 use crate::lex::{Cursor, Malformed, StringSpan, number_value};
 use crate::value::parse::{TOO_DEEP, build, utf8};
 use crate::{Kind, Object, Raw, Text, Value};
+use expected::{constant_name, expectation};
 
 /// Most lists and objects within each other, of those that are read.
 const DEPTH: u32 = 128;
@@ -33,6 +35,8 @@ pub struct Answer {
     pub value: Value,
     /// Values of enums that the contract does not name; they passed.
     pub unknown_enums: u32,
+    /// Bytes of text that was made of it, beside the answer itself.
+    pub made_bytes: usize,
 }
 
 /// How an answer contradicts its contract. It holds no value of the answer.
@@ -59,6 +63,9 @@ pub fn read(body: &Bytes, plan: &Plan, shape: ShapeId) -> Result<Answer, Drift> 
         body,
         cursor,
         unknown_enums: 0,
+        made_bytes: 0,
+        is_too_large: false,
+        scratch: Vec::new(),
         depth: DEPTH,
         hops: 0,
         budget: 16 * body.len() + 4096,
@@ -69,7 +76,9 @@ pub fn read(body: &Bytes, plan: &Plan, shape: ShapeId) -> Result<Answer, Drift> 
         Ok(value)
     });
     match read {
-        Ok(value) => Ok(Answer { value, unknown_enums: reader.unknown_enums }),
+        Ok(value) => {
+            Ok(Answer { value, unknown_enums: reader.unknown_enums, made_bytes: reader.made_bytes })
+        }
         Err(Fault::Malformed(fault)) => Err(malformed(fault)),
         Err(Fault::Drift(misfit)) => Err(misfit.into_drift()),
     }
@@ -208,6 +217,12 @@ struct Reader<'p, 'b> {
     body: &'b Bytes,
     cursor: Cursor<'b>,
     unknown_enums: u32,
+    /// Bytes that were made so far.
+    made_bytes: usize,
+    /// More would be made than can be written.
+    is_too_large: bool,
+    /// Where the next text is made.
+    scratch: Vec<u8>,
     /// Lists and objects that may still be entered.
     depth: u32,
     /// Unions entered since the last list or object.
@@ -764,32 +779,5 @@ fn can_be(plan: &Plan, id: ShapeId, kind: Kind, depth: u32) -> bool {
         Shape::Union(variants) => {
             depth == 0 || variants.iter().any(|id| can_be(plan, *id, kind, depth - 1))
         }
-    }
-}
-
-fn constant_name(constant: &Constant) -> String {
-    match constant {
-        Constant::Undefined => "nothing".into(),
-        Constant::Null => "null".into(),
-        Constant::Bool(value) => value.to_string(),
-        Constant::Number(value) => crate::number_text(value.0).as_str().into(),
-        Constant::String(text) => format!("\"{text}\""),
-    }
-}
-
-/// A shape in words.
-fn expectation(shape: &Shape) -> String {
-    match shape {
-        Shape::Skip | Shape::Any => "a value".into(),
-        Shape::Never => "no value".into(),
-        Shape::Null => "null".into(),
-        Shape::Bool => "boolean".into(),
-        Shape::Integer => "integer".into(),
-        Shape::Number => "number".into(),
-        Shape::String | Shape::Enum(_) => "string".into(),
-        Shape::Constant(constant) => constant_name(constant),
-        Shape::Array(_) | Shape::Tuple(..) => "array".into(),
-        Shape::Object { .. } | Shape::Tagged { .. } => "object".into(),
-        Shape::Union(_) => "one of its variants".into(),
     }
 }

@@ -58,7 +58,13 @@ impl<'o> Writer<'o> {
                     parse_limited(raw.as_bytes(), limits).map_err(|_| Unspellable::TooDeep)?;
                 self.value(&value, depth)?;
             }
-            Value::Raw(raw) => self.put(raw.as_bytes()),
+            Value::Raw(raw) => {
+                let size = self.out.len() + self.left_out + raw.as_bytes().len();
+                if size > self.most || raw.is_too_large() {
+                    return Err(Unspellable::TooLarge);
+                }
+                self.put(raw.as_bytes());
+            }
             Value::Array(list) => {
                 let depth = depth.checked_sub(1).ok_or(Unspellable::TooDeep)?;
                 self.out.push(b'[');

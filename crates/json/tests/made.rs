@@ -185,7 +185,8 @@ proptest! {
         let first = read(&body, &plan, decoded);
         let got = read(&body, &plan, made);
         match (first, got) {
-            (Ok(first), Ok(Answer { value, unknown_enums })) => {
+            (Ok(first), Ok(Answer { value, unknown_enums, made_bytes })) => {
+                prop_assert_eq!(made_bytes, text(&value).len());
                 prop_assert_eq!(unknown_enums, first.unknown_enums);
                 let value: Json = serde_json::from_str(&text(&value)).expect("JSON");
                 let whole: Json = serde_json::from_str(&text(&first.value)).expect("JSON");
@@ -198,32 +199,72 @@ proptest! {
     }
 }
 
-#[test]
-fn what_is_missing_in_a_list_is_null_and_spaces_go() {
-    let shapes = vec![
-        Node { shape: Shape::Number, form: Form::Raw },
-        Node {
-            shape: Shape::Object {
-                fields: vec![Field { name: "a".into(), shape: ShapeId(0), required: false }],
-                rest: Rest::Cut,
-            },
-            form: Form::Decoded,
-        },
-        Node { shape: Shape::Array(ShapeId(1)), form: Form::Made(MadeId(0)) },
-    ];
-    let element =
-        Made { pieces: 1, read: Read::Fields(vec![Read::Keep(0)]), write: Written::Piece(0) };
-    let made = Made { pieces: 1, read: Read::Each(0, Box::new(element)), write: Written::Piece(0) };
-    let plan = Plan {
+/// A list of `{ a?: number }`, of which this is made for each.
+fn list(element: Written, form: impl Fn(Made) -> (Form, Form, Made)) -> Plan {
+    let element = Made { pieces: 1, read: Read::Fields(vec![Read::Keep(0)]), write: element };
+    let (list, row, made) = form(element);
+    let fields = vec![Field { name: "a".into(), shape: ShapeId(0), required: false }];
+    Plan {
         patterns: Vec::new(),
         frontend: "test".into(),
         upstreams: Vec::new(),
         operations: Vec::new(),
-        shapes,
+        shapes: vec![
+            Node { shape: Shape::Number, form: Form::Raw },
+            Node { shape: Shape::Object { fields, rest: Rest::Cut }, form: row },
+            Node { shape: Shape::Array(ShapeId(1)), form: list },
+        ],
         made: vec![made],
         routes: Vec::new(),
-    };
+    }
+}
+
+/// The whole list is made.
+fn whole(element: Made) -> (Form, Form, Made) {
+    let read = Read::Each(0, Box::new(element));
+    let made = Made { pieces: 1, read, write: Written::Piece(0) };
+    (Form::Made(MadeId(0)), Form::Decoded, made)
+}
+
+#[test]
+fn what_is_missing_in_a_list_is_null_and_spaces_go() {
     let body = Bytes::from_static(b"[ {\"a\" : 1.10} , {}, { \"b\": 1 , \"a\":2} ]");
-    let answer = read(&body, &plan, ShapeId(2)).expect("fits");
+    let answer = read(&body, &list(Written::Piece(0), whole), ShapeId(2)).expect("fits");
     assert_eq!(text(&answer.value), "[1.10,null,2]");
+}
+
+#[test]
+fn what_is_made_is_no_larger_than_an_answer_may_be() {
+    let long = Written::Text(format!("\"{}\"", "x".repeat(1000)).into());
+    let long = Written::Object(vec![("\"t\":".into(), long)]);
+    for (elements, fits) in [(60_000, true), (80_000, false)] {
+        let body = Bytes::from(format!("[{}{{}}]", "{},".repeat(elements)));
+        for form in [whole, |element| (Form::Decoded, Form::Made(MadeId(0)), element)] {
+            let answer = read(&body, &list(long.clone(), form), ShapeId(2)).expect("fits");
+            assert!(answer.made_bytes < (1 << 26) + 1024, "{}", answer.made_bytes);
+            let mut out = Vec::new();
+            assert_eq!(Writer::new(&mut out).write(&answer.value).is_ok(), fits, "{elements}");
+        }
+    }
+}
+
+#[test]
+fn what_is_made_takes_as_much_as_it_holds() {
+    let element = Written::Object(vec![("\"b\":".into(), Written::Piece(0))]);
+    let body = Bytes::from(format!("[{}{{}}]", "{\"a\":1},".repeat(1000)));
+    let plan = list(element, |element| (Form::Decoded, Form::Made(MadeId(0)), element));
+    let Value::Array(items) = read(&body, &plan, ShapeId(2)).expect("fits").value else {
+        panic!("a list");
+    };
+    let texts = items.iter().map(|item| match item {
+        Value::Raw(raw) => raw.as_bytes().clone(),
+        other => panic!("{other:?}"),
+    });
+    let texts: Vec<Bytes> = texts.collect();
+    drop(items);
+    for text in texts {
+        let length = text.len();
+        let own = text.try_into_mut().expect("nobody else has it");
+        assert!(own.capacity() <= length * 2, "{} for {length}", own.capacity());
+    }
 }

@@ -52,7 +52,7 @@ impl Shapes {
 
 fn read_text(body: &str, shapes: &Shapes, root: ShapeId) -> Result<String, String> {
     read(&Bytes::copy_from_slice(body.as_bytes()), &plan(shapes.0.clone()), root)
-        .map(|Answer { value, unknown_enums }| match unknown_enums {
+        .map(|Answer { value, unknown_enums, .. }| match unknown_enums {
             0 => text(&value),
             n => format!("{} ({n} unknown)", text(&value)),
         })

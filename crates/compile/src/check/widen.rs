@@ -7,7 +7,7 @@
 //! As in tsc, only what stands in one union is made alike, and what stands under the same member of
 //! its objects. Elements of a tuple, as `as const` gives them, stay as they are written.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Checker;
@@ -98,8 +98,9 @@ impl Checker<'_> {
             };
             property.ty = self.widen_beside(property.ty, below);
         }
+        let own: HashSet<Arc<str>> = object.properties.iter().map(|p| p.name.clone()).collect();
         for name in siblings.iter().flat_map(|beside| &beside.names) {
-            if object.property(name).is_none() {
+            if !own.contains(name) {
                 object.properties.push(Property {
                     name: name.clone(),
                     ty: Ty::UNDEFINED,
@@ -114,6 +115,7 @@ impl Checker<'_> {
 
     fn siblings(&self, types: Vec<Ty>) -> Siblings {
         let mut names: Vec<Arc<str>> = Vec::new();
+        let mut known: HashSet<Arc<str>> = HashSet::new();
         for &ty in &types {
             if let Kind::Object(id) = *self.types.kind(ty)
                 && let Some(object) = self.types.members(id)
@@ -121,7 +123,7 @@ impl Checker<'_> {
                 && !object.spread
             {
                 for p in &object.properties {
-                    if !names.contains(&p.name) {
+                    if known.insert(p.name.clone()) {
                         names.push(p.name.clone());
                     }
                 }

@@ -278,6 +278,11 @@ impl<'t> Part<'t> {
         Some(part)
     }
 
+    /// Whether nothing is kept of it.
+    fn is_empty(&self) -> bool {
+        self.keep.is_none() && self.each.is_none() && self.fields.is_empty()
+    }
+
     fn demand(&self) -> Demand {
         if self.keep.is_some() {
             return Demand::raw();
@@ -285,13 +290,14 @@ impl<'t> Part<'t> {
         if let Some((_, element)) = self.each {
             return Demand::elements(element.demand());
         }
+        // Nothing is needed of what nothing is kept of.
         let fields = self.fields.iter().map(|(name, part)| Demand::field(name, part.demand()));
-        fields.fold(Demand::looked(), |all, field| all.and(&field))
+        fields.fold(Demand::default(), |all, field| all.and(&field))
     }
 
     /// Whether every value of a type can be read so.
     fn fits(&self, contract: &Contract, id: TypeId) -> bool {
-        if self.keep.is_some() {
+        if self.keep.is_some() || self.is_empty() {
             return true;
         }
         match (contract.ty(id), self.each) {
@@ -311,6 +317,9 @@ impl<'t> Part<'t> {
     fn read(&self, node: &Node, nodes: &[Node]) -> Option<Read> {
         if let Some(piece) = self.keep {
             return Some(Read::Keep(piece));
+        }
+        if self.is_empty() {
+            return Some(Read::Check);
         }
         match (&node.shape, self.each) {
             (Shape::Array(element), Some((piece, tree))) => {

@@ -105,6 +105,12 @@ impl Meter {
         made
     }
 
+    /// The request keeps this many bytes more to its end, which nothing else counts.
+    pub(crate) fn keep(&self, bytes: usize) {
+        let bytes = isize::try_from(bytes).unwrap_or(isize::MAX);
+        self.others.set(self.others.get().saturating_sub(bytes));
+    }
+
     /// Whether the request has no time left: nothing of it counts any more, and nothing starts.
     pub(crate) fn is_over(&self) -> bool {
         self.is_over.get()

@@ -25,7 +25,7 @@ use tokio::time::Instant;
 use super::Setting;
 use super::answer::{Brought, Judged, judge};
 use super::encode::{Encoded, Unwritable, encode};
-use crate::eval::Env;
+use crate::eval::{Env, Meter};
 use crate::outcome::{CallRecord, CallResult, DriftFault, DriftRecord};
 use crate::request::Identity;
 
@@ -194,8 +194,26 @@ impl<'r> Calls<'r> {
         }
     }
 
-    /// What a call gives at the place that holds `ticket`, once it has landed.
-    pub(super) fn take(&mut self, ticket: &Ticket, call: &Call) -> Option<Result<Value, Value>> {
+    /// What a call gives at the place that holds `ticket`, once it has landed. What is read of an
+    /// answer does not count as computed, but for what is made of it.
+    pub(super) fn take(
+        &mut self,
+        ticket: &Ticket,
+        call: &Call,
+        meter: &Meter,
+    ) -> Option<Result<Value, Value>> {
+        let mut made_bytes = 0;
+        let given = meter.apart(|| self.read(ticket, call, &mut made_bytes));
+        meter.keep(made_bytes);
+        given
+    }
+
+    fn read(
+        &mut self,
+        ticket: &Ticket,
+        call: &Call,
+        made_bytes: &mut usize,
+    ) -> Option<Result<Value, Value>> {
         let entry = &ticket.0;
         let brought = entry.brought.get()?;
         let plan = self.setting.plan;
@@ -208,6 +226,7 @@ impl<'r> Calls<'r> {
             let Brought::Answer(answer) = brought else { return Ok(Value::Undefined) };
             let result = match read(&answer.body, plan, shape) {
                 Ok(answer) => {
+                    *made_bytes += answer.made_bytes;
                     if answer.unknown_enums > 0 {
                         self.drift.push(drift_record(
                             self.setting.plan,

@@ -412,7 +412,7 @@ impl<'p> Scheduler<'p, '_> {
         match (step, state) {
             (Step::Call { slot, call }, State::Calling(ticket)) => {
                 let (meter, calls) = (self.meter, &mut self.calls);
-                match meter.apart(|| calls.take(ticket, call)) {
+                match calls.take(ticket, call, meter) {
                     None => Progress::Open,
                     Some(Ok(value)) => {
                         env.set(*slot, value);

@@ -12,7 +12,11 @@ use smallvec::{SmallVec, smallvec};
 
 use super::{Fault, Reader, Seen, Step, drift, expectation, find};
 use crate::cut::Cut;
+use crate::value::SIZE;
 use crate::{Kind, Raw, Value};
+
+/// From this many bytes on, a text that is made stays where it was made.
+const KEPT: usize = 1 << 12;
 
 /// A piece of text.
 #[derive(Clone, Copy)]
@@ -30,15 +34,47 @@ type Pieces = SmallVec<[Piece; 16]>;
 impl<'p> Reader<'p, '_> {
     /// Reads the value at the cursor and makes of it what is wanted.
     pub(super) fn make(&mut self, shape: &'p Shape, made: &'p Made) -> Result<Value, Fault> {
-        // A guess: what is made is mostly smaller than what is read.
-        let left = self.body.len() - self.cursor.at;
-        let mut out = Vec::with_capacity((left / 4).clamp(64, 1 << 16));
+        let mut out = std::mem::take(&mut self.scratch);
+        out.clear();
+        if out.capacity() == 0 {
+            // A guess: what is made is mostly smaller than what is read.
+            let left = self.body.len() - self.cursor.at;
+            out.reserve((left / 4).clamp(64, 1 << 16));
+        }
         self.make_into(shape, made, &mut out)?;
-        let kind = out.first().copied().and_then(Kind::of);
-        Ok(match kind {
-            Some(kind) => Value::Raw(Raw::new(Bytes::from(out), kind)),
-            None => Value::Undefined,
-        })
+        if self.is_too_large {
+            return Ok(Value::Raw(Raw::too_large(Kind::Object)));
+        }
+        self.made_bytes += out.len();
+        let Some(kind) = out.first().copied().and_then(Kind::of) else {
+            self.scratch = out;
+            return Ok(Value::Undefined);
+        };
+        // What is kept takes as much as it holds; a large text is not copied for that.
+        let is_spare = out.capacity() - out.len() > out.len() / 4;
+        let text = if is_spare || out.len() < KEPT {
+            let text = Bytes::copy_from_slice(&out);
+            self.scratch = out;
+            text
+        } else {
+            Bytes::from(out)
+        };
+        Ok(Value::Raw(Raw::new(text, kind)))
+    }
+
+    /// Whether so many bytes more may be made, and notes it if not.
+    ///
+    /// - `start`: where what is written now begins; before it stand pieces that go.
+    fn has_room(&mut self, out: &[u8], start: usize, bytes: usize) -> bool {
+        let written = self.made_bytes + (out.len() - start) + bytes;
+        self.is_too_large |= written > SIZE || out.len() > 2 * SIZE;
+        !self.is_too_large
+    }
+
+    fn append(&mut self, out: &mut Vec<u8>, start: usize, text: &[u8]) {
+        if self.has_room(out, start, text.len()) {
+            out.extend_from_slice(text);
+        }
     }
 
     /// Appends what is made; `false` if that is nothing.
@@ -52,7 +88,7 @@ impl<'p> Reader<'p, '_> {
         let base = out.len();
         self.keep(shape, &made.read, &mut pieces, out)?;
         let start = out.len();
-        let is_there = self.write(&made.write, &pieces, out);
+        let is_there = self.write(&made.write, &pieces, out, start);
         if start > base {
             // What it was made of is of no more use.
             out.copy_within(start.., base);
@@ -221,13 +257,20 @@ impl<'p> Reader<'p, '_> {
     }
 
     /// Appends what is written of the pieces; `false` if that is nothing.
-    fn write(&self, write: &Written, pieces: &Pieces, out: &mut Vec<u8>) -> bool {
+    fn write(&mut self, write: &Written, pieces: &Pieces, out: &mut Vec<u8>, start: usize) -> bool {
         match write {
-            Written::Text(text) => out.extend_from_slice(text.as_bytes()),
+            Written::Text(text) => self.append(out, start, text.as_bytes()),
             Written::Piece(piece) => match pieces[usize::from(*piece)] {
                 Piece::Missing => return false,
-                Piece::Source(from, to) => out.extend_from_slice(&self.body[from..to]),
-                Piece::Made(from, to) => out.extend_from_within(from..to),
+                Piece::Source(from, to) => {
+                    let body = self.body;
+                    self.append(out, start, &body[from..to]);
+                }
+                Piece::Made(from, to) => {
+                    if self.has_room(out, start, to - from) {
+                        out.extend_from_within(from..to);
+                    }
+                }
             },
             Written::Object(members) => {
                 out.push(b'{');
@@ -237,8 +280,8 @@ impl<'p> Reader<'p, '_> {
                     if before > first {
                         out.push(b',');
                     }
-                    out.extend_from_slice(key.as_bytes());
-                    if !self.write(member, pieces, out) {
+                    self.append(out, start, key.as_bytes());
+                    if !self.write(member, pieces, out, start) {
                         out.truncate(before);
                     }
                 }

@@ -20,6 +20,17 @@ impl Raw {
         Self { text, kind }
     }
 
+    /// A text that would be too large: nothing can be written of it.
+    pub(crate) fn too_large(kind: Kind) -> Self {
+        Self { text: Bytes::new(), kind }
+    }
+
+    /// Whether it is no text at all, as it would be too large.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// The text.
     #[must_use]
     pub fn as_bytes(&self) -> &Bytes {
