@@ -15,7 +15,7 @@ use super::{Checker, TypeBinding, TypeScope};
 use crate::codes;
 use crate::resolve::{Decl, ModuleId};
 use crate::types::print::number_text;
-use crate::types::{FunctionType, Index, Kind, Object, ObjectId, Property, Ty};
+use crate::types::{FunctionType, Index, Kind, Object, Property, Ty};
 
 impl Checker<'_> {
     /// The interface of the library that describes a value which is not an object, and its
@@ -473,32 +473,7 @@ impl Checker<'_> {
             }
             return Ty::NEVER;
         };
-        if self.combining.contains(&(x, y)) {
-            return self.both_of(x, y);
-        }
-        if let Some(later) = self.both_later(x, y) {
-            return later;
-        }
-        self.combining.push((x, y));
-        let made = self.object_of_both(x, y, place);
-        self.combining.pop();
-        made
-    }
-
-    fn object_of_both(&mut self, x: ObjectId, y: ObjectId, place: Option<Span>) -> Ty {
-        let (x, y) = (self.object(x), self.object(y));
-        // Values that tell variants apart.
-        for property in &x.properties {
-            let Some(other) = y.property(&property.name) else { continue };
-            if (self.types.is_unit(property.ty) || self.types.is_unit(other.ty))
-                && !(property.optional && other.optional)
-                && self.intersection(property.ty, other.ty, place) == Ty::NEVER
-            {
-                return Ty::NEVER;
-            }
-        }
-        let merged = self.combined(&x, &y, place);
-        self.types.object(merged)
+        self.both_objects(x, y, place)
     }
 
     /// The members of two objects, as those of one.
@@ -516,10 +491,12 @@ impl Checker<'_> {
             }
         }
         merged.index = match (x.index, y.index) {
-            (Some(i), Some(j)) => Some(Index {
-                value: self.intersection(i.value, j.value, place),
-                numeric: i.numeric && j.numeric,
-            }),
+            (Some(i), Some(j)) => {
+                self.combining += 1;
+                let value = self.intersection(i.value, j.value, place);
+                self.combining -= 1;
+                Some(Index { value, numeric: i.numeric && j.numeric })
+            }
             (i, j) => i.or(j),
         };
         merged
@@ -532,8 +509,11 @@ impl Checker<'_> {
         other: &Property,
         place: Option<Span>,
     ) -> Property {
+        self.combining += 1;
+        let ty = self.intersection(own.ty, other.ty, place);
+        self.combining -= 1;
         Property {
-            ty: self.intersection(own.ty, other.ty, place),
+            ty,
             optional: own.optional && other.optional,
             readonly: own.readonly && other.readonly,
             ..own.clone()
