@@ -276,7 +276,7 @@ impl Checker<'_> {
                     members.iter().map(|&m| self.indexed(object, m, place)).collect();
                 return self.types.union(&parts);
             }
-            Kind::Param(_) | Kind::Keyof(_) => {
+            Kind::Param(_) | Kind::Keyof(_) | Kind::Both(_) => {
                 return self.types.intern(Kind::Indexed { object, index, read: false });
             }
             _ => {}
@@ -449,7 +449,7 @@ impl Checker<'_> {
             let parts: Vec<Ty> = members.iter().map(|&m| self.intersection(a, m, place)).collect();
             return self.types.union(&parts);
         }
-        if let Some(both) = self.open_both(a, b) {
+        if let Some(both) = self.open_both(a, b).or_else(|| self.keys_that_are_texts(a, b)) {
             return both;
         }
         let (Kind::Object(x), Kind::Object(y)) =
@@ -518,6 +518,25 @@ impl Checker<'_> {
             readonly: own.readonly && other.readonly,
             ..own.clone()
         }
+    }
+
+    /// `keyof T & string`
+    fn keys_that_are_texts(&mut self, a: Ty, b: Ty) -> Option<Ty> {
+        let keys = |c: &Self, ty: Ty| match c.types.kind(ty) {
+            Kind::Keyof(of) => *of != Ty::NEVER,
+            Kind::Both(parts) => parts.iter().all(|&part| match c.types.kind(part) {
+                Kind::Keyof(of) => *of != Ty::NEVER,
+                kind => matches!(kind, Kind::String),
+            }),
+            _ => false,
+        };
+        let (keys, _) = match (keys(self, a), keys(self, b)) {
+            (true, _) if b == Ty::STRING => (a, b),
+            (_, true) if a == Ty::STRING => (b, a),
+            _ => return None,
+        };
+        let already = matches!(self.types.kind(keys), Kind::Both(_));
+        Some(if already { keys } else { self.types.intern(Kind::Both([keys, Ty::STRING].into())) })
     }
 
     /// `A & B` where one of them is not known yet; the objects of both are one.
