@@ -15,6 +15,9 @@ use super::{Checker, Fit, Lazy};
 use crate::codes;
 use crate::types::{Index, Kind, Object, ObjectId, Property, Ty};
 
+/// How many object types that are `A & B` of others a frontend may have.
+const MOST_BOTH: usize = 6_000;
+
 impl<'a> Checker<'a> {
     /// Whether a declared type is being read, so that what it names may not be known yet.
     pub(super) fn reading_types(&self) -> bool {
@@ -312,6 +315,14 @@ impl<'a> Checker<'a> {
         key.sort_unstable();
         if let Some(&known) = self.both.get(&key) {
             return known;
+        }
+        if self.both.len() >= MOST_BOTH {
+            let (x, y) = (self.outline(own[0]), self.outline(other[0]));
+            let declared = x.properties.iter().chain(&y.properties).find_map(|p| p.span);
+            if let Some(span) = place.or(declared) {
+                self.give_up(span);
+                return Ty::ERROR;
+            }
         }
         let later =
             self.combining > 0 || (self.reading_types() && (self.unread(a) || self.unread(b)));

@@ -523,6 +523,12 @@ impl<'a> Checker<'a> {
         if self.steps < MOST_STEPS && self.depth < 400 {
             return true;
         }
+        self.give_up(span);
+        false
+    }
+
+    /// Reports, once, that there is too much to look at.
+    fn give_up(&mut self, span: Span) {
         if !self.gave_up {
             self.gave_up = true;
             let fault = Diagnostic::error(
@@ -533,7 +539,6 @@ impl<'a> Checker<'a> {
             .help("give parts of long expressions names and types of their own");
             self.settled.push(fault);
         }
-        false
     }
 
     /// Adds a local.

@@ -139,3 +139,12 @@ fn a_table_of_many_lists_is_looked_through_once() {
     let outcome = check_files(&[("frontends/web/routes/index.ts", &module)]);
     assert_eq!(outcome.result(), "number");
 }
+
+#[test]
+fn what_grows_with_each_look_is_refused() {
+    let types = "interface A<T> { v: T; n: A<T[]> & B<T> } interface B<T> { v: T; n: B<A<T>> & A<T> }\n\
+         const f = (a: A<string>): B<string> => a.n.n.n.n.n;\n";
+    let module = format!("{}{types}", module_around("return 1;"));
+    let outcome = check_files(&[("frontends/web/routes/index.ts", &module)]);
+    assert!(outcome.faults().iter().any(|f| f.starts_with("FR2124")), "{:?}", outcome.faults());
+}
