@@ -15,6 +15,7 @@ use frontage_syntax::tree::{
 
 use super::flow::{Reference, Step};
 use super::names::{TypeName, Value};
+use super::utility::Utility;
 use super::{Checker, Fit, Lazy, TypeBinding, TypeScope, TypeScopeRef};
 use crate::codes;
 use crate::resolve::{Decl, ModuleId, Target};
@@ -357,6 +358,8 @@ impl<'a> Checker<'a> {
         for base in &decl.extends {
             let ty = self.annotation(base);
             let inherited = match self.types.kind(ty).clone() {
+                // What it picks of itself it has.
+                Kind::Object(of) if id.is_some_and(|id| self.picks_of(of, id)) => continue,
                 Kind::Object(of) if self.extends_itself(of) => {
                     let message = format!("the interface `{}` extends itself", decl.name.name);
                     self.error(codes::CIRCULAR_TYPE, base.span, message);
@@ -415,6 +418,12 @@ impl<'a> Checker<'a> {
         object
     }
 
+    /// Whether an object type is `Pick<T, …>` of this one, which is being read.
+    fn picks_of(&self, id: ObjectId, of: ObjectId) -> bool {
+        let pick = Utility::Pick;
+        matches!(self.lazy.get(&id), Some(Lazy::Mapped { utility, of: own, .. }) if *utility == pick && *own == of)
+    }
+
     /// Whether the bases that are being looked at lead to this one.
     fn extends_itself(&self, base: ObjectId) -> bool {
         let mut open = vec![base];
@@ -425,7 +434,7 @@ impl<'a> Checker<'a> {
             match self.lazy.get(&id) {
                 _ if self.types.members(id).is_some() => {}
                 Some(&Lazy::Mapped { of, .. }) => open.push(of),
-                Some(&Lazy::Both { a, b }) => open.extend([a, b]),
+                Some(Lazy::Both { parts }) => open.extend(parts.iter()),
                 _ => {}
             }
         }

@@ -405,7 +405,7 @@ impl Checker<'_> {
         }
         let param = self.types.type_param(id).clone();
         let primitive = param.constraint.is_some_and(|c| {
-            self.types.any(c, |k| {
+            let primitive = |k: &Kind| {
                 matches!(
                     k,
                     Kind::String
@@ -415,6 +415,10 @@ impl Checker<'_> {
                         | Kind::NumberLiteral { .. }
                         | Kind::Keyof(_)
                 )
+            };
+            self.types.any(c, |k| match k {
+                Kind::Both(parts) => parts.iter().any(|&part| primitive(self.types.kind(part))),
+                _ => primitive(k),
             })
         });
         let own = self.types.intern(Kind::Param(id));

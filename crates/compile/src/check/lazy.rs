@@ -15,6 +15,9 @@ use super::{Checker, Fit, Lazy};
 use crate::codes;
 use crate::types::{Index, Kind, Object, ObjectId, Property, Ty};
 
+/// How many object types that are `A & B` of others a frontend may have.
+const MOST_BOTH: usize = 6_000;
+
 impl<'a> Checker<'a> {
     /// Whether a declared type is being read, so that what it names may not be known yet.
     pub(super) fn reading_types(&self) -> bool {
@@ -50,12 +53,13 @@ impl<'a> Checker<'a> {
                 let object = self.object(of);
                 self.mapped_object(utility, &object, keys)
             }
-            Some(Lazy::Both { a, b }) => {
-                self.combining.push((a, b));
-                let (own, other) = (self.object(a), self.object(b));
-                let object = self.combined(&own, &other, None);
-                self.combining.pop();
-                object
+            Some(Lazy::Both { parts }) => {
+                let mut all = Object::default();
+                for &part in &*parts {
+                    let object = self.object(part);
+                    all = self.combined(&all, &object, None);
+                }
+                all
             }
             None => Object::default(),
         };
@@ -115,9 +119,13 @@ impl<'a> Checker<'a> {
                 let outline = self.outline(of);
                 self.mapped_object(utility, &outline, keys)
             }
-            Lazy::Both { a, b } => {
-                let (a, b) = (self.outline(a), self.outline(b));
-                self.combined(&a, &b, None)
+            Lazy::Both { parts } => {
+                let mut all = Object::default();
+                for &part in &*parts {
+                    let outline = self.outline(part);
+                    all = self.combined(&all, &outline, None);
+                }
+                all
             }
         };
         self.outlining.pop();
@@ -179,10 +187,17 @@ impl<'a> Checker<'a> {
                 }
                 Some(property)
             }
-            Lazy::Both { a, b } => match (self.member_now(a, name), self.member_now(b, name)) {
-                (Some(a), Some(b)) => Some(self.merged_property(&a, &b, None)),
-                (a, b) => a.or(b),
-            },
+            Lazy::Both { parts } => {
+                let mut all: Option<Property> = None;
+                for &part in &*parts {
+                    let Some(own) = self.member_now(part, name) else { continue };
+                    all = Some(match all {
+                        Some(known) => self.merged_property(&known, &own, None),
+                        None => own,
+                    });
+                }
+                all
+            }
         }
     }
 
@@ -229,10 +244,17 @@ impl<'a> Checker<'a> {
                 let value = self.index_now(of)?.value;
                 if utility == Utility::Partial { self.types.or_undefined(value) } else { value }
             }
-            Lazy::Both { a, b } => match (self.index_now(a), self.index_now(b)) {
-                (Some(a), Some(b)) => self.intersection(a.value, b.value, None),
-                (a, b) => a.or(b)?.value,
-            },
+            Lazy::Both { parts } => {
+                let mut all = None;
+                for &part in &*parts {
+                    let Some(own) = self.index_now(part) else { continue };
+                    all = Some(match all {
+                        Some(known) => self.intersection(known, own.value, None),
+                        None => own.value,
+                    });
+                }
+                all?
+            }
         };
         Some(Index { value, ..index })
     }
@@ -278,56 +300,117 @@ impl<'a> Checker<'a> {
         made
     }
 
-    /// `A & B` of objects that are not known yet, if that is to be seen when somebody looks.
-    pub(super) fn both_later(&mut self, a: ObjectId, b: ObjectId) -> Option<Ty> {
-        if !self.reading_types() || !(self.unread(a) || self.unread(b)) {
-            return None;
-        }
-        let (x, y) = (self.outline(a), self.outline(b));
-        for property in &x.properties {
-            let Some(other) = y.property(&property.name) else { continue };
-            if property.optional && other.optional {
-                continue;
-            }
-            // Values that tell variants apart are written where they stand.
-            if let (Some(own), Some(other)) =
-                (self.unit_member(a, &property.name), self.unit_member(b, &property.name))
-                && self.intersection(own, other, None) == Ty::NEVER
-            {
-                return Some(Ty::NEVER);
+    /// `A & B` of objects; one made of others is known by these, whatever their order, so that what
+    /// leads back to itself is found to.
+    pub(super) fn both_objects(&mut self, a: ObjectId, b: ObjectId, place: Option<Span>) -> Ty {
+        let (own, other) = (self.parts_of(a), self.parts_of(b));
+        let mut parts = own.to_vec();
+        parts.extend(other.iter().copied().filter(|part| !own.contains(part)));
+        for (id, its) in [(a, &own), (b, &other)] {
+            if its.len() == parts.len() {
+                return self.types.intern(Kind::Object(id));
             }
         }
-        Some(self.both_of(a, b))
-    }
-
-    /// The object type that is both, whose members are read when somebody looks.
-    pub(super) fn both_of(&mut self, a: ObjectId, b: ObjectId) -> Ty {
-        if let Some(&known) = self.both.get(&(a, b)) {
+        let mut key = parts.clone();
+        key.sort_unstable();
+        if let Some(&known) = self.both.get(&key) {
             return known;
+        }
+        if self.both.len() >= MOST_BOTH {
+            let (x, y) = (self.outline(own[0]), self.outline(other[0]));
+            let declared = x.properties.iter().chain(&y.properties).find_map(|p| p.span);
+            if let Some(span) = place.or(declared) {
+                self.give_up(span);
+                return Ty::ERROR;
+            }
+        }
+        let later =
+            self.combining > 0 || (self.reading_types() && (self.unread(a) || self.unread(b)));
+        if !later {
+            let (x, y) = (self.object(a), self.object(b));
+            let made = match self.kept_apart(a, b) {
+                true => Ty::NEVER,
+                false => {
+                    let merged = self.combined(&x, &y, place);
+                    self.types.object(merged)
+                }
+            };
+            self.both_known(key, parts, made);
+            return made;
+        }
+        if self.kept_apart(a, b) {
+            return Ty::NEVER;
         }
         let ty = self.types.later(None);
         if let Kind::Object(id) = *self.types.kind(ty) {
-            self.lazy.insert(id, Lazy::Both { a, b });
+            self.lazy.insert(id, Lazy::Both { parts: parts.clone().into() });
         }
-        self.both.insert((a, b), ty);
+        self.both_known(key, parts, ty);
         ty
     }
 
-    /// A member's type, if it is written as one value or a choice of some.
-    fn unit_member(&mut self, id: ObjectId, name: &Arc<str>) -> Option<Ty> {
-        let written = match self.lazy.get(&id) {
-            _ if self.types.members(id).is_some() => None,
-            Some(Lazy::Literal { members, .. }) => Some(*members),
-            Some(Lazy::Interface { decl, .. }) => Some(&decl.members[..]),
-            _ => return None,
-        };
-        if let Some(members) = written {
-            members.iter().find(|member| match member {
-                TypeMember::Property { key, ty, .. } => key.name() == Some(name) && is_unit(ty),
-                TypeMember::Index { .. } => false,
-            })?;
+    /// The objects that an object type is `A & B` of: itself, if that is not how it was made.
+    fn parts_of(&self, id: ObjectId) -> Arc<[ObjectId]> {
+        self.parts.get(&id).cloned().unwrap_or_else(|| [id].into())
+    }
+
+    fn both_known(&mut self, key: Vec<ObjectId>, parts: Vec<ObjectId>, made: Ty) {
+        if let Kind::Object(id) = *self.types.kind(made) {
+            self.parts.insert(id, parts.into());
         }
-        self.member_now(id, name).map(|p| p.ty)
+        self.both.insert(key, made);
+    }
+
+    /// Whether a member that both objects have tells them apart: no value is of both.
+    fn kept_apart(&mut self, a: ObjectId, b: ObjectId) -> bool {
+        let (x, y) = (self.outline(a), self.outline(b));
+        x.properties.iter().any(|property| {
+            let Some(other) = y.property(&property.name) else { return false };
+            if property.optional && other.optional {
+                return false;
+            }
+            match (self.member_plainly(a, &property.name), self.member_plainly(b, &property.name)) {
+                (Some(own), Some(other)) => self.of_both(own, other) == Some(Ty::NEVER),
+                _ => false,
+            }
+        })
+    }
+
+    /// `A & B`, if one of them is one value or a choice of some.
+    fn of_both(&mut self, a: Ty, b: Ty) -> Option<Ty> {
+        let told = self.types.is_unit(a) || self.types.is_unit(b);
+        told.then(|| self.intersection(a, b, None))
+    }
+
+    /// A member's type, if that is known without a look at other types that are being read.
+    fn member_plainly(&mut self, id: ObjectId, name: &Arc<str>) -> Option<Ty> {
+        let reading = self.reading_types();
+        let written: &[TypeMember] = match self.lazy.get(&id).cloned() {
+            _ if self.types.members(id).is_some() => &[],
+            Some(Lazy::Both { parts }) => {
+                let mut found = None;
+                for &part in &*parts {
+                    let Some(ty) = self.member_plainly(part, name) else { continue };
+                    found = match found {
+                        Some(known) => self.of_both(known, ty).or(found),
+                        None => Some(ty),
+                    };
+                }
+                return found;
+            }
+            Some(Lazy::Mapped { of, .. }) if reading => {
+                self.outline(id).property(name)?;
+                return self.member_plainly(of, name);
+            }
+            Some(Lazy::Literal { members, .. }) if reading => members,
+            Some(Lazy::Interface { decl, .. }) if reading => &decl.members,
+            _ => &[],
+        };
+        let stands_by_itself = written.iter().all(|member| match member {
+            TypeMember::Property { key, ty, .. } => key.name() != Some(name) || is_plain(ty),
+            TypeMember::Index { .. } => true,
+        });
+        stands_by_itself.then(|| self.member_now(id, name)).flatten().map(|p| p.ty)
     }
 
     /// Reports `fault` unless `fit` holds, now or once all types that are being read are.
@@ -375,14 +458,13 @@ fn outline_of(members: &[TypeMember]) -> Object {
     outline
 }
 
-/// Whether a type is written as one value, or a choice of some.
-fn is_unit(ty: &tree::Type) -> bool {
+/// Whether a type is written without a name, an object or a list.
+fn is_plain(ty: &tree::Type) -> bool {
     match &ty.kind {
-        TypeKind::String(_) | TypeKind::Number(_) | TypeKind::Boolean(_) => true,
-        TypeKind::Keyword(keyword) => {
-            matches!(keyword, tree::KeywordType::Null | tree::KeywordType::Undefined)
+        TypeKind::String(_) | TypeKind::Number(_) | TypeKind::Boolean(_) | TypeKind::Keyword(_) => {
+            true
         }
-        TypeKind::Union(members) => members.iter().all(is_unit),
+        TypeKind::Union(members) => members.iter().all(is_plain),
         _ => false,
     }
 }

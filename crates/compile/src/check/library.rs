@@ -219,16 +219,25 @@ impl<'a> Checker<'a> {
         let mut found: Vec<Arc<Signature>> = Vec::new();
         for (at, signatures) in methods.iter().enumerate() {
             for signature in signatures {
-                let mut results = Vec::new();
-                for (other, theirs) in methods.iter().enumerate() {
-                    let called = (lists[at].1, lists[other].1);
-                    let fits = |own: &&Arc<Signature>| self.stands_for(signature, own, called);
-                    let own = if other == at { Some(signature) } else { theirs.iter().find(fits) };
-                    results.extend(own.map(|own| own.result));
-                }
-                let plain = signature.type_params.is_empty() && results.len() == methods.len();
                 let takes = |s: &Signature| s.params.iter().map(|p| p.ty).collect::<Vec<_>>();
-                if plain && !found.iter().any(|known| takes(known) == takes(signature)) {
+                let known = found.iter().any(|known| takes(known) == takes(signature));
+                if known || !signature.type_params.is_empty() {
+                    continue;
+                }
+                // The first list that has none like it settles this.
+                let results: Option<Vec<Ty>> = methods
+                    .iter()
+                    .enumerate()
+                    .map(|(other, theirs)| {
+                        if other == at {
+                            return Some(signature.result);
+                        }
+                        let called = (lists[at].1, lists[other].1);
+                        let fits = |own: &&Arc<Signature>| self.stands_for(signature, own, called);
+                        theirs.iter().find(fits).map(|own| own.result)
+                    })
+                    .collect();
+                if let Some(results) = results {
                     let result = self.subtype_union(&results);
                     found.push(Signature { result, ..Signature::clone(signature) }.into());
                 }

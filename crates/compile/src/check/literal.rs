@@ -51,10 +51,14 @@ impl<'a> Checker<'a> {
             }
             Kind::Boolean { .. } => self.types.any(ty, |k| matches!(k, Kind::Boolean { .. })),
             Kind::Part { of, .. } => self.asks_for_literal(ty, of),
+            Kind::Both(parts) => parts.iter().any(|&part| self.asks_for_literal(ty, part)),
             Kind::Param(id) => {
                 let param = self.types.type_param(id).clone();
                 param.is_const
                     || param.constraint.is_some_and(|c| {
+                        if let Kind::Both(_) = self.types.kind(c) {
+                            return self.asks_for_literal(ty, c);
+                        }
                         let bound = self.types.base(c);
                         let own = self.types.base(ty);
                         self.types.any(bound, |k| {
@@ -426,7 +430,7 @@ impl<'a> Checker<'a> {
 
     /// Whether values of `ty` may be keys.
     pub(super) fn key_type(&mut self, ty: Ty) -> bool {
-        let bound = self.constraint_of(ty).unwrap_or(ty);
+        let bound = self.bound_of(ty);
         self.types.all(bound, |k| {
             matches!(
                 k,

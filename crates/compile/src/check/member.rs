@@ -623,12 +623,13 @@ impl<'a> Checker<'a> {
             return self.indexed_value(bound, key);
         }
         if let Kind::Part { of, .. } = *self.types.kind(object) {
-            let generic = matches!(self.types.kind(key), Kind::Param(_) | Kind::Keyof(_));
+            let generic =
+                matches!(self.types.kind(key), Kind::Param(_) | Kind::Keyof(_) | Kind::Both(_));
             let object = if generic { of } else { self.constraint_of(object)? };
             return self.indexed_value(object, key);
         }
         if matches!(self.types.kind(object), Kind::Param(_))
-            || matches!(self.types.kind(key), Kind::Param(_) | Kind::Keyof(_))
+            || matches!(self.types.kind(key), Kind::Param(_) | Kind::Keyof(_) | Kind::Both(_))
         {
             if let Some(value) = self.under_keys(object, key) {
                 return Some(value);
@@ -637,6 +638,7 @@ impl<'a> Checker<'a> {
             let bound = self.constraint_of(object);
             if key == known
                 || bound.is_some_and(|bound| self.under_keys(bound, key).is_some())
+                || matches!(self.types.kind(key), Kind::Both(_)) && self.assignable(key, known)
                 || self.constraint_of(key).is_some_and(|c| c == known || self.assignable(c, known))
             {
                 return Some(self.types.intern(Kind::Indexed { object, index: key, read: true }));

@@ -208,10 +208,9 @@ enum Lazy<'a> {
         of: ObjectId,
         keys: Ty,
     },
-    /// `A & B` of objects, one of which is being read.
+    /// `A & B` of objects, one of which is being read, or leads here.
     Both {
-        a: ObjectId,
-        b: ObjectId,
+        parts: Arc<[ObjectId]>,
     },
 }
 
@@ -340,10 +339,12 @@ struct Checker<'a> {
     circles_fit: u32,
     /// Object types made of others that are being read.
     mapped: HashMap<(utility::Utility, ObjectId, Ty), Ty>,
-    /// Object types that are `A & B` of others that are being read, or hold themselves.
-    both: HashMap<(ObjectId, ObjectId), Ty>,
-    /// Of which objects `A & B` is being made.
-    combining: Vec<(ObjectId, ObjectId)>,
+    /// `A & B` of objects, by their sorted parts.
+    both: HashMap<Vec<ObjectId>, Ty>,
+    /// The parts of an object type that is `A & B`, none of which is one itself.
+    parts: HashMap<ObjectId, Arc<[ObjectId]>>,
+    /// More than 0: members of an `A & B` are being made.
+    combining: u32,
     /// What is to be looked at once types are read, and what is wrong unless it holds.
     fits: Vec<(Fit, Diagnostic)>,
     /// The result of the next function is a type parameter of the call whose argument it is.
@@ -432,7 +433,8 @@ pub(crate) fn check(
         circles_fit: 0,
         mapped: HashMap::new(),
         both: HashMap::new(),
-        combining: Vec::new(),
+        parts: HashMap::new(),
+        combining: 0,
         fits: Vec::new(),
         result_inferred: false,
         promise_wanted: None,
@@ -521,6 +523,12 @@ impl<'a> Checker<'a> {
         if self.steps < MOST_STEPS && self.depth < 400 {
             return true;
         }
+        self.give_up(span);
+        false
+    }
+
+    /// Reports, once, that there is too much to look at.
+    fn give_up(&mut self, span: Span) {
         if !self.gave_up {
             self.gave_up = true;
             let fault = Diagnostic::error(
@@ -531,7 +539,6 @@ impl<'a> Checker<'a> {
             .help("give parts of long expressions names and types of their own");
             self.settled.push(fault);
         }
-        false
     }
 
     /// Adds a local.

@@ -309,7 +309,9 @@ impl<'a> Checker<'a> {
         let mut readonly = false;
         for member in self.types.members_of(own) {
             match *self.types.kind(member) {
-                Kind::Array { readonly: fixed, .. } => readonly |= fixed,
+                Kind::Array { readonly: fixed, .. } | Kind::Tuple { readonly: fixed, .. } => {
+                    readonly |= fixed;
+                }
                 _ => return own,
             }
         }

@@ -178,7 +178,12 @@ impl<'a> Checker<'a> {
     pub(super) fn bound_of(&mut self, ty: Ty) -> Ty {
         match self.types.kind(ty) {
             Kind::Param(_) | Kind::Indexed { .. } | Kind::Part { .. } | Kind::Both(_) => {
-                self.constraint_of(ty).unwrap_or(Ty::UNKNOWN)
+                let bound = self.constraint_of(ty).unwrap_or(Ty::UNKNOWN);
+                match self.types.kind(bound) {
+                    // `keyof T & string`
+                    Kind::Both(parts) if parts.contains(&Ty::STRING) => Ty::STRING,
+                    _ => bound,
+                }
             }
             _ => ty,
         }

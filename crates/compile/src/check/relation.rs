@@ -409,6 +409,10 @@ impl Checker<'_> {
             Kind::Both(parts) => {
                 let mut bound = Ty::UNKNOWN;
                 for &part in parts.iter() {
+                    // Of `keyof T & string` the texts are what is known.
+                    if let Kind::Keyof(_) = self.types.kind(part) {
+                        continue;
+                    }
                     let own = self.bound_of(part);
                     bound = self.intersection(bound, own, None);
                 }
@@ -452,8 +456,10 @@ impl Checker<'_> {
             _ => index,
         };
         // The keys of a type that is not known may be more than those of its bound.
-        if let Kind::Keyof(_) = *self.types.kind(index) {
-            index = self.types.union(&[Ty::STRING, Ty::NUMBER]);
+        match *self.types.kind(index) {
+            Kind::Keyof(_) => index = self.types.union(&[Ty::STRING, Ty::NUMBER]),
+            Kind::Both(_) => index = self.bound_of(index),
+            _ => {}
         }
         let value = if read { self.indexed_value(object, index) } else { None };
         let found = value.unwrap_or_else(|| self.indexed(object, index, None));

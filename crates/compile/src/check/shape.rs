@@ -15,7 +15,7 @@ use super::{Checker, TypeBinding, TypeScope};
 use crate::codes;
 use crate::resolve::{Decl, ModuleId};
 use crate::types::print::number_text;
-use crate::types::{FunctionType, Index, Kind, Object, ObjectId, Property, Ty};
+use crate::types::{FunctionType, Index, Kind, Object, Property, Ty};
 
 impl Checker<'_> {
     /// The interface of the library that describes a value which is not an object, and its
@@ -276,7 +276,7 @@ impl Checker<'_> {
                     members.iter().map(|&m| self.indexed(object, m, place)).collect();
                 return self.types.union(&parts);
             }
-            Kind::Param(_) | Kind::Keyof(_) => {
+            Kind::Param(_) | Kind::Keyof(_) | Kind::Both(_) => {
                 return self.types.intern(Kind::Indexed { object, index, read: false });
             }
             _ => {}
@@ -449,7 +449,7 @@ impl Checker<'_> {
             let parts: Vec<Ty> = members.iter().map(|&m| self.intersection(a, m, place)).collect();
             return self.types.union(&parts);
         }
-        if let Some(both) = self.open_both(a, b) {
+        if let Some(both) = self.open_both(a, b).or_else(|| self.keys_that_are_texts(a, b)) {
             return both;
         }
         let (Kind::Object(x), Kind::Object(y)) =
@@ -473,32 +473,7 @@ impl Checker<'_> {
             }
             return Ty::NEVER;
         };
-        if self.combining.contains(&(x, y)) {
-            return self.both_of(x, y);
-        }
-        if let Some(later) = self.both_later(x, y) {
-            return later;
-        }
-        self.combining.push((x, y));
-        let made = self.object_of_both(x, y, place);
-        self.combining.pop();
-        made
-    }
-
-    fn object_of_both(&mut self, x: ObjectId, y: ObjectId, place: Option<Span>) -> Ty {
-        let (x, y) = (self.object(x), self.object(y));
-        // Values that tell variants apart.
-        for property in &x.properties {
-            let Some(other) = y.property(&property.name) else { continue };
-            if (self.types.is_unit(property.ty) || self.types.is_unit(other.ty))
-                && !(property.optional && other.optional)
-                && self.intersection(property.ty, other.ty, place) == Ty::NEVER
-            {
-                return Ty::NEVER;
-            }
-        }
-        let merged = self.combined(&x, &y, place);
-        self.types.object(merged)
+        self.both_objects(x, y, place)
     }
 
     /// The members of two objects, as those of one.
@@ -516,10 +491,12 @@ impl Checker<'_> {
             }
         }
         merged.index = match (x.index, y.index) {
-            (Some(i), Some(j)) => Some(Index {
-                value: self.intersection(i.value, j.value, place),
-                numeric: i.numeric && j.numeric,
-            }),
+            (Some(i), Some(j)) => {
+                self.combining += 1;
+                let value = self.intersection(i.value, j.value, place);
+                self.combining -= 1;
+                Some(Index { value, numeric: i.numeric && j.numeric })
+            }
             (i, j) => i.or(j),
         };
         merged
@@ -532,12 +509,34 @@ impl Checker<'_> {
         other: &Property,
         place: Option<Span>,
     ) -> Property {
+        self.combining += 1;
+        let ty = self.intersection(own.ty, other.ty, place);
+        self.combining -= 1;
         Property {
-            ty: self.intersection(own.ty, other.ty, place),
+            ty,
             optional: own.optional && other.optional,
             readonly: own.readonly && other.readonly,
             ..own.clone()
         }
+    }
+
+    /// `keyof T & string`
+    fn keys_that_are_texts(&mut self, a: Ty, b: Ty) -> Option<Ty> {
+        let keys = |c: &Self, ty: Ty| match c.types.kind(ty) {
+            Kind::Keyof(of) => *of != Ty::NEVER,
+            Kind::Both(parts) => parts.iter().all(|&part| match c.types.kind(part) {
+                Kind::Keyof(of) => *of != Ty::NEVER,
+                kind => matches!(kind, Kind::String),
+            }),
+            _ => false,
+        };
+        let (keys, _) = match (keys(self, a), keys(self, b)) {
+            (true, _) if b == Ty::STRING => (a, b),
+            (_, true) if a == Ty::STRING => (b, a),
+            _ => return None,
+        };
+        let already = matches!(self.types.kind(keys), Kind::Both(_));
+        Some(if already { keys } else { self.types.intern(Kind::Both([keys, Ty::STRING].into())) })
     }
 
     /// `A & B` where one of them is not known yet; the objects of both are one.

@@ -116,9 +116,7 @@ impl<'a> Checker<'a> {
             return Ty::ERROR;
         }
         // What these leave of a type parameter is known once it is.
-        let open = |k: &Kind| {
-            matches!(k, Kind::Param(_) | Kind::Indexed { .. } | Kind::Keyof(_) | Kind::Part { .. })
-        };
+        let open = |k: &Kind| k.is_open() || matches!(k, Kind::Keyof(_));
         if matches!(&**name, "Exclude" | "Extract" | "Awaited") && self.types.any(args[0], open) {
             return self.no_mapping(span);
         }

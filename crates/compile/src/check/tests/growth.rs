@@ -105,3 +105,46 @@ fn types_made_of_parts_of_each_other_are_read_once() {
     let outcome = check_files(&[("frontends/web/routes/index.ts", &module)]);
     assert_eq!(outcome.result(), "number");
 }
+
+#[test]
+fn objects_that_are_several_are_known_by_these() {
+    let mut types = String::new();
+    for level in 0..40 {
+        let (next, after) = ((level + 1) % 40, (level + 2) % 40);
+        types
+            .push_str(&format!("type A{level} = {{ x{level}: string; n: A{next} & A{after} }};\n"));
+    }
+    types.push_str("const far = (a: A0): string => a.n.n.n.n.n.n.x8;\n");
+    // Each leads back to itself by another order.
+    types.push_str(
+        "interface B { n: C & B } interface C { n: D & C } interface D { n: B & D }\n\
+         const round = (b: B): B & C & D => ({ n: b.n.n });\n",
+    );
+    let module = format!("{}{types}", module_around("return 1;"));
+    let outcome = check_files(&[("frontends/web/routes/index.ts", &module)]);
+    assert_eq!(outcome.faults(), Vec::<String>::new());
+}
+
+#[test]
+fn a_table_of_many_lists_is_looked_through_once() {
+    let rows: Vec<String> = (0..400)
+        .map(|row| format!("a{row}: [\"a{}\", \"a{}\"]", row * 7 % 400, row * 11 % 400))
+        .collect();
+    let module = format!(
+        "{}const table = {{ {} }} as const;\n\
+         const f = (k: keyof typeof table) => [table[k].find((x) => x === \"a3\"), table[k].filter((x) => x !== \"a5\").length];\n",
+        module_around("return 1;"),
+        rows.join(", ")
+    );
+    let outcome = check_files(&[("frontends/web/routes/index.ts", &module)]);
+    assert_eq!(outcome.result(), "number");
+}
+
+#[test]
+fn what_grows_with_each_look_is_refused() {
+    let types = "interface A<T> { v: T; n: A<T[]> & B<T> } interface B<T> { v: T; n: B<A<T>> & A<T> }\n\
+         const f = (a: A<string>): B<string> => a.n.n.n.n.n;\n";
+    let module = format!("{}{types}", module_around("return 1;"));
+    let outcome = check_files(&[("frontends/web/routes/index.ts", &module)]);
+    assert!(outcome.faults().iter().any(|f| f.starts_with("FR2124")), "{:?}", outcome.faults());
+}

@@ -203,15 +203,16 @@ impl<'a> Checker<'a> {
                 "write texts or numbers: `z.enum({ Open: \"open\" })`",
             );
         };
-        // Names that JavaScript's enums keep for the way back from a number.
-        let numbers: Vec<String> = values
+        // Names that JavaScript's enums keep for the way back from a number: what `Number(name)`
+        // gives counts, which is 0 of `""`.
+        let numbers: Vec<f64> = values
             .iter()
             .filter_map(|(_, value)| match value {
-                Constant::Number(number) => Some(number.0.to_string()),
+                Constant::Number(number) => Some(number.0),
                 _ => None,
             })
             .collect();
-        if values.iter().any(|(key, _)| numbers.iter().any(|n| **n == **key)) {
+        if values.iter().any(|(key, _)| numbers.iter().any(|&n| may_read_as(key, n))) {
             return self.refuse_schema(place.span, "an enum with numbers as names", "name them");
         }
         let value = self.types.either(Ty::STRING, Ty::NUMBER);
@@ -301,6 +302,10 @@ impl<'a> Checker<'a> {
         }
         let named = self.types.element(list.ty).unwrap_or(Ty::NEVER);
         let keep = method == "extract";
+        if keep && wanted.iter().any(|key| &**key == "__proto__") {
+            // It sets the prototype of the object that Zod makes of these.
+            return self.refuse_schema(place, "`extract` of `__proto__`", "write the enum anew");
+        }
         let left = if keep {
             // In the order of the list.
             let find = |key: &Name| entries.values.iter().find(|(k, _)| k == key).cloned();
@@ -340,6 +345,19 @@ impl<'a> Checker<'a> {
             }
         }
         self.types.object(left)
+    }
+}
+
+/// Whether `Number(name)` is `number`, or may be: of other forms than decimal ones nothing is known.
+fn may_read_as(name: &str, number: f64) -> bool {
+    let name = name.trim();
+    let digits = name.trim_start_matches(['+', '-']);
+    match name.parse::<f64>() {
+        Ok(read) => read == number,
+        Err(_) if name.is_empty() => number == 0.0,
+        Err(_) => {
+            ["0x", "0o", "0b"].iter().any(|form| digits.to_ascii_lowercase().starts_with(form))
+        }
     }
 }
 
