@@ -12,6 +12,7 @@ pub mod declared;
 pub mod hir;
 mod input;
 mod instead;
+mod json_text;
 pub mod lower;
 mod pattern;
 mod prelude;

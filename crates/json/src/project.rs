@@ -581,13 +581,17 @@ impl<'p, 'b> Reader<'p, 'b> {
         if let Some((_, fault)) = failed.into_values().min_by_key(|(at, _)| *at) {
             return Err(fault);
         }
-        let missing = fields.iter().enumerate().find(|(i, field)| field.required && !seen.has(*i));
-        if let Some((_, field)) = missing {
-            let expected = expectation(&self.plan.shape(field.shape).shape);
-            let missing = drift(expected, "nothing");
-            return missing.map_err(|fault| fault.within(|| Step::Member((&field.name).into())));
-        }
+        self.all_came(fields, &seen)?;
         Ok(S::object(members))
+    }
+
+    /// Whether every field that has to be there came.
+    fn all_came(&self, fields: &[Field], seen: &Seen) -> Result<(), Fault> {
+        let missing = fields.iter().enumerate().find(|(i, field)| field.required && !seen.has(*i));
+        let Some((_, field)) = missing else { return Ok(()) };
+        let expected = expectation(&self.plan.shape(field.shape).shape);
+        let missing = drift(expected, "nothing");
+        missing.map_err(|fault| fault.within(|| Step::Member((&field.name).into())))
     }
 
     /// Steps over what follows a member; whether another one follows.

@@ -61,29 +61,31 @@ impl Reading<'_> {
 /// runs the source as it stands (Node) can tell it from the place alone.
 pub(super) fn by_place(block: &Block, demands: &Demands) -> BTreeMap<PlaceKey, Demand> {
     let mut read: BTreeMap<PlaceKey, Demand> = BTreeMap::new();
-    each_call_of(block, &mut |slot, call| {
+    let mut all = Vec::new();
+    calls(block, &mut all);
+    for (slot, call) in all {
         if let Some(demand) = demands.get(&slot) {
             read.entry(key(call)).or_default().add(demand);
         }
-    });
+    }
     read
 }
 
-/// As [`each_call`], to look only.
-fn each_call_of(block: &Block, f: &mut dyn FnMut(Slot, &Call)) {
+/// Adds every call of a block and the slot of its answer, in text order.
+pub(super) fn calls<'b>(block: &'b Block, into: &mut Vec<(Slot, &'b Call)>) {
     for step in &block.steps {
         match step {
-            Step::Call { slot, call } => f(*slot, call),
+            Step::Call { slot, call } => into.push((*slot, call)),
             Step::If { then, otherwise, .. } => {
-                each_call_of(then, f);
-                each_call_of(otherwise, f);
+                calls(then, into);
+                calls(otherwise, into);
             }
-            Step::Scope { body, .. } | Step::Map { body, .. } => each_call_of(body, f),
+            Step::Scope { body, .. } | Step::Map { body, .. } => calls(body, into),
             Step::Try { body, handler, .. } => {
-                each_call_of(body, f);
-                each_call_of(handler, f);
+                calls(body, into);
+                calls(handler, into);
             }
-            Step::All { bodies, .. } => bodies.iter().for_each(|body| each_call_of(body, f)),
+            Step::All { bodies, .. } => bodies.iter().for_each(|body| calls(body, into)),
             Step::Let { .. } | Step::Return(_) | Step::Throw(_) => {}
         }
     }

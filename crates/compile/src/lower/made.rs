@@ -16,6 +16,7 @@ use frontage_plan::{
 };
 
 use super::demand::Demand;
+use crate::json_text::json_text;
 
 /// What is made of a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -181,7 +182,7 @@ fn text(constant: &Constant) -> Option<Option<Name>> {
         Constant::Undefined => return Some(None),
         Constant::Null => "null".into(),
         Constant::Bool(value) => value.to_string().into(),
-        Constant::String(text) => quoted(text),
+        Constant::String(text) => json_text(text).into(),
         Constant::Number(number) => {
             let whole =
                 number.0.fract() == 0.0 && number.0.abs() < 1e15 && !is_minus_zero(number.0);
@@ -195,22 +196,6 @@ fn text(constant: &Constant) -> Option<Option<Name>> {
 
 fn is_minus_zero(number: f64) -> bool {
     number == 0.0 && number.is_sign_negative()
-}
-
-/// A text as JSON writes it.
-fn quoted(text: &str) -> Name {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            c if u32::from(c) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out.into()
 }
 
 /// A part of a value, and what is kept of it.
@@ -259,7 +244,7 @@ impl<'t> Part<'t> {
             Tree::Object(members) => {
                 let mut written = Vec::with_capacity(members.len());
                 for (name, member) in members {
-                    let key = format!("{}:", quoted(name));
+                    let key = format!("{}:", json_text(name));
                     written.push((key.into(), self.add(member, pieces)?));
                 }
                 Written::Object(written)

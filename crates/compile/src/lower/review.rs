@@ -5,6 +5,7 @@
 use frontage_diagnostic::Diagnostic;
 use frontage_plan::{Block, Call, Gather, Method, Operation, Slot, Step, Upstream};
 
+use super::answers;
 use super::codes;
 use super::demand::Demands;
 use super::handler::CallSpans;
@@ -22,7 +23,7 @@ impl Review<'_> {
     /// Reviews a route's body.
     pub(super) fn route(mut self, method: Method, body: &Block) {
         let mut calls = Vec::new();
-        collect(body, &mut calls);
+        answers::calls(body, &mut calls);
         let mut settled = Vec::new();
         collect_settled(body, &mut settled);
         for (slot, call) in calls {
@@ -127,7 +128,7 @@ impl Review<'_> {
 
     fn unsafe_calls<'b>(&self, bodies: impl Iterator<Item = &'b Block>) -> Vec<Slot> {
         let mut calls = Vec::new();
-        bodies.for_each(|body| collect(body, &mut calls));
+        bodies.for_each(|body| answers::calls(body, &mut calls));
         calls.retain(|(_, call)| !self.operations[call.operation.0 as usize].safe);
         calls.into_iter().map(|(slot, _)| slot).collect()
     }
@@ -152,9 +153,9 @@ fn collect_settled<'b>(block: &'b Block, into: &mut Vec<(Slot, &'b Call)>) {
     for step in &block.steps {
         match step {
             Step::All { bodies, gather: Gather::Settled, .. } => {
-                bodies.iter().for_each(|body| collect(body, into));
+                bodies.iter().for_each(|body| answers::calls(body, into));
             }
-            Step::Map { body, gather: Gather::Settled, .. } => collect(body, into),
+            Step::Map { body, gather: Gather::Settled, .. } => answers::calls(body, into),
             Step::If { then, otherwise, .. } => {
                 collect_settled(then, into);
                 collect_settled(otherwise, into);
@@ -168,25 +169,6 @@ fn collect_settled<'b>(block: &'b Block, into: &mut Vec<(Slot, &'b Call)>) {
                 bodies.iter().for_each(|body| collect_settled(body, into));
             }
             Step::Let { .. } | Step::Call { .. } | Step::Return(_) | Step::Throw(_) => {}
-        }
-    }
-}
-
-fn collect<'b>(block: &'b Block, into: &mut Vec<(Slot, &'b Call)>) {
-    for step in &block.steps {
-        match step {
-            Step::Call { slot, call } => into.push((*slot, call)),
-            Step::If { then, otherwise, .. } => {
-                collect(then, into);
-                collect(otherwise, into);
-            }
-            Step::Scope { body, .. } | Step::Map { body, .. } => collect(body, into),
-            Step::Try { body, handler, .. } => {
-                collect(body, into);
-                collect(handler, into);
-            }
-            Step::All { bodies, .. } => bodies.iter().for_each(|body| collect(body, into)),
-            Step::Let { .. } | Step::Return(_) | Step::Throw(_) => {}
         }
     }
 }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use frontage_plan::{Field, Made, Read, Shape, ShapeId, Written};
 use smallvec::{SmallVec, smallvec};
 
-use super::{Fault, Reader, Seen, Step, drift, expectation, find};
+use super::{Fault, Reader, Seen, Step, drift, find};
 use crate::cut::Cut;
 use crate::value::SIZE;
 use crate::{Kind, Raw, Value};
@@ -247,13 +247,7 @@ impl<'p> Reader<'p, '_> {
         if let Some((_, _, fault)) = failed.into_iter().min_by_key(|(_, at, _)| *at) {
             return Err(fault);
         }
-        let missing = fields.iter().enumerate().find(|(i, field)| field.required && !seen.has(*i));
-        if let Some((_, field)) = missing {
-            let expected = expectation(&self.plan.shape(field.shape).shape);
-            let missing = drift(expected, "nothing");
-            return missing.map_err(|fault| fault.within(|| Step::Member((&field.name).into())));
-        }
-        Ok(())
+        self.all_came(fields, &seen)
     }
 
     /// Appends what is written of the pieces; `false` if that is nothing.

@@ -10,6 +10,7 @@ use super::super::Checker;
 use super::super::names::Value;
 use super::{Schema, argument_span, first_span};
 use crate::hir::{self, CallbackId};
+use crate::json_text::json_text;
 
 /// The options that a schema or check takes as its last argument.
 #[derive(Debug, Default)]
@@ -430,21 +431,6 @@ pub(super) fn whole(number: f64) -> Option<u32> {
         return Some(number as u32);
     }
     None
-}
-
-/// A text as JSON.
-pub(super) fn json_text(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            c if u32::from(c) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// Keys in JavaScript's order: whole numbers first, by size.

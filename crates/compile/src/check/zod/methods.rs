@@ -6,6 +6,7 @@ use frontage_syntax::tree::{Element, Expr, ExprKind, Ident, Property};
 
 use super::super::Checker;
 use super::{Kind, Schema, first_span};
+use crate::json_text::json_text;
 
 /// Methods of every schema, for suggestions.
 const EVERY: &[&str] = &[
@@ -190,7 +191,7 @@ impl<'a> Checker<'a> {
     ) -> Option<Schema> {
         let about = if method == "describe" {
             let text = self.text_arg(args, place)?;
-            vec![("description".into(), super::arguments::json_text(&text).into())]
+            vec![("description".into(), json_text(&text).into())]
         } else {
             let Some(Element::Value(Expr { kind: ExprKind::Object(properties), .. })) =
                 args.first()
