@@ -314,7 +314,23 @@ impl<'a> Checker<'a> {
                     let key = self.types.string_literal(&property.name);
                     named.contains(&key) == (utility == Utility::Pick)
                 });
-                if utility == Utility::Pick {
+                if let Some(index) = made.index.filter(|_| utility == Utility::Pick) {
+                    // What any key gives, the picked one does.
+                    for &key in &named {
+                        let Kind::StringLiteral { value: name, .. } = self.types.kind(key).clone()
+                        else {
+                            continue;
+                        };
+                        if !index.numeric && made.property(&name).is_none() {
+                            made.properties.push(Property {
+                                name,
+                                ty: index.value,
+                                optional: false,
+                                readonly: false,
+                                span: None,
+                            });
+                        }
+                    }
                     made.index = None;
                 }
             }
