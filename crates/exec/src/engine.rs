@@ -6,7 +6,7 @@ use frontage_plan::{Plan, RouteKind};
 
 use crate::check::{PrepareError, check};
 use crate::eval::Patterns;
-use crate::prepare::{Looks, PreparedBlock, looks, prepare};
+use crate::prepare::{PreparedBlock, prepare, reads_request};
 use crate::validate::{self, Parts};
 
 /// A plan and what is prepared once for all its requests; shared by threads.
@@ -15,8 +15,8 @@ pub struct Engine {
     plan: Arc<Plan>,
     /// For each route, its validators.
     validators: Vec<Parts>,
-    /// For each route, its handler's blocks and what it looks at; none for routes that hand through.
-    handlers: Vec<Option<(PreparedBlock, Looks)>>,
+    /// For each route, its handler's blocks and whether it looks at the request; none for routes that hand through.
+    handlers: Vec<Option<(PreparedBlock, bool)>>,
     patterns: Arc<Patterns>,
 }
 
@@ -30,7 +30,7 @@ impl Engine {
         check(&plan)?;
         let validators = validate::prepare(&plan);
         let prepared = plan.routes.iter().map(|route| match &route.kind {
-            RouteKind::Handler(handler) => Some((prepare(&plan, handler), looks(handler))),
+            RouteKind::Handler(handler) => Some((prepare(&plan, handler), reads_request(handler))),
             RouteKind::Passthrough(_) => None,
         });
         let handlers = prepared.collect();
@@ -49,7 +49,7 @@ impl Engine {
         &self.plan
     }
 
-    pub(crate) fn prepared(&self, route: usize) -> Option<&(PreparedBlock, Looks)> {
+    pub(crate) fn prepared(&self, route: usize) -> Option<&(PreparedBlock, bool)> {
         self.handlers.get(route)?.as_ref()
     }
 

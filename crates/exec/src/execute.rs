@@ -7,7 +7,6 @@ use frontage_plan::{Handler, RouteKind, input_slot};
 
 use crate::eval::{Env, Meter};
 use crate::input::{Refused, accept};
-use crate::prepare::Looks;
 use crate::run::{Ran, Setting, run};
 use crate::{Clients, Engine, Outcome, Problem, RouteRequest, reply};
 
@@ -24,7 +23,7 @@ pub async fn execute(
 ) -> Outcome {
     let plan = engine.plan();
     let found = (plan.routes.get(route), engine.prepared(route), engine.validators(route));
-    let (handler, (prepared, looks), validators) = match found {
+    let (handler, (prepared, reads_request), validators) = match found {
         (Some(route), Some(prepared), Some(validators)) => match &route.kind {
             RouteKind::Handler(handler) => (handler, prepared, validators),
             RouteKind::Passthrough(_) => return no_handler(),
@@ -34,7 +33,7 @@ pub async fn execute(
     let private = handler.reads_session;
     let env = frame(engine, handler, &request);
     let place = &plan.routes[route].place;
-    match accept(&request, &handler.input, validators, *looks, &env) {
+    match accept(&request, &handler.input, validators, *reads_request, &env) {
         _ if env.meter().is_over() => return reply::out_of_time(&env, place, private),
         Ok(()) => {}
         Err(Refused::Problem(problem)) => return Outcome::problem(problem, private),
@@ -91,8 +90,7 @@ pub fn check_input(
         return Err(InputFault::Problem(Problem::new(500, "internal")));
     };
     let env = frame(engine, handler, request);
-    let looks = Looks { session: false, request: false };
-    match accept(request, &handler.input, validators, looks, &env) {
+    match accept(request, &handler.input, validators, false, &env) {
         Ok(()) => Ok(CheckedInput {
             params: env.get(input_slot::PARAMS),
             query: env.get(input_slot::QUERY),

@@ -10,7 +10,6 @@ use http::{HeaderMap, header};
 
 use crate::eval::{Env, Thrown};
 use crate::outcome::{InputPart, Issue, Problem};
-use crate::prepare::Looks;
 use crate::request::RouteRequest;
 use crate::validate::{self, Parts, PathKey, QueryIssue, Ready, Refusal, query_object, validate};
 
@@ -24,7 +23,7 @@ pub(crate) enum Refused {
 
 /// Checks the input and fills the slots of the handler's frame.
 ///
-/// - `looks`: what the handler looks at; of the rest, nothing is made.
+/// - `reads_request`: whether the handler looks at the request itself; else nothing is made of it.
 ///
 /// # Errors
 ///
@@ -33,7 +32,7 @@ pub(crate) fn accept(
     request: &RouteRequest<'_>,
     input: &Input,
     ready: &Parts,
-    looks: Looks,
+    reads_request: bool,
     env: &Env,
 ) -> Result<(), Refused> {
     let mut check = Checker { env, issues: Vec::new(), thrown: None };
@@ -70,11 +69,11 @@ pub(crate) fn accept(
         }
     }
     let session = match &request.session {
-        Value::Undefined if looks.session => Value::object(Object::new()),
+        Value::Undefined => Value::object(Object::new()),
         session => session.clone(),
     };
     env.set(input_slot::SESSION, session);
-    if !looks.request {
+    if !reads_request {
         env.set(input_slot::REQUEST, Value::Undefined);
         return Ok(());
     }

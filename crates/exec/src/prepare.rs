@@ -33,21 +33,11 @@ pub(crate) struct PreparedStep {
     pub(crate) blocks: Box<[PreparedBlock]>,
 }
 
-/// What a handler's body looks at of the request itself.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Looks {
-    pub(crate) session: bool,
-    pub(crate) request: bool,
-}
-
-/// What a handler looks at.
-pub(crate) fn looks(handler: &Handler) -> Looks {
-    let mut looks = Looks { session: false, request: false };
-    reads_in_block(&handler.body, &mut |slot| {
-        looks.session |= slot == input_slot::SESSION;
-        looks.request |= slot == input_slot::REQUEST;
-    });
-    looks
+/// Whether a handler looks at the request itself: its path, its method, its time.
+pub(crate) fn reads_request(handler: &Handler) -> bool {
+    let mut reads = false;
+    reads_in_block(&handler.body, &mut |slot| reads |= slot == input_slot::REQUEST);
+    reads
 }
 
 /// Prepares a handler's blocks.

@@ -248,6 +248,19 @@ fn a_request_counts_what_it_holds_and_nothing_of_others() {
 }
 
 #[test]
+fn what_is_made_of_answers_counts_to_the_end_of_the_request() {
+    let env = frame(&[], Compute::UNBOUNDED);
+    env.meter().begin();
+    assert!(eval(&texts(I::Map, 100, 1 << 20), &env).is_ok());
+    env.meter().keep(200 << 20);
+    assert!(eval(&texts(I::Map, 100, 1 << 20), &env).is_err());
+    env.meter().end();
+    env.meter().begin();
+    assert!(eval(&texts(I::Map, 100, 1 << 20), &env).is_err());
+    assert!(eval(&texts(I::Map, 10, 1 << 20), &env).is_ok());
+}
+
+#[test]
 fn texts_of_lists_are_bounded() {
     let env = frame(&[], Compute::UNBOUNDED);
     let long = Value::text("x".repeat(1 << 20));
