@@ -103,6 +103,15 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Whether JavaScript's functions have all members that an object needs.
+    fn functions_have_all(&mut self, ty: Ty) -> bool {
+        let Kind::Object(id) = *self.types.kind(ty) else { return false };
+        let object = self.object(id);
+        let of_functions = |p: &Member| crate::instead::instead("Function", &p.name).is_some();
+        object.properties.iter().any(of_functions)
+            && object.properties.iter().all(|p| p.optional || of_functions(p))
+    }
+
     /// The report of a value that does not fit.
     pub(super) fn mismatch(&mut self, place: Span, source: Ty, target: Ty) -> Diagnostic {
         let shown = {
@@ -150,15 +159,11 @@ impl<'a> Checker<'a> {
             fault.message = "a text is no pattern here".into();
             return fault.help("write the pattern as a literal: `/…/`");
         }
-        if let (Kind::Function(_), Kind::Object(b)) =
-            (self.types.kind(source), self.types.kind(goal))
+        if self.types.any(source, |k| matches!(k, Kind::Function(_)))
+            && self.types.members_of(goal).into_iter().any(|ty| self.functions_have_all(ty))
         {
-            let object = self.object(*b);
-            let of_functions = |p: &Member| crate::instead::instead("Function", &p.name).is_some();
-            if !object.properties.is_empty() && object.properties.iter().all(of_functions) {
-                fault.code = codes::NOT_IN_LIBRARY;
-                return fault.help("functions have no members here");
-            }
+            fault.code = codes::NOT_IN_LIBRARY;
+            return fault.help("functions have no members here");
         }
         if let (Kind::Object(a), Kind::Object(b)) =
             (self.types.kind(source).clone(), self.types.kind(goal).clone())

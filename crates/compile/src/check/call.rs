@@ -116,8 +116,11 @@ impl<'a> Checker<'a> {
             _ => {}
         }
         if let ExprKind::Arrow(function) = &callee.kind
-            && let Some(bare) =
-                function.params.iter().find(|p| p.ty.is_none() && p.default.is_none())
+            && let Some(bare) = function
+                .params
+                .iter()
+                .chain(function.rest.as_deref())
+                .find(|p| p.ty.is_none() && p.default.is_none())
         {
             self.report(
                 Diagnostic::error(
@@ -125,7 +128,10 @@ impl<'a> Checker<'a> {
                     bare.span,
                     "a function that is called where it stands needs types for its parameters",
                 )
-                .help("write `(x: string) => …`, or give the argument a name with `const`"),
+                .help(match &function.rest {
+                    Some(rest) if std::ptr::eq(&raw const **rest, bare) => "write `(...x: string[]) => …`",
+                    _ => "write `(x: string) => …`, or give the argument a name with `const`",
+                }),
             );
             self.check_loose(args);
             return self.hole(span);

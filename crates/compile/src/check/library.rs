@@ -116,11 +116,16 @@ impl<'a> Checker<'a> {
         if self.beyond_library(&function, &name.name, args) {
             return self.hole(span);
         }
+        let flat = &*name.name == "flat";
+        if flat && !type_args.is_empty() {
+            self.no_type_arguments(type_args, "the list's");
+            return self.hole(span);
+        }
         let Some(mut resolved) = self.resolve_call(&function, type_args, args, span, expected)
         else {
             return self.hole(span);
         };
-        if &*name.name == "flat" {
+        if flat {
             resolved.result = self.flattened(receiver.ty, args);
         }
         if !is_widest && let Some(result) = self.result_of_each(receiver.ty, &function, &name.name)

@@ -137,16 +137,26 @@ impl<'a> Checker<'a> {
                             );
                             return self.hole(span);
                         }
-                        Kind::Tuple { elements, rest: None, .. } if rest.is_none() => {
+                        Kind::Tuple { elements, rest: further, .. } if rest.is_none() => {
                             for element in elements.iter() {
                                 fixed.push(*element);
                                 tys.push(self.read_type(element.ty, element.optional));
                             }
+                            tys.extend(further);
+                            rest = further;
                         }
                         found => {
-                            if let (Kind::Tuple { elements, .. }, true) = (&found, rest.is_some()) {
-                                behind += elements.len();
-                            }
+                            // As in tsc, lists and all between them are one list.
+                            behind = match &found {
+                                Kind::Tuple { elements, rest: None, .. } => {
+                                    let required = elements.iter().rev().take_while(|e| !e.optional);
+                                    match elements.iter().any(|e| e.optional) {
+                                        true => required.count(),
+                                        false => behind + elements.len(),
+                                    }
+                                }
+                                _ => 0,
+                            };
                             let ty = self.spread_elements(&item);
                             tys.push(ty);
                             rest = Some(rest.map_or(ty, |r| self.types.either(r, ty)));
@@ -160,6 +170,11 @@ impl<'a> Checker<'a> {
         if let (true, Some(rest)) = (constant || by_pattern, rest) {
             let somewhere = TupleElement { ty: rest, optional: false };
             fixed.extend(std::iter::repeat_n(somewhere, behind));
+        }
+        // What may be missing before what is there may be `undefined`.
+        let required = fixed.iter().rposition(|e| !e.optional).unwrap_or(0);
+        for element in fixed.iter_mut().take(required).filter(|e| e.optional) {
+            *element = TupleElement { ty: self.types.or_undefined(element.ty), optional: false };
         }
         let ty = if let (true, true, Some(rest)) = (tuple, fixed.is_empty(), rest) {
             self.types.intern(Kind::Array { element: rest, readonly })
@@ -384,9 +399,7 @@ impl<'a> Checker<'a> {
             let ty = self.settle(item.ty, wanted);
             let numeric = self.types.is_number(key.ty);
             match &name {
-                Some(name) => {
-                    built.put(name, ty, constant, key.span);
-                }
+                Some(name) => self.put_once(built, name, ty, key.span),
                 None => built.put_computed(ty, numeric),
             }
             members.push(hir::Member::Computed(key, item));
@@ -401,14 +414,16 @@ impl<'a> Checker<'a> {
         };
         let item = self.value(value, wanted);
         let ty = self.settle_among(item.ty, &parts, wanted);
-        if !built.put(name, ty, constant, key.span) {
-            self.error(
-                codes::DUPLICATE_NAME,
-                key.span,
-                format!("the member `{name}` stands in this object twice"),
-            );
-        }
+        self.put_once(built, name, ty, key.span);
         members.push(hir::Member::Static(name.clone(), item));
+    }
+
+    /// Adds a member to a literal; reports a second one of its name.
+    fn put_once(&mut self, built: &mut Built, name: &Arc<str>, ty: Ty, span: Span) {
+        if !built.put(name, ty, self.as_const, span) {
+            let fault = format!("the member `{name}` stands in this object twice");
+            self.error(codes::DUPLICATE_NAME, span, fault);
+        }
     }
 
     /// Reports members that an object of schemas or options names twice.

@@ -70,6 +70,11 @@ impl<'a> Checker<'a> {
                         _ => false,
                     };
                     let subject = if nothing(right) { left } else { right };
+                    if let (false, ExprKind::Chain(inner)) = (equal, &subject.kind)
+                        && let ExprKind::Call { callee, .. } = &inner.kind
+                    {
+                        self.narrow_chain_present(callee);
+                    }
                     self.refine(subject, &move |c, ty| c.nullish_part(ty, equal));
                 }
                 BinaryOp::In => {

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use frontage_compile::Compiled;
+use frontage_compile::{Compiled, codes};
 use frontage_compile::hir::CheckedKind;
 use frontage_compile::types::Ty;
 use frontage_diagnostic::{Severity, SourceMap};
@@ -107,6 +107,9 @@ fn said(compiled: &Compiled, sources: &SourceMap, took_ms: f64) -> Value {
             json!({
                 "code": found.code.to_string(),
                 "byDesign": by_design(found.code),
+                "ofUnknown": found.code == codes::UNKNOWN_USED,
+                "start": place.map(|span| span.start),
+                "end": place.map(|span| span.end),
                 "message": found.message,
                 "file": file.map(|file| file.path.clone()),
                 "line": place.zip(file).map(|(span, file)| file.line_column(span.start).line),

@@ -1,5 +1,6 @@
 //! Codes that refuse by design what tsc may accept: forms, names and uses that the language leaves
-//! out. Every other code is a judgement about types, in which tsc must agree.
+//! out. Every other code is a judgement about types, in which tsc must agree; of FR2103 that what is
+//! read is `any` to it (`main.mjs`).
 
 use frontage_compile::codes;
 use frontage_diagnostic::{Area, Code};

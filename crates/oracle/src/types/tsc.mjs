@@ -15,6 +15,19 @@ import { answerShape } from "./shape.mjs";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
+/** Whether what stands at `start..end` (in UTF-8) is `any`. */
+function isAny(checker, source, start, end) {
+  const bytes = Buffer.from(source.text);
+  const at = (offset) => bytes.subarray(0, offset).toString().length;
+  const [from, to] = [at(start), at(end)];
+  let node = source;
+  for (let inner = node; inner; ) {
+    node = inner;
+    inner = ts.forEachChild(node, (child) => (child.getStart(source) <= from && child.end >= to ? child : undefined));
+  }
+  return (checker.getTypeAtLocation(node).flags & ts.TypeFlags.Any) !== 0;
+}
+
 export class Tsc {
   constructor(root) {
     this.root = root;
@@ -29,8 +42,12 @@ export class Tsc {
     return this.read(session) + this.read(path.join(seed.folder, ".frontage/frontage.d.ts"));
   }
 
-  /** Asks about variants (`{ seed, frontend, files }`) of one key; gives answers in their order. */
-  ask(variants) {
+  /**
+   * Asks about variants (`{ seed, frontend, files }`) of one key; gives answers in their order.
+   *
+   * - `places` (`{ file, start, end }`, offsets in UTF-8): of each, whether it is `any` there.
+   */
+  ask(variants, places = []) {
     const overlay = new Map();
     const own = variants.map((variant, i) => {
       const folder = `${variant.seed.folder}~${i}`;
@@ -67,7 +84,11 @@ export class Tsc {
           if (found !== undefined) results[`${short} ${exported.name}`] = found;
         }
       }
-      return { faults, results };
+      const any = places.map(({ file, start, end }) => {
+        const source = program.getSourceFile(paths.find((own) => own.endsWith(`/${file}`)) ?? "");
+        return source !== undefined && isAny(checker, source, start, end);
+      });
+      return { faults, results, any };
     });
   }
 
