@@ -149,7 +149,8 @@ impl<'a> Checker<'a> {
                             // As in tsc, lists and all between them are one list.
                             behind = match &found {
                                 Kind::Tuple { elements, rest: None, .. } => {
-                                    let required = elements.iter().rev().take_while(|e| !e.optional);
+                                    let required =
+                                        elements.iter().rev().take_while(|e| !e.optional);
                                     match elements.iter().any(|e| e.optional) {
                                         true => required.count(),
                                         false => behind + elements.len(),

@@ -114,7 +114,10 @@ impl Checker<'_> {
                 members.iter().all(|&m| self.relate(m, target, rule, stack))
             }
             (_, Kind::Union(members)) => {
-                if members.contains(&source) || members.contains(&self.types.regular(source)) {
+                if members.contains(&source)
+                    || members.contains(&self.types.regular(source))
+                    || members.iter().any(|&m| self.made_of(&s, m))
+                {
                     return true;
                 }
                 let source = match rule {
@@ -220,7 +223,9 @@ impl Checker<'_> {
                     a.signatures.iter().any(|own| self.relate_signatures(own, wanted, rule, stack))
                 })
             }
-            (Kind::Object(a), Kind::Object(b)) => self.relate_objects(*a, *b, rule, stack),
+            (Kind::Object(a), Kind::Object(b)) => {
+                self.made_of(&s, target) || self.relate_objects(*a, *b, rule, stack)
+            }
             // What may be a text is no `object`.
             (Kind::Object(id), Kind::NonPrimitive) if rule == Rule::Subtype => {
                 let object = self.object(*id);
@@ -239,6 +244,16 @@ impl Checker<'_> {
                 Kind::Object(id),
             ) => matches!(s, Kind::NonPrimitive) && self.object(*id).is_empty(),
             (_, Kind::Object(id)) => self.relate_to_object(source, *id, rule, stack),
+            _ => false,
+        }
+    }
+
+    /// Whether `source` is `A & B` of objects one of which is `target`.
+    fn made_of(&self, source: &Kind, target: Ty) -> bool {
+        match (source, self.types.kind(target)) {
+            (Kind::Object(both), Kind::Object(part)) => {
+                self.parts.get(both).is_some_and(|parts| parts.contains(part))
+            }
             _ => false,
         }
     }

@@ -461,7 +461,12 @@ impl Checker<'_> {
             if self.assignable(b, a) {
                 return b;
             }
+            let nothing =
+                matches!(a, Ty::NULL | Ty::UNDEFINED) || matches!(b, Ty::NULL | Ty::UNDEFINED);
+            let object = |kind: &Kind| matches!(kind, Kind::Object(_));
+            let apart = nothing && (object(self.types.kind(a)) || object(self.types.kind(b)));
             if let Some(span) = place
+                && !apart
                 && (self.generic(a) || self.generic(b))
             {
                 self.error(

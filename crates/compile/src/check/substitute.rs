@@ -4,13 +4,16 @@
 //! Out:   the type without them.
 //! Never: a copy of a type that holds none of the parameters.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Checker;
 use crate::types::{
-    FunctionType, Index, Keys, Kind, Object, Signature, SignatureParam, TupleElement, Ty,
+    FunctionType, Index, Keys, Kind, Object, ObjectId, Signature, SignatureParam, TupleElement, Ty,
     TypeParamId,
 };
+
+/// Objects and functions within each other that are looked at.
+const DEPTH: u32 = 12;
 
 /// What stands for each parameter.
 pub(super) type Mapping = HashMap<TypeParamId, Ty>;
@@ -18,59 +21,63 @@ pub(super) type Mapping = HashMap<TypeParamId, Ty>;
 impl Checker<'_> {
     /// Whether `ty` holds a type parameter.
     pub(super) fn generic(&mut self, ty: Ty) -> bool {
-        self.holds_at(ty, None, 0)
+        self.holds(ty, None)
     }
 
     /// Whether `ty` holds this type parameter.
     pub(super) fn mentions(&mut self, ty: Ty, param: TypeParamId) -> bool {
-        self.holds_at(ty, Some(param), 0)
+        self.holds(ty, Some(param))
     }
 
-    /// Whether `ty` holds this type parameter, or any.
-    fn holds_at(&mut self, ty: Ty, param: Option<TypeParamId>, depth: u32) -> bool {
-        if depth > 12 {
-            return false;
-        }
-        let deeper = depth + 1;
-        match self.types.kind(ty).clone() {
-            Kind::Param(id) => param.is_none_or(|wanted| wanted == id),
-            Kind::Keyof(of) | Kind::Part { of, .. } => self.holds_at(of, param, depth),
-            Kind::Indexed { object, index, .. } => {
-                self.holds_at(object, param, depth) || self.holds_at(index, param, depth)
-            }
-            Kind::Array { element, .. } => self.holds_at(element, param, depth),
-            Kind::Tuple { elements, rest, .. } => {
-                elements.iter().any(|e| self.holds_at(e.ty, param, depth))
-                    || rest.is_some_and(|r| self.holds_at(r, param, depth))
-            }
-            Kind::Library(_, args) => args.iter().any(|&a| self.holds_at(a, param, depth)),
-            Kind::Union(members) | Kind::Both(members) => {
-                members.iter().any(|&m| self.holds_at(m, param, depth))
-            }
-            Kind::Object(id) => {
-                if matches!(self.lazy.get(&id), Some(super::Lazy::Contract { .. })) {
-                    return false;
+    /// Whether `ty` holds this type parameter, or any. What is within more than [`DEPTH`] others is
+    /// not looked at, and nothing twice: types may hold each other in circles.
+    fn holds(&mut self, ty: Ty, param: Option<TypeParamId>) -> bool {
+        let mut level = vec![ty];
+        let mut seen: HashSet<Ty> = HashSet::new();
+        for _ in 0..=DEPTH {
+            let mut deeper = Vec::new();
+            while let Some(ty) = level.pop() {
+                match self.types.kind(ty).clone() {
+                    Kind::Param(id) if param.is_none_or(|wanted| wanted == id) => return true,
+                    Kind::Keyof(of) | Kind::Part { of, .. } => level.push(of),
+                    Kind::Indexed { object, index, .. } => level.extend([object, index]),
+                    Kind::Array { element, .. } => level.push(element),
+                    Kind::Tuple { elements, rest, .. } => {
+                        level.extend(elements.iter().map(|e| e.ty).chain(rest));
+                    }
+                    Kind::Library(_, args) => level.extend(args.iter()),
+                    Kind::Union(members) | Kind::Both(members) => level.extend(members.iter()),
+                    Kind::Object(id) if seen.insert(ty) => self.held_by(id, &mut deeper),
+                    Kind::Function(id) if seen.insert(ty) => {
+                        for s in &self.types.signatures(id).signatures {
+                            deeper.extend(s.params.iter().map(|p| p.ty).chain(s.rest));
+                            deeper.extend(s.predicate.map(|p| p.1).into_iter().chain([s.result]));
+                        }
+                    }
+                    _ => {}
                 }
-                if let Some(instance) = self.instances.get(&id) {
-                    let args = instance.args.clone();
-                    return args.into_iter().any(|arg| self.holds_at(arg, param, deeper));
-                }
-                let object = self.object(id);
-                object.properties.iter().any(|p| self.holds_at(p.ty, param, deeper))
-                    || object.index.is_some_and(|i| self.holds_at(i.value, param, deeper))
-                    || object.keys.is_some_and(|k| self.holds_at(k.ty, param, deeper))
             }
-            Kind::Function(id) => {
-                let function = self.types.signatures(id).clone();
-                function.signatures.iter().any(|s| {
-                    s.params.iter().any(|p| self.holds_at(p.ty, param, deeper))
-                        || self.holds_at(s.result, param, deeper)
-                        || s.predicate.is_some_and(|p| self.holds_at(p.1, param, deeper))
-                        || s.rest.is_some_and(|r| self.holds_at(r, param, deeper))
-                })
+            if deeper.is_empty() {
+                return false;
             }
-            _ => false,
+            level = deeper;
         }
+        false
+    }
+
+    /// Adds the types that parameters may stand in within an object.
+    fn held_by(&mut self, id: ObjectId, out: &mut Vec<Ty>) {
+        if matches!(self.lazy.get(&id), Some(super::Lazy::Contract { .. })) {
+            return;
+        }
+        if let Some(instance) = self.instances.get(&id) {
+            out.extend(instance.args.iter());
+            return;
+        }
+        let object = self.object(id);
+        out.extend(object.properties.iter().map(|p| p.ty));
+        out.extend(object.index.map(|i| i.value));
+        out.extend(object.keys.map(|k| k.ty));
     }
 
     /// `ty` with every parameter of `map` replaced.
@@ -135,12 +142,12 @@ impl Checker<'_> {
                 let instance = self.instances[&id].clone();
                 let args: Vec<Ty> =
                     instance.args.iter().map(|&a| self.substitute_at(a, map, depth + 1)).collect();
-                if args == instance.args || depth > 12 {
+                if args == instance.args || depth > DEPTH {
                     return ty;
                 }
                 self.instance_of_args(&instance, args)
             }
-            Kind::Object(id) if depth < 12 && self.generic(ty) => {
+            Kind::Object(id) if depth < DEPTH && self.generic(ty) => {
                 let object = self.object(id);
                 let mut copy: Object = (*object).clone();
                 for property in &mut copy.properties {
@@ -163,7 +170,7 @@ impl Checker<'_> {
                     self.types.object(copy)
                 }
             }
-            Kind::Function(id) if depth < 12 && self.generic(ty) => {
+            Kind::Function(id) if depth < DEPTH && self.generic(ty) => {
                 let function = self.types.signatures(id).clone();
                 let signatures = function
                     .signatures

@@ -7,7 +7,9 @@ use super::{Kind, ObjectId, Signature, TupleElement, Ty, Types};
 
 /// Levels of anonymous types that are written out.
 const DEPTH: usize = 4;
-/// The same for full texts.
+/// Bytes of a text beyond which no further level is written out.
+const LENGTH: usize = 400;
+/// The same as [`DEPTH`] for full texts.
 const FULL_DEPTH: usize = 24;
 /// Members of an object or a union that are written out.
 const WIDTH: usize = 8;
@@ -16,7 +18,16 @@ impl Types {
     /// `ty` as TypeScript would write it, shortened where it is long.
     #[must_use]
     pub fn text(&self, ty: Ty) -> String {
-        self.write(ty, DEPTH, WIDTH)
+        // What has many parts at each level is written less deep.
+        let mut text = self.write(ty, 1, WIDTH);
+        for depth in 2..=DEPTH {
+            let deeper = self.write(ty, depth, WIDTH);
+            if deeper.len() > LENGTH {
+                break;
+            }
+            text = deeper;
+        }
+        text
     }
 
     /// `ty` as TypeScript would write it, at almost any length; named types within it by name.

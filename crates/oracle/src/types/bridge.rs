@@ -11,9 +11,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use frontage_compile::{Compiled, codes};
 use frontage_compile::hir::CheckedKind;
 use frontage_compile::types::Ty;
+use frontage_compile::{Compiled, codes};
 use frontage_diagnostic::{Severity, SourceMap};
 use serde_json::{Value, json};
 

@@ -143,8 +143,25 @@ fn a_table_of_many_lists_is_looked_through_once() {
 #[test]
 fn what_grows_with_each_look_is_refused() {
     let types = "interface A<T> { v: T; n: A<T[]> & B<T> } interface B<T> { v: T; n: B<A<T>> & A<T> }\n\
-         const f = (a: A<string>): B<string> => a.n.n.n.n.n;\n";
+         interface C<T> { v: T; n: C<T> }\n\
+         const f = (a: A<string>): C<string> => a.n.n.n.n;\n";
     let module = format!("{}{types}", module_around("return 1;"));
     let outcome = check_files(&[("frontends/web/routes/index.ts", &module)]);
     assert!(outcome.faults().iter().any(|f| f.starts_with("FR2124")), "{:?}", outcome.faults());
+}
+
+#[test]
+fn recursive_unions_of_many_variants_are_told_of_in_short() {
+    let variants = |name: &str, more: &str| {
+        let one = |i| format!("{{ next: {name}; prev: {name} | null; v{i}: number{more} }}");
+        format!("type {name} = {};", (0..40).map(one).collect::<Vec<_>>().join(" | "))
+    };
+    let types = [variants("U", ""), variants("V", "; x: string")].join("\n");
+    let use_of = "const both = (w: U & V): U => w; const less = (w: V): U => w;";
+    let body = format!("{use_of} const f = (w: U): V => w; return 1;");
+    let module = format!("{}{types}", module_around(&body));
+    let outcome = check_files(&[("frontends/web/routes/index.ts", &module)]);
+    assert_eq!(outcome.faults(), ["FR2101 w"]);
+    let message = &outcome.diagnostics[0].message;
+    assert!(message.len() < 2000, "{} bytes: {message}", message.len());
 }
