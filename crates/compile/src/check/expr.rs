@@ -157,11 +157,11 @@ impl<'a> Checker<'a> {
                 let start = self.flow.clone();
                 self.narrow(test, true);
                 let then = self.expr(then, expected);
-                let first = std::mem::replace(&mut self.flow, start);
+                self.flow = start.clone();
                 self.narrow(test, false);
                 let otherwise = self.expr(otherwise, expected);
-                let second = self.flow.take();
-                self.flow = self.join(first, second);
+                // As in tsc, no more is known after it than before.
+                self.flow = start;
                 let ty = self.subtype_union(&[then.ty, otherwise.ty]);
                 let kind = hir::ExprKind::Conditional(
                     Box::new(checked),
@@ -518,13 +518,8 @@ impl<'a> Checker<'a> {
         let suggested = expected
             .or_else(|| (op != tree::LogicalOp::And).then(|| self.types.non_nullish(first.ty)));
         let second = self.expr(right, suggested);
-        let taken = std::mem::replace(&mut self.flow, start);
-        if op == tree::LogicalOp::And {
-            let after_right = taken;
-            self.narrow(left, false);
-            let skipped = self.flow.take();
-            self.flow = self.join(after_right, skipped);
-        }
+        // As in tsc, no more is known after it than before.
+        self.flow = start;
         let (op, ty) = match op {
             tree::LogicalOp::And => {
                 let falsy = self.falsy_values(first.ty);
@@ -559,7 +554,7 @@ impl<'a> Checker<'a> {
 
     /// Whether `null` or `undefined` may stand here; a type parameter may hold them unless its
     /// bound says otherwise.
-    fn may_be_nullish(&mut self, ty: Ty) -> bool {
+    pub(super) fn may_be_nullish(&mut self, ty: Ty) -> bool {
         let members = self.types.members_of(ty);
         members.into_iter().any(|member| match self.types.kind(member) {
             Kind::Null | Kind::Undefined | Kind::Void | Kind::Unknown => true,

@@ -290,6 +290,10 @@ impl<'a> Checker<'a> {
                 let there = self.current(key);
                 self.flow = flow;
                 let Some(there) = there else { continue };
+                let shortcut = self.by_alias == 0 && self.is_assigned(key.root);
+                if shortcut && Some(there) == self.declared(key) {
+                    continue;
+                }
                 let members = self.types.members_of(there);
                 if self.types.members_of(ty).iter().all(|member| members.contains(member)) {
                     continue;
@@ -306,10 +310,12 @@ impl<'a> Checker<'a> {
     /// What a reference is after two ways. As in `tsc`, members of the declared type all stay, even
     /// where one covers another: a later test may still tell them apart.
     fn joined(&mut self, reference: &Reference, ways: &[Ty]) -> Ty {
-        let (flow, beyond) = (self.flow.take(), self.beyond.take());
-        let declared = self.current(reference);
-        (self.flow, self.beyond) = (flow, beyond);
         let union = self.types.union(ways);
+        // What a name for a condition says is a plain union, for tsc too.
+        if self.by_alias > 0 {
+            return union;
+        }
+        let declared = self.declared(reference);
         let declared = declared.map(|ty| self.types.members_of(ty)).unwrap_or_default();
         let all = self.types.members_of(union).iter().all(|member| declared.contains(member));
         let joined = if all { union } else { self.subtype_union(ways) };
@@ -320,6 +326,27 @@ impl<'a> Checker<'a> {
             true => Ty::UNKNOWN,
             false => joined,
         }
+    }
+
+    /// Whether tsc takes it that a name has a value wherever it stands. Of such a name, one way on
+    /// which nothing was found is enough to know no more after both.
+    fn is_assigned(&mut self, root: Root) -> bool {
+        match root {
+            Root::Local(local) => {
+                self.info(local).parameter
+                    || local.0 < self.frame.first_local
+                    || matches!(self.local_ty(local), Ty::UNKNOWN | Ty::VOID)
+            }
+            Root::Decl(..) => self.frame.is_function,
+        }
+    }
+
+    /// What a reference is where nothing was tested.
+    fn declared(&mut self, reference: &Reference) -> Option<Ty> {
+        let (flow, beyond) = (self.flow.take(), self.beyond.take());
+        let declared = self.current(reference);
+        (self.flow, self.beyond) = (flow, beyond);
+        declared
     }
 
     /// What a function that runs later still knows: names, but not members.

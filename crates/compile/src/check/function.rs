@@ -94,6 +94,10 @@ impl<'a> Checker<'a> {
         let own = self.own_result.take().filter(|_| !function.is_async);
         self.frame.own_result = own.is_some();
         self.frame.handler = handler;
+        self.frame.first_local = match in_place {
+            true => outer.first_local,
+            false => u32::try_from(self.locals.len()).unwrap_or(u32::MAX),
+        };
         self.frame.is_function = true;
         self.frame.is_async = function.is_async;
         let (type_params, type_scope) = self.open_type_params(&function.type_params);

@@ -181,8 +181,9 @@ impl<'a> Checker<'a> {
             }
             Lazy::Mapped { utility, of, .. } => {
                 let mut property = self.outline(id).property(name)?.clone();
-                property.ty = self.member_now(of, name)?.ty;
-                if utility == Utility::Required {
+                let own = self.member_now(of, name)?;
+                property.ty = own.ty;
+                if utility == Utility::Required && own.optional {
                     property.ty = self.types.filter(property.ty, |_, m| m != Ty::UNDEFINED);
                 }
                 Some(property)

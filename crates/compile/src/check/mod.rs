@@ -155,6 +155,9 @@ struct Frame<'a> {
     tries: u32,
     /// The handler of a route.
     handler: bool,
+    /// The first local that is its own; for one that is called where it stands, that of the function
+    /// around.
+    first_local: u32,
 }
 
 /// What running something does to upstreams.

@@ -52,8 +52,10 @@ impl<'a> Checker<'a> {
                     self.narrow(right, sense);
                     return;
                 }
+                let start = self.flow.clone();
                 let (decided, open) = self.both_ways(*op, left, sense);
-                self.flow = open;
+                // In tsc, the right of a condition with a name knows nothing of the left.
+                self.flow = if self.by_alias > 0 { start } else { open };
                 self.narrow(right, sense);
                 let second = self.flow.take();
                 self.flow = self.join(decided, second);

@@ -218,6 +218,21 @@ impl<'a> Checker<'a> {
     ) -> hir::Expr {
         let object = made(hir::ExprKind::Local(local), ty, prop.span);
         if let PropertyKeyKind::Computed(key) = &prop.key.kind {
+            let (named, clean) = self.silently(|c| c.value(key, None));
+            // tsc takes any parameter for a key here, and so reads what may not be there.
+            if clean
+                && self.types.kind(named.ty).is_open()
+                && ty != Ty::UNKNOWN
+                && self.indexed_value(ty, named.ty).is_none()
+            {
+                let (key, of) = (self.types.text(named.ty), self.types.text(ty));
+                let message = format!("`{key}` may be no key of `{of}`");
+                self.report(
+                    Diagnostic::error(codes::SPREAD_FORM, prop.key.span, message)
+                        .help(format!("bind it: `{key} extends keyof {of}`")),
+                );
+                return self.hole(prop.span);
+            }
             let read = self.index_of(object, key, prop.span);
             let closed = match *self.types.kind(ty) {
                 Kind::Object(id) => self.object(id).index.is_none(),

@@ -302,7 +302,7 @@ impl<'a> Checker<'a> {
                 }
             }
             Utility::Required => {
-                for property in &mut made.properties {
+                for property in made.properties.iter_mut().filter(|p| p.optional) {
                     property.optional = false;
                     property.ty = self.types.filter(property.ty, |_, m| m != Ty::UNDEFINED);
                 }

@@ -11,6 +11,7 @@ use super::super::names::Value;
 use super::{Schema, argument_span, first_span};
 use crate::hir::{self, CallbackId};
 use crate::json_text::json_text;
+use crate::types::Ty;
 
 /// The options that a schema or check takes as its last argument.
 #[derive(Debug, Default)]
@@ -50,7 +51,8 @@ impl<'a> Checker<'a> {
             | ExprKind::Index { .. }
             | ExprKind::Template(_) => {
                 let (checked, clean) = self.silently(|c| c.expr(expr, None));
-                if !clean {
+                // An element of a list is one that may be missing, wherever it can be seen.
+                if !clean || self.may_be_nullish(checked.ty) && checked.ty != Ty::NULL {
                     return None;
                 }
                 self.constant_value(&checked)?
