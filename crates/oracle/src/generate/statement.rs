@@ -168,8 +168,7 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
                 self.awaited(Node::expr(ty.clone(), parts), ty, &["call.catch-call"])
             }
             7 => {
-                let test = self.generator.expr(&Ty::Bool, 2, Some(false));
-                let call = self.call(operation);
+                let (test, call) = self.guarded(operation);
                 let ty = call.ty().or(Ty::Null);
                 let parts =
                     vec![Part::Node(test), text(" ? await "), Part::Node(call), text(" : null")];
@@ -193,6 +192,18 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         }
     }
 
+    /// A condition, and a call that is made where it holds: what it tests is narrower there.
+    fn guarded(&mut self, operation: &Operation) -> (Node, Node) {
+        let test = self.generator.expr(&Ty::Bool, 2, Some(false));
+        let mark = self.generator.scope.mark();
+        for tested in &test.tests {
+            self.generator.scope.block(tested);
+        }
+        let call = self.call(operation);
+        self.generator.scope.reset(mark);
+        (test, call)
+    }
+
     fn side_by_side(&mut self) -> Node {
         let count = self.generator.rng.usize(2..4);
         let mut parts = vec![text("const [")];
@@ -202,20 +213,21 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
             .then(|| self.generator.rng.usize(0..count));
         for index in 0..count {
             let operation = if changed == Some(index) { self.change() } else { self.operation() };
-            let call = self.call(operation);
-            let ty = call.ty();
             if self.generator.chance(30) {
                 caught = true;
-                let ty = ty.or(Ty::Null);
+                let call = self.call(operation);
+                let ty = call.ty().or(Ty::Null);
                 let parts = vec![Part::Node(call), text(".catch(() => null)")];
                 calls.push((Node::expr(ty.clone(), parts), ty));
             } else if self.generator.chance(20) {
                 conditional = true;
-                let test = self.generator.expr(&Ty::Bool, 2, Some(false));
-                let ty = ty.or(Ty::Null);
+                let (test, call) = self.guarded(operation);
+                let ty = call.ty().or(Ty::Null);
                 let parts = vec![Part::Node(test), text(" ? "), Part::Node(call), text(" : null")];
                 calls.push((Node::expr(ty.clone(), parts), ty));
             } else {
+                let call = self.call(operation);
+                let ty = call.ty();
                 calls.push((call, ty));
             }
         }
