@@ -22,6 +22,9 @@ pub(crate) fn run_all(root: &Path, arguments: &[&str]) -> Result<(), String> {
     run("build the harness and its peers", &mut command(&bench, "cargo", &release))?;
     crate::test::npm(root)?;
     packages(&bench.join("node"))?;
+    if !arguments.contains(&"--peer") || arguments.contains(&"hive") {
+        hive(root, &bench.join("hive"))?;
+    }
     nginx()?;
     let frontage = root.join("target/release/frontage");
     let types = ["types", "--quiet", "-C", "bench/workspace"];
@@ -43,6 +46,16 @@ fn packages(folder: &Path) -> Result<(), String> {
     let arguments = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
     run("npm: peers", &mut command(folder, "npm", &arguments))?;
     std::fs::write(stamp, lock).map_err(|e| format!("npm: {e}"))
+}
+
+/// Hive Gateway, and what it serves: the contract as GraphQL Mesh composes it.
+fn hive(root: &Path, folder: &Path) -> Result<(), String> {
+    packages(folder)?;
+    let out = root.join("target/bench");
+    std::fs::create_dir_all(&out).map_err(|e| format!("{}: {e}", out.display()))?;
+    let out = out.join("supergraph.graphql").display().to_string();
+    let mut compose = command(folder, "node_modules/.bin/mesh-compose", &["-o", &out]);
+    run("compose the supergraph", compose.stdout(Stdio::null()).stderr(Stdio::null()))
 }
 
 /// nginx is Debian's; without the right to install it, the table goes without.

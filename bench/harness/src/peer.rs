@@ -126,7 +126,46 @@ pub(crate) const PEERS: &[Peer] = &[
         },
         version: |_| Some("the same route files in Node".to_owned()),
     },
+    Peer {
+        name: "tailcall",
+        kind: Kind::Graph,
+        start: tailcall,
+        version: |place| said(place.bench(TAILCALL), &["--version"]),
+    },
+    Peer {
+        name: "hive",
+        kind: Kind::Graph,
+        start: hive,
+        version: |place| {
+            let version = said(place.node(), &[&place.bench(HIVE).display().to_string(), "-V"])?;
+            Some(format!("Hive Gateway {version} with GraphQL Mesh, compiled queries (JIT)"))
+        },
+    },
 ];
+
+const TAILCALL: &str = "node/node_modules/@tailcallhq/core-linux-x64-gnu/bin/tailcall";
+const HIVE: &str = "hive/node_modules/@graphql-hive/gateway/dist/bin.js";
+
+/// Tailcall with one worker, as it has one core.
+fn tailcall(place: &Place, port: u16) -> Result<Command, String> {
+    let path = place.bench("tailcall/store.graphql");
+    let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let text = text.replace("PORT", &port.to_string()).replace("STORE", &place.store);
+    let mut command = place.command(place.bench(TAILCALL), port);
+    command.env("TAILCALL_LOG_LEVEL", "error").env("TAILCALL_TRACKER", "false");
+    command.arg("start").arg(place.written("tailcall.graphql", &text)?);
+    Ok(command)
+}
+
+/// Hive Gateway in one process, as it has one core, over what Mesh composed of the contract.
+fn hive(place: &Place, port: u16) -> Result<Command, String> {
+    let mut command = place.command(place.node(), port);
+    command.arg(place.bench(HIVE)).arg("supergraph");
+    command.arg("-c").arg(place.bench("hive/gateway.config.ts"));
+    command.args(["-h", "127.0.0.1", "-p", &port.to_string(), "--fork", "1"]);
+    command.arg(place.root.join("target/bench/supergraph.graphql"));
+    Ok(command)
+}
 
 /// nginx as a proxy with kept connections, one worker as it has one core.
 fn nginx(place: &Place, port: u16) -> Result<Command, String> {

@@ -64,7 +64,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         title: "one call, three members of its answer",
         path: "/fanout/1",
         calls: &[("items", 1.0)],
-        query: Some("{ p1: item(id: \"1\") { id name count } }"),
+        query: Some("{ p1: getItem(id: \"1\") { id name count } }"),
         rate: 2000.0,
         ..BASE
     },
@@ -74,8 +74,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         path: "/fanout/4",
         calls: &[("items", 4.0)],
         query: Some(
-            "{ p1: item(id: \"1\") { id name count } p2: item(id: \"2\") { id name count } \
-             p3: item(id: \"3\") { id name count } p4: item(id: \"4\") { id name count } }",
+            "{ p1: getItem(id: \"1\") { id name count } p2: getItem(id: \"2\") { id name count } \
+             p3: getItem(id: \"3\") { id name count } p4: getItem(id: \"4\") { id name count } }",
         ),
         ..BASE
     },
@@ -99,8 +99,10 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         title: "five members of each of 30 products, 21 KB",
         path: "/projection/20k",
         calls: &[("products", 1.0)],
-        query: Some("{ products(size: \"20k\") { total items { id name price stock rating } } }"),
-        member: Some("products"),
+        query: Some(
+            "{ getProducts(size: \"20k\") { total items { id name price stock rating } } }",
+        ),
+        member: Some("getProducts"),
         ..BASE
     },
     Scenario {
@@ -108,8 +110,10 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         title: "the same of 300 products, 212 KB",
         path: "/projection/200k",
         calls: &[("products", 1.0)],
-        query: Some("{ products(size: \"200k\") { total items { id name price stock rating } } }"),
-        member: Some("products"),
+        query: Some(
+            "{ getProducts(size: \"200k\") { total items { id name price stock rating } } }",
+        ),
+        member: Some("getProducts"),
         rate: 150.0,
         ..BASE
     },
@@ -118,8 +122,8 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         title: "the same of 3,000 products, 2.1 MB",
         path: "/projection/2m",
         calls: &[("products", 1.0)],
-        query: Some("{ products(size: \"2m\") { total items { id name price stock rating } } }"),
-        member: Some("products"),
+        query: Some("{ getProducts(size: \"2m\") { total items { id name price stock rating } } }"),
+        member: Some("getProducts"),
         rate: 12.0,
         connections: 8,
     },
