@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use frontage_plan::{Name, Plan};
-use frontage_upstream::{Client, Settings};
+use frontage_upstream::{Client, Deadlines, Settings};
 
 /// One client for each upstream, by name. It belongs to one thread, and to its `LocalSet`.
 #[derive(Default)]
@@ -15,10 +15,11 @@ impl Clients {
     /// Clients without connections yet.
     #[must_use]
     pub fn new(settings: impl IntoIterator<Item = Settings>) -> Self {
-        let by_name = settings
-            .into_iter()
-            .map(|settings| (Name::clone(&settings.name), Client::new(settings)))
-            .collect();
+        let deadlines = Deadlines::new();
+        let client = |settings: Settings| {
+            (Name::clone(&settings.name), Client::sharing(settings, deadlines.clone()))
+        };
+        let by_name = settings.into_iter().map(client).collect();
         Self { by_name }
     }
 

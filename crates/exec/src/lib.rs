@@ -30,7 +30,8 @@ pub use eval::Compute;
 pub use execute::{CheckedInput, InputFault, check_input, execute};
 pub use frontage_json::{JsonFault, Object, Text, Value, parse_any};
 pub use frontage_upstream::{
-    Address, AddressError, BoxError, Dial, Reason, Scheme, Settings, Stream, StreamBody,
+    Address, AddressError, BoxError, Deadlines, Dial, Passed, Reason, Scheme, Settings, Stream,
+    StreamBody,
 };
 pub use outcome::{
     CallRecord, CallResult, DriftFault, DriftRecord, InputPart, Issue, Outcome, OutcomeBody,

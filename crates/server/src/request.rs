@@ -14,7 +14,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use frontage_exec::{
-    Compute, Object, Outcome, PassthroughRequest, Problem, RouteRequest, Text, Trace, Value,
+    Compute, Object, Outcome, Passed, PassthroughRequest, Problem, RouteRequest, Text, Trace, Value,
 };
 use frontage_plan::{Handler, Method as PlanMethod, Name, PathSegment, Route, RouteKind};
 use futures_util::FutureExt;
@@ -271,8 +271,9 @@ impl Way<'_> {
         };
         let running = frontage_exec::execute(&self.generation.engine, &clients, index, request);
         // Its body took its part of the time.
-        let left = limits.request_timeout.saturating_sub(started - self.record.started);
-        let outcome = tokio::time::timeout(left, running).await.map_err(|_| out_of_time())?;
+        let until = self.record.started + limits.request_timeout;
+        let running = worker.deadlines.within(until.into(), running);
+        let outcome = running.await.map_err(|Passed| out_of_time())?;
         self.note(&outcome);
         if worker.shared.settings.server_timing {
             self.timing = outcome::timing(&outcome.calls, started.elapsed());
@@ -303,9 +304,9 @@ impl Way<'_> {
         };
         let engine = &self.generation.engine;
         let running = frontage_exec::passthrough(engine, &clients, index, request, body);
-        let response = tokio::time::timeout(limits.request_timeout, running)
-            .await
-            .map_err(|_| out_of_time())?;
+        let until = Instant::now() + limits.request_timeout;
+        let response =
+            worker.deadlines.within(until.into(), running).await.map_err(|Passed| out_of_time())?;
         match response {
             Ok(response) => {
                 let (parts, body) = response.into_parts();

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use frontage_exec::{Clients, Settings as UpstreamSettings, Value, parse_any};
+use frontage_exec::{Clients, Deadlines, Settings as UpstreamSettings, Value, parse_any};
 
 use crate::handles::Handles;
 use crate::settings::Auth;
@@ -20,6 +20,8 @@ pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     /// Its histograms at hand.
     pub(crate) handles: Handles,
+    /// When its requests are given up.
+    pub(crate) deadlines: Deadlines,
     /// The fixed session, if there is one.
     pub(crate) session: Option<Value>,
     clients: RefCell<(Arc<Vec<UpstreamSettings>>, Rc<Clients>)>,
@@ -37,6 +39,7 @@ impl Worker {
         Self {
             shared: Arc::clone(shared),
             handles: Handles::new(),
+            deadlines: Deadlines::new(),
             session,
             clients: RefCell::new((upstreams, clients)),
         }

@@ -14,12 +14,12 @@ use http_body_util::BodyExt;
 use hyper::Response;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::SendRequest;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use crate::body::RequestBody;
 use crate::connect::connect;
 use crate::pool::{Lease, Permit, Pool};
-use crate::{CallError, Settings};
+use crate::{CallError, Deadlines, Passed, Settings};
 
 /// A client of one upstream, for one thread; clones share its connections.
 #[derive(Clone)]
@@ -32,6 +32,7 @@ pub(crate) struct Inner {
     /// `Host` of each address.
     hosts: Vec<HeaderValue>,
     pub(crate) pool: Rc<Pool>,
+    pub(crate) deadlines: Deadlines,
 }
 
 /// A request whose answer is wanted whole.
@@ -75,6 +76,12 @@ impl Client {
     /// A client without connections yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
+        Self::sharing(settings, Deadlines::new())
+    }
+
+    /// A client without connections yet that shares a timer with others.
+    #[must_use]
+    pub fn sharing(settings: Settings, deadlines: Deadlines) -> Self {
         let hosts = settings
             .addresses
             .iter()
@@ -85,7 +92,7 @@ impl Client {
             })
             .collect();
         let pool = Pool::new(&settings);
-        Self { inner: Rc::new(Inner { settings, hosts, pool }) }
+        Self { inner: Rc::new(Inner { settings, hosts, pool, deadlines }) }
     }
 
     /// The upstream's name.
@@ -104,9 +111,9 @@ impl Client {
         let Request { method, path_and_query, headers, body, safe, deadline } = request;
         let head = Head { method, path_and_query, headers, safe };
         let started = Instant::now();
-        match timeout_at(deadline, self.inner.call(head, body)).await {
+        match self.inner.deadlines.within(deadline, self.inner.call(head, body)).await {
             Ok(result) => result,
-            Err(_) => Err(self.inner.deadline_passed(started)),
+            Err(Passed) => Err(self.inner.deadline_passed(started)),
         }
     }
 

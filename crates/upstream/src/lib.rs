@@ -13,6 +13,7 @@
 mod body;
 mod client;
 mod connect;
+mod deadlines;
 mod error;
 mod fill;
 mod hop;
@@ -23,6 +24,7 @@ mod tls;
 
 pub use body::BoxError;
 pub use client::{Answer, Client, Request};
+pub use deadlines::{Deadlines, Passed};
 pub use error::{CallError, Reason};
 pub use fill::{Argument, FillError, Filled, fill, fill_form};
 pub use settings::{Address, AddressError, Dial, Scheme, Settings, Stream};

@@ -9,13 +9,13 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Response};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use crate::body::{BoxError, RequestBody};
 use crate::client::Head;
 use crate::hop::remove_hop_by_hop;
 use crate::pool::Lease;
-use crate::{CallError, Client};
+use crate::{CallError, Client, Passed};
 
 /// A request whose answer is wanted as a stream.
 #[derive(Debug)]
@@ -62,9 +62,10 @@ impl Client {
         };
         let started = Instant::now();
         let inner = self.inner();
-        let (response, lease) = match timeout_at(deadline, inner.exchange(&head, body)).await {
+        let exchange = inner.exchange(&head, body);
+        let (response, lease) = match inner.deadlines.within(deadline, exchange).await {
             Ok(result) => result?,
-            Err(_) => return Err(inner.deadline_passed(started)),
+            Err(Passed) => return Err(inner.deadline_passed(started)),
         };
         let (mut parts, incoming) = response.into_parts();
         remove_hop_by_hop(&mut parts.headers);

@@ -260,8 +260,10 @@ impl<'a> Checker<'a> {
     pub(super) fn check_loose(&mut self, args: &'a [Element]) {
         for arg in args {
             let (Element::Value(value) | Element::Spread { value, .. }) = arg;
+            // Of what a place wants of which nothing is known, nothing is reported either.
+            let wanted = matches!(value.kind, ExprKind::Call { .. }).then_some(Ty::ERROR);
             if !matches!(value.kind, ExprKind::Arrow(_)) {
-                let _ = self.expr(value, None);
+                let _ = self.expr(value, wanted);
             }
         }
     }

@@ -179,11 +179,29 @@ impl<'a> Checker<'a> {
             return known;
         }
         // The object around may have been narrowed further since.
-        if self.subtype(declared, known) && !self.subtype(known, declared) {
-            declared
-        } else {
-            known
+        match (self.subtype(declared, known), self.subtype(known, declared)) {
+            (true, false) => declared,
+            (false, false) => self.of_both_known(known, declared),
+            (_, true) => known,
         }
+    }
+
+    /// What is known of a value by two ways: the parts of the one that the other has; `known` if
+    /// they have nothing to do with each other.
+    fn of_both_known(&mut self, known: Ty, declared: Ty) -> Ty {
+        let mut kept = Vec::new();
+        for member in self.types.members_of(known) {
+            if self.subtype(member, declared) {
+                kept.push(member);
+                continue;
+            }
+            for own in self.types.members_of(declared) {
+                if self.subtype(own, member) {
+                    kept.push(own);
+                }
+            }
+        }
+        if kept.is_empty() { known } else { self.types.union(&kept) }
     }
 
     /// What a module's constant was set to, of the union that it was declared as: known in its

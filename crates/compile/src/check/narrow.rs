@@ -72,10 +72,8 @@ impl<'a> Checker<'a> {
                         _ => false,
                     };
                     let subject = if nothing(right) { left } else { right };
-                    if let (false, ExprKind::Chain(inner)) = (equal, &subject.kind)
-                        && let ExprKind::Call { callee, .. } = &inner.kind
-                    {
-                        self.narrow_chain_present(callee);
+                    if !equal {
+                        self.narrow_chain_given(subject);
                     }
                     self.refine(subject, &move |c, ty| c.nullish_part(ty, equal));
                 }
@@ -255,6 +253,33 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// `a?.b()` is an argument of which something was said that nothing is not: `a` is there.
+    fn narrow_chain_given(&mut self, arg: &'a Expr) {
+        if let ExprKind::Chain(inner) = &arg.kind
+            && let ExprKind::Call { callee, .. } = &inner.kind
+        {
+            self.narrow_chain_present(callee);
+        }
+    }
+
+    /// Whether `expr` is a chain with a link after which there may be nothing.
+    fn may_be_cut(&self, expr: &'a Expr) -> bool {
+        let ExprKind::Chain(inner) = &expr.kind else { return false };
+        let mut at = &**inner;
+        loop {
+            let (object, optional) = match &at.kind {
+                ExprKind::Member { object, optional, .. }
+                | ExprKind::Index { object, optional, .. } => (object, *optional),
+                ExprKind::Call { callee, optional, .. } => (callee, *optional),
+                _ => return false,
+            };
+            if optional && self.types.nullish(self.recorded_ty(object)) {
+                return true;
+            }
+            at = object;
+        }
+    }
+
     /// `a?.b()` gave something: `a` is there.
     fn narrow_chain_present(&mut self, callee: &'a Expr) {
         let mut at = callee;
@@ -279,6 +304,9 @@ impl<'a> Checker<'a> {
             && &*name.name == "isArray"
             && let [Element::Value(arg)] = args
         {
+            if sense {
+                self.narrow_chain_given(arg);
+            }
             self.refine(arg, &move |c, ty| c.array_part(ty, sense));
             return;
         }
@@ -305,6 +333,13 @@ impl<'a> Checker<'a> {
                 false => Some(ty),
             };
             if let Some(ty) = ty.filter(|&ty| !self.generic(ty)) {
+                let shows = match sense {
+                    true => !self.types.any(ty, |k| matches!(k, Kind::Undefined | Kind::Unknown)),
+                    false => self.types.all(ty, |k| matches!(k, Kind::Null | Kind::Undefined)),
+                };
+                if shows {
+                    self.narrow_chain_given(arg);
+                }
                 self.refine(arg, &move |c, own| c.by_predicate(own, ty, sense));
             }
         }
@@ -379,11 +414,7 @@ impl<'a> Checker<'a> {
             }
             let value = if case { self.types.regular(value) } else { value };
             // A chain that is not `undefined` in any case of `switch` may still be cut short.
-            if case
-                && !equal
-                && value == Ty::UNDEFINED
-                && matches!(subject.kind, ExprKind::Chain(_))
-            {
+            if case && !equal && value == Ty::UNDEFINED && self.may_be_cut(subject) {
                 continue;
             }
             self.narrow_chain_equal(subject, value, equal);
@@ -440,7 +471,7 @@ impl<'a> Checker<'a> {
         if self.flow.is_some()
             && let Some(reference) = self.reference(subject)
         {
-            let cut = matches!(subject.kind, ExprKind::Chain(_));
+            let cut = self.may_be_cut(subject);
             self.refine_parent(subject, &reference, &|c, mut ty| {
                 for &value in values {
                     if !cut || value != Ty::UNDEFINED {

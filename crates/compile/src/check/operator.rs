@@ -280,7 +280,11 @@ impl<'a> Checker<'a> {
         }
         let either_number = number(x) || number(y);
         let (p, q) = (self.types.base(x), self.types.base(y));
-        if either_number || !(self.assignable(p, q) || self.assignable(q, p)) {
+        // For tsc, `{}` where it is written is nothing but an object.
+        let written = |side: &hir::Expr| matches!(&side.kind, hir::ExprKind::Object(members) if members.is_empty());
+        let object = |ty| self.types.all(ty, |k| matches!(k, Kind::Object(_)));
+        let apart = written(a) && !object(q) || written(b) && !object(p);
+        if either_number || apart || !(self.assignable(p, q) || self.assignable(q, p)) {
             let fault = Diagnostic::error(
                 codes::OPERAND,
                 op_span,

@@ -401,7 +401,10 @@ impl<'a> Checker<'a> {
                     readonly: false,
                     span: None,
                 }),
-                Kind::Number => object.index = Some(Index { value, numeric: true }),
+                Kind::Number if object.index.is_none() => {
+                    object.index = Some(Index { value, numeric: true });
+                }
+                Kind::Number => {}
                 _ => object.index = Some(Index { value, numeric: false }),
             }
         }

@@ -48,7 +48,13 @@ impl Writer<'_, '_, '_> {
 
     fn object(&mut self, path: &str, fields: &[Field], depth: u32) -> (String, Ty) {
         let (mut members, mut types): (Vec<String>, Vec<Field>) = (Vec::new(), Vec::new());
-        for number in 0..self.generator.rng.usize(1..5) {
+        // Of one member that may be missing the object is there all the same.
+        let missing: Vec<Field> = fields.iter().filter(|field| field.optional).cloned().collect();
+        let (fields, count) = match !missing.is_empty() && self.generator.chance(20) {
+            true => (missing.as_slice(), 1),
+            false => (fields, self.generator.rng.usize(1..5)),
+        };
+        for number in 0..count {
             let field = &fields[self.generator.rng.usize(0..fields.len())];
             let member = match is_name(&field.name) {
                 true => format!("{path}.{}", field.name),
