@@ -6,6 +6,7 @@
 //!        nearer, which a request that is answered at once never causes.
 
 use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
@@ -179,14 +180,11 @@ pub(crate) async fn serve<A, F>(
     answer: A,
 ) where
     A: Fn(Rc<Activity>, Request<Incoming>) -> F,
-    F: Future<Output = Response<AnswerBody>> + 'static,
+    F: Future<Output = Result<Response<AnswerBody>, Infallible>> + 'static,
 {
     let activity = Rc::new(Activity::new());
     let io = TokioIo::new(Watched { stream, activity: Rc::clone(&activity) });
-    let service = hyper::service::service_fn(|request| {
-        let answer = answer(Rc::clone(&activity), request);
-        async move { Ok::<_, std::convert::Infallible>(answer.await) }
-    });
+    let service = hyper::service::service_fn(|request| answer(Rc::clone(&activity), request));
     let mut connection = pin!(protocols.serve_connection(io, service));
     let mut sleep = pin!(tokio::time::sleep_until(activity.deadline(limits)));
     let mut told = pin!(stop.wait_for(|stop| *stop));

@@ -7,6 +7,7 @@
 //! Start at [`answer`].
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -56,7 +57,7 @@ pub(crate) async fn answer(
     worker: Rc<Worker>,
     activity: Rc<Activity>,
     request: Request<Incoming>,
-) -> Response<AnswerBody> {
+) -> Result<Response<AnswerBody>, Infallible> {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
     let trace = identity::trace(&parts.headers);
@@ -110,7 +111,7 @@ pub(crate) async fn answer(
     let reply = reply.finish(&parts.method, &parts.headers).await;
     let response = respond(reply, record, &parts.method, timing);
     activity.sends(response.body());
-    response
+    Ok(response)
 }
 
 /// Puts an answer on its way.

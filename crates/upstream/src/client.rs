@@ -234,7 +234,9 @@ impl Inner {
     }
 
     async fn connect(&self, address: usize) -> Result<SendRequest<RequestBody>, CallError> {
-        let result = connect(&self.settings, &self.settings.addresses[address]).await;
+        // Rare, and larger than all the rest of a call, which need not carry it about.
+        let connecting = connect(&self.settings, &self.settings.addresses[address]);
+        let result = Box::pin(connecting).await;
         self.pool.note_connect(address, result.is_ok());
         result
     }

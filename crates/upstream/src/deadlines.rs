@@ -8,10 +8,11 @@
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
+use pin_project_lite::pin_project;
 use slab::Slab;
 use tokio::task::spawn_local;
 use tokio::time::{Instant, sleep_until};
@@ -63,29 +64,8 @@ impl Deadlines {
     /// # Errors
     ///
     /// [`Passed`].
-    pub async fn within<F: Future>(
-        &self,
-        deadline: Instant,
-        future: F,
-    ) -> Result<F::Output, Passed> {
-        let mut future = pin!(future);
-        // What is done at once costs nothing more.
-        let mut place: Option<Place<'_>> = None;
-        poll_fn(|context| {
-            if let Poll::Ready(value) = future.as_mut().poll(context) {
-                return Poll::Ready(Ok(value));
-            }
-            let waits = match &place {
-                Some(place) => place.waits(context),
-                None if Instant::now() >= deadline => false,
-                None => {
-                    place = Some(self.enter(deadline, context));
-                    true
-                }
-            };
-            if waits { Poll::Pending } else { Poll::Ready(Err(Passed)) }
-        })
-        .await
+    pub fn within<F: Future>(&self, deadline: Instant, future: F) -> Within<'_, F> {
+        Within { future, deadlines: self, deadline, place: None }
     }
 
     fn enter(&self, deadline: Instant, context: &Context<'_>) -> Place<'_> {
@@ -108,7 +88,43 @@ impl Deadlines {
     }
 }
 
+pin_project! {
+    /// A future with its deadline. It holds the future once, where an `async` function would hold it
+    /// twice: what is as large as a call is moved about often enough.
+    #[must_use = "futures do nothing unless polled"]
+    #[derive(Debug)]
+    pub struct Within<'d, F> {
+        #[pin]
+        future: F,
+        deadlines: &'d Deadlines,
+        deadline: Instant,
+        // None as long as nobody had to wait.
+        place: Option<Place<'d>>,
+    }
+}
+
+impl<F: Future> Future for Within<'_, F> {
+    type Output = Result<F::Output, Passed>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Poll::Ready(value) = this.future.poll(context) {
+            return Poll::Ready(Ok(value));
+        }
+        let waits = match this.place {
+            Some(place) => place.waits(context),
+            None if Instant::now() >= *this.deadline => false,
+            None => {
+                *this.place = Some(this.deadlines.enter(*this.deadline, context));
+                true
+            }
+        };
+        if waits { Poll::Pending } else { Poll::Ready(Err(Passed)) }
+    }
+}
+
 /// One that waits; dropped, it does no more.
+#[derive(Debug)]
 struct Place<'d> {
     deadlines: &'d Deadlines,
     index: usize,

@@ -24,7 +24,7 @@ mod tls;
 
 pub use body::BoxError;
 pub use client::{Answer, Client, Request};
-pub use deadlines::{Deadlines, Passed};
+pub use deadlines::{Deadlines, Passed, Within};
 pub use error::{CallError, Reason};
 pub use fill::{Argument, FillError, Filled, fill, fill_form};
 pub use settings::{Address, AddressError, Dial, Scheme, Settings, Stream};

@@ -74,13 +74,6 @@ pub(super) const RULES: &[Rule] = &[
         replace: "LogicalOp::Nullish => !matches!(left, Value::Null),",
     },
     Rule {
-        name: "made-of-what-may-be-missing",
-        oracle: Oracle::Values,
-        file: "crates/compile/src/lower/made.rs",
-        find: "    common.truncate(draft.shortest()?);",
-        replace: "    draft.shortest()?;",
-    },
-    Rule {
         name: "made-though-looked-at",
         oracle: Oracle::Values,
         file: "crates/compile/src/lower/making.rs",

@@ -370,7 +370,14 @@ impl<'a> Checker<'a> {
                 self.made_anew(&mut arguments, signature, &explicit, expected);
             }
             if last {
-                return self.try_signature(signature, &explicit, arguments, expected, true).ok();
+                let resolved =
+                    self.try_signature(signature, &explicit, arguments, expected, true).ok()?;
+                // Which one it would have been, nobody knows.
+                let result = match broken && fitting.iter().any(|s| s.result != signature.result) {
+                    true => Ty::ERROR,
+                    false => resolved.result,
+                };
+                return Some(Resolved { result, ..resolved });
             }
             let before = self.diagnostics.len();
             let effects = self.frame.effects.clone();

@@ -415,7 +415,11 @@ impl<'a> Checker<'a> {
         };
         let item = self.value(value, wanted);
         let ty = self.settle_among(item.ty, &parts, wanted);
-        self.put_once(built, name, ty, key.span);
+        match name.is_empty() {
+            // As in tsc, one without a name may stand there twice.
+            true => _ = built.put(name, ty, constant, key.span),
+            false => self.put_once(built, name, ty, key.span),
+        }
         members.push(hir::Member::Static(name.clone(), item));
     }
 
