@@ -48,6 +48,8 @@ pub struct Request {
     pub body: Option<Bytes>,
     /// Free of side effects: may be sent again if a connection proves to be dead.
     pub safe: bool,
+    /// When it was asked for.
+    pub started: Instant,
     /// When to give up.
     pub deadline: Instant,
 }
@@ -108,9 +110,8 @@ impl Client {
     ///
     /// [`CallError`]; none of them comes with a part of an answer.
     pub async fn call(&self, request: Request) -> Result<Answer, CallError> {
-        let Request { method, path_and_query, headers, body, safe, deadline } = request;
+        let Request { method, path_and_query, headers, body, safe, started, deadline } = request;
         let head = Head { method, path_and_query, headers, safe };
-        let started = Instant::now();
         match self.inner.deadlines.within(deadline, self.inner.call(head, body)).await {
             Ok(result) => result,
             Err(Passed) => Err(self.inner.deadline_passed(started)),

@@ -113,7 +113,7 @@ impl<F: Future> Future for Within<'_, F> {
         }
         let waits = match this.place {
             Some(place) => place.waits(context),
-            None if Instant::now() >= *this.deadline => false,
+            // If its deadline has passed already, the timer tells so at once.
             None => {
                 *this.place = Some(this.deadlines.enter(*this.deadline, context));
                 true

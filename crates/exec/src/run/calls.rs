@@ -162,7 +162,7 @@ impl<'r> Calls<'r> {
 
     /// A call that fails by its own arguments.
     fn unasked(&mut self, operation: &Operation, brought: Brought, message: &str) -> Ticket {
-        let entry = self.entry(operation, AbortHandle::new_pair().0);
+        let entry = self.entry(operation, AbortHandle::new_pair().0, Instant::now());
         let reason = CallResult::Failed { reason: "argument", message: message.into() };
         self.land(&entry, brought, reason);
         Ticket::new(entry)
@@ -275,16 +275,19 @@ impl<'r> Calls<'r> {
         timeout_ms: u32,
     ) -> Rc<Entry> {
         let upstream = &self.setting.plan.upstream(operation.upstream).name;
+        // One look at the clock for all that a call needs of it.
+        let now = Instant::now();
         let request = Request {
             method: Method::from_bytes(operation.method.as_str().as_bytes()).unwrap_or(Method::GET),
             path_and_query: encoded.path_and_query.clone(),
             headers: self.headers(call, encoded),
             body: encoded.body.clone(),
             safe: operation.safe,
-            deadline: Instant::now() + Duration::from_millis(u64::from(timeout_ms)),
+            started: now,
+            deadline: now + Duration::from_millis(u64::from(timeout_ms)),
         };
         let (abort, registration) = AbortHandle::new_pair();
-        let entry = self.entry(operation, abort);
+        let entry = self.entry(operation, abort, now);
         let own = Rc::clone(&entry);
         let name = Name::clone(upstream);
         let answer: Pin<Box<dyn Future<Output = Landed>>> =
@@ -337,8 +340,7 @@ impl<'r> Calls<'r> {
         headers
     }
 
-    fn entry(&mut self, operation: &Operation, abort: AbortHandle) -> Rc<Entry> {
-        let started = Instant::now();
+    fn entry(&mut self, operation: &Operation, abort: AbortHandle, started: Instant) -> Rc<Entry> {
         let start = started.duration_since(self.started);
         self.records.push(CallRecord {
             upstream: Name::clone(&self.setting.plan.upstream(operation.upstream).name),

@@ -150,6 +150,7 @@ fn fetch(host: &str, target: &str) -> Result<Vec<u8>, String> {
             ],
             body: None,
             safe: true,
+            started: tokio::time::Instant::now(),
             deadline: tokio::time::Instant::now() + PATIENCE,
         };
         let answer = client.call(request).await.map_err(|e| e.to_string())?;

@@ -22,6 +22,7 @@ fn get(path: &str) -> Request {
         headers: Vec::new(),
         body: None,
         safe: true,
+        started: Instant::now(),
         deadline: Instant::now() + Duration::from_secs(20),
     }
 }
