@@ -1,5 +1,7 @@
 //! Source texts, and places in them.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 /// A file of a [`SourceMap`].
@@ -83,7 +85,7 @@ impl SourceFile {
 /// All texts that a compilation read; hands out [`FileId`]s in order of insertion.
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl SourceMap {
@@ -99,8 +101,19 @@ impl SourceMap {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|&(_, b)| b == b'\n').map(|(i, _)| i as u32 + 1))
             .collect();
-        self.files.push(SourceFile { path: path.into(), text, line_starts });
+        self.add_file(Arc::new(SourceFile { path: path.into(), text, line_starts }))
+    }
+
+    /// Adds a file of another map.
+    pub fn add_file(&mut self, file: Arc<SourceFile>) -> FileId {
+        self.files.push(file);
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// The id that the next file will have.
+    #[must_use]
+    pub fn next_id(&self) -> FileId {
+        FileId(self.files.len() as u32)
     }
 
     /// The file behind an id that this map handed out.
@@ -109,7 +122,7 @@ impl SourceMap {
     ///
     /// If `id` is from another map.
     #[must_use]
-    pub fn file(&self, id: FileId) -> &SourceFile {
+    pub fn file(&self, id: FileId) -> &Arc<SourceFile> {
         &self.files[id.0 as usize]
     }
 
@@ -121,7 +134,7 @@ impl SourceMap {
 
     /// All files with their ids, in order of insertion.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), f))
+        self.files.iter().enumerate().map(|(i, f)| (FileId(i as u32), &**f))
     }
 
     /// The text that `span` covers; empty if the span does not lie on character boundaries.

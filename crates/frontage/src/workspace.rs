@@ -5,6 +5,7 @@
 //! Never: a file outside the workspace; a symbolic link followed out of it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -43,6 +44,20 @@ pub(crate) struct Loaded {
     pub(crate) inputs: Vec<FrontendInput>,
     /// Faults of configuration, layout and contracts.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Contracts as they were read.
+    contracts: Vec<ReadContract>,
+}
+
+/// A contract that was read, and whatever it was read from.
+#[derive(Debug)]
+struct ReadContract {
+    /// Of its first file.
+    path: String,
+    files: Range<u32>,
+    contract: Arc<Contract>,
+    findings: Vec<Diagnostic>,
+    /// Something that it names could not be read.
+    lacks: bool,
 }
 
 impl Loaded {
@@ -85,11 +100,18 @@ pub(crate) fn find(given: Option<&Path>) -> Result<PathBuf, Diagnostic> {
 
 /// Reads everything below `root` that belongs to the workspace.
 pub(crate) fn load(root: &Path) -> Loaded {
+    load_again(root, None)
+}
+
+/// As [`load`]; contracts whose texts are still what they were are not read once more.
+pub(crate) fn load_again(root: &Path, before: Option<&Loaded>) -> Loaded {
     let mut reader = Reader {
         root: root.to_owned(),
         sources: SourceMap::new(),
         diagnostics: Vec::new(),
         files: 0,
+        before,
+        contracts: Vec::new(),
     };
     let config = match reader.add(WORKSPACE_FILE) {
         Ok(file) => {
@@ -107,18 +129,20 @@ pub(crate) fn load(root: &Path) -> Loaded {
     let shared = reader.modules("shared");
     let (frontends, inputs) = reader.frontends();
     let workspace = Workspace { upstreams, shared };
-    let Reader { root, sources, diagnostics, .. } = reader;
-    Loaded { root, sources, config, frontends, workspace, inputs, diagnostics }
+    let Reader { root, sources, diagnostics, contracts, .. } = reader;
+    Loaded { root, sources, config, frontends, workspace, inputs, diagnostics, contracts }
 }
 
-struct Reader {
+struct Reader<'b> {
     root: PathBuf,
     sources: SourceMap,
     diagnostics: Vec<Diagnostic>,
     files: usize,
+    before: Option<&'b Loaded>,
+    contracts: Vec<ReadContract>,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Reads a file into the source map.
     fn add(&mut self, path: &str) -> Result<FileId, Diagnostic> {
         let text = read_inside(&self.root, path)
@@ -167,8 +191,8 @@ impl Reader {
     }
 
     fn contract(&mut self, path: &str, at: Span) -> Option<Arc<Contract>> {
-        let file = match read_inside(&self.root, path) {
-            Ok(text) => self.sources.add(path, text),
+        let text = match read_inside(&self.root, path) {
+            Ok(text) => text,
             Err(why) => {
                 self.diagnostics.push(
                     Diagnostic::error(
@@ -181,16 +205,14 @@ impl Reader {
                 return None;
             }
         };
-        let root = self.root.clone();
-        let mut load = |path: &str| read_inside(&root, path);
-        let read = if path.ends_with(".ts") {
-            frontage_compile::declared::read(file, &mut self.sources, &mut load)
-        } else {
-            frontage_contract::read(file, &mut self.sources, &mut load)
+        let read = match self.unchanged(path, &text) {
+            Some(read) => read,
+            None => self.read_contract(path, text),
         };
+        let (contract, mut findings) = (Arc::clone(&read.contract), read.findings.clone());
+        self.contracts.push(read);
         // A contract of no use would make every call of it an error of its own.
-        let usable = summary(&read.diagnostics).errors == 0;
-        let mut findings = read.diagnostics;
+        let usable = summary(&findings).errors == 0;
         if findings.len() > MAX_FINDINGS && usable {
             let more = findings.len() - MAX_FINDINGS;
             findings.truncate(MAX_FINDINGS);
@@ -200,7 +222,54 @@ impl Reader {
             ));
         }
         self.diagnostics.extend(findings);
-        usable.then(|| Arc::new(read.contract))
+        usable.then_some(contract)
+    }
+
+    fn read_contract(&mut self, path: &str, text: String) -> ReadContract {
+        let file = self.sources.add(path, text);
+        let (root, mut lacks) = (&self.root, false);
+        let mut load = |path: &str| {
+            let text = read_inside(root, path);
+            lacks |= text.is_err();
+            text
+        };
+        let (contract, findings) = if path.ends_with(".ts") {
+            let read = frontage_compile::declared::read(file, &mut self.sources, &mut load);
+            (read.contract, read.diagnostics)
+        } else {
+            let read = frontage_contract::read(file, &mut self.sources, &mut load);
+            (read.contract, read.diagnostics)
+        };
+        let files = file.0..self.sources.next_id().0;
+        let (path, contract) = (path.to_owned(), Arc::new(contract));
+        ReadContract { path, files, contract, findings, lacks }
+    }
+
+    /// A contract as it was read before, if each of its files is what it was and stands at the same
+    /// place among all, which the places in it name.
+    fn unchanged(&mut self, path: &str, text: &str) -> Option<ReadContract> {
+        let before = self.before?;
+        let known = before.contracts.iter().find(|known| known.path == path && !known.lacks)?;
+        let files: Vec<_> = known.files.clone().map(|id| before.sources.file(FileId(id))).collect();
+        let (first, others) = files.split_first()?;
+        let same = known.files.start == self.sources.next_id().0
+            && first.text == text
+            && others.iter().all(|file| {
+                read_inside(&self.root, &file.path).is_ok_and(|text| text == file.text)
+            });
+        if !same {
+            return None;
+        }
+        for file in files {
+            self.sources.add_file(Arc::clone(file));
+        }
+        Some(ReadContract {
+            path: known.path.clone(),
+            files: known.files.clone(),
+            contract: Arc::clone(&known.contract),
+            findings: known.findings.clone(),
+            lacks: false,
+        })
     }
 
     /// All `.ts` files below `folder`, sorted by path.
@@ -424,4 +493,71 @@ fn normalise(path: &str) -> String {
         }
     }
     out.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONTRACT: &str = r##"
+openapi: 3.1.0
+info: { title: Users, version: "1" }
+paths:
+  /users:
+    get:
+      operationId: listUsers
+      responses: { "200": { description: ok, content: { application/json: { schema: { $ref: "./user.yaml" } } } } }
+"##;
+
+    fn written(folder: &Path, path: &str, text: &str) {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+
+    fn workspace() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = "[workspace]\nname = \"w\"\n[upstreams.users]\ncontract = \"users.yaml\"\nurl = \"http://127.0.0.1:9\"\n";
+        written(folder.path(), WORKSPACE_FILE, config);
+        written(folder.path(), "users.yaml", CONTRACT);
+        written(folder.path(), "user.yaml", "{ type: string }");
+        written(folder.path(), "frontends/web/frontend.toml", "listen = \"127.0.0.1:0\"\n");
+        folder
+    }
+
+    /// Whether the contract is the one that was read before.
+    fn is_kept(before: &Loaded, again: &Loaded) -> bool {
+        let contract = |loaded: &Loaded| Arc::clone(&loaded.workspace.upstreams[0].contract);
+        Arc::ptr_eq(&contract(before), &contract(again))
+    }
+
+    #[test]
+    fn a_contract_is_read_again_when_it_or_what_it_names_changes() {
+        let folder = workspace();
+        let first = load(folder.path());
+        written(folder.path(), "shared/a.ts", "export const a = 1;");
+        let second = load_again(folder.path(), Some(&first));
+        assert!(is_kept(&first, &second), "nothing of it has changed");
+        let texts =
+            |loaded: &Loaded| loaded.sources.iter().map(|f| f.1.path.clone()).collect::<Vec<_>>();
+        assert_eq!(texts(&load(folder.path())), texts(&second), "the sources are the same");
+
+        written(folder.path(), "user.yaml", "{ type: number }");
+        let third = load_again(folder.path(), Some(&second));
+        assert!(!is_kept(&second, &third), "what it names is another");
+
+        written(folder.path(), "users.yaml", &CONTRACT.replace("Users", "People"));
+        let fourth = load_again(folder.path(), Some(&third));
+        assert!(!is_kept(&third, &fourth), "its own text is another");
+    }
+
+    #[test]
+    fn a_contract_that_lacks_something_is_read_again() {
+        let folder = workspace();
+        std::fs::remove_file(folder.path().join("user.yaml")).expect("it is there");
+        let first = load(folder.path());
+        written(folder.path(), "user.yaml", "{ type: string }");
+        let second = load_again(folder.path(), Some(&first));
+        assert!(second.diagnostics.len() < first.diagnostics.len(), "{:?}", second.diagnostics);
+    }
 }

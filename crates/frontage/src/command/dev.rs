@@ -27,7 +27,7 @@ use crate::logging;
 use crate::process::{BackendSettings, Event, FromBackend, Order, Supervisor};
 use crate::terminal::{Terminal, Tone};
 use crate::watch::Watch;
-use crate::workspace::{Loaded, find, load};
+use crate::workspace::{Loaded, find, load_again};
 
 /// How often an upstream that does not answer yet is tried.
 const PROBE: Duration = Duration::from_millis(250);
@@ -90,7 +90,7 @@ impl Dev<'_> {
         let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
 
-        let loaded = self.refresh(true).await?;
+        let mut loaded = self.refresh(None).await?;
         watch.follow(contracts(&loaded))?;
         let commands = loaded.config.dev_run.iter().map(|c| c.value.as_str());
         let (mut services, mut ended) = Services::start(commands, &self.root, self.terminal);
@@ -117,7 +117,7 @@ impl Dev<'_> {
                 }
                 changed = watch.next() => {
                     if changed.iter().any(|path| self.needs_compiling(path)) {
-                        let loaded = self.refresh(false).await?;
+                        loaded = self.refresh(Some(&loaded)).await?;
                         watch.follow(contracts(&loaded))?;
                     }
                     for name in self.running.keys().cloned().collect::<Vec<_>>() {
@@ -137,9 +137,12 @@ impl Dev<'_> {
     }
 
     /// Reads and compiles everything, and gives each backend what became of its frontend.
-    async fn refresh(&mut self, first: bool) -> Result<Loaded, Diagnostic> {
+    ///
+    /// - `before`: what was read last, if this is not the first time.
+    async fn refresh(&mut self, before: Option<&Loaded>) -> Result<Loaded, Diagnostic> {
+        let first = before.is_none();
         let began = Instant::now();
-        let loaded = load(&self.root);
+        let loaded = load_again(&self.root, before);
         let built = build(&loaded);
         if let Err(fault) = types::write(&loaded, &built) {
             self.terminal.fault(&fault);
