@@ -72,7 +72,8 @@ pub(crate) fn run_all(root: &Path, json: bool) -> Result<(), String> {
             serde_json::json!({
                 "checkMs": check.1, "startMs": start.1, "backends": backends, "runs": RUNS,
                 "githubCheckMs": contract.check.1, "githubCheckPeakKiB": contract.peak_kib,
-                "githubTypesMs": contract.types.1,
+                "githubTypesMs": contract.types.1, "manyModules": contract.routes,
+                "manyCheckMs": contract.many.0.1, "manyCheckPeakKiB": contract.many.1,
             })
         );
         return Ok(());
@@ -81,6 +82,11 @@ pub(crate) fn run_all(root: &Path, json: bool) -> Result<(), String> {
     println!("frontage check -C examples/github ({}): {}", contract.size, contract.check.0);
     println!("  peak memory {:.1} MiB", contract.peak_kib as f64 / 1024.0);
     println!("frontage types -C examples/github: {}", contract.types.0);
+    println!(
+        "frontage check of {} route modules over that contract: {}",
+        contract.routes, contract.many.0.0
+    );
+    println!("  peak memory {:.1} MiB", contract.many.1 as f64 / 1024.0);
     println!("frontage serve, start to first answer of both backends: {}", start.0);
     for (name, kib) in memory {
         println!("{name}: {:.1} MiB resident, idle after its first answer", kib as f64 / 1024.0);

@@ -74,6 +74,7 @@ impl<'a> Checker<'a> {
             let default = param.default.as_ref().map(|t| self.annotation(t));
             self.types.set_bounds(id, constraint, default);
         }
+        self.defaults_last(params);
         for (param, &id) in params.iter().zip(&ids) {
             let Some(written) = &param.constraint else { continue };
             if self.is_own_bound(id) {
@@ -85,6 +86,18 @@ impl<'a> Checker<'a> {
             }
         }
         (ids, before)
+    }
+
+    /// Reports a type parameter that has to be given and stands behind one that need not.
+    pub(super) fn defaults_last(&mut self, params: &[TypeParam]) {
+        let optional = params.iter().position(|param| param.default.is_some());
+        if let Some(late) =
+            optional.and_then(|first| params[first..].iter().find(|param| param.default.is_none()))
+        {
+            let message = format!("`{}` stands after one with a default", late.name.name);
+            let fault = Diagnostic::error(codes::TYPE_ARGUMENTS, late.name.span, message);
+            self.report(fault.help("give it a default too, or let it stand first"));
+        }
     }
 
     /// Whether a type parameter's bound leads back to it, with no object or list between.

@@ -215,7 +215,7 @@ impl<'a> Checker<'a> {
     }
 
     fn tuple_like(&self, ty: Ty) -> bool {
-        self.types.any(ty, |k| matches!(k, Kind::Tuple { .. }))
+        self.types.any(ty, |k| matches!(k, Kind::Tuple { of_match: false, .. }))
     }
 
     fn element_wanted(&mut self, ty: Ty, index: usize) -> Option<Ty> {

@@ -4,7 +4,7 @@
 //! Out:   diagnostics only.
 //! Never: generic ones without arguments; their faults show where they are used.
 
-use frontage_syntax::tree::ItemKind;
+use frontage_syntax::tree::{Interface, ItemKind, TypeAlias};
 
 use super::Checker;
 use crate::resolve::ModuleId;
@@ -27,6 +27,10 @@ impl Checker<'_> {
                         self.aside(ModuleId(index), |c| {
                             c.interface_members(decl, None);
                         });
+                    }
+                    ItemKind::TypeAlias(TypeAlias { type_params, .. })
+                    | ItemKind::Interface(Interface { type_params, .. }) => {
+                        self.aside(ModuleId(index), |c| c.defaults_last(type_params));
                     }
                     _ => {}
                 }

@@ -122,7 +122,10 @@ impl<'a> Checker<'a> {
                 for (i, element) in elements.iter().enumerate() {
                     let Some(ElementPattern { value: inner, default }) = element else { continue };
                     let value = if fine && list {
-                        self.element_at(inner, local, ty, i, default.is_some())
+                        let mut value = self.element_at(inner, local, ty, i, default.is_some());
+                        let name = i.to_string().into();
+                        value.ty = self.known_where_it_stands(local, &name, value.ty);
+                        value
                     } else {
                         self.hole(inner.span)
                     };
@@ -150,6 +153,21 @@ impl<'a> Checker<'a> {
                 }
             }
             PatternKind::Error => {}
+        }
+    }
+
+    /// The type of a part of what `local` holds: what is known of it where that stands is known of
+    /// the name that it gets.
+    fn known_where_it_stands(&mut self, local: LocalId, name: &Arc<str>, part: Ty) -> Ty {
+        match &self.local_infos[local.0 as usize].member_of {
+            Some((source, member)) => {
+                let mut reference = (**source).clone();
+                let member = Some(&**member).filter(|member| !member.is_empty());
+                let steps = member.map(Arc::from).into_iter().chain([name.clone()]);
+                reference.path.extend(steps.map(Step::Member));
+                self.narrowed(&reference, part)
+            }
+            None => part,
         }
     }
 
@@ -264,15 +282,7 @@ impl<'a> Checker<'a> {
                 return self.hole(prop.span);
             }
         };
-        // What is known of the member where it stands is known of the name.
-        let member = match &self.local_infos[local.0 as usize].member_of {
-            Some((source, none)) if none.is_empty() => {
-                let mut reference = (**source).clone();
-                reference.path.push(Step::Member(name.clone()));
-                self.narrowed(&reference, member)
-            }
-            _ => member,
-        };
+        let member = self.known_where_it_stands(local, name, member);
         if self.local_infos[local.0 as usize].context
             && let Some(part) = Self::input_part(name)
         {

@@ -144,6 +144,7 @@ impl<'a> Checker<'a> {
                 out.push(hir::Stmt { kind: hir::StmtKind::Const { local, init }, span });
             }
             StmtKind::TypeAlias(alias) => {
+                self.defaults_last(&alias.type_params);
                 if alias.type_params.is_empty() {
                     let _ = self.annotation(&alias.ty);
                 }
@@ -155,7 +156,8 @@ impl<'a> Checker<'a> {
                     self.object(id);
                 }
             }
-            StmtKind::Interface(_) | StmtKind::Error(_) => {}
+            StmtKind::Interface(decl) => self.defaults_last(&decl.type_params),
+            StmtKind::Error(_) => {}
             StmtKind::If { test, then, otherwise } => {
                 let checked = self.value(test, None);
                 self.check_condition(test, &checked);
@@ -268,7 +270,13 @@ impl<'a> Checker<'a> {
 
     fn binding(&mut self, binding: &'a tree::Binding, out: &mut Vec<hir::Stmt>) {
         let annotated = binding.ty.as_ref().map(|ty| self.annotation(ty));
-        let suggested = annotated.or_else(|| self.pattern_shape(&binding.pattern));
+        // As in tsc, what stands behind `??` is seen in the light of what stands before it.
+        let replaced = matches!(&binding.init.kind, ExprKind::Logical { op, .. } if *op != tree::LogicalOp::And);
+        let suggested = match annotated {
+            None if replaced => None,
+            None => self.pattern_shape(&binding.pattern),
+            annotated => annotated,
+        };
         self.regex_fits = true;
         let own = match (&binding.pattern.kind, &binding.init.kind) {
             (PatternKind::Ident(name), ExprKind::Arrow(_)) => Some(name.span),

@@ -117,7 +117,10 @@ async function compare(variants) {
       row.apart++;
       totals.failed++;
       const sign = `${verdict.kind} ${verdict.code} ${verdict.words.replace(/['`"][^'`"]*['`"]/g, "_").slice(0, 60)}`;
-      if (!found.has(sign)) found.set(sign, { variant, verdict, count: 0, runs: [] });
+      if (!found.has(sign)) {
+        found.set(sign, { variant, verdict, count: 0, runs: [] });
+        say({ note: `apart: ${verdict.kind}: ${variant.seed.name} ${variant.file} (run ${variant.run ?? "as it stands"}): ${verdict.code} ${verdict.words}` });
+      }
       const known = found.get(sign);
       known.count++;
       if (known.runs.length < 8) known.runs.push(variant.run);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use frontage_diagnostic::Span;
 use frontage_plan::{Constant, Name};
-use frontage_syntax::tree::{Element, Expr};
+use frontage_syntax::tree::{Element, Expr, ExprKind};
 
 use super::super::Checker;
 use super::arguments::in_key_order;
@@ -143,6 +143,9 @@ impl<'a> Checker<'a> {
                 "write its values here",
             );
         };
+        if let Some(place) = spread_in_place(value) {
+            return self.not_written(place);
+        }
         let checked = self.constant_argument(value);
         if checked.ty == Ty::ERROR {
             return None;
@@ -230,6 +233,9 @@ impl<'a> Checker<'a> {
         let Some(Element::Value(value)) = args.first() else {
             return self.refuse_schema(span, "a literal without a value", "write the value");
         };
+        if let Some(place) = spread_in_place(value) {
+            return self.not_written(place);
+        }
         let checked = self.constant_argument(value);
         if checked.ty == Ty::ERROR {
             return None;
@@ -363,4 +369,15 @@ fn may_read_as(name: &str, number: f64) -> bool {
 
 fn member(name: Arc<str>, ty: Ty) -> Property {
     Property { name, ty, optional: false, readonly: false, span: None }
+}
+
+/// Where a list is spread that is written in the same place: tsc takes what it holds for any text.
+fn spread_in_place(value: &Expr) -> Option<Span> {
+    let ExprKind::Array(elements) = &value.kind else { return None };
+    elements.iter().find_map(|element| match element {
+        Element::Spread { value, .. } if matches!(value.kind, ExprKind::Array(_)) => {
+            Some(value.span)
+        }
+        _ => None,
+    })
 }

@@ -60,6 +60,7 @@ impl<'a> Checker<'a> {
             Some(schema)
         };
         let most = match name {
+            "unknown" => 0,
             "keyof" | "optional" | "exactOptional" | "nullable" | "nullish" | "readonly" => 1,
             "intersection" | "pipe" | "preprocess" | "prefault" | "_default" | "nonoptional" => 2,
             _ => usize::MAX,
