@@ -6,7 +6,6 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fmt::Write as _;
 use std::rc::Rc;
 use std::time::Duration;
@@ -51,6 +50,8 @@ async fn connection(mut stream: TcpStream, canned: &Canned) -> std::io::Result<(
     loop {
         let mut taken = 0;
         while let Some((length, path)) = request(&input[taken..]) {
+            // Before it waits: whoever asked may be gone by then, and has asked all the same.
+            canned.count(path);
             if path.starts_with("/slow") {
                 stream.write_all(&output).await?;
                 output.clear();
@@ -106,25 +107,27 @@ impl Canned {
         Self { answers, counts: RefCell::default() }
     }
 
-    /// Appends the answer of a path.
-    fn answer(&self, path: &str, output: &mut Vec<u8>) {
+    /// Notes that a path was asked for.
+    fn count(&self, path: &str) {
         let kind = match path.split('/').nth(1).unwrap_or("").split('?').next() {
             Some("items") => "items",
             Some("products") => "products",
             Some("orders") => "orders",
             Some("batch") => "batch",
             Some("slow") => "slow",
+            Some("counts") => return,
             _ => "other",
         };
+        *self.counts.borrow_mut().entry(kind).or_default() += 1;
+    }
+
+    /// Appends the answer of a path.
+    fn answer(&self, path: &str, output: &mut Vec<u8>) {
         if path == "/counts" {
             let counts = std::mem::take(&mut *self.counts.borrow_mut());
             let body = serde_json::to_string(&counts).unwrap_or_default();
             output.extend_from_slice(&whole(&body));
             return;
-        }
-        match self.counts.borrow_mut().entry(kind) {
-            Entry::Occupied(mut count) => *count.get_mut() += 1,
-            Entry::Vacant(place) => drop(place.insert(1)),
         }
         if let Some(answer) = self.answers.get(path) {
             output.extend_from_slice(answer);

@@ -120,7 +120,7 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
         scratch,
     };
     let effort = match options.quick {
-        true => Effort { rounds: 2, millis: 400, warm_millis: 300 },
+        true => Effort { rounds: 2, millis: 250, warm_millis: 200 },
         false => Effort { rounds: 5, millis: 2000, warm_millis: 2000 },
     };
     let (mut started, mut missing): (Vec<Started>, Vec<&str>) = (Vec::new(), Vec::new());

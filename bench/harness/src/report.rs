@@ -28,6 +28,8 @@ pub(crate) struct Row {
     title: &'static str,
     /// Requests per second of the rounds at a fixed rate.
     rate: f64,
+    /// How long a round is.
+    round_seconds: f64,
     connections: usize,
     figures: Vec<Figures>,
 }
@@ -102,6 +104,7 @@ impl Report {
             scenario: scenario.name,
             title: scenario.title,
             rate: scenario.rate,
+            round_seconds: self.conditions.effort.millis as f64 / 1000.0,
             connections: scenario.connections,
             figures,
         });
@@ -242,6 +245,13 @@ impl Row {
         self.figures.iter().map(line).collect()
     }
 
+    /// Answers for each second below which a round did not keep the rate: a twentieth less, and what
+    /// arrivals of that rate vary by in so short a time.
+    fn least(&self) -> f64 {
+        let spread = 3.0 * (self.rate / self.round_seconds).sqrt();
+        self.rate * 0.95 - spread
+    }
+
     /// What makes a figure doubtful.
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
@@ -251,7 +261,7 @@ impl Row {
             if let Some(error) = rounds().find_map(|round| round.error.as_ref()) {
                 notes.push(format!("(!) {}: {errors} requests failed: {error}", figures.peer));
             }
-            let slow = figures.fixed.iter().filter(|round| round.rps < self.rate * 0.95).count();
+            let slow = figures.fixed.iter().filter(|round| round.rps < self.least()).count();
             if slow > 0 {
                 notes.push(format!("{}: could not keep the rate in {slow} rounds", figures.peer));
             }
