@@ -49,7 +49,7 @@ pub(crate) struct Loaded {
 }
 
 /// A contract that was read, and whatever it was read from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct ReadContract {
     /// Of its first file.
     path: String,
@@ -138,6 +138,7 @@ struct Reader<'b> {
     sources: SourceMap,
     diagnostics: Vec<Diagnostic>,
     files: usize,
+    /// What was read last, as long as every contract so far is what it was.
     before: Option<&'b Loaded>,
     contracts: Vec<ReadContract>,
 }
@@ -194,6 +195,7 @@ impl Reader<'_> {
         let text = match read_inside(&self.root, path) {
             Ok(text) => text,
             Err(why) => {
+                self.before = None;
                 self.diagnostics.push(
                     Diagnostic::error(
                         codes::UNREADABLE,
@@ -207,7 +209,11 @@ impl Reader<'_> {
         };
         let read = match self.unchanged(path, &text) {
             Some(read) => read,
-            None => self.read_contract(path, text),
+            None => {
+                // Those that follow may share files with this one.
+                self.before = None;
+                self.read_contract(path, text)
+            }
         };
         let (contract, mut findings) = (Arc::clone(&read.contract), read.findings.clone());
         self.contracts.push(read);
@@ -263,13 +269,7 @@ impl Reader<'_> {
         for file in files {
             self.sources.add_file(Arc::clone(file));
         }
-        Some(ReadContract {
-            path: known.path.clone(),
-            files: known.files.clone(),
-            contract: Arc::clone(&known.contract),
-            findings: known.findings.clone(),
-            lacks: false,
-        })
+        Some(known.clone())
     }
 
     /// All `.ts` files below `folder`, sorted by path.
@@ -549,6 +549,23 @@ paths:
         written(folder.path(), "users.yaml", &CONTRACT.replace("Users", "People"));
         let fourth = load_again(folder.path(), Some(&third));
         assert!(!is_kept(&third, &fourth), "its own text is another");
+    }
+
+    #[test]
+    fn a_file_that_two_contracts_share_counts_for_both() {
+        let folder = workspace();
+        let config = std::fs::read_to_string(folder.path().join(WORKSPACE_FILE)).expect("a file");
+        let second =
+            config.split_once("[upstreams").expect("an upstream").1.replace("users", "people");
+        written(folder.path(), WORKSPACE_FILE, &format!("{config}[upstreams{second}"));
+        written(folder.path(), "people.yaml", CONTRACT);
+        let first = load(folder.path());
+        assert_eq!(first.workspace.upstreams.len(), 2);
+        written(folder.path(), "user.yaml", "{ type: number }");
+        let again = load_again(folder.path(), Some(&first));
+        for (old, new) in first.workspace.upstreams.iter().zip(&again.workspace.upstreams) {
+            assert!(!Arc::ptr_eq(&old.contract, &new.contract), "{} is as it was", new.name);
+        }
     }
 
     #[test]

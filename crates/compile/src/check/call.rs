@@ -129,9 +129,7 @@ impl<'a> Checker<'a> {
                     "a function that is called where it stands needs types for its parameters",
                 )
                 .help(match &function.rest {
-                    Some(rest) if std::ptr::eq(&raw const **rest, bare) => {
-                        "write `(...x: string[]) => …`"
-                    }
+                    Some(rest) if rest.span == bare.span => "write `(...x: string[]) => …`",
                     _ => "write `(x: string) => …`, or give the argument a name with `const`",
                 }),
             );

@@ -461,6 +461,7 @@ impl Checker<'_> {
             if self.assignable(b, a) {
                 return b;
             }
+            // What is nothing is no object, whatever that holds.
             let nothing =
                 matches!(a, Ty::NULL | Ty::UNDEFINED) || matches!(b, Ty::NULL | Ty::UNDEFINED);
             let object = |kind: &Kind| matches!(kind, Kind::Object(_));
