@@ -160,14 +160,12 @@ impl<'a> Checker<'a> {
     /// the name that it gets.
     fn known_where_it_stands(&mut self, local: LocalId, name: &Arc<str>, part: Ty) -> Ty {
         match &self.local_infos[local.0 as usize].member_of {
-            Some((source, member)) => {
+            Some((source, none)) if none.is_empty() => {
                 let mut reference = (**source).clone();
-                let member = Some(&**member).filter(|member| !member.is_empty());
-                let steps = member.map(Arc::from).into_iter().chain([name.clone()]);
-                reference.path.extend(steps.map(Step::Member));
+                reference.path.push(Step::Member(name.clone()));
                 self.narrowed(&reference, part)
             }
-            None => part,
+            _ => part,
         }
     }
 
