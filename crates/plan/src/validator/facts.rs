@@ -21,17 +21,26 @@ impl<F> Validator<F> {
         let most = |options: &mut dyn Iterator<Item = &Self>| {
             options.map(Self::absence).max().unwrap_or(Absence::Refused)
         };
-        match &self.kind {
-            K::Union { options, .. } => most(&mut options.iter()),
-            K::Discriminated { variants, .. } => most(&mut variants.iter().map(|(_, v)| v)),
-            K::Optional(inner) | K::ExactOptional(inner) | K::Catch(inner, _) => {
-                inner.absence().max(Absence::Allowed)
-            }
-            K::Nullable(inner) | K::Readonly(inner) | K::Pipe(inner, _) => inner.absence(),
-            K::Default(..) | K::Prefault(..) => Absence::Replaced,
-            K::Transform(_) => Absence::Allowed,
-            _ => Absence::Refused,
-        }
+        // A loop: rustc 1.95 compiles `inner.absence().max(…)` to what is never `Refused`, with
+        // optimisations. See ADR 0083.
+        let (mut at, mut least) = (self, Absence::Refused);
+        let own = loop {
+            at = match &at.kind {
+                K::Union { options, .. } => break most(&mut options.iter()),
+                K::Discriminated { variants, .. } => {
+                    break most(&mut variants.iter().map(|(_, v)| v));
+                }
+                K::Optional(inner) | K::ExactOptional(inner) | K::Catch(inner, _) => {
+                    least = Absence::Allowed;
+                    inner
+                }
+                K::Nullable(inner) | K::Readonly(inner) | K::Pipe(inner, _) => inner,
+                K::Default(..) | K::Prefault(..) => break Absence::Replaced,
+                K::Transform(_) => break Absence::Allowed,
+                _ => break Absence::Refused,
+            };
+        };
+        own.max(least)
     }
 
     /// Whether the result may lack the member, as Zod's `optout` has it.
