@@ -14,6 +14,12 @@ pub(crate) const TYPES: &[&str] = &["--types", "--runs", "500", "--seed", "1"];
 /// What CI asks of the oracle of input.
 pub(crate) const ZOD: &[&str] = &["--zod", "--runs", "1000", "--seed", "7"];
 
+/// What CI asks of the oracle of answers, compiled as a release.
+pub(crate) const OPTIMISED_VALUES: &[&str] = &["--runs", "5000", "--seed", "11"];
+
+/// What CI asks of the oracle of input, compiled as a release.
+pub(crate) const OPTIMISED_ZOD: &[&str] = &["--zod", "--runs", "5000", "--seed", "11"];
+
 /// Runs the oracle with `rest` as its arguments.
 ///
 /// # Errors

@@ -27,7 +27,10 @@ const STEPS: &[Step] = &[
     ("openapi", openapi),
     ("schemathesis", schemathesis),
     ("browser", browser),
+    ("optimised", optimised),
 ];
+
+const EXAMPLES: [&str; 2] = ["examples/shop", "examples/github"];
 
 /// Runs the steps in order; stops at the first that fails.
 fn run_steps(root: &Path, only: &[&str]) -> Result<(), String> {
@@ -136,7 +139,7 @@ fn tests(root: &Path) -> Result<(), String> {
 /// The real tsc over the same files: routes of all example frontends, and the pages' scripts.
 fn tsc(root: &Path) -> Result<(), String> {
     let frontage = root.join("target/debug/frontage");
-    for workspace in ["examples/shop", "examples/github"] {
+    for workspace in EXAMPLES {
         let arguments = ["types", "-C", workspace];
         run("frontage types", Command::new(&frontage).current_dir(root).args(arguments))?;
     }
@@ -205,6 +208,34 @@ fn openapi(root: &Path) -> Result<(), String> {
 fn schemathesis(root: &Path) -> Result<(), String> {
     run("build", &mut command(root, "cargo", &["build", "--workspace", "--bins", "--quiet"]))?;
     crate::openapi::live(root)
+}
+
+/// What we ship: the profile of a release against the cases, against what a debug build writes for
+/// the examples, and against Node and zod. See ADR 0083.
+fn optimised(root: &Path) -> Result<(), String> {
+    // One choice of packages for both: another would choose other features, and build all again.
+    let what = ["--release", "--quiet", "-p", "frontage", "-p", "frontage-oracle"];
+    let programs = ["build", "--bins", "--test", "cases"];
+    run("optimised build", command(root, "cargo", &programs).args(what))?;
+    let arguments = ["build", "--workspace", "--bins", "--quiet"];
+    run("build", &mut command(root, "cargo", &arguments))?;
+    for workspace in EXAMPLES {
+        for (profile, must_agree) in [("debug", false), ("release", true)] {
+            let program = root.join("target").join(profile).join("frontage");
+            let mut types = Command::new(program);
+            types.current_dir(root).args(["types", "--json", "-C", workspace]);
+            let output = types.output().map_err(|e| format!("{profile} frontage types: {e}"))?;
+            let text = String::from_utf8_lossy(&output.stdout);
+            if !output.status.success() || must_agree && !text.contains("\"written\":[]") {
+                return Err(format!("{workspace}: the {profile} build's `types` says {text}"));
+            }
+        }
+    }
+    let oracle = root.join("target/release/frontage-oracle").display().to_string();
+    for arguments in [crate::random::OPTIMISED_VALUES, crate::random::OPTIMISED_ZOD] {
+        run("optimised oracle", &mut command(root, &oracle, arguments))?;
+    }
+    run("optimised cases", command(root, "cargo", &["test", "--test", "cases"]).args(what))
 }
 
 /// Folders of the examples' frontends with a `tsconfig.json`.

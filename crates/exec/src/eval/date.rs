@@ -94,7 +94,7 @@ fn utc(args: Args<'_>) -> f64 {
 
 /// Reads the date-time format of ECMAScript: `YYYY`, `YYYY-MM`, `YYYY-MM-DD`, each with an
 /// optional `THH:mm`, `:ss`, `.sss` and zone. Without a zone a time is local, and so UTC here. A
-/// space may stand for the `T`, as V8 allows.
+/// space may stand for the `T` after a whole date, as V8 allows.
 pub(super) fn parse(text: &Text) -> f64 {
     parse_iso(text.as_bytes()).map_or(f64::NAN, clip)
 }
@@ -119,9 +119,23 @@ impl Reader<'_> {
     }
 }
 
+/// What V8 reads `YYYY-MM-DD` as where a space follows: the form is not ECMAScript's then, so that a
+/// year below 100 is one of this century or the last, and below 32 may be a month before a day and
+/// a year.
+fn spaced_date(year: f64, month: f64, day: f64) -> Option<(f64, f64, f64)> {
+    let of_century = |year: f64| if year < 50.0 { 2000.0 + year } else { 1900.0 + year };
+    match year {
+        100.0.. => Some((year, month, day)),
+        1.0..=12.0 => Some((of_century(day), year, month)),
+        13.0..=31.0 => None,
+        _ => Some((of_century(year), month, day)),
+    }
+}
+
 fn parse_iso(text: &[u8]) -> Option<f64> {
     let mut reader = Reader(text);
-    let year = if reader.take(b'+') {
+    let signed = matches!(text.first(), Some(b'+' | b'-'));
+    let mut year = if reader.take(b'+') {
         reader.digits(6)?
     } else if reader.take(b'-') {
         let year = reader.digits(6)?;
@@ -132,13 +146,21 @@ fn parse_iso(text: &[u8]) -> Option<f64> {
     } else {
         reader.digits(4)?
     };
-    let month = if reader.take(b'-') { reader.digits(2)? } else { 1.0 };
-    let day = if text.len() > 7 && reader.take(b'-') { reader.digits(2)? } else { 1.0 };
+    let mut month = if reader.take(b'-') { reader.digits(2)? } else { 1.0 };
+    let has_day = text.len() > 7 && reader.take(b'-');
+    let mut day = if has_day { reader.digits(2)? } else { 1.0 };
     if !(1.0..=12.0).contains(&month) || !(1.0..=31.0).contains(&day) {
         return None;
     }
     let mut rest = 0.0;
-    if reader.take(b'T') || reader.take(b't') || reader.take(b' ') {
+    let spaced = reader.take(b' ');
+    if spaced {
+        if signed || !has_day {
+            return None;
+        }
+        (year, month, day) = spaced_date(year, month, day)?;
+    }
+    if spaced || reader.take(b'T') || reader.take(b't') {
         let hour = reader.digits(2)?;
         if !reader.take(b':') {
             return None;
