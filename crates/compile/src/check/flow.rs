@@ -83,7 +83,7 @@ impl<'a> Checker<'a> {
     }
 
     /// `object[index]`, if the index is a literal or a name.
-    fn step_at(&mut self, index: &'a Expr) -> Option<Step> {
+    pub(super) fn step_at(&mut self, index: &'a Expr) -> Option<Step> {
         // As in tsc, a literal in parentheses is none.
         if self.in_parentheses(index.span) {
             return None;

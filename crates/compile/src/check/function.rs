@@ -446,7 +446,36 @@ impl<'a> Checker<'a> {
         } else {
             all
         };
+        if self.generic(all) && self.holds_found_list(all, 0) {
+            let message = "the result is a type parameter's value that is also a list";
+            let fault = Diagnostic::error(codes::TYPE_FORM, function.span, message);
+            self.report(fault.help("write the type of the function's result"));
+            return (Ty::ERROR, promise);
+        }
         (self.widen(all), promise)
+    }
+
+    /// Whether an object, list or tuple holds, at any depth, what `Array.isArray` found to be a list
+    /// in a value of a type parameter: to tsc a `T & any[]`, of which it says what no value is.
+    fn holds_found_list(&mut self, ty: Ty, depth: u32) -> bool {
+        if depth > 12 {
+            return false;
+        }
+        self.types.members_of(ty).into_iter().any(|member| match *self.types.kind(member) {
+            Kind::Part { by, .. } => {
+                self.types.any(by, |k| matches!(k, Kind::Array { element: Ty::UNKNOWN, .. }))
+            }
+            Kind::Array { element, .. } => self.holds_found_list(element, depth + 1),
+            Kind::Object(id) => {
+                let object = self.object(id);
+                object.properties.iter().any(|p| self.holds_found_list(p.ty, depth + 1))
+            }
+            Kind::Tuple { ref elements, .. } => {
+                let elements = elements.clone();
+                elements.iter().any(|e| self.holds_found_list(e.ty, depth + 1))
+            }
+            _ => false,
+        })
     }
 
     /// The predicate that a function is by the one value it returns, if it is one: where that is

@@ -415,9 +415,9 @@ impl<'a> Checker<'a> {
         };
         let item = self.value(value, wanted);
         let ty = self.settle_among(item.ty, &parts, wanted);
-        match name.is_empty() {
+        match name.is_empty() && !self.stands_after(key.span, '[') {
             // As in tsc, one without a name may stand there twice.
-            true => _ = built.put(name, ty, constant, key.span),
+            true => built.put_nameless(ty, constant, key.span),
             false => self.put_once(built, name, ty, key.span),
         }
         members.push(hir::Member::Static(name.clone(), item));

@@ -123,6 +123,8 @@ struct LocalInfo<'a> {
     context: bool,
     /// The member of another value that it is, as long as that tells the value's variants apart.
     member_of: Option<(Rc<flow::Reference>, Rc<str>)>,
+    /// What a pattern takes apart here, as it can be narrowed.
+    standing: Option<Rc<flow::Reference>>,
     /// The union that it was taken out of together with other names, and the member that it is.
     beside: Option<(LocalId, Rc<str>)>,
 }

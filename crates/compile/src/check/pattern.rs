@@ -31,6 +31,13 @@ pub(super) struct Source {
     pub(super) parameter: bool,
 }
 
+/// A part of what is taken apart.
+struct Part {
+    value: hir::Expr,
+    /// Where that stands, if it can be narrowed there.
+    standing: Option<Rc<Reference>>,
+}
+
 impl<'a> Checker<'a> {
     /// Binds the names of `pattern` to parts of what `local` holds.
     pub(super) fn bind_pattern(
@@ -51,13 +58,22 @@ impl<'a> Checker<'a> {
                 let (ty, fine) = self.taken_apart(pattern, local, ty);
                 let mut taken: Vec<Arc<str>> = Vec::new();
                 for prop in props {
-                    let value = if fine {
+                    let mut value = if fine {
                         self.property_of(prop, local, ty, &mut taken)
                     } else {
                         self.hole(prop.span)
                     };
+                    let standing = match &prop.key.kind {
+                        PropertyKeyKind::Computed(key) => match self.step_at(key) {
+                            Some(Step::Member(name)) => self.standing(local, Some(&name)),
+                            _ => None,
+                        },
+                        _ => self.standing(local, prop.key.name()),
+                    };
+                    value.ty = self.known_of(standing.as_deref(), value.ty);
+                    let part = Part { value, standing };
                     let bound =
-                        self.bind_part(&prop.value, prop.default.as_ref(), value, source, body);
+                        self.bind_part(&prop.value, prop.default.as_ref(), part, source, body);
                     if prop.default.is_none()
                         && let Some(name) = prop.key.name()
                     {
@@ -121,15 +137,16 @@ impl<'a> Checker<'a> {
                 }
                 for (i, element) in elements.iter().enumerate() {
                     let Some(ElementPattern { value: inner, default }) = element else { continue };
+                    let standing = self.standing(local, Some(&i.to_string().into()));
                     let value = if fine && list {
                         let mut value = self.element_at(inner, local, ty, i, default.is_some());
-                        let name = i.to_string().into();
-                        value.ty = self.known_where_it_stands(local, &name, value.ty);
+                        value.ty = self.known_of(standing.as_deref(), value.ty);
                         value
                     } else {
                         self.hole(inner.span)
                     };
-                    let bound = self.bind_part(inner, default.as_ref(), value, source, body);
+                    let part = Part { value, standing };
+                    let bound = self.bind_part(inner, default.as_ref(), part, source, body);
                     if default.is_none() && fine && list {
                         let alone = elements.len() + usize::from(rest.is_some()) == 1;
                         self.part_of(bound, inner, local, ty, &i.to_string().into(), alone);
@@ -149,23 +166,25 @@ impl<'a> Checker<'a> {
                         )),
                     ];
                     let value = Self::builtin(Builtin::ArraySlice, args, rest_ty, span);
-                    self.bind_part(rest, None, value, source, body);
+                    self.bind_part(rest, None, Part { value, standing: None }, source, body);
                 }
             }
             PatternKind::Error => {}
         }
     }
 
-    /// The type of a part of what `local` holds: what is known of it where that stands is known of
-    /// the name that it gets.
-    fn known_where_it_stands(&mut self, local: LocalId, name: &Arc<str>, part: Ty) -> Ty {
-        match &self.local_infos[local.0 as usize].member_of {
-            Some((source, none)) if none.is_empty() => {
-                let mut reference = (**source).clone();
-                reference.path.push(Step::Member(name.clone()));
-                self.narrowed(&reference, part)
-            }
-            _ => part,
+    /// The part `name` of what `local` holds, where that stands.
+    fn standing(&self, local: LocalId, name: Option<&Arc<str>>) -> Option<Rc<Reference>> {
+        let mut standing = (**self.local_infos[local.0 as usize].standing.as_ref()?).clone();
+        standing.path.push(Step::Member(name?.clone()));
+        Some(standing.into())
+    }
+
+    /// The type of a part: what is known of it where that stands is known of the name that it gets.
+    fn known_of(&mut self, standing: Option<&Reference>, part: Ty) -> Ty {
+        match standing {
+            Some(standing) => self.narrowed(standing, part),
+            None => part,
         }
     }
 
@@ -280,7 +299,6 @@ impl<'a> Checker<'a> {
                 return self.hole(prop.span);
             }
         };
-        let member = self.known_where_it_stands(local, name, member);
         if self.local_infos[local.0 as usize].context
             && let Some(part) = Self::input_part(name)
         {
@@ -657,7 +675,7 @@ impl<'a> Checker<'a> {
         &mut self,
         pattern: &'a Pattern,
         default: Option<&'a tree::Expr>,
-        value: hir::Expr,
+        Part { value, standing }: Part,
         source: Source,
         body: &mut Vec<hir::Stmt>,
     ) -> LocalId {
@@ -703,6 +721,7 @@ impl<'a> Checker<'a> {
             _ => (None, value),
         };
         let local = self.local(name.map(|n| &n.name), value.ty, pattern.span);
+        self.info(local).standing = standing.filter(|_| name.is_none());
         let ty = value.ty;
         push(body, local, value);
         self.bind_pattern(pattern, local, ty, source, body);

@@ -7,6 +7,7 @@
 
 use frontage_diagnostic::{Diagnostic, Span};
 use frontage_syntax::tree::{self, Block, ExprKind, PatternKind, StmtKind};
+use std::rc::Rc;
 use std::collections::HashMap;
 
 use super::expr::made;
@@ -336,10 +337,13 @@ impl<'a> Checker<'a> {
             self.info(local).member_of = Some((parent.into(), (&*member).into()));
         }
         if name.is_none()
-            && annotated.is_none()
             && let Some(source) = self.reference(&binding.init)
         {
-            self.info(local).member_of = Some((source.into(), "".into()));
+            let source = Rc::new(source);
+            if annotated.is_none() {
+                self.info(local).member_of = Some((source.clone(), "".into()));
+            }
+            self.info(local).standing = Some(source);
         }
         if matches!(init.kind, hir::ExprKind::Context) {
             self.info(local).context = true;
@@ -664,8 +668,13 @@ impl<'a> Checker<'a> {
 impl Checker<'_> {
     /// Whether a parenthesis stands right before a place.
     pub(super) fn in_parentheses(&self, span: Span) -> bool {
+        self.stands_after(span, '(')
+    }
+
+    /// Whether `sign` is the last thing written before what stands at `span`.
+    pub(super) fn stands_after(&self, span: Span, sign: char) -> bool {
         let before = Span::new(span.file, 0, span.start);
-        self.sources.text(before).trim_end().ends_with('(')
+        self.sources.text(before).trim_end().ends_with(sign)
     }
 
     /// Whether every literal that a value may be has its case.
