@@ -129,7 +129,20 @@ pub(crate) const INSTEAD: &[(&[&str], &[&str], &str)] = &[
     (&["ObjectConstructor"], &["create", "defineProperty"], "write an object literal"),
     (
         &["RegExp", "GlobalRegExp"],
-        &["source", "flags", "lastIndex"],
+        &[
+            "source",
+            "flags",
+            "lastIndex",
+            "global",
+            "ignoreCase",
+            "multiline",
+            "sticky",
+            "unicode",
+            "unicodeSets",
+            "dotAll",
+            "hasIndices",
+            "compile",
+        ],
         "a pattern searches in texts and is nothing else: `test`, `match`, `replace`",
     ),
     (

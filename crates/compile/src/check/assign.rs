@@ -507,7 +507,7 @@ impl<'a> Checker<'a> {
             _ => {
                 let own = self.recorded.get(&address(expr)).copied().unwrap_or(Ty::ERROR);
                 let parts = self.types.members_of(own);
-                parts.into_iter().any(|part| self.assignable(part, target))
+                parts.into_iter().any(|part| self.assigns(part, target))
                     && self.silently(|c| c.excess(expr, target, 0)).0
             }
         }

@@ -628,7 +628,7 @@ impl<'a> Checker<'a> {
 }
 
 /// Whether a type is that of regular expressions.
-fn regex_kind(kind: &Kind) -> bool {
+pub(super) fn regex_kind(kind: &Kind) -> bool {
     matches!(kind, Kind::Library(name, _) if matches!(&**name, "RegExp" | "GlobalRegExp"))
 }
 

@@ -11,6 +11,7 @@ use frontage_diagnostic::Span;
 use frontage_syntax::tree::{Expr, ExprKind, TemplatePart};
 
 use super::Checker;
+use super::expr::regex_kind;
 use crate::hir::LocalId;
 use crate::resolve::{Decl, ModuleId};
 use crate::types::print::number_text;
@@ -225,7 +226,7 @@ impl<'a> Checker<'a> {
         for member in self.types.members_of(declared) {
             let mut fits = false;
             for part in self.types.members_of(own) {
-                fits |= self.assignable(part, member);
+                fits |= self.assigns(part, member);
             }
             if fits {
                 kept.push(member);
@@ -238,6 +239,13 @@ impl<'a> Checker<'a> {
             return Some(self.types.intern(Kind::Boolean { value, fresh: true }));
         }
         if kept.is_empty() { None } else { Some(self.types.union(&kept)) }
+    }
+
+    /// Whether what was set to a value of type `assigned` is known to be `member` of its union. A
+    /// pattern with the flag `g` is no `RegExp` here, but was reported where it was set.
+    pub(super) fn assigns(&mut self, assigned: Ty, member: Ty) -> bool {
+        self.assignable(assigned, member)
+            || regex_kind(self.types.kind(assigned)) && regex_kind(self.types.kind(member))
     }
 
     /// Whether each step of a reference is `readonly`, so that a condition may speak of it later.

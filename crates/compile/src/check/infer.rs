@@ -390,7 +390,7 @@ impl Checker<'_> {
             found.co = std::mem::take(&mut found.weak);
         }
         // What did not check says nothing, and nothing follows from it.
-        if found.co.contains(&Ty::ERROR) {
+        if found.co.contains(&Ty::ERROR) || found.contra.contains(&Ty::ERROR) {
             return Some(Ty::ERROR);
         }
         if found.co.is_empty() {

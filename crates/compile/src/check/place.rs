@@ -66,6 +66,12 @@ impl<'a> Checker<'a> {
 
     /// What the place of a call says of the parameters in its result.
     pub(super) fn by_result(&mut self, signature: &Signature, expected: Ty) -> Mapping {
+        // Where nothing is known of the place, nothing follows from it.
+        if expected == Ty::ERROR {
+            let params = signature.type_params.iter().copied();
+            let named = params.filter(|&id| self.mentions(signature.result, id));
+            return named.map(|id| (id, Ty::ERROR)).collect();
+        }
         let mut inference = Inference { placing: true, ..Inference::of(signature) };
         // Of a promise that is awaited, its place wants what it promises.
         let result = match self.types.promised(expected) {

@@ -7,10 +7,10 @@
 
 use frontage_diagnostic::{Diagnostic, Span};
 use frontage_syntax::tree::{self, Block, ExprKind, PatternKind, StmtKind};
-use std::rc::Rc;
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use super::expr::made;
+use super::expr::{made, regex_kind};
 use super::flow::{Env, Root, Step};
 use super::names::Value;
 use super::pattern::Source;
@@ -327,7 +327,8 @@ impl<'a> Checker<'a> {
         if name.is_some() && annotated.is_none() && conditional(&binding.init) {
             self.info(local).condition = Some(&binding.init);
         }
-        let narrower = annotated.is_some() && self.assignable(init.ty, ty);
+        let narrower = annotated.is_some()
+            && (self.assignable(init.ty, ty) || regex_kind(self.types.kind(init.ty)));
         let assigned = init.ty;
         if name.is_some()
             && annotated.is_none()

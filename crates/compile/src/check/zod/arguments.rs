@@ -328,6 +328,14 @@ impl<'a> Checker<'a> {
             for element in elements {
                 match element {
                     Element::Value(value) => found.push(value),
+                    // tsc knows neither how many there are nor, then, where the others stand.
+                    Element::Spread { value, span } if matches!(value.kind, ExprKind::Array(_)) => {
+                        return self.refuse_schema(
+                            *span,
+                            "a spread of a list that is written here",
+                            "write its elements without `...[]`",
+                        );
+                    }
                     Element::Spread { value, span } => match self.literal_of(value) {
                         Some(Expr { kind: ExprKind::Array(more), .. }) => {
                             for element in more {
