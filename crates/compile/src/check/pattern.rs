@@ -433,10 +433,12 @@ impl<'a> Checker<'a> {
                 if props.is_empty() {
                     return;
                 }
+                let mut spread = false;
                 for member in members {
                     let (key, value) = match member {
                         tree::Property::Value { key, value, .. } => (key, value),
                         tree::Property::Spread { value, .. } => {
+                            spread = true;
                             self.beyond_pattern(pattern, value);
                             continue;
                         }
@@ -447,6 +449,17 @@ impl<'a> Checker<'a> {
                         Some(prop) if prop.default.is_none() => {
                             self.beyond_pattern(&prop.value, value);
                         }
+                        // To tsc it may then be what was spread, which it never is.
+                        Some(prop) if spread => self.report(
+                            Diagnostic::error(
+                                codes::SPREAD_FORM,
+                                prop.span,
+                                format!("a default of `{name}`, which is written after a spread"),
+                            )
+                            .help(format!(
+                                "leave the default out, and write `{name}: … ?? default`"
+                            )),
+                        ),
                         None if rest.is_none() => self.report(
                             Diagnostic::error(
                                 codes::EXCESS_MEMBER,
