@@ -23,7 +23,7 @@ pub(crate) struct Resources {
     pub(crate) start_millis: (f64, f64, f64),
     /// After that first answer.
     pub(crate) idle_kib: u64,
-    /// What idle connections take beyond that, and how many there were.
+    /// What connections take beyond that once they are idle, and how many there were.
     pub(crate) connections_kib: Option<u64>,
     pub(crate) connections: usize,
 }
@@ -66,7 +66,7 @@ pub(crate) fn measure(
     let connections_kib = match &last {
         Some(started) if extent.connections > 0 => {
             let held = held(started.port, &request, extent.connections)?;
-            let with = process::memory(started.running.id());
+            let with = settled(started.running.id());
             drop(held);
             Some(with.saturating_sub(idle_kib))
         }
@@ -80,6 +80,23 @@ pub(crate) fn measure(
         connections_kib,
         connections: extent.connections,
     })
+}
+
+/// The memory of a process that has nothing to do, in KiB, once it has not shrunk for two seconds;
+/// what it has after fifteen, if it goes on.
+fn settled(process: u32) -> u64 {
+    let mut least = process::memory(process);
+    let mut since = 0;
+    for _ in 0..60 {
+        std::thread::sleep(Duration::from_millis(250));
+        let now = process::memory(process);
+        since = if now < least { 0 } else { since + 1 };
+        least = least.min(now);
+        if since == 8 {
+            break;
+        }
+    }
+    least
 }
 
 /// A process that keeps connections, for as long as this value lives.

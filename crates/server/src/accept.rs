@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 
 use crate::shared::Shared;
+use crate::talk::Protocols;
 use crate::worker::Worker;
 use crate::{connection, request};
 
@@ -49,7 +50,7 @@ async fn serve(
     };
     let worker = Rc::new(Worker::new(shared));
     let limits = Rc::new(shared.settings.limits.clone());
-    let protocols = Rc::new(connection::protocols(&limits));
+    let protocols = Rc::new(Protocols::new(&limits));
     // Each connection holds a sender; once all are gone, receiving ends.
     let (alive, mut ended) = mpsc::channel::<()>(1);
     let mut accepting = drain.clone();

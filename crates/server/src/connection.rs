@@ -3,66 +3,26 @@
 //! In:    an accepted socket; a service that answers requests.
 //! Out:   the connection is served until it ends, is told to stop, or breaks a deadline.
 //! Never: a timer per request. One timer per connection is only moved when a deadline comes
-//!        nearer, which a request that is answered at once never causes.
+//!        nearer, which a request that is answered at once never causes. Buffers of a connection
+//!        that has nothing to do: after a moment only its socket is left (`talk`).
 
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
-use std::io;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::rc::{Rc, Weak};
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::body::{AnswerBody, Sending};
 use crate::settings::Limits;
-
-/// Runs hyper's tasks on this thread.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ThisThread;
-
-impl<F> hyper::rt::Executor<F> for ThisThread
-where
-    F: Future + 'static,
-    F::Output: 'static,
-{
-    fn execute(&self, future: F) {
-        tokio::task::spawn_local(future);
-    }
-}
-
-/// The protocols with their limits, made once for each thread.
-pub(crate) fn protocols(limits: &Limits) -> Builder<ThisThread> {
-    let mut builder = Builder::new(ThisThread);
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        // The deadlines here are our own: hyper's would also end idle connections.
-        .header_read_timeout(None)
-        .max_buf_size((limits.headers + limits.uri).max(8 << 10).next_power_of_two())
-        .keep_alive(true)
-        .half_close(false);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(limits.streams)
-        .max_pending_accept_reset_streams(20)
-        .max_local_error_reset_streams(256)
-        .max_header_list_size(u32::try_from(limits.headers).unwrap_or(u32::MAX))
-        .max_send_buf_size(128 << 10)
-        .initial_stream_window_size(64 << 10)
-        .initial_connection_window_size(256 << 10);
-    builder
-}
+use crate::talk::{Protocols, Talk};
 
 /// What a connection is doing, seen by its socket, its requests and its deadline.
 pub(crate) struct Activity {
@@ -78,7 +38,8 @@ pub(crate) struct Activity {
 }
 
 impl Activity {
-    fn new() -> Self {
+    /// Of a connection that was just accepted.
+    pub(crate) fn new() -> Self {
         Self {
             running: Cell::new(0),
             idle_since: Cell::new(Instant::now()),
@@ -88,6 +49,28 @@ impl Activity {
             untouched: Cell::new(true),
             first_byte_by: Cell::new(None),
             answers: RefCell::new(Vec::new()),
+        }
+    }
+
+    /// Bytes came from the client.
+    pub(crate) fn receives(&self) {
+        self.untouched.set(false);
+        if self.running.get() == 0 && self.head_since.get().is_none() {
+            self.head_since.set(Some(Instant::now()));
+        }
+    }
+
+    /// The connection speaks HTTP/2.
+    pub(crate) fn multiplexes(&self) {
+        self.multiplexed.set(true);
+    }
+
+    /// The socket takes no more for now, or does again.
+    pub(crate) fn blocks(&self, blocked: bool) {
+        if !blocked {
+            self.write_blocked_since.set(None);
+        } else if self.write_blocked_since.get().is_none() {
+            self.write_blocked_since.set(Some(Instant::now()));
         }
     }
 
@@ -119,6 +102,16 @@ impl Activity {
                 answer.give_up();
             }
         }
+    }
+
+    /// When a connection that has answered, and has nothing to do since, gives up its buffers.
+    fn rests_at(&self, limits: &Limits) -> Option<Instant> {
+        let busy = self.running.get() > 0
+            || self.untouched.get()
+            || self.multiplexed.get()
+            || self.head_since.get().is_some()
+            || self.write_blocked_since.get().is_some();
+        (!busy).then(|| self.idle_since.get() + limits.rest_after)
     }
 
     /// When the connection is to be closed, or looked at again, unless something happens.
@@ -174,7 +167,7 @@ impl Drop for Running {
 /// - `answer`: gives each request its answer.
 pub(crate) async fn serve<A, F>(
     stream: TcpStream,
-    protocols: &Builder<ThisThread>,
+    protocols: &Protocols,
     limits: &Limits,
     mut stop: watch::Receiver<bool>,
     answer: A,
@@ -183,9 +176,8 @@ pub(crate) async fn serve<A, F>(
     F: Future<Output = Result<Response<AnswerBody>, Infallible>> + 'static,
 {
     let activity = Rc::new(Activity::new());
-    let io = TokioIo::new(Watched { stream, activity: Rc::clone(&activity) });
-    let service = hyper::service::service_fn(|request| answer(Rc::clone(&activity), request));
-    let mut connection = pin!(protocols.serve_connection(io, service));
+    let service = || hyper::service::service_fn(|request| answer(Rc::clone(&activity), request));
+    let mut talk = Talk::new(stream, Rc::clone(&activity));
     let mut sleep = pin!(tokio::time::sleep_until(activity.deadline(limits)));
     let mut told = pin!(stop.wait_for(|stop| *stop));
     let mut stopping = Stopping::No;
@@ -199,24 +191,26 @@ pub(crate) async fn serve<A, F>(
             && activity.first_byte_by.get().is_some_and(|by| by > Instant::now());
         if matches!(stopping, Stopping::Told) && !waits {
             stopping = Stopping::Passed;
-            connection.as_mut().graceful_shutdown();
+            talk.end();
         }
         // Errors are the client's: garbage, a reset, a flood. hyper has answered what it could.
-        if connection.as_mut().poll(cx).is_ready() {
+        if talk.poll(cx, protocols, &service).is_ready() {
             return Poll::Ready(());
         }
         if matches!(stopping, Stopping::Told) && !activity.untouched.get() {
             // The first bytes came just now.
             stopping = Stopping::Passed;
-            connection.as_mut().graceful_shutdown();
-            if connection.as_mut().poll(cx).is_ready() {
+            talk.end();
+            if talk.poll(cx, protocols, &service).is_ready() {
                 return Poll::Ready(());
             }
         }
         loop {
             let deadline = activity.deadline(limits);
-            if deadline < sleep.deadline() {
-                sleep.as_mut().reset(deadline);
+            let rest = activity.rests_at(limits).filter(|_| talk.is_loud());
+            let next = rest.map_or(deadline, |rest| rest.min(deadline));
+            if next < sleep.deadline() {
+                sleep.as_mut().reset(next);
             }
             if sleep.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
@@ -225,80 +219,15 @@ pub(crate) async fn serve<A, F>(
             if deadline <= Instant::now() {
                 return Poll::Ready(());
             }
-            sleep.as_mut().reset(deadline);
+            if rest.is_some_and(|rest| rest <= Instant::now()) {
+                talk.rest();
+                if talk.poll(cx, protocols, &service).is_ready() {
+                    return Poll::Ready(());
+                }
+                continue;
+            }
+            sleep.as_mut().reset(next);
         }
     })
     .await;
-}
-
-/// A socket that notes what its deadline depends on.
-struct Watched {
-    stream: TcpStream,
-    activity: Rc<Activity>,
-}
-
-impl Watched {
-    fn note_write<T>(&self, poll: Poll<T>) -> Poll<T> {
-        let blocked = &self.activity.write_blocked_since;
-        if poll.is_ready() {
-            blocked.set(None);
-        } else if blocked.get().is_none() {
-            blocked.set(Some(Instant::now()));
-        }
-        poll
-    }
-}
-
-impl AsyncRead for Watched {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let poll = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        let read = &buffer.filled()[before..];
-        if !read.is_empty() {
-            let activity = &self.activity;
-            if activity.untouched.replace(false) {
-                activity.multiplexed.set(read.starts_with(b"PRI"));
-            }
-            if activity.running.get() == 0 && activity.head_since.get().is_none() {
-                activity.head_since.set(Some(Instant::now()));
-            }
-        }
-        poll
-    }
-}
-
-impl AsyncWrite for Watched {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let poll = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.note_write(poll)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let poll = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
-        self.note_write(poll)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
 }

@@ -32,6 +32,7 @@ mod router;
 mod server;
 mod settings;
 mod shared;
+mod talk;
 mod worker;
 
 pub use frontage_exec::{

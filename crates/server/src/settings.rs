@@ -104,6 +104,9 @@ pub struct Limits {
     pub write_timeout: Duration,
     /// How long a connection without a request is kept.
     pub idle_timeout: Duration,
+    /// How long a connection without a request keeps its buffers: longer than between the requests
+    /// of one page.
+    pub rest_after: Duration,
     /// Requests at once on one HTTP/2 connection.
     pub streams: u32,
 }
@@ -122,6 +125,7 @@ impl Default for Limits {
             body_read_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(75),
+            rest_after: Duration::from_secs(1),
             streams: 128,
         }
     }

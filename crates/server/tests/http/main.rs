@@ -8,5 +8,6 @@ mod lifecycle;
 mod multiplexed;
 mod plans;
 mod raw;
+mod rest;
 mod stalls;
 mod upstream;

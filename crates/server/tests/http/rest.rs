@@ -1,0 +1,99 @@
+//! Connections that rest between requests, however the bytes of these are cut.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use crate::plans::{settings, start};
+use crate::raw::{Answer, PATIENCE, connect, parse, send};
+
+/// Requests of one connection; the last one ends it.
+fn requests() -> Vec<String> {
+    let head = |method: &str, path: &str, more: &str| {
+        format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n")
+    };
+    vec![
+        head("GET", "/items/ada", ""),
+        head("POST", "/echo", "Content-Type: application/json\r\nContent-Length: 14\r\n")
+            + "{\"name\":\"ada\"}",
+        head("GET", "/missing", ""),
+        head("PATCH", "/small", ""),
+        head("GET", "/long", "Connection: close\r\n"),
+    ]
+}
+
+/// Reads `count` whole answers, and no more than comes with them.
+fn read_answers(stream: &mut TcpStream, count: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut piece = [0; 4096];
+    while whole(&out) < count {
+        match stream.read(&mut piece) {
+            Ok(0) => panic!("ended after {}", String::from_utf8_lossy(&out)),
+            Ok(read) => out.extend_from_slice(&piece[..read]),
+            Err(error) => panic!("{error} after {}", String::from_utf8_lossy(&out)),
+        }
+    }
+    out
+}
+
+/// How many whole answers with a `Content-Length` are there.
+fn whole(bytes: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(bytes);
+    let mut rest = &*text;
+    let mut count = 0;
+    while let Some((head, body)) = rest.split_once("\r\n\r\n") {
+        let length = head
+            .lines()
+            .filter_map(|line| line.split_once(':'))
+            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+            .map_or(0, |(_, value)| value.trim().parse().unwrap_or(0));
+        let Some(after) = body.get(length..) else { break };
+        (rest, count) = (after, count + 1);
+    }
+    count
+}
+
+#[test]
+fn a_connection_that_rests_answers_as_one_that_does_not() {
+    let mut answers = Vec::new();
+    for rest_after in [Duration::ZERO, PATIENCE] {
+        let mut settings = settings();
+        settings.limits.rest_after = rest_after;
+        let running = start(settings);
+        let address = running.local_addr();
+        let requests = requests();
+        let all = requests.concat();
+        // All at once.
+        answers.push(parse(&send(address, all.as_bytes()), false));
+        // One after the other, and each cut in two: what was sent early is kept.
+        for cut in [1, 2, 3, 4, 17, 60] {
+            let mut stream = connect(address);
+            let mut bytes = Vec::new();
+            let mut early = 0;
+            for (at, request) in requests.iter().enumerate() {
+                let next = requests.get(at + 1).map_or("", |next| &next[..cut.min(next.len() - 1)]);
+                let send = format!("{}{next}", &request[early..]);
+                stream.write_all(send.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+                early = next.len();
+                bytes.extend(read_answers(&mut stream, 1));
+            }
+            answers.push(parse(&bytes, false));
+        }
+        running.drain();
+        assert!(running.join());
+    }
+    let told = |answers: &[Answer]| -> Vec<(u16, serde_json::Value)> {
+        let body = |answer: &Answer| {
+            let mut body = answer.json();
+            // Every request has another one.
+            body.as_object_mut().map(|body| body.remove("requestId"));
+            body
+        };
+        answers.iter().map(|answer| (answer.status, body(answer))).collect()
+    };
+    let first = told(&answers[0]);
+    assert_eq!(first.len(), 5);
+    for other in &answers {
+        assert_eq!(told(other), first);
+    }
+}
