@@ -8,6 +8,7 @@
 //! Start at [`Server::start`]; a request's way is `request`.
 
 mod accept;
+mod activity;
 mod admin;
 mod body;
 mod compress;

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use http::{Method, StatusCode};
 
-use crate::connection::Running;
+use crate::activity::Running;
 use crate::shared::Place;
 use crate::worker::Worker;
 

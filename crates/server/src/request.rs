@@ -24,8 +24,8 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use http_body::Body;
 use hyper::body::Incoming;
 
+use crate::activity::Activity;
 use crate::body::{AnswerBody, Content, Fault, Received};
-use crate::connection::Activity;
 use crate::path::{Segments, split};
 use crate::problem::{passing, problem};
 use crate::record::{Record, method_word};

@@ -20,8 +20,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use crate::activity::Activity;
 use crate::body::AnswerBody;
-use crate::connection::Activity;
 use crate::settings::Limits;
 
 /// Runs hyper's tasks on this thread.
