@@ -433,12 +433,12 @@ impl<'a> Checker<'a> {
                 if props.is_empty() {
                     return;
                 }
-                let mut spread = false;
+                let mut spread: Vec<Ty> = Vec::new();
                 for member in members {
                     let (key, value) = match member {
                         tree::Property::Value { key, value, .. } => (key, value),
                         tree::Property::Spread { value, .. } => {
-                            spread = true;
+                            spread.extend(self.recorded.get(&address(value)).copied());
                             self.beyond_pattern(pattern, value);
                             continue;
                         }
@@ -450,7 +450,7 @@ impl<'a> Checker<'a> {
                             self.beyond_pattern(&prop.value, value);
                         }
                         // To tsc it may then be what was spread, which it never is.
-                        Some(prop) if spread => self.report(
+                        Some(prop) if self.some_has(&spread, name) => self.report(
                             Diagnostic::error(
                                 codes::SPREAD_FORM,
                                 prop.span,
@@ -483,6 +483,12 @@ impl<'a> Checker<'a> {
             }
             _ => {}
         }
+    }
+
+    /// Whether one of these types has a member `name`, in one of its variants.
+    fn some_has(&mut self, types: &[Ty], name: &Arc<str>) -> bool {
+        let members: Vec<Ty> = types.iter().flat_map(|&ty| self.types.members_of(ty)).collect();
+        members.into_iter().any(|member| self.property_type(member, name).is_some())
     }
 
     /// Reports defaults that are functions called in place, of which nothing says what they give:
