@@ -1,14 +1,17 @@
 //! Compiling a workspace that was read: one plan for each frontend that has no errors.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use frontage_compile::FrontendInput;
 use frontage_compile::hir::Checked;
 use frontage_diagnostic::{Diagnostic, Severity, SourceMap, sort, summary};
 use frontage_plan::{Method, PathSegment, Plan};
 
 use crate::codes;
-use crate::config::Auth;
+use crate::config::{Auth, FrontendConfig};
 use crate::workspace::Loaded;
 
 /// What became of a workspace.
@@ -66,32 +69,69 @@ pub(crate) fn build(loaded: &Loaded) -> Built {
     open_to_others(loaded, &mut workspace);
     // Without its contract every use of an upstream would be an error: one fault, one message.
     let contracts = loaded.knows_upstreams();
-    let mut frontends = Vec::new();
-    for (config, input) in loaded.frontends.iter().zip(&loaded.inputs) {
-        if !contracts {
-            let (name, diagnostics) = (config.name.clone(), Vec::new());
-            frontends.push(BuiltFrontend { name, plan: None, checked: None, diagnostics });
-            continue;
-        }
-        let compiled = frontage_compile::compile(&loaded.workspace, input, &loaded.sources);
-        let mut diagnostics = compiled.diagnostics;
-        if let Some(plan) = &compiled.plan {
-            hidden_files(loaded, config, plan, &mut diagnostics);
-        }
-        sort(&mut diagnostics, &loaded.sources);
+    let one = |(config, input)| {
+        let (compiled, diagnostics) = match contracts {
+            true => compile(loaded, config, input),
+            false => (None, Vec::new()),
+        };
         let broken = workspace.iter().any(|fault| {
             fault.severity == Severity::Error && concerns(fault, &config.name, &loaded.sources)
         });
         let usable = !broken && !has_errors(&diagnostics);
-        frontends.push(BuiltFrontend {
-            name: config.name.clone(),
-            plan: compiled.plan.filter(|_| usable).map(Arc::new),
-            checked: compiled.checked.filter(|_| usable).map(Arc::new),
-            diagnostics,
-        });
-    }
+        let (plan, checked) = compiled.filter(|_| usable).unzip();
+        BuiltFrontend { name: config.name.clone(), plan, checked, diagnostics }
+    };
+    let pairs: Vec<_> = loaded.frontends.iter().zip(&loaded.inputs).collect();
+    let frontends = side_by_side(&pairs, one);
     sort(&mut workspace, &loaded.sources);
     Built { frontends, workspace }
+}
+
+/// A plan, and what it was made of.
+type Compiled = (Arc<Plan>, Arc<Checked>);
+
+/// What `work` gives for each item, in their order; as many at once as there are cores.
+fn side_by_side<I: Copy + Sync, O: Send>(items: &[I], work: impl Fn(I) -> O + Sync) -> Vec<O> {
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(&item) = items.get(at) else { return done };
+            done.push((at, work(item)));
+        }
+    };
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let mut done = std::thread::scope(|scope| {
+        let helper = |_| {
+            // Without another thread, this one does it all.
+            std::thread::Builder::new().stack_size(crate::STACK).spawn_scoped(scope, worker).ok()
+        };
+        let helpers: Vec<_> = (1..cores.min(items.len())).filter_map(helper).collect();
+        let mut done = worker();
+        for helper in helpers {
+            done.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        done
+    });
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, output)| output).collect()
+}
+
+/// Compiles one frontend.
+fn compile(
+    loaded: &Loaded,
+    config: &FrontendConfig,
+    input: &FrontendInput,
+) -> (Option<Compiled>, Vec<Diagnostic>) {
+    let compiled = frontage_compile::compile(&loaded.workspace, input, &loaded.sources);
+    let mut diagnostics = compiled.diagnostics;
+    if let Some(plan) = &compiled.plan {
+        hidden_files(loaded, config, plan, &mut diagnostics);
+    }
+    sort(&mut diagnostics, &loaded.sources);
+    let (plan, checked) = (compiled.plan.map(Arc::new), compiled.checked.map(Arc::new));
+    (plan.zip(checked), diagnostics)
 }
 
 /// Two frontends cannot listen on one address.
@@ -140,12 +180,7 @@ fn open_to_others(loaded: &Loaded, out: &mut Vec<Diagnostic>) {
 }
 
 /// Routes win over static files; a file that can never be seen is worth a warning.
-fn hidden_files(
-    loaded: &Loaded,
-    config: &crate::config::FrontendConfig,
-    plan: &Plan,
-    out: &mut Vec<Diagnostic>,
-) {
+fn hidden_files(loaded: &Loaded, config: &FrontendConfig, plan: &Plan, out: &mut Vec<Diagnostic>) {
     let Some(folder) = &config.static_dir else { return };
     let root = loaded.root.join("frontends").join(&config.name).join(&folder.value);
     if !root.is_dir() {

@@ -11,6 +11,7 @@ mod cli;
 mod codes;
 mod command;
 mod config;
+mod files;
 mod infer;
 mod logging;
 mod process;
@@ -31,7 +32,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Stack of the thread that compiles. Contracts nest as deep as their authors like, and what reads
 /// types follows them; only what is used is ever taken.
-const STACK: usize = 256 << 20;
+pub(crate) const STACK: usize = 256 << 20;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

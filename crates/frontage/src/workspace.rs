@@ -2,27 +2,26 @@
 //!
 //! In:    a folder.
 //! Out:   [`Loaded`]: configuration, contracts and the texts of all modules, with every fault.
-//! Never: a file outside the workspace; a symbolic link followed out of it.
+//! Never: a file read otherwise than by `files`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use frontage_compile::{FrontendInput, UpstreamInput, Workspace};
 use frontage_contract::Contract;
-use frontage_diagnostic::{Diagnostic, FileId, SourceMap, Span, nearest, summary};
+use frontage_diagnostic::{Diagnostic, FileId, SourceFile, SourceMap, Span, nearest, summary};
 
 use crate::codes;
 use crate::config::{FrontendConfig, WorkspaceConfig};
+use crate::files::{Files, Stamps};
 
 /// Name of the file that makes a folder a workspace.
 pub(crate) const WORKSPACE_FILE: &str = "frontage.toml";
 const FRONTEND_FILE: &str = "frontend.toml";
 const MAX_FILES: usize = 20_000;
 const MAX_DEPTH: usize = 16;
-/// Largest file that is read, in bytes; the largest contracts known have 13 MB.
-const MAX_FILE: u64 = 256 << 20;
 
 /// How many warnings about one contract are shown; real ones can have thousands.
 const MAX_FINDINGS: usize = 20;
@@ -46,6 +45,8 @@ pub(crate) struct Loaded {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Contracts as they were read.
     contracts: Vec<ReadContract>,
+    /// What tells whether a file has changed since.
+    stamps: Stamps,
 }
 
 /// A contract that was read, and whatever it was read from.
@@ -103,13 +104,15 @@ pub(crate) fn load(root: &Path) -> Loaded {
     load_again(root, None)
 }
 
-/// As [`load`]; contracts whose texts are still what they were are not read once more.
+/// As [`load`]; files that are still what they were are not read once more.
 pub(crate) fn load_again(root: &Path, before: Option<&Loaded>) -> Loaded {
     let mut reader = Reader {
         root: root.to_owned(),
+        files: Files::new(root, before.map(|before| &before.stamps)),
+        known: before.map(texts).unwrap_or_default(),
         sources: SourceMap::new(),
         diagnostics: Vec::new(),
-        files: 0,
+        count: 0,
         before,
         contracts: Vec::new(),
     };
@@ -129,15 +132,25 @@ pub(crate) fn load_again(root: &Path, before: Option<&Loaded>) -> Loaded {
     let shared = reader.modules("shared");
     let (frontends, inputs) = reader.frontends();
     let workspace = Workspace { upstreams, shared };
-    let Reader { root, sources, diagnostics, contracts, .. } = reader;
-    Loaded { root, sources, config, frontends, workspace, inputs, diagnostics, contracts }
+    let Reader { root, files, sources, diagnostics, contracts, .. } = reader;
+    let stamps = files.into_stamps();
+    Loaded { root, sources, config, frontends, workspace, inputs, diagnostics, contracts, stamps }
+}
+
+/// The texts that were read, by their paths.
+fn texts(loaded: &Loaded) -> HashMap<&str, &Arc<SourceFile>> {
+    loaded.sources.iter().map(|(id, file)| (&*file.path, loaded.sources.file(id))).collect()
 }
 
 struct Reader<'b> {
     root: PathBuf,
+    files: Files<'b>,
+    /// The texts that were read last.
+    known: HashMap<&'b str, &'b Arc<SourceFile>>,
     sources: SourceMap,
     diagnostics: Vec<Diagnostic>,
-    files: usize,
+    /// How many modules there are so far.
+    count: usize,
     /// What was read last, as long as every contract so far is what it was.
     before: Option<&'b Loaded>,
     contracts: Vec<ReadContract>,
@@ -146,7 +159,12 @@ struct Reader<'b> {
 impl Reader<'_> {
     /// Reads a file into the source map.
     fn add(&mut self, path: &str) -> Result<FileId, Diagnostic> {
-        let text = read_inside(&self.root, path)
+        if let Some(known) = self.known.get(path).filter(|_| self.files.is_unchanged(path)) {
+            return Ok(self.sources.add_file(Arc::clone(known)));
+        }
+        let text = self
+            .files
+            .read(path)
             .map_err(|why| Diagnostic::placeless(codes::UNREADABLE, format!("`{path}`: {why}")))?;
         Ok(self.sources.add(path, text))
     }
@@ -192,27 +210,25 @@ impl Reader<'_> {
     }
 
     fn contract(&mut self, path: &str, at: Span) -> Option<Arc<Contract>> {
-        let text = match read_inside(&self.root, path) {
-            Ok(text) => text,
-            Err(why) => {
-                self.before = None;
-                self.diagnostics.push(
-                    Diagnostic::error(
-                        codes::UNREADABLE,
-                        at,
-                        format!("the contract `{path}` cannot be read: {why}"),
-                    )
-                    .help("paths of contracts are relative to the workspace"),
-                );
-                return None;
-            }
-        };
-        let read = match self.unchanged(path, &text) {
+        let read = match self.unchanged(path) {
             Some(read) => read,
             None => {
                 // Those that follow may share files with this one.
                 self.before = None;
-                self.read_contract(path, text)
+                match self.files.read(path) {
+                    Ok(text) => self.read_contract(path, text),
+                    Err(why) => {
+                        self.diagnostics.push(
+                            Diagnostic::error(
+                                codes::UNREADABLE,
+                                at,
+                                format!("the contract `{path}` cannot be read: {why}"),
+                            )
+                            .help("paths of contracts are relative to the workspace"),
+                        );
+                        return None;
+                    }
+                }
             }
         };
         let (contract, mut findings) = (Arc::clone(&read.contract), read.findings.clone());
@@ -233,9 +249,9 @@ impl Reader<'_> {
 
     fn read_contract(&mut self, path: &str, text: String) -> ReadContract {
         let file = self.sources.add(path, text);
-        let (root, mut lacks) = (&self.root, false);
+        let (reader, mut lacks) = (&mut self.files, false);
         let mut load = |path: &str| {
-            let text = read_inside(root, path);
+            let text = reader.read(path);
             lacks |= text.is_err();
             text
         };
@@ -253,16 +269,12 @@ impl Reader<'_> {
 
     /// A contract as it was read before, if each of its files is what it was and stands at the same
     /// place among all, which the places in it name.
-    fn unchanged(&mut self, path: &str, text: &str) -> Option<ReadContract> {
+    fn unchanged(&mut self, path: &str) -> Option<ReadContract> {
         let before = self.before?;
         let known = before.contracts.iter().find(|known| known.path == path && !known.lacks)?;
         let files: Vec<_> = known.files.clone().map(|id| before.sources.file(FileId(id))).collect();
-        let (first, others) = files.split_first()?;
         let same = known.files.start == self.sources.next_id().0
-            && first.text == text
-            && others.iter().all(|file| {
-                read_inside(&self.root, &file.path).is_ok_and(|text| text == file.text)
-            });
+            && files.iter().all(|file| self.is_same(file));
         if !same {
             return None;
         }
@@ -270,6 +282,12 @@ impl Reader<'_> {
             self.sources.add_file(Arc::clone(file));
         }
         Some(known.clone())
+    }
+
+    /// Whether a file's text is what it was.
+    fn is_same(&mut self, file: &SourceFile) -> bool {
+        self.files.is_unchanged(&file.path)
+            || self.files.read(&file.path).is_ok_and(|text| text == file.text)
     }
 
     /// All `.ts` files below `folder`, sorted by path.
@@ -290,7 +308,7 @@ impl Reader<'_> {
 
     /// Counts modules, and cuts off those beyond the limit.
     fn count(&mut self, paths: &mut Vec<String>) {
-        let room = MAX_FILES - self.files;
+        let room = MAX_FILES - self.count;
         if paths.len() > room {
             paths.truncate(room);
             self.diagnostics.push(Diagnostic::placeless(
@@ -298,7 +316,7 @@ impl Reader<'_> {
                 format!("the workspace has more than {MAX_FILES} modules"),
             ));
         }
-        self.files += paths.len();
+        self.count += paths.len();
     }
 
     /// Warns of sources below `folder` that nothing reads, unless a module of the same name stands
@@ -433,51 +451,6 @@ fn other_ending(path: &str) -> Option<&str> {
     let lower = ending.to_ascii_lowercase();
     let known = ["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"].contains(&&*lower);
     (known && ending != "ts" && !stem.ends_with(".d")).then_some(stem)
-}
-
-/// Reads `path`, which is relative to `root` and must stay inside it. What begins with
-/// `node_modules/` may also lie in that folder beside or above the workspace, as Node looks for
-/// packages.
-fn read_inside(root: &Path, path: &str) -> Result<String, String> {
-    let relative = Path::new(path);
-    if !relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir)) {
-        return Err("lies outside the workspace".into());
-    }
-    let mut real_root = root.canonicalize().map_err(|e| reason(&e))?;
-    if relative.starts_with("node_modules") {
-        let holder = real_root.ancestors().find(|folder| folder.join(relative).exists());
-        real_root = holder.map_or_else(|| real_root.clone(), Path::to_owned);
-    }
-    let real = real_root.join(relative).canonicalize().map_err(|e| reason(&e))?;
-    if !real.starts_with(real_root) {
-        return Err("a link leads outside the workspace".into());
-    }
-    let bytes = read_file(&real)?;
-    String::from_utf8(bytes)
-        .map_err(|e| format!("is not UTF-8 text (byte {})", e.utf8_error().valid_up_to()))
-}
-
-/// All bytes of a regular file: a pipe would never end, or never begin.
-fn read_file(path: &Path) -> Result<Vec<u8>, String> {
-    let known = std::fs::metadata(path).map_err(|e| reason(&e))?;
-    if known.is_dir() {
-        return Err("is a folder".into());
-    }
-    if !known.is_file() {
-        return Err("is no regular file".into());
-    }
-    if known.len() > MAX_FILE {
-        return Err(format!("is larger than {} MiB", MAX_FILE >> 20));
-    }
-    std::fs::read(path).map_err(|e| reason(&e))
-}
-
-fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file".into(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
-        _ => error.to_string(),
-    }
 }
 
 /// `./a//b/../c` → `a/c`; what would leave the workspace keeps its `..` and is refused later.

@@ -144,9 +144,6 @@ impl Dev<'_> {
         let began = Instant::now();
         let loaded = load_again(&self.root, before);
         let built = build(&loaded);
-        if let Err(fault) = types::write(&loaded, &built) {
-            self.terminal.fault(&fault);
-        }
         let all = built.diagnostics(&loaded);
         self.terminal.diagnostics(&all, &loaded.sources);
         let names = match chosen(&loaded, &self.names) {
@@ -175,6 +172,10 @@ impl Dev<'_> {
             }
         }
         let took = began.elapsed().as_millis();
+        // The backends run the new plans already; pages are told to load again after this.
+        if let Err(fault) = types::write(&loaded, &built) {
+            self.terminal.fault(&fault);
+        }
         if has_errors(&all) {
             let kept = if first { "waiting for a fix" } else { "the running plans stay" };
             let text = format!("{}; {kept} ({took} ms)", summary(&all));
