@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::body::{AnswerBody, Sending};
 use crate::settings::Limits;
+use crate::unread::Bodies;
 
 /// Later than any deadline that matters.
 const FAR: Duration = Duration::from_secs(3600);
@@ -19,6 +20,7 @@ const FAR: Duration = Duration::from_secs(3600);
 /// What a connection is doing, seen by its socket, its requests and its deadline.
 pub(crate) struct Activity {
     running: Cell<usize>,
+    bodies: Rc<Bodies>,
     idle_since: Cell<Instant>,
     head_since: Cell<Option<Instant>>,
     write_blocked_since: Cell<Option<Instant>>,
@@ -34,6 +36,7 @@ impl Activity {
     pub(crate) fn new() -> Self {
         Self {
             running: Cell::new(0),
+            bodies: Rc::default(),
             idle_since: Cell::new(Instant::now()),
             head_since: Cell::new(None),
             write_blocked_since: Cell::new(None),
@@ -88,6 +91,11 @@ impl Activity {
         Running(Rc::clone(self))
     }
 
+    /// The bodies of its requests.
+    pub(crate) fn bodies(&self) -> &Rc<Bodies> {
+        &self.bodies
+    }
+
     /// This answer is on its way.
     pub(crate) fn sends(&self, answer: &AnswerBody) {
         if self.multiplexed.get() {
@@ -114,6 +122,7 @@ impl Activity {
     /// When a connection that has answered, and has nothing to do since, gives up its buffers.
     pub(crate) fn rests_at(&self, limits: &Limits) -> Option<Instant> {
         let busy = self.running.get() > 0
+            || !self.bodies.are_read()
             || self.untouched.get()
             || self.multiplexed.get()
             || self.head_since.get().is_some()

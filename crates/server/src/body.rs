@@ -15,6 +15,8 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep};
 
+use crate::unread::{Bodies, Unread};
+
 /// Any failure of a body.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -208,6 +210,8 @@ impl From<&ReceiveError> for Fault {
 /// A request's body within its limits.
 pub(crate) struct Received {
     incoming: Incoming,
+    /// Until its end was read.
+    unread: Option<Unread>,
     left: usize,
     limit: usize,
     pause: Duration,
@@ -218,11 +222,28 @@ pub(crate) struct Received {
 }
 
 impl Received {
+    /// - `bodies`: those of its connection.
     /// - `limit`: most bytes.
     /// - `pause`: longest time without a byte.
-    pub(crate) fn new(incoming: Incoming, limit: usize, pause: Duration) -> Self {
+    pub(crate) fn new(
+        incoming: Incoming,
+        bodies: &Rc<Bodies>,
+        limit: usize,
+        pause: Duration,
+    ) -> Self {
         let fault = Rc::new(Cell::new(None));
-        Self { incoming, left: limit, limit, pause, sleep: None, since: None, fault }
+        let unread = (!incoming.is_end_stream()).then(|| bodies.begin());
+        Self { incoming, unread, left: limit, limit, pause, sleep: None, since: None, fault }
+    }
+
+    fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Option<hyper::Result<Frame<Bytes>>>> {
+        let frame = ready!(Pin::new(&mut self.incoming).poll_frame(cx));
+        if (frame.is_none() || self.incoming.is_end_stream())
+            && let Some(unread) = self.unread.take()
+        {
+            unread.end();
+        }
+        Poll::Ready(frame)
     }
 
     /// What will have been wrong with it, for when it is read elsewhere.
@@ -271,18 +292,16 @@ impl Received {
     /// Reads on for a while what nobody wants, so that a client that is still sending gets to read
     /// its answer and not a reset (RFC 9112 §9.6).
     pub(crate) async fn discard(mut self) {
-        let mut left = DISCARDED;
+        let (mut left, pause) = (DISCARDED, self.pause);
         let reading = async {
-            while let Some(Ok(frame)) =
-                std::future::poll_fn(|cx| Pin::new(&mut self.incoming).poll_frame(cx)).await
-            {
+            while let Some(Ok(frame)) = std::future::poll_fn(|cx| self.poll_incoming(cx)).await {
                 let length = frame.data_ref().map_or(0, Bytes::len);
                 let Some(rest) = left.checked_sub(length) else { return };
                 left = rest;
             }
         };
         // Whatever comes first: the end, too much, too long.
-        let _ = tokio::time::timeout(self.pause.min(DISCARDING), reading).await;
+        let _ = tokio::time::timeout(pause.min(DISCARDING), reading).await;
     }
 
     fn poll_piece(
@@ -310,7 +329,7 @@ impl Received {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, ReceiveError>>> {
         let this = &mut *self;
-        match Pin::new(&mut this.incoming).poll_frame(cx) {
+        match this.poll_incoming(cx) {
             Poll::Ready(frame) => {
                 this.sleep = None;
                 Poll::Ready(frame.map(|frame| {

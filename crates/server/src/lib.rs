@@ -34,6 +34,7 @@ mod server;
 mod settings;
 mod shared;
 mod talk;
+mod unread;
 mod worker;
 
 pub use frontage_exec::{

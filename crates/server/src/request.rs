@@ -85,7 +85,8 @@ pub(crate) async fn answer(
         timing: None,
     };
     let limits = &worker.shared.settings.limits;
-    let mut body = Some(Received::new(body, limits.request_body, limits.body_read_timeout));
+    let mut body =
+        Some(Received::new(body, activity.bodies(), limits.request_body, limits.body_read_timeout));
     // A defect ends this request, not the connection's others or the thread.
     let answered = AssertUnwindSafe(way.go(&mut body)).catch_unwind().await;
     let timing = way.timing.take();
