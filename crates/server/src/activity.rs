@@ -65,7 +65,9 @@ impl Activity {
     /// Bytes came from the client.
     pub(crate) fn receives(&self) {
         self.untouched.set(false);
-        if self.running.get() == 0 && self.head_since.get().is_none() {
+        // What belongs to the body of a request that was answered early begins no other.
+        let begins = self.running.get() == 0 && !self.bodies.are_open();
+        if begins && self.head_since.get().is_none() {
             self.head_since.set(Some(Instant::now()));
         }
     }

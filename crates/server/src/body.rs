@@ -294,7 +294,11 @@ impl Received {
     pub(crate) async fn discard(mut self) {
         let (mut left, pause) = (DISCARDED, self.pause);
         let reading = async {
-            while let Some(Ok(frame)) = std::future::poll_fn(|cx| self.poll_incoming(cx)).await {
+            // hyper says of a body that was answered early that it has ended when the next request
+            // comes; its length says so at once.
+            while !self.incoming.is_end_stream()
+                && let Some(Ok(frame)) = std::future::poll_fn(|cx| self.poll_incoming(cx)).await
+            {
                 let length = frame.data_ref().map_or(0, Bytes::len);
                 let Some(rest) = left.checked_sub(length) else { return };
                 left = rest;

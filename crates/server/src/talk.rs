@@ -344,26 +344,38 @@ mod tests {
 
     #[tokio::test(flavor = "current_thread")]
     async fn no_connection_rests_before_the_end_of_a_body() {
-        let limits = Limits::default();
-        let activity = Rc::new(Activity::new());
-        let kept = RefCell::new(None);
-        let (mut client, stream) = pair().await;
-        let mut talk = Talk::new(stream, Rc::clone(&activity));
-        let service = || {
-            hyper::service::service_fn(|request: Request<Incoming>| {
-                let (running, body) = (activity.begin(), request.into_body());
-                *kept.borrow_mut() = Some(Received::new(body, activity.bodies(), 99, PATIENCE));
-                let content = Content::Whole(Bytes::from_static(b"early"));
-                let answer = AnswerBody::new(content, Box::new(move |_, _| drop(running)));
-                std::future::ready(Ok(Response::new(answer)))
-            })
-        };
-        let head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345";
-        client.write_all(head.as_bytes()).await.unwrap();
-        read_until(&mut client, &mut talk, &service, "early").await;
-        assert!(activity.rests_at(&limits).is_none());
-        drop(kept.borrow_mut().take());
-        // What comes now is the rest of a body that nobody wants, and no request.
-        assert!(activity.rests_at(&limits).is_none());
+        let (limits, protocols) = (Limits::default(), Protocols::new(&Limits::default()));
+        for given_up in [false, true] {
+            let activity = Rc::new(Activity::new());
+            let kept = RefCell::new(None);
+            let (mut client, stream) = pair().await;
+            let mut talk = Talk::new(stream, Rc::clone(&activity));
+            let service = || {
+                hyper::service::service_fn(|request: Request<Incoming>| {
+                    let (running, body) = (activity.begin(), request.into_body());
+                    *kept.borrow_mut() = Some(Received::new(body, activity.bodies(), 99, PATIENCE));
+                    let content = Content::Whole(Bytes::from_static(b"early"));
+                    let answer = AnswerBody::new(content, Box::new(move |_, _| drop(running)));
+                    std::future::ready(Ok(Response::new(answer)))
+                })
+            };
+            let head = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345";
+            client.write_all(head.as_bytes()).await.unwrap();
+            read_until(&mut client, &mut talk, &service, "early").await;
+            assert!(activity.rests_at(&limits).is_none());
+            let body = kept.borrow_mut().take().unwrap();
+            if given_up {
+                drop(body);
+                // What comes now is the rest of a body that nobody wants, and no request.
+                assert!(activity.rests_at(&limits).is_none());
+                continue;
+            }
+            client.write_all(b"67890").await.unwrap();
+            tokio::select! {
+                () = body.discard() => {}
+                () = poll_fn(|cx| talk.poll(cx, &protocols, &service)) => panic!("ended"),
+            }
+            assert!(activity.rests_at(&limits).is_some());
+        }
     }
 }

@@ -23,9 +23,14 @@ impl Bodies {
         Unread { bodies: Rc::clone(self), whole: false }
     }
 
+    /// Whether more of one may come.
+    pub(crate) fn are_open(&self) -> bool {
+        self.open.get() > 0
+    }
+
     /// Whether all came to their ends.
     pub(crate) fn are_read(&self) -> bool {
-        self.open.get() == 0 && !self.cut.get()
+        !self.are_open() && !self.cut.get()
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::plans::{settings, start};
-use crate::raw::{Answer, PATIENCE, connect, parse, send};
+use crate::raw::{Answer, PATIENCE, connect, get, parse, read_to_end, send};
 
 /// Requests of one connection; the last one ends it.
 fn requests() -> Vec<String> {
@@ -96,4 +96,28 @@ fn a_connection_that_rests_answers_as_one_that_does_not() {
     for other in &answers {
         assert_eq!(told(other), first);
     }
+}
+
+#[test]
+fn the_body_of_a_request_that_was_refused_is_no_request() {
+    let running = start(settings());
+    let address = running.local_addr();
+    let inner = "GET /mark HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let mut stream = connect(address);
+    let head = format!(
+        "POST /small HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n",
+        inner.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+    let mut bytes = read_answers(&mut stream, 1);
+    // Enough time for a connection that thinks it has nothing to do.
+    for _ in 0..100 {
+        assert_eq!(get(address, "/small", "").status, 200);
+    }
+    let last = "GET /small HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    stream.write_all(format!("{inner}{last}").as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+    bytes.extend(read_to_end(&mut stream));
+    let answers = parse(&bytes, false);
+    assert_eq!(answers.iter().map(|answer| answer.status).collect::<Vec<_>>(), [405, 200]);
+    assert_eq!(answers[1].text(), "{\"a\":\"b\"}");
 }
