@@ -225,9 +225,11 @@ fn optimised(root: &Path) -> Result<(), String> {
             let mut types = Command::new(program);
             types.current_dir(root).args(["types", "--json", "-C", workspace]);
             let output = types.output().map_err(|e| format!("{profile} frontage types: {e}"))?;
-            let text = String::from_utf8_lossy(&output.stdout);
-            if !output.status.success() || must_agree && !text.contains("\"written\":[]") {
-                return Err(format!("{workspace}: the {profile} build's `types` says {text}"));
+            let answer: serde_json::Value = serde_json::from_slice(&output.stdout)
+                .map_err(|e| format!("{profile} frontage types: {e}"))?;
+            let agrees = answer["written"].as_array().is_some_and(Vec::is_empty);
+            if !output.status.success() || must_agree && !agrees {
+                return Err(format!("{workspace}: the {profile} build's `types` says {answer}"));
             }
         }
     }

@@ -17,11 +17,9 @@ const MAX_FILE: u64 = 256 << 20;
 /// file system, the same time.
 const YOUNG: Duration = Duration::from_millis(100);
 
-/// What tells whether a file is what it was: where it lies, its size, and when it was last changed.
+/// What tells whether a file is what it was: which one, its size, and when it was last changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Stamp {
-    /// Where the path led.
-    real: PathBuf,
     device: u64,
     node: u64,
     size: u64,
@@ -30,10 +28,9 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    fn of(real: PathBuf) -> Option<Self> {
-        let known = std::fs::metadata(&real).ok().filter(std::fs::Metadata::is_file)?;
+    fn of(path: &Path) -> Option<Self> {
+        let known = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
         Some(Self {
-            real,
             device: known.dev(),
             node: known.ino(),
             size: known.size(),
@@ -51,16 +48,6 @@ impl Stamp {
         };
         let last = SystemTime::UNIX_EPOCH + Duration::new(seconds, nanoseconds);
         now.duration_since(last).is_ok_and(|age| age > YOUNG)
-    }
-
-    /// Whether the path still leads there, and nothing has changed.
-    fn holds(&self, root: &Path, path: &str) -> bool {
-        // A package lies beside or above the workspace; elsewhere a link may lead to another file.
-        let at = match path.starts_with("node_modules/") {
-            true => self.real.clone(),
-            false => root.join(path),
-        };
-        Self::of(at).is_some_and(|now| Self { real: self.real.clone(), ..now } == *self)
     }
 }
 
@@ -93,7 +80,7 @@ impl<'b> Files<'b> {
     /// Why it cannot be read.
     pub(crate) fn read(&mut self, path: &str) -> Result<String, String> {
         let real = self.locate(path)?;
-        let (now, stamp) = ((self.clock)(), Stamp::of(real.clone()));
+        let (now, stamp) = ((self.clock)(), Stamp::of(&real));
         let bytes = read_file(&real)?;
         let text = String::from_utf8(bytes)
             .map_err(|e| format!("is not UTF-8 text (byte {})", e.utf8_error().valid_up_to()))?;
@@ -107,11 +94,16 @@ impl<'b> Files<'b> {
     /// Whether a file is what it was when it was read last.
     pub(crate) fn is_unchanged(&mut self, path: &str) -> bool {
         let Some(stamp) = self.before.and_then(|before| before.get(path)) else { return false };
-        let holds = stamp.holds(&self.root, path);
-        if holds {
+        // What lies elsewhere now is another file, or the one that was inside before.
+        let at = match path.starts_with("node_modules/") {
+            true => self.locate(path).ok(),
+            false => Some(self.root.join(path)),
+        };
+        let same = at.and_then(|at| Stamp::of(&at)).is_some_and(|now| now == *stamp);
+        if same {
             self.stamps.insert(path.to_owned(), stamp.clone());
         }
-        holds
+        same
     }
 
     /// What to look at the next time.

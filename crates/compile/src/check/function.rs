@@ -446,7 +446,7 @@ impl<'a> Checker<'a> {
         } else {
             all
         };
-        if self.generic(all) && self.holds_found_list(all, 0) {
+        if self.holds_found_list(all, 0) {
             let message = "the result is a type parameter's value that is also a list";
             let fault = Diagnostic::error(codes::TYPE_FORM, function.span, message);
             self.report(fault.help("write the type of the function's result"));
@@ -458,7 +458,8 @@ impl<'a> Checker<'a> {
     /// Whether an object, list or tuple holds, at any depth, what `Array.isArray` found to be a list
     /// in a value of a type parameter: to tsc a `T & any[]`, of which it says what no value is.
     fn holds_found_list(&mut self, ty: Ty, depth: u32) -> bool {
-        if depth > 12 {
+        // Only what mentions a type parameter may: the contracts' types are large.
+        if depth > 12 || !self.generic(ty) {
             return false;
         }
         self.types.members_of(ty).into_iter().any(|member| match *self.types.kind(member) {

@@ -417,7 +417,7 @@ impl<'a> Checker<'a> {
         let ty = self.settle_among(item.ty, &parts, wanted);
         match name.is_empty() && !self.stands_after(key.span, '[') {
             // As in tsc, one without a name may stand there twice.
-            true => built.put_nameless(ty, constant, key.span),
+            true => _ = built.put(name, ty, constant, key.span),
             false => self.put_once(built, name, ty, key.span),
         }
         members.push(hir::Member::Static(name.clone(), item));
@@ -425,7 +425,8 @@ impl<'a> Checker<'a> {
 
     /// Adds a member to a literal; reports a second one of its name.
     fn put_once(&mut self, built: &mut Built, name: &Arc<str>, ty: Ty, span: Span) {
-        if !built.put(name, ty, self.as_const, span) {
+        let first = built.put(name, ty, self.as_const, span);
+        if !(if name.is_empty() { built.first_computed_empty() } else { first }) {
             let fault = format!("the member `{name}` stands in this object twice");
             self.error(codes::DUPLICATE_NAME, span, fault);
         }

@@ -31,8 +31,8 @@ pub(super) struct Built {
     computed: Vec<(Ty, bool)>,
     /// All members written so far.
     written: HashMap<Arc<str>, Span>,
-    /// Those named `""` so far do not count.
-    nameless: bool,
+    /// A computed name of one was `""`.
+    computed_empty: bool,
     spread: bool,
     wrong: bool,
     /// Types that are not known yet, and the objects between them, so far.
@@ -48,17 +48,12 @@ impl Built {
             Some(old) => *old = property,
             None => self.pending.properties.push(property),
         }
-        let first = self.written.insert(name.clone(), span).is_none();
-        first || name.is_empty() && std::mem::take(&mut self.nameless)
+        self.written.insert(name.clone(), span).is_none()
     }
 
-    /// Adds a member `""`, which does not count as written before where another of its name is.
-    pub(super) fn put_nameless(&mut self, ty: Ty, readonly: bool, span: Span) {
-        let name = "".into();
-        self.nameless = !self.written.contains_key(&name) || self.nameless;
-        let nameless = self.nameless;
-        self.put(&name, ty, readonly, span);
-        self.nameless = nameless;
+    /// Whether no member `""` with a computed name was written before.
+    pub(super) fn first_computed_empty(&mut self) -> bool {
+        !std::mem::replace(&mut self.computed_empty, true)
     }
 
     /// Adds a member whose name is not known.

@@ -144,6 +144,10 @@ impl Dev<'_> {
         let began = Instant::now();
         let loaded = load_again(&self.root, before);
         let built = build(&loaded);
+        if first {
+            // A backend serves the folder that its client is written to.
+            self.write_types(&loaded, &built);
+        }
         let all = built.diagnostics(&loaded);
         self.terminal.diagnostics(&all, &loaded.sources);
         let names = match chosen(&loaded, &self.names) {
@@ -172,9 +176,9 @@ impl Dev<'_> {
             }
         }
         let took = began.elapsed().as_millis();
-        // The backends run the new plans already; pages are told to load again after this.
-        if let Err(fault) = types::write(&loaded, &built) {
-            self.terminal.fault(&fault);
+        if !first {
+            // The backends run the new plans already; pages are told to load again after this.
+            self.write_types(&loaded, &built);
         }
         if has_errors(&all) {
             let kept = if first { "waiting for a fix" } else { "the running plans stay" };
@@ -189,6 +193,12 @@ impl Dev<'_> {
             self.terminal.note(&self.terminal.paint(Tone::Good, &format!("{what} ({took} ms)")));
         }
         Ok(loaded)
+    }
+
+    fn write_types(&self, loaded: &Loaded, built: &Built) {
+        if let Err(fault) = types::write(loaded, built) {
+            self.terminal.fault(&fault);
+        }
     }
 
     /// Brings one backend up to date; whether it got something new to run.
