@@ -12,6 +12,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -145,7 +146,7 @@ where
                     };
                     let two = first.starts_with(PREFACE);
                     let activity = Rc::clone(&self.activity);
-                    let io = TokioIo::new(Watched { stream, first, taken: 0, activity });
+                    let io = TokioIo::new(Watched { stream, first: first.into(), activity });
                     self.state = if two {
                         self.activity.multiplexes();
                         State::Two(Box::pin(protocols.http2.serve_connection(io, service())))
@@ -173,9 +174,8 @@ where
         match std::mem::replace(&mut self.state, State::Ended) {
             State::One(connection) => {
                 let parts = connection.into_parts();
-                let Watched { stream, mut first, taken, .. } = parts.io.into_inner();
-                let mut before = parts.read_buf.to_vec();
-                before.extend(first.drain(taken..));
+                let Watched { stream, first, .. } = parts.io.into_inner();
+                let before = [parts.read_buf, first].concat();
                 if !before.is_empty() {
                     // The beginning of the next request, which came with the one before.
                     self.activity.receives();
@@ -190,10 +190,8 @@ where
 /// A socket that notes what its deadline depends on.
 struct Watched {
     stream: TcpStream,
-    /// What was read before the connection was hyper's.
-    first: Vec<u8>,
-    /// How much of it hyper has.
-    taken: usize,
+    /// What was read before the connection was hyper's, and hyper has not taken yet.
+    first: Bytes,
     activity: Rc<Activity>,
 }
 
@@ -210,14 +208,9 @@ impl AsyncRead for Watched {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let left = &self.first[self.taken..];
-        if !left.is_empty() {
-            let count = left.len().min(buffer.remaining());
-            buffer.put_slice(&left[..count]);
-            self.taken += count;
-            if self.taken == self.first.len() {
-                (self.first, self.taken) = (Vec::new(), 0);
-            }
+        if !self.first.is_empty() {
+            let count = self.first.len().min(buffer.remaining());
+            buffer.put_slice(&self.first.split_to(count));
             return Poll::Ready(Ok(()));
         }
         let before = buffer.filled().len();
@@ -268,7 +261,6 @@ mod tests {
     use std::pin::pin;
     use std::time::Duration;
 
-    use bytes::Bytes;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 

@@ -203,7 +203,7 @@ pub(crate) fn settings() -> Settings {
     let mut settings = Settings::new("web", any);
     settings.threads = std::num::NonZeroUsize::new(2);
     settings.admin = Some(any);
-    // Every connection gives up its buffers after each answer, which nobody may notice.
+    // Every connection gives up its buffers right after each answer, which nobody may notice.
     settings.limits.rest_after = std::time::Duration::ZERO;
     settings
 }

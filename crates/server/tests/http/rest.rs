@@ -22,11 +22,11 @@ fn requests() -> Vec<String> {
     ]
 }
 
-/// Reads `count` whole answers, and no more than comes with them.
-fn read_answers(stream: &mut TcpStream, count: usize) -> Vec<u8> {
+/// Reads one answer with a `Content-Length`, and no more than comes with it.
+fn read_answer(stream: &mut TcpStream) -> Vec<u8> {
     let mut out = Vec::new();
     let mut piece = [0; 4096];
-    while whole(&out) < count {
+    while !is_whole(&out) {
         match stream.read(&mut piece) {
             Ok(0) => panic!("ended after {}", String::from_utf8_lossy(&out)),
             Ok(read) => out.extend_from_slice(&piece[..read]),
@@ -36,21 +36,12 @@ fn read_answers(stream: &mut TcpStream, count: usize) -> Vec<u8> {
     out
 }
 
-/// How many whole answers with a `Content-Length` are there.
-fn whole(bytes: &[u8]) -> usize {
+fn is_whole(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
-    let mut rest = &*text;
-    let mut count = 0;
-    while let Some((head, body)) = rest.split_once("\r\n\r\n") {
-        let length = head
-            .lines()
-            .filter_map(|line| line.split_once(':'))
-            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-            .map_or(0, |(_, value)| value.trim().parse().unwrap_or(0));
-        let Some(after) = body.get(length..) else { break };
-        (rest, count) = (after, count + 1);
-    }
-    count
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let mut fields = head.lines().filter_map(|line| line.split_once(": "));
+    let length = fields.find(|(name, _)| *name == "content-length").map(|(_, value)| value.parse());
+    length.is_some_and(|length| length == Ok(body.len()))
 }
 
 #[test]
@@ -75,7 +66,7 @@ fn a_connection_that_rests_answers_as_one_that_does_not() {
                 let send = format!("{}{next}", &request[early..]);
                 stream.write_all(send.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
                 early = next.len();
-                bytes.extend(read_answers(&mut stream, 1));
+                bytes.extend(read_answer(&mut stream));
             }
             answers.push(parse(&bytes, false));
         }
@@ -109,7 +100,7 @@ fn the_body_of_a_request_that_was_refused_is_no_request() {
         inner.len()
     );
     stream.write_all(head.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
-    let mut bytes = read_answers(&mut stream, 1);
+    let mut bytes = read_answer(&mut stream);
     // Enough time for a connection that thinks it has nothing to do.
     for _ in 0..100 {
         assert_eq!(get(address, "/small", "").status, 200);
