@@ -64,7 +64,7 @@ async function prepare(folder) {
 async function run({ blocks, differs, upstreams, logged, backend }) {
   const faults = [];
   let answer;
-  for (const { kind, text, line } of blocks) {
+  for (const [index, { kind, text, line }] of blocks.entries()) {
     const fault = (message) => faults.push(`line ${line}: ${message}${logged.length > 0 ? `\n${JSON.stringify(logged)}` : ""}`);
     if (kind === "request") {
       for (const upstream of upstreams.values()) upstream.take();
@@ -85,7 +85,7 @@ async function run({ blocks, differs, upstreams, logged, backend }) {
       found.answers += 1;
       const difference = compare(text, answer) ?? (differs === null ? undefined : written(text, answer));
       if (difference !== undefined) fault(difference);
-    } else if (kind === "calls") {
+    } else if (kind === "node-calls" || (kind === "calls" && blocks[index + 1]?.kind !== "node-calls")) {
       const made = new Set([...upstreams].flatMap(([name, upstream]) => upstream.take().map((call) => `${name} ${call}`.trim())));
       const expected = new Set(text.trim().split("\n").map((call) => call.trim()));
       const unknown = [...made].filter((call) => !expected.has(call));

@@ -65,6 +65,7 @@ fn check(root: &Path) {
             contract: Arc::new(read.contract),
             timeout_ms: 2000,
             safe,
+            bulk: Vec::new(),
             span: None,
         });
     }

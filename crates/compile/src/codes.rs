@@ -154,3 +154,5 @@ pub const DECLARED_FORM: Code = Code(3020);
 pub const DECLARED_TYPE: Code = Code(3021);
 /// A declared path that its arguments contradict.
 pub const DECLARED_PATH: Code = Code(3022);
+/// A bulk operation of `frontage.toml` that cannot stand for single calls.
+pub const BULK: Code = Code(4014);

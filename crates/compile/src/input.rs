@@ -6,6 +6,8 @@ use std::sync::Arc;
 use frontage_contract::Contract;
 use frontage_diagnostic::{FileId, Span};
 
+use crate::bulk::Bulk;
+
 /// The workspace as all its frontends see it.
 #[derive(Debug)]
 pub struct Workspace {
@@ -26,6 +28,8 @@ pub struct UpstreamInput {
     pub timeout_ms: u32,
     /// `[upstreams.X.operations.OP] safe = ...`
     pub safe: BTreeMap<String, bool>,
+    /// `[upstreams.X.bulk.OP]`, as far as they hold.
+    pub bulk: Vec<Bulk>,
     /// Where it stands in `frontage.toml`.
     pub span: Option<Span>,
 }

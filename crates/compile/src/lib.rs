@@ -6,6 +6,7 @@
 //!
 //! Start at [`compile`].
 
+pub mod bulk;
 mod check;
 pub mod codes;
 pub mod declared;

@@ -33,6 +33,7 @@ fn main() {
             contract: Arc::new(read.contract),
             timeout_ms: 2000,
             safe: BTreeMap::new(),
+            bulk: Vec::new(),
             span: None,
         });
     }

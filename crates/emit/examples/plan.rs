@@ -33,6 +33,7 @@ fn main() {
             contract: Arc::new(contract),
             timeout_ms: 2000,
             safe: safe.clone(),
+            bulk: Vec::new(),
             span: None,
         });
     }

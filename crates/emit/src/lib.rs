@@ -17,7 +17,9 @@ mod typescript;
 mod upstreams;
 
 pub use api::{Api, describe};
-pub use explain::{CallExplanation, Explanation, ForEach, RouteExplanation, explain};
+pub use explain::{
+    BulkExplanation, CallExplanation, Explanation, ForEach, RouteExplanation, explain,
+};
 pub use node::{node_frontend, node_module, node_upstreams};
 pub use package::{frontage_types, package_files};
 pub use routes::route_types;

@@ -16,6 +16,7 @@ fn upstream(name: &str, contract: &str) -> UpstreamInput {
         contract: Arc::new(read.contract),
         timeout_ms: 2000,
         safe: BTreeMap::new(),
+        bulk: Vec::new(),
         span: None,
     }
 }

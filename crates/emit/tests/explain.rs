@@ -43,6 +43,8 @@ fn call_with(to: Slot, operation: u32, argument: Expr, change: impl FnOnce(&mut 
         headers: Vec::new(),
         answers: vec![(Statuses { from: 200, to: 200 }, AnswerKind::Json(ShapeId(0)))],
         in_handler: false,
+        bulk: None,
+        takes_turns: false,
         place: Place { path: "routes/a.ts".into(), line: 3, column: 7 },
     };
     change(&mut call);

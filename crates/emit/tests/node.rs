@@ -36,6 +36,7 @@ fn glue() -> (Workspace, Value, Value) {
         contract: Arc::new(read.contract),
         timeout_ms: 2000,
         safe: BTreeMap::new(),
+        bulk: Vec::new(),
         span: None,
     }];
     let routes = vec![sources.add("frontends/web/routes/a.ts", ROUTE)];

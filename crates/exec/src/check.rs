@@ -221,6 +221,14 @@ impl Checker<'_> {
     fn call(&self, call: &Call, level: u16, depth: usize) -> Checked {
         let indices = call.arguments.iter().map(|(index, _)| *index);
         arguments(self.plan, call.operation.0, indices)?;
+        if let Some(bulk) = &call.bulk {
+            arguments(self.plan, call.operation.0, [bulk.argument].into_iter())?;
+            let others = bulk.others.iter().map(|(_, other)| *other);
+            let own = others.chain([bulk.key]).chain(bulk.count);
+            arguments(self.plan, bulk.operation.0, own)?;
+            let safe = self.plan.operation(bulk.operation).safe;
+            ensure(safe, || "a bulk operation changes something".into())?;
+        }
         for (_, kind) in &call.answers {
             if let AnswerKind::Json(id) = kind {
                 shape_id(self.plan, *id)?;

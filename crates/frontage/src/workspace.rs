@@ -198,11 +198,20 @@ impl Reader<'_> {
                     self.diagnostics.push(fault);
                 }
             }
+            let safe = upstream.safe.iter().map(|(k, v)| (k.clone(), v.value)).collect();
+            let (bulk, faults) = frontage_compile::bulk::read(
+                &upstream.name.value,
+                &contract,
+                &safe,
+                &upstream.bulk,
+            );
+            self.diagnostics.extend(faults);
             out.push(UpstreamInput {
                 name: Arc::from(upstream.name.value.as_str()),
                 contract,
                 timeout_ms: u32::try_from(upstream.timeout.as_millis()).unwrap_or(u32::MAX),
-                safe: upstream.safe.iter().map(|(k, v)| (k.clone(), v.value)).collect(),
+                safe,
+                bulk,
                 span: Some(upstream.name.span),
             });
         }

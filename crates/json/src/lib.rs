@@ -10,6 +10,7 @@
 mod cut;
 mod date;
 mod held;
+mod items;
 mod lex;
 mod project;
 mod text;
@@ -19,6 +20,7 @@ mod write;
 
 pub use date::{Civil, civil, iso_text, time_from_civil};
 pub use held::held_bytes;
+pub use items::{Item, items};
 pub use lex::Kind;
 pub use project::{Answer, Drift, read};
 pub use text::Text;

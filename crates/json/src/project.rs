@@ -56,7 +56,7 @@ pub struct Drift {
 ///
 /// [`Drift`] if the body is not JSON, or contradicts the shape.
 pub fn read(body: &Bytes, plan: &Plan, shape: ShapeId) -> Result<Answer, Drift> {
-    let text = utf8(body).map_err(malformed)?;
+    let text = utf8(body)?;
     let cursor = Cursor::new(text);
     let mut reader = Reader {
         plan,
@@ -79,16 +79,18 @@ pub fn read(body: &Bytes, plan: &Plan, shape: ShapeId) -> Result<Answer, Drift> 
         Ok(value) => {
             Ok(Answer { value, unknown_enums: reader.unknown_enums, made_bytes: reader.made_bytes })
         }
-        Err(Fault::Malformed(fault)) => Err(malformed(fault)),
+        Err(Fault::Malformed(fault)) => Err(fault.into()),
         Err(Fault::Drift(misfit)) => Err(misfit.into_drift()),
     }
 }
 
-fn malformed(fault: Malformed) -> Drift {
-    Drift {
-        path: String::new(),
-        expected: "JSON".into(),
-        found: format!("{} at byte {}", fault.message, fault.offset),
+impl From<Malformed> for Drift {
+    fn from(fault: Malformed) -> Self {
+        Self {
+            path: String::new(),
+            expected: "JSON".into(),
+            found: format!("{} at byte {}", fault.message, fault.offset),
+        }
     }
 }
 

@@ -18,9 +18,10 @@ mod validator;
 mod value;
 
 pub use code::{
-    ArrayItem, BinaryOp, Block, Builtin, Call, DEEPEST, ErrorClass, Exits, Expr, Gather, IterateOp,
-    Key, Lambda, LogicalOp, ObjectItem, ReplyKind, Step, UnaryOp, block_fits, each, each_expr_mut,
-    each_in_block, each_slot_mut, exits, expr_fits, has_async_step, reads, reads_in_block,
+    ArrayItem, BinaryOp, Block, Builtin, Bulk, Call, DEEPEST, ErrorClass, Exits, Expr, Gather,
+    IterateOp, Key, Lambda, LogicalOp, ObjectItem, ReplyKind, Step, TURNS, UnaryOp, block_fits,
+    each, each_expr_mut, each_in_block, each_slot_mut, exits, expr_fits, has_async_step, reads,
+    reads_in_block,
 };
 pub use operation::{
     AnswerKind, BodyKind, Location, Method, Operation, OperationId, Parameter, PathPiece, Statuses,

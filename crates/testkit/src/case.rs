@@ -5,6 +5,7 @@
 //! - `upstream`: entries `NAME METHOD PATH -> STATUS`, each with a body up to an empty line;
 //! - `request`, then `answer`: any number of pairs, in order;
 //! - `calls`: what the upstreams were asked since the last answer, in any order;
+//! - `node-calls`: the same where Node asks otherwise; it stands behind `calls`;
 //! - `diagnostics`: what `frontage check` prints; absent, nothing may be wrong;
 //! - `explain PATH`: what `frontage explain` prints for a route;
 //! - `openapi METHOD PATH`: what the backend's OpenAPI says of a route.
@@ -73,8 +74,16 @@ impl Case {
                 inside.push_str(next);
                 inside.push('\n');
             }
-            let known =
-                ["upstream", "request", "answer", "calls", "diagnostics", "explain", "openapi"];
+            let known = [
+                "upstream",
+                "request",
+                "answer",
+                "calls",
+                "node-calls",
+                "diagnostics",
+                "explain",
+                "openapi",
+            ];
             if known.contains(&kind) {
                 case.blocks.push(Block {
                     kind: kind.to_owned(),

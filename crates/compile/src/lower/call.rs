@@ -2,6 +2,7 @@
 
 use frontage_plan::{Builtin, Call, Expr, Key, Name, ObjectItem};
 
+use super::bulk;
 use super::codes;
 use super::handler::{Lowerer, may_throw};
 use super::operations;
@@ -43,6 +44,10 @@ impl<'h> Lowerer<'h> {
                 "hand the answer on as it is with `passthrough`",
             );
         }
+        if let Some(rule) = bulk::rule(self.workspace, reference) {
+            // Known to the plan's tables; it stays there if a call is made by it.
+            self.operations.id(OperationRef { operation: rule.operation, ..reference });
+        }
         let mut call = Call {
             operation: self.operations.id(reference),
             arguments: Vec::new(),
@@ -52,6 +57,8 @@ impl<'h> Lowerer<'h> {
             headers: options.headers.clone(),
             answers: Vec::new(),
             in_handler: self.in_handler,
+            bulk: None,
+            takes_turns: false,
             place: self.place(span),
         };
         let Some(arguments) = arguments else { return Box::new(call) };

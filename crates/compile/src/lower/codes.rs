@@ -23,3 +23,5 @@ pub const UNSAFE_IN_SAFE_ROUTE: Code = Code(4010);
 pub const UNSAFE_SIDE_BY_SIDE: Code = Code(4011);
 /// The answer of a safe call is not used (warning).
 pub const ANSWER_NOT_USED: Code = Code(4012);
+/// A call for each element cannot be made by the bulk operation that stands for it (warning).
+pub const NOT_BULK: Code = Code(4013);

@@ -3,7 +3,7 @@
 //! What the list's elements throw before they are promises is thrown, whatever the others do.
 
 use frontage_diagnostic::Span;
-use frontage_plan::{Block, Expr, Gather, IterateOp, Lambda, Step};
+use frontage_plan::{Block, Expr, Gather, IterateOp, Lambda, Step, TURNS};
 
 use super::expression::value_of;
 use super::function::Invocation;
@@ -13,7 +13,7 @@ use super::scope::{Scope, Value};
 use crate::hir::{self, ExprKind, Item};
 
 /// Most elements of an asynchronous `.map` that run at once.
-const MAP_WIDTH: u16 = 32;
+const MAP_WIDTH: u16 = TURNS;
 
 impl<'h> Lowerer<'h> {
     /// `Promise.all(list)` and `Promise.allSettled(list)`.

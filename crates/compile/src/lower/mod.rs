@@ -9,6 +9,7 @@
 //! [`demand`] over the contract's types in [`project`].
 
 mod answers;
+mod bulk;
 mod call;
 pub mod codes;
 mod demand;
@@ -125,6 +126,16 @@ pub fn lower(
                     answers::Reading { workspace, tables: &tables, demands, shapes: &mut shapes };
                 reading.block(&mut handler.body);
                 let demands = reading.demands;
+                let read = answers::by_place(&handler.body, &demands);
+                let mut bulking = bulk::Bulking {
+                    workspace,
+                    tables: &tables,
+                    spans,
+                    diagnostics: &mut diagnostics,
+                };
+                bulking.block(&mut handler.body, &|call| {
+                    read.get(&answers::key(call)).cloned().unwrap_or_default()
+                });
                 let review = review::Review {
                     operations: &tables.operations,
                     upstreams: &tables.upstreams,
@@ -139,7 +150,7 @@ pub fn lower(
             }
         }
     }
-    let plan = Plan {
+    let mut plan = Plan {
         frontend: frontend.into(),
         upstreams: tables.upstreams,
         operations: tables.operations,
@@ -148,6 +159,7 @@ pub fn lower(
         routes: lowered.into_iter().map(|(route, ..)| route).collect(),
         patterns: checked.patterns.clone(),
     };
+    operations::without_unused(&mut plan);
     frontage_diagnostic::sort(&mut diagnostics, sources);
     diagnostics.dedup();
     (plan, diagnostics)

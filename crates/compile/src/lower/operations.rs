@@ -7,10 +7,11 @@ use std::fmt::Write;
 
 use frontage_contract as contract;
 use frontage_plan::{
-    BodyKind, Location, Method, Name, Operation, OperationId, Parameter, PathPiece, Style,
-    Upstream, UpstreamId,
+    BodyKind, Location, Method, Name, Operation, OperationId, Parameter, PathPiece, Plan,
+    RouteKind, Style, Upstream, UpstreamId,
 };
 
+use super::answers;
 use crate::Workspace;
 use crate::hir::OperationRef;
 
@@ -72,6 +73,39 @@ impl Operations {
         let (upstreams, operations) = (upstreams.collect(), operations.collect());
         let ids = ids.collect();
         Tables { upstreams, operations, ids, references: sorted }
+    }
+}
+
+/// Takes operations away that nothing calls: bulk operations whose items lack what is read.
+pub(super) fn without_unused(plan: &mut Plan) {
+    let mut is_used = vec![false; plan.operations.len()];
+    each_use(plan, &mut |id| is_used[id.0 as usize] = true);
+    if is_used.iter().all(|used| *used) {
+        return;
+    }
+    let mut kept = 0;
+    let ids: Vec<OperationId> = is_used
+        .iter()
+        .map(|used| {
+            let id = OperationId(kept);
+            kept += u32::from(*used);
+            id
+        })
+        .collect();
+    each_use(plan, &mut |id| *id = ids[id.0 as usize]);
+    let mut used = is_used.into_iter();
+    plan.operations.retain(|_| used.next().unwrap_or(true));
+}
+
+fn each_use(plan: &mut Plan, f: &mut dyn FnMut(&mut OperationId)) {
+    for route in &mut plan.routes {
+        match &mut route.kind {
+            RouteKind::Passthrough(passthrough) => f(&mut passthrough.operation),
+            RouteKind::Handler(handler) => answers::each_call(&mut handler.body, &mut |_, call| {
+                f(&mut call.operation);
+                call.bulk.iter_mut().for_each(|bulk| f(&mut bulk.operation));
+            }),
+        }
     }
 }
 

@@ -147,6 +147,18 @@ impl Printer<'_> {
         if call.in_handler {
             text.push_str(" in handler");
         }
+        if let Some(bulk) = &call.bulk {
+            let (operation, key) = (self.plan.operation(bulk.operation), usize::from(bulk.key));
+            let _ = write!(
+                text,
+                " together by {}({}: {} keys) at {}[].{}",
+                self.operation(bulk.operation),
+                operation.parameters[key].name,
+                bulk.most,
+                bulk.items.join("."),
+                bulk.matching,
+            );
+        }
         for (statuses, kind) in &call.answers {
             let _ = write!(text, " -> {}", statuses.from);
             if statuses.to != statuses.from {

@@ -42,6 +42,9 @@ fn chart(out: &mut String, number: usize, route: &RouteExplanation) {
 fn label(call: &CallExplanation) -> String {
     let mut lines = vec![call.name.clone(), format!("{} {}", call.method, call.template)];
     lines.extend(call.for_each.iter().map(|each| format!("for each of {}", each.list)));
+    if let Some(bulk) = &call.bulk {
+        lines.push(format!("made together: {}", bulk.name));
+    }
     if let Some(part) = &call.fallback {
         lines.push(format!("with fallback: {part}"));
     }

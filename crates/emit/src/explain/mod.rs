@@ -85,8 +85,21 @@ pub struct CallExplanation {
     pub fields: Vec<String>,
     /// An equal call before it, whose answer it shares.
     pub joined_with: Option<usize>,
+    /// How it is made together with the same calls for other elements.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bulk: Option<BulkExplanation>,
     /// Where it stands: file, line and column.
     pub place: String,
+}
+
+/// A bulk operation that stands for many calls of another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BulkExplanation {
+    /// `upstream.operation`
+    pub name: String,
+    /// Most keys of one call.
+    pub at_most: u16,
 }
 
 /// A list that a call runs over.
@@ -146,6 +159,7 @@ fn explain_route(plan: &Plan, route: &Route) -> RouteExplanation {
                 safe: operation.safe,
                 fields: vec!["…".into()],
                 joined_with: None,
+                bulk: None,
                 place: place(&route.place),
             }]
         }

@@ -7,11 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use frontage_plan::{
-    Block, Builtin, Call, Constant, Expr, Handler, IterateOp, Plan, Slot, Step, exits,
+    Block, Builtin, Call, Constant, Expr, Handler, IterateOp, Plan, Slot, Step, TURNS, exits,
     has_async_step, reads,
 };
 
-use super::{CallExplanation, ForEach, fields};
+use super::{BulkExplanation, CallExplanation, ForEach, fields};
 
 /// A moment: how many calls come before it in a row, and which.
 #[derive(Debug, Clone, Default)]
@@ -161,7 +161,9 @@ impl<'p> Schedule<'p> {
                     self.described.insert(*inner, "the element".into());
                 }
                 let list = self.describe(list);
-                self.place.for_each.push(ForEach { list: list.clone(), at_most: *width });
+                self.place
+                    .for_each
+                    .push(ForEach { list: list.clone(), at_most: *width.min(&TURNS) });
                 let end = self.block(body, &known.and(from));
                 self.place.for_each.pop();
                 self.slots.insert(*slot, end.clone());
@@ -215,6 +217,12 @@ impl<'p> Schedule<'p> {
             safe: operation.safe,
             fields: fields::of_call(self.plan, call),
             joined_with,
+            bulk: call.bulk.as_ref().map(|bulk| {
+                let operation = self.plan.operation(bulk.operation);
+                let upstream = &self.plan.upstream(operation.upstream).name;
+                let name = format!("{upstream}.{}", operation.name);
+                BulkExplanation { name, at_most: bulk.most }
+            }),
             place: super::place(&call.place),
         });
         self.sources.push((call, self.epoch));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{CallExplanation, Explanation, RouteExplanation};
+use super::{BulkExplanation, CallExplanation, Explanation, RouteExplanation};
 
 const WIDTH: usize = 100;
 
@@ -66,10 +66,11 @@ fn route(route: &RouteExplanation) -> String {
 
 fn details(out: &mut String, call: &CallExplanation, indent: usize) {
     for each in &call.for_each {
-        let text = format!(
-            "for each of {}, at most {} at once, each distinct argument once",
-            each.list, each.at_most
-        );
+        let how = match &call.bulk {
+            Some(BulkExplanation { name, at_most }) => format!("up to {at_most} in one `{name}`"),
+            None => format!("at most {} at once", each.at_most),
+        };
+        let text = format!("for each of {}, {how}, each distinct argument once", each.list);
         wrapped(out, indent, "", &[text], " ");
     }
     let mut notes = Vec::new();

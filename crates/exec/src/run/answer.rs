@@ -3,6 +3,7 @@
 //! In:    a whole answer or why there is none, and the call's own options.
 //! Out:   a value, or the error that the route sees.
 
+use bytes::Bytes;
 use frontage_json::{Drift, ErrorValue, Text, Value};
 use frontage_plan::{AnswerKind, Call, Operation, Plan, ShapeId};
 use frontage_upstream::{Answer, CallError, Reason};
@@ -13,8 +14,11 @@ pub(super) enum Brought {
     Answer(Answer),
     /// None.
     Failed(CallError),
-    /// Nothing was asked: the path names nothing.
-    NoSuchPath,
+    /// The part of a bulk call's answer that is for this call.
+    Item(Bytes),
+    /// What was asked for is not there: the path names nothing, or no item of a bulk call's answer
+    /// is the one.
+    NotThere,
     /// Nothing was asked: an argument cannot be sent. With the error that says so.
     Unsendable(Value),
 }
@@ -30,19 +34,31 @@ pub(super) enum Judged {
 
 /// Judges an answer.
 ///
-/// - `read`: reads the body through a shape.
+/// - `read`: reads a body through a shape.
 pub(super) fn judge(
     plan: &Plan,
     call: &Call,
     brought: &Brought,
-    read: impl FnOnce(ShapeId) -> Result<Value, Drift>,
+    read: impl FnOnce(&Bytes, ShapeId) -> Result<Value, Drift>,
 ) -> Judged {
     let operation = plan.operation(call.operation);
     let failed = |status: u16, reason: &'static str| error_value(plan, operation, status, reason);
+    let drift = |drift: Drift| Judged::Drift(failed(502, "drift"), drift);
     let answer = match brought {
         Brought::Answer(answer) => answer,
-        Brought::NoSuchPath if call.null_on.contains(&404) => return Judged::Value(Value::Null),
-        Brought::NoSuchPath => return Judged::Failed(failed(404, "status")),
+        Brought::Item(body) => {
+            let json = call.answers.iter().find_map(|(_, kind)| match kind {
+                AnswerKind::Json(shape) => Some(*shape),
+                AnswerKind::Text | AnswerKind::Empty => None,
+            });
+            return match json.map(|shape| read(body, shape)) {
+                Some(Ok(value)) => Judged::Value(value),
+                Some(Err(fault)) => drift(fault),
+                None => Judged::Value(Value::Undefined),
+            };
+        }
+        Brought::NotThere if call.null_on.contains(&404) => return Judged::Value(Value::Null),
+        Brought::NotThere => return Judged::Failed(failed(404, "status")),
         Brought::Unsendable(error) => return Judged::Failed(error.clone()),
         Brought::Failed(error) => {
             return Judged::Failed(match error.reason() {
@@ -58,7 +74,6 @@ pub(super) fn judge(
     if !answer.status.is_success() {
         return Judged::Failed(failed(status, "status"));
     }
-    let drift = |drift: Drift| Judged::Drift(failed(502, "drift"), drift);
     let kind = call.answers.iter().find(|(statuses, _)| statuses.contains(status));
     match kind {
         None => drift(Drift {
@@ -75,7 +90,7 @@ pub(super) fn judge(
                 found: "other bytes".into(),
             }),
         },
-        Some((_, AnswerKind::Json(shape))) => match read(*shape) {
+        Some((_, AnswerKind::Json(shape))) => match read(&answer.body, *shape) {
             Ok(value) => Judged::Value(value),
             Err(fault) => drift(fault),
         },

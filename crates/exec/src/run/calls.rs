@@ -1,20 +1,23 @@
-//! The calls of one request: in flight, joined, landed.
+//! The calls of one request: gathered, in flight, joined, landed.
 //!
 //! In:    calls that may start, as the scheduler decides.
 //! Out:   a [`Ticket`] for each place that waits; its value or error once there is one.
-//! Never: an equal safe call made twice while joining is allowed; an unsafe call cancelled.
+//! Never: an equal safe call made twice while joining is allowed; an unsafe call cancelled; more
+//!        than [`TURNS`] calls in flight of those that take turns.
 //!
 //! Equal safe calls share one entry, raw answer included; each place judges it by its own options.
+//! Calls that can be made together wait in a batch until nothing else can start.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::VecDeque;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
 use foldhash::{HashMap, HashMapExt as _};
 use frontage_json::{Drift, Value, read};
-use frontage_plan::{AnswerKind, Call, Name, Operation, OperationId, ShapeId};
-use frontage_upstream::{Answer, CallError, Request};
+use frontage_plan::{AnswerKind, Call, Name, Operation, OperationId, ShapeId, TURNS};
+use frontage_upstream::{Answer, Argument, CallError, Request};
 use futures_util::StreamExt;
 use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::FuturesUnordered;
@@ -24,7 +27,8 @@ use tokio::time::Instant;
 
 use super::Setting;
 use super::answer::{Brought, Judged, judge};
-use super::encode::{Encoded, Unwritable, encode};
+use super::bulk::{Batch, Chunk, Found, Keyed, Part, Together, is_overload, key_of, others};
+use super::encode::{Encoded, Unwritable, Written, encode, own_headers};
 use crate::eval::{Env, Meter};
 use crate::outcome::{CallRecord, CallResult, DriftFault, DriftRecord};
 use crate::request::Identity;
@@ -35,8 +39,65 @@ const LONGEST_RETRY_S: u32 = 86_400;
 type Flight = Abortable<Pin<Box<dyn Future<Output = Landed>>>>;
 
 struct Landed {
-    entry: Rc<Entry>,
+    whose: Whose,
     result: Result<Answer, CallError>,
+}
+
+/// For whom something flies.
+enum Whose {
+    One(Rc<Entry>),
+    Many(Box<Many>),
+}
+
+/// A bulk call in flight.
+struct Many {
+    together: Together,
+    calls: Vec<Keyed>,
+    /// Index of its record.
+    record: usize,
+    started: Instant,
+}
+
+/// A call that has not been sent, or has to be sent again by itself.
+pub(super) struct Unsent {
+    entry: Rc<Entry>,
+    operation: OperationId,
+    encoded: Encoded,
+    timeout_ms: u32,
+    json: bool,
+}
+
+impl Unsent {
+    /// Whether nobody waits for it any longer.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.entry.cancelled.get()
+    }
+}
+
+/// One of the calls in flight that take turns, for as long as it flies.
+struct Turn(Rc<Cell<u32>>);
+
+impl Turn {
+    fn take(flying: &Rc<Cell<u32>>) -> Self {
+        flying.set(flying.get() + 1);
+        Self(Rc::clone(flying))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+/// How a call is given up.
+enum Abort {
+    /// It does not fly.
+    Unsent,
+    /// By itself.
+    Own(AbortHandle),
+    /// With all others of its bulk call: how many of them somebody waits for.
+    Shared(Rc<(Cell<usize>, AbortHandle)>),
 }
 
 /// Everything that the answer of a call depends on.
@@ -50,16 +111,18 @@ struct Key {
 /// One call that was made, for one place or several.
 struct Entry {
     safe: bool,
-    /// Index of its record.
-    record: usize,
-    started: Instant,
+    /// Index of its record, once it has one.
+    record: Cell<Option<usize>>,
+    /// Places that joined it before it had a record.
+    joined: Cell<u32>,
+    started: Cell<Instant>,
     /// Places that wait.
     waiting: Cell<u32>,
     /// Nobody waited any longer, and it was given up.
     cancelled: Cell<bool>,
     /// Some place took it for a failure.
     failed: Cell<bool>,
-    abort: AbortHandle,
+    abort: RefCell<Abort>,
     brought: OnceCell<Brought>,
     /// What the body gave through each shape.
     read: RefCell<Vec<(ShapeId, Result<Value, Drift>)>>,
@@ -81,7 +144,17 @@ impl Drop for Ticket {
         entry.waiting.set(entry.waiting.get() - 1);
         if entry.waiting.get() == 0 && entry.safe && entry.brought.get().is_none() {
             entry.cancelled.set(true);
-            entry.abort.abort();
+            match &*entry.abort.borrow() {
+                Abort::Unsent => {}
+                Abort::Own(handle) => handle.abort(),
+                Abort::Shared(shared) => {
+                    let (waiting, handle) = &**shared;
+                    waiting.set(waiting.get().saturating_sub(1));
+                    if waiting.get() == 0 {
+                        handle.abort();
+                    }
+                }
+            }
         }
     }
 }
@@ -101,6 +174,12 @@ pub(super) struct Calls<'r> {
     started: Instant,
     flights: FuturesUnordered<Flight>,
     joinable: HashMap<Key, Rc<Entry>>,
+    /// Calls that are made together once nothing else can start.
+    batches: Vec<Batch>,
+    /// Calls that wait for their turn.
+    queue: VecDeque<Unsent>,
+    /// How many calls fly that take turns.
+    turns: Rc<Cell<u32>>,
     records: Vec<CallRecord>,
     drift: Vec<DriftRecord>,
     retry_after: Vec<(Name, Name, u32)>,
@@ -114,6 +193,9 @@ impl<'r> Calls<'r> {
             started: Instant::now(),
             flights: FuturesUnordered::new(),
             joinable: HashMap::new(),
+            batches: Vec::new(),
+            queue: VecDeque::new(),
+            turns: Rc::default(),
             records: Vec::new(),
             drift: Vec::new(),
             retry_after: Vec::new(),
@@ -128,12 +210,12 @@ impl<'r> Calls<'r> {
     pub(super) fn start(&mut self, call: &Call, env: &Env) -> Result<Ticket, Value> {
         let plan = self.setting.plan;
         let operation = plan.operation(call.operation);
-        let encoded = match encode(call, operation, env) {
-            Ok(encoded) => encoded,
+        let Written { encoded, arguments } = match encode(call, operation, env) {
+            Ok(written) => written,
             Err(Unwritable::Thrown(thrown)) => return Err(thrown.0),
             Err(Unwritable::NoSuchPath) => {
                 let message = "a path parameter is empty, `.` or `..`";
-                return Ok(self.unasked(operation, Brought::NoSuchPath, message));
+                return Ok(self.unasked(operation, Brought::NotThere, message));
             }
             Err(Unwritable::Unsendable(thrown)) => {
                 let message = "an argument cannot be sent";
@@ -142,54 +224,153 @@ impl<'r> Calls<'r> {
         };
         let timeout_ms =
             call.timeout_ms.unwrap_or_else(|| plan.upstream(operation.upstream).timeout_ms);
+        let json = call.answers.iter().any(|(_, kind)| matches!(kind, AnswerKind::Json(_)));
+        let started = self.started;
+        let unsent = |encoded| {
+            let entry = Rc::new(Entry::new(operation, started));
+            Unsent { entry, operation: call.operation, encoded, timeout_ms, json }
+        };
         if !operation.safe {
             self.joinable.clear();
-            let entry = self.fly(call, operation, &encoded, timeout_ms);
-            return Ok(Ticket::new(entry));
+            let unsent = unsent(encoded);
+            let ticket = Ticket::new(Rc::clone(&unsent.entry));
+            self.fly(unsent, None);
+            return Ok(ticket);
         }
         let key = Key { operation: call.operation, encoded, timeout_ms };
         if let Some(entry) = self.joinable.get(&key)
             && !entry.cancelled.get()
             && !(call.in_handler && entry.failed.get())
         {
-            self.records[entry.record].joined += 1;
+            match entry.record.get() {
+                Some(record) => self.records[record].joined += 1,
+                None => entry.joined.set(entry.joined.get() + 1),
+            }
             return Ok(Ticket::new(Rc::clone(entry)));
         }
-        let entry = self.fly(call, operation, &key.encoded, timeout_ms);
+        let unsent = unsent(key.encoded.clone());
+        let entry = Rc::clone(&unsent.entry);
         self.joinable.insert(key, Rc::clone(&entry));
-        Ok(Ticket::new(entry))
+        let ticket = Ticket::new(entry);
+        self.send(call, &arguments, unsent);
+        Ok(ticket)
+    }
+
+    /// Sends a safe call: with others of its kind, when its turn comes, or at once.
+    fn send(&mut self, call: &Call, arguments: &[(u16, Argument)], unsent: Unsent) {
+        let plan = self.setting.plan;
+        if let Some(bulk) = &call.bulk
+            && let Some(key) = key_of(bulk, plan.operation(bulk.operation), arguments)
+        {
+            let together = Together {
+                bulk: (**bulk).clone(),
+                others: others(bulk, arguments),
+                headers: own_headers(call).collect(),
+                timeout_ms: unsent.timeout_ms,
+            };
+            let keyed = Keyed { key, call: unsent };
+            match self.batches.iter_mut().find(|batch| batch.together == together) {
+                Some(batch) => batch.calls.push(keyed),
+                None => self.batches.push(Batch { together, calls: vec![keyed] }),
+            }
+        } else if call.takes_turns {
+            self.queue.push_back(unsent);
+        } else {
+            self.fly(unsent, None);
+        }
     }
 
     /// A call that fails by its own arguments.
     fn unasked(&mut self, operation: &Operation, brought: Brought, message: &str) -> Ticket {
-        let entry = self.entry(operation, AbortHandle::new_pair().0, Instant::now());
+        let entry = Rc::new(Entry::new(operation, self.started));
         let reason = CallResult::Failed { reason: "argument", message: message.into() };
+        self.record(&entry, operation, Instant::now());
         self.land(&entry, brought, reason);
         Ticket::new(entry)
     }
 
-    /// Waits for one answer; `false` if no call is in flight.
+    /// Waits for one answer; `false` if no call is in flight. Nothing else can start: what has been
+    /// gathered is sent.
     pub(super) async fn next_answer(&mut self) -> bool {
+        for batch in std::mem::take(&mut self.batches) {
+            let operation = self.setting.plan.operation(batch.together.bulk.operation);
+            let together = batch.together.clone();
+            let (chunks, singly) = batch.part(operation);
+            for chunk in chunks {
+                self.fly_together(&together, chunk);
+            }
+            self.queue.extend(singly);
+        }
         loop {
+            self.fly_in_turn();
             match self.flights.next().await {
                 None => return false,
                 // Given up; its record says so already.
                 Some(Err(_)) => {}
-                Some(Ok(Landed { entry, result })) => {
-                    let (brought, told) = match result {
-                        Ok(answer) => {
-                            let status = answer.status.as_u16();
-                            (Brought::Answer(answer), CallResult::Status(status))
-                        }
-                        Err(error) => {
-                            let reason = error.reason().as_str();
-                            let message = error.to_string();
-                            (Brought::Failed(error), CallResult::Failed { reason, message })
-                        }
+                Some(Ok(Landed { whose: Whose::One(entry), result })) => {
+                    let told = told(&result);
+                    let brought = match result {
+                        Ok(answer) => Brought::Answer(answer),
+                        Err(error) => Brought::Failed(error),
                     };
                     self.land(&entry, brought, told);
                     return true;
                 }
+                Some(Ok(Landed { whose: Whose::Many(many), result })) => {
+                    self.land_together(*many, result);
+                    return true;
+                }
+            }
+        }
+    }
+
+    /// Sends calls that wait, as many as may fly.
+    fn fly_in_turn(&mut self) {
+        while self.turns.get() < u32::from(TURNS)
+            && let Some(unsent) = self.queue.pop_front()
+        {
+            if !unsent.is_given_up() {
+                let turn = Turn::take(&self.turns);
+                self.fly(unsent, Some(turn));
+            }
+        }
+    }
+
+    /// Takes up the answer of a bulk call: to each of its calls what is for it. What it leaves open
+    /// is asked singly.
+    fn land_together(&mut self, many: Many, result: Result<Answer, CallError>) {
+        let Many { together: Together { bulk, .. }, calls, record, started } = many;
+        self.records[record].duration_us = micros(started.elapsed());
+        self.records[record].result = told(&result);
+        let calls = calls.into_iter().filter(|keyed| !keyed.call.is_given_up());
+        let operation = self.setting.plan.operation(bulk.operation);
+        let found = match &result {
+            Ok(answer) => {
+                let status = answer.status.as_u16();
+                let is_answer = bulk.statuses.iter().any(|own| own.contains(status));
+                is_answer.then(|| Found::read(&bulk, answer))
+            }
+            Err(_) => None,
+        };
+        match (found, result) {
+            (Some(Ok(found)), _) => {
+                for Keyed { key, call } in calls {
+                    match found.part(&key) {
+                        Part::Item(body) => call.entry.bring(Brought::Item(body)),
+                        Part::Missing => call.entry.bring(Brought::NotThere),
+                        Part::Open => self.queue.push_back(call),
+                    }
+                }
+            }
+            (_, Ok(answer)) if is_overload(answer.status) => {
+                calls.for_each(|keyed| keyed.call.entry.bring(Brought::Answer(answer.clone())));
+            }
+            (found, _) => {
+                if let Some(Err(Drift { path, expected, found })) = found {
+                    let fault = Some(DriftFault { path, expected, found });
+                    self.drift.push(drift_record(self.setting.plan, operation, fault, 0));
+                }
+                self.queue.extend(calls.map(|keyed| keyed.call));
             }
         }
     }
@@ -218,22 +399,24 @@ impl<'r> Calls<'r> {
         let brought = entry.brought.get()?;
         let plan = self.setting.plan;
         let operation = plan.operation(call.operation);
-        let judged = judge(plan, call, brought, |shape| {
+        // Who answered, and where in the answer.
+        let (answering, within) = match (brought, &call.bulk) {
+            (Brought::Item(_), Some(bulk)) => {
+                (plan.operation(bulk.operation), format!("{}[]", bulk.items.join(".")))
+            }
+            _ => (operation, String::new()),
+        };
+        let judged = judge(plan, call, brought, |body, shape| {
             let known = entry.read.borrow().iter().find(|(own, _)| *own == shape).cloned();
             if let Some((_, result)) = known {
                 return result;
             }
-            let Brought::Answer(answer) = brought else { return Ok(Value::Undefined) };
-            let result = match read(&answer.body, plan, shape) {
+            let result = match read(body, plan, shape) {
                 Ok(answer) => {
                     *made_bytes += answer.made_bytes;
                     if answer.unknown_enums > 0 {
-                        self.drift.push(drift_record(
-                            self.setting.plan,
-                            operation,
-                            None,
-                            answer.unknown_enums,
-                        ));
+                        let unknown = answer.unknown_enums;
+                        self.drift.push(drift_record(plan, answering, None, unknown));
                     }
                     Ok(answer.value)
                 }
@@ -251,8 +434,10 @@ impl<'r> Calls<'r> {
             }
             Judged::Drift(error, Drift { path, expected, found }) => {
                 entry.failed.set(true);
+                let between = if within.is_empty() || path.is_empty() { "" } else { "." };
+                let path = format!("{within}{between}{path}");
                 let fault = Some(DriftFault { path, expected, found });
-                let record = drift_record(plan, operation, fault, 0);
+                let record = drift_record(plan, answering, fault, 0);
                 if !self.drift.contains(&record) {
                     self.drift.push(record);
                 }
@@ -267,62 +452,100 @@ impl<'r> Calls<'r> {
     }
 
     /// Sends a request.
-    fn fly(
-        &mut self,
-        call: &Call,
-        operation: &Operation,
-        encoded: &Encoded,
-        timeout_ms: u32,
-    ) -> Rc<Entry> {
-        let upstream = &self.setting.plan.upstream(operation.upstream).name;
+    fn fly(&mut self, unsent: Unsent, turn: Option<Turn>) {
+        let Unsent { entry, operation, encoded, timeout_ms, json } = unsent;
+        let operation = self.setting.plan.operation(operation);
         // One look at the clock for all that a call needs of it.
         let now = Instant::now();
-        let request = Request {
+        self.record(&entry, operation, now);
+        let request = self.request(operation, encoded, timeout_ms, json, now);
+        let (abort, registration) = AbortHandle::new_pair();
+        entry.abort.replace(Abort::Own(abort));
+        let flight = self.flight(operation, request, Whose::One(entry), turn);
+        self.flights.push(Abortable::new(flight, registration));
+    }
+
+    /// Sends a bulk call.
+    fn fly_together(&mut self, together: &Together, chunk: Chunk) {
+        let Chunk { encoded, calls } = chunk;
+        let operation = self.setting.plan.operation(together.bulk.operation);
+        let now = Instant::now();
+        let joined = calls.iter().map(|keyed| 1 + keyed.call.entry.joined.get()).sum::<u32>() - 1;
+        let record = self.new_record(operation, now, joined);
+        let request = self.request(operation, encoded, together.timeout_ms, true, now);
+        let (abort, registration) = AbortHandle::new_pair();
+        let shared = Rc::new((Cell::new(calls.len()), abort));
+        for Keyed { call, .. } in &calls {
+            call.entry.record.set(Some(record));
+            call.entry.abort.replace(Abort::Shared(Rc::clone(&shared)));
+        }
+        let together = together.clone();
+        let many = Box::new(Many { together, calls, record, started: now });
+        let turn = Turn::take(&self.turns);
+        let flight = self.flight(operation, request, Whose::Many(many), Some(turn));
+        self.flights.push(Abortable::new(flight, registration));
+    }
+
+    /// A request on its way.
+    fn flight(
+        &self,
+        operation: &Operation,
+        request: Request,
+        whose: Whose,
+        turn: Option<Turn>,
+    ) -> Pin<Box<dyn Future<Output = Landed>>> {
+        let name = Name::clone(&self.setting.plan.upstream(operation.upstream).name);
+        match self.setting.clients.get(&name).cloned() {
+            None => {
+                let upstream = name.to_string();
+                let cause = "it is not configured".into();
+                let address = "no address".into();
+                let error = CallError::Connect { upstream, address, cause };
+                Box::pin(async move { Landed { whose, result: Err(error) } })
+            }
+            Some(client) if operation.safe => Box::pin(async move {
+                let _turn = turn;
+                Landed { whose, result: client.call(request).await }
+            }),
+            // A task of its own: it ends by itself, whoever still waits for it.
+            Some(client) => {
+                let task = spawn_local(async move { client.call(request).await });
+                Box::pin(async move {
+                    let result = task.await.unwrap_or_else(|error| {
+                        let upstream = name.to_string();
+                        Err(CallError::Closed { upstream, cause: error.to_string() })
+                    });
+                    Landed { whose, result }
+                })
+            }
+        }
+    }
+
+    fn request(
+        &self,
+        operation: &Operation,
+        encoded: Encoded,
+        timeout_ms: u32,
+        json: bool,
+        now: Instant,
+    ) -> Request {
+        Request {
             method: Method::from_bytes(operation.method.as_str().as_bytes()).unwrap_or(Method::GET),
-            path_and_query: encoded.path_and_query.clone(),
-            headers: self.headers(call, encoded),
-            body: encoded.body.clone(),
+            headers: self.headers(json, encoded.headers),
+            path_and_query: encoded.path_and_query,
+            body: encoded.body,
             safe: operation.safe,
             started: now,
             deadline: now + Duration::from_millis(u64::from(timeout_ms)),
-        };
-        let (abort, registration) = AbortHandle::new_pair();
-        let entry = self.entry(operation, abort, now);
-        let own = Rc::clone(&entry);
-        let name = Name::clone(upstream);
-        let answer: Pin<Box<dyn Future<Output = Landed>>> =
-            match self.setting.clients.get(upstream).cloned() {
-                None => Box::pin(async move {
-                    let upstream = name.to_string();
-                    let cause = "it is not configured".into();
-                    let address = "no address".into();
-                    let error = CallError::Connect { upstream, address, cause };
-                    Landed { entry: own, result: Err(error) }
-                }),
-                Some(client) if operation.safe => {
-                    Box::pin(
-                        async move { Landed { entry: own, result: client.call(request).await } },
-                    )
-                }
-                // A task of its own: it ends by itself, whoever still waits for it.
-                Some(client) => {
-                    let task = spawn_local(async move { client.call(request).await });
-                    Box::pin(async move {
-                        let result = task.await.unwrap_or_else(|error| {
-                            let upstream = name.to_string();
-                            Err(CallError::Closed { upstream, cause: error.to_string() })
-                        });
-                        Landed { entry: own, result }
-                    })
-                }
-            };
-        self.flights.push(Abortable::new(answer, registration));
-        entry
+        }
     }
 
-    fn headers(&self, call: &Call, encoded: &Encoded) -> Vec<(HeaderName, HeaderValue)> {
-        let mut headers = Vec::with_capacity(encoded.headers.len() + 5);
-        let json = call.answers.iter().any(|(_, kind)| matches!(kind, AnswerKind::Json(_)));
+    fn headers(
+        &self,
+        json: bool,
+        own: Vec<(HeaderName, HeaderValue)>,
+    ) -> Vec<(HeaderName, HeaderValue)> {
+        let mut headers = Vec::with_capacity(own.len() + 5);
         let accept = if json { "application/json, */*;q=0.5" } else { "*/*" };
         headers.push((header::ACCEPT, HeaderValue::from_static(accept)));
         headers.push((
@@ -330,46 +553,42 @@ impl<'r> Calls<'r> {
             HeaderValue::from_static(concat!("frontage/", env!("CARGO_PKG_VERSION"))),
         ));
         headers.extend(self.identity.fields());
-        for (name, value) in &encoded.headers {
+        for (name, value) in own {
             // What the call says itself counts.
-            match headers.iter_mut().find(|(own, _)| own == name) {
-                Some((_, own)) => *own = value.clone(),
-                None => headers.push((name.clone(), value.clone())),
+            match headers.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, known)) => *known = value,
+                None => headers.push((name, value)),
             }
         }
         headers
     }
 
-    fn entry(&mut self, operation: &Operation, abort: AbortHandle, started: Instant) -> Rc<Entry> {
-        let start = started.duration_since(self.started);
+    /// Gives a call its record; one that is sent again gets another.
+    fn record(&mut self, entry: &Entry, operation: &Operation, started: Instant) {
+        entry.started.set(started);
+        let record = self.new_record(operation, started, entry.joined.take());
+        entry.record.set(Some(record));
+    }
+
+    fn new_record(&mut self, operation: &Operation, started: Instant, joined: u32) -> usize {
         self.records.push(CallRecord {
             upstream: Name::clone(&self.setting.plan.upstream(operation.upstream).name),
             operation: Name::clone(&operation.name),
-            start_us: u64::try_from(start.as_micros()).unwrap_or(u64::MAX),
+            start_us: micros(started.duration_since(self.started)),
             duration_us: 0,
             result: CallResult::Cancelled,
-            joined: 0,
+            joined,
         });
-        Rc::new(Entry {
-            safe: operation.safe,
-            record: self.records.len() - 1,
-            started,
-            waiting: Cell::new(0),
-            cancelled: Cell::new(false),
-            failed: Cell::new(false),
-            abort,
-            brought: OnceCell::new(),
-            read: RefCell::new(Vec::new()),
-        })
+        self.records.len() - 1
     }
 
     fn land(&mut self, entry: &Entry, brought: Brought, told: CallResult) {
-        let record = &mut self.records[entry.record];
-        let took = entry.started.elapsed();
-        record.duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        record.result = told;
-        // An entry lands once.
-        let _ = entry.brought.set(brought);
+        if let Some(record) = entry.record.get() {
+            let record = &mut self.records[record];
+            record.duration_us = micros(entry.started.get().elapsed());
+            record.result = told;
+        }
+        entry.bring(brought);
     }
 
     fn note_retry_after(&mut self, operation: &Operation, brought: &Brought) {
@@ -386,6 +605,43 @@ impl<'r> Calls<'r> {
         let upstream = Name::clone(&self.setting.plan.upstream(operation.upstream).name);
         self.retry_after.push((upstream, Name::clone(&operation.name), seconds));
     }
+}
+
+impl Entry {
+    fn new(operation: &Operation, started: Instant) -> Self {
+        Self {
+            safe: operation.safe,
+            record: Cell::new(None),
+            joined: Cell::new(0),
+            started: Cell::new(started),
+            waiting: Cell::new(0),
+            cancelled: Cell::new(false),
+            failed: Cell::new(false),
+            abort: RefCell::new(Abort::Unsent),
+            brought: OnceCell::new(),
+            read: RefCell::new(Vec::new()),
+        }
+    }
+
+    fn bring(&self, brought: Brought) {
+        // An entry lands once.
+        let _ = self.brought.set(brought);
+    }
+}
+
+/// What is told of a call that came to this.
+fn told(result: &Result<Answer, CallError>) -> CallResult {
+    match result {
+        Ok(answer) => CallResult::Status(answer.status.as_u16()),
+        Err(error) => {
+            let reason = error.reason().as_str();
+            CallResult::Failed { reason, message: error.to_string() }
+        }
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn drift_record(

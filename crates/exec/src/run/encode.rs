@@ -18,6 +18,12 @@ pub(super) struct Encoded {
     pub(super) body: Option<Bytes>,
 }
 
+/// A request, and the arguments that it was written from.
+pub(super) struct Written {
+    pub(super) encoded: Encoded,
+    pub(super) arguments: Vec<(u16, Argument)>,
+}
+
 /// Why a call cannot be written.
 pub(super) enum Unwritable {
     /// An expression threw: the call is not even made.
@@ -33,7 +39,7 @@ pub(super) enum Unwritable {
 /// # Errors
 ///
 /// [`Unwritable`]; nothing has been sent then.
-pub(super) fn encode(call: &Call, operation: &Operation, env: &Env) -> Result<Encoded, Unwritable> {
+pub(super) fn encode(call: &Call, operation: &Operation, env: &Env) -> Result<Written, Unwritable> {
     // All of them are computed before the first is written.
     let mut values = Vec::with_capacity(call.arguments.len());
     for (index, expr) in &call.arguments {
@@ -59,12 +65,15 @@ pub(super) fn encode(call: &Call, operation: &Operation, env: &Env) -> Result<En
     if let Some((content_type, _)) = &body {
         headers.push((header::CONTENT_TYPE, content_type.clone()));
     }
-    for (name, value) in &call.headers {
-        if let (Ok(name), Ok(value)) = (name.parse(), HeaderValue::from_str(value)) {
-            headers.push((name, value));
-        }
-    }
-    Ok(Encoded { path_and_query, headers, body: body.map(|(_, bytes)| bytes) })
+    headers.extend(own_headers(call));
+    let encoded = Encoded { path_and_query, headers, body: body.map(|(_, bytes)| bytes) };
+    Ok(Written { encoded, arguments })
+}
+
+/// The headers that a call names itself.
+pub(super) fn own_headers(call: &Call) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    let both = call.headers.iter();
+    both.filter_map(|(name, value)| Some((name.parse().ok()?, HeaderValue::from_str(value).ok()?)))
 }
 
 /// Most bytes of what a value becomes: a small list whose elements are shared can spell any number.

@@ -8,6 +8,7 @@
 //! Start at [`run`]; the rules stand in `region`, joining in `calls`.
 
 mod answer;
+mod bulk;
 mod calls;
 mod encode;
 mod region;

@@ -8,6 +8,7 @@ mod scripted;
 mod plans;
 
 mod answers;
+mod bulk;
 mod effort;
 mod failures;
 mod inputs;

@@ -61,6 +61,8 @@ pub(crate) fn call_of(operation: u32, argument: Option<Expr>) -> Call {
         headers: vec![],
         answers: vec![(Statuses { from: 200, to: 299 }, AnswerKind::Json(ANY))],
         in_handler: false,
+        bulk: None,
+        takes_turns: false,
         place: Place { path: "routes/index.ts".into(), line: 1, column: 1 },
     }
 }

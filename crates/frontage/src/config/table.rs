@@ -67,6 +67,11 @@ impl<'t> Table<'t> {
         )
     }
 
+    /// Where a key's value stands.
+    pub(super) fn place_of(&self, key: &str) -> Option<Span> {
+        Some(self.place(self.table.get(key)?))
+    }
+
     /// A string, whatever is in it.
     pub(super) fn string(
         &mut self,

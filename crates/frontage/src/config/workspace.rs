@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use frontage_compile::bulk::BulkSetting;
 use frontage_diagnostic::{Diagnostic, FileId};
 
 use super::literal::{check_header, check_url};
@@ -38,6 +39,8 @@ pub(crate) struct UpstreamConfig {
     pub(crate) headers: Vec<(String, Located<Reference>)>,
     /// Operations whose safety is said here.
     pub(crate) safe: BTreeMap<String, Located<bool>>,
+    /// Operations that stand for many calls of another.
+    pub(crate) bulk: Vec<BulkSetting>,
 }
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -157,28 +160,52 @@ fn read_upstream(
         }
     }
 
-    if let Some(bulk) = table.table("bulk", faults) {
-        for (operation, mut settings) in bulk.members(faults) {
-            for key in ["operation", "key", "items", "match"] {
-                let found = settings.string(key, faults);
-                if found.is_none() && key != "items" {
-                    settings.missing(key, "\"...\"", faults);
-                }
-            }
-            settings.finish(faults);
-            faults.push(
-                Diagnostic::error(
-                    codes::NOT_YET,
-                    operation.span,
-                    format!("bulk calls are not built yet: `{}` is called singly", operation.value),
-                )
-                .warning()
-                .help("each distinct argument is called once, side by side; this setting has no effect in this version"),
-            );
+    let mut bulk = Vec::new();
+    if let Some(operations) = table.table("bulk", faults) {
+        for (operation, settings) in operations.members(faults) {
+            bulk.extend(read_bulk(operation, settings, faults));
         }
     }
     table.finish(faults);
-    UpstreamConfig { name, contract, urls, timeout, headers, safe }
+    UpstreamConfig { name, contract, urls, timeout, headers, safe, bulk }
+}
+
+/// Most keys that a bulk call may be said to take.
+const MOST_KEYS: u32 = 10_000;
+
+/// One setting of `[upstreams.X.bulk]`; what it says of the contract is held against it elsewhere.
+fn read_bulk(
+    single: Located<String>,
+    mut table: Table<'_>,
+    faults: &mut Vec<Diagnostic>,
+) -> Option<BulkSetting> {
+    let at = |found: Option<Located<String>>| found.map(|found| (found.value, found.span));
+    let [operation, key, matching] =
+        [("operation", "\"listProducts\""), ("key", "\"ids\""), ("match", "\"id\"")].map(
+            |(key, example)| {
+                let found = table.string(key, faults);
+                if found.is_none() {
+                    table.missing(key, example, faults);
+                }
+                at(found)
+            },
+        );
+    let items = at(table.string("items", faults));
+    let argument = at(table.string("argument", faults));
+    let count = at(table.string("count", faults));
+    let span = table.place_of("max");
+    let most = table.integer("max", 2..=MOST_KEYS, faults);
+    table.finish(faults);
+    Some(BulkSetting {
+        single: (single.value, single.span),
+        operation: operation?,
+        key: key?,
+        items,
+        matching: matching?,
+        argument,
+        count,
+        most: most.and_then(|most| Some((u16::try_from(most).ok()?, span?))),
+    })
 }
 
 /// The contract's path. Its references are resolved now: commands read the contract, and a release

@@ -7,6 +7,7 @@ use fastrand::Rng;
 
 use super::contract::{Contract, Operation, Schema, Upstream};
 use super::expression::TEXTS;
+use super::many;
 
 /// What becomes of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,9 +54,19 @@ pub(crate) struct Mood {
 }
 
 impl Mood {
-    /// Chance and time for a call: milliseconds until it is over.
-    pub(crate) fn due_ms(&self, asked: &Asked) -> u64 {
-        1 + hash(self.seed ^ 0x5bd1, asked) % 50_000
+    /// Chance and time for a call: milliseconds until it is over. All calls of an operation that a
+    /// bulk operation stands for take the same time, and so do those of the bulk operation.
+    pub(crate) fn due_ms(&self, contract: &Contract, asked: &Asked) -> u64 {
+        let path = match contract.operation(asked) {
+            Some((_, Operation { many: Some(many), .. })) => Some(many.path.clone()),
+            Some((upstream, single)) => upstream.many_of(single).map(|many| many.path.clone()),
+            None => None,
+        };
+        let timed = match path {
+            Some(url) => &Asked { url, ..asked.clone() },
+            None => asked,
+        };
+        1 + hash(self.seed ^ 0x5bd1, timed) % 50_000
     }
 
     /// What becomes of a call.
@@ -68,6 +79,9 @@ impl Mood {
             body: body.into_bytes(),
         };
         let Some((upstream, operation)) = found else { return json(404, "{}".into()) };
+        if let Some(many) = &operation.many {
+            return many::fate(self, contract, many, asked, &mut rng);
+        }
         let good = |rng: &mut Rng, drift: Drift| match &operation.answer {
             None => Fate::Answer { status: 204, headers: vec![], body: vec![] },
             Some(schema) => {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
+use super::many::{KEY, Many};
 use super::ty::{Field, Ty};
 
 /// A schema of a contract.
@@ -88,6 +89,8 @@ pub(crate) struct Operation {
     pub(crate) answer: Option<Schema>,
     /// Free of side effects.
     pub(crate) safe: bool,
+    /// It stands for many calls of another.
+    pub(crate) many: Option<Many>,
 }
 
 /// A service.
@@ -171,6 +174,7 @@ impl Upstream {
                     body,
                     answer,
                     safe,
+                    many: None,
                 });
             };
             add("get", "GET", &one, vec![path_id()], None, this(), true);
@@ -227,8 +231,41 @@ impl Upstream {
                 3 => add("remove", "DELETE", &one, vec![path_id()], None, None, false),
                 _ => {}
             }
+            if let Schema::Obj(properties) = &schemas[index].1
+                && rng.bool()
+            {
+                let (wrapped, counted) = (rng.bool(), rng.bool());
+                let most = [None, Some(2), Some(3)][rng.usize(0..3)];
+                let single = format!("get{schema_name}");
+                let mut item = properties.clone();
+                item.push(Property { name: KEY, schema: Schema::Text(None), required: true });
+                let list = Schema::Arr(Box::new(Schema::Obj(item)));
+                let items = Property { name: "items", schema: list.clone(), required: true };
+                let mut parameters =
+                    vec![query("keys", Schema::Arr(Box::new(Schema::Text(None))), true)];
+                if counted {
+                    parameters.push(query("n", Schema::Int, false));
+                }
+                operations.push(Operation {
+                    upstream: name,
+                    id: format!("many{schema_name}"),
+                    method: "GET",
+                    path: format!("/many-{}", &path[1..]),
+                    parameters,
+                    body: None,
+                    answer: Some(if wrapped { Schema::Obj(vec![items]) } else { list }),
+                    safe: true,
+                    many: Some(Many { single, path, wrapped, counted, most }),
+                });
+            }
         }
         Self { name, namespace, schemas, operations, new: rng.bool() }
+    }
+
+    /// What stands for many calls of an operation.
+    pub(crate) fn many_of(&self, single: &Operation) -> Option<&Many> {
+        let all = self.operations.iter().filter_map(|operation| operation.many.as_ref());
+        all.into_iter().find(|many| many.single == single.id)
     }
 
     /// The type of one of its schemas.

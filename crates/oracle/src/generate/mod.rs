@@ -13,6 +13,7 @@ pub(crate) mod call;
 pub(crate) mod contract;
 pub(crate) mod expression;
 pub(crate) mod input;
+pub(crate) mod many;
 pub(crate) mod module;
 pub(crate) mod node;
 pub(crate) mod pattern;

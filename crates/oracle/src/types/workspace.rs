@@ -169,6 +169,7 @@ fn read(name: String, folder: PathBuf, anyway: bool) -> Result<Option<Seed>, Str
             contract: Arc::new(read.contract),
             timeout_ms: 2000,
             safe: safe.collect(),
+            bulk: Vec::new(),
             span: None,
         });
     }

@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 use crate::generate::answer::{Asked, Fate, Mood};
 use crate::generate::contract::Contract;
 use crate::generate::input::Request;
+use crate::generate::many;
 use crate::generate::route::{Material, Route, script};
 use crate::options::Options;
 
@@ -272,6 +273,10 @@ fn take(
     let began = Instant::now();
     let node = sides.node.take(contract, own.mood)?;
     report.spent("node", began);
+    // What only a plan asks, and stands for several calls of Node.
+    let is_bulk =
+        |call: &Asked| !node.calls.contains(call) && !many::singles(contract, call).is_empty();
+    report.bulk(own.plan.calls.iter().any(is_bulk));
     let Sent { seed, request, mood, plan } = own;
     match sides.judge(world, contract, &request, mood, &plan, &node) {
         None => report.passed(),

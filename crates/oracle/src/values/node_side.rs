@@ -152,7 +152,7 @@ impl Drop for NodeSide {
 }
 
 fn answer(contract: &Contract, mood: Mood, asked: &Asked) -> Value {
-    let due = mood.due_ms(asked);
+    let due = mood.due_ms(contract, asked);
     match mood.fate(contract, asked) {
         Fate::Hang => json!({ "due": due, "hang": true }),
         Fate::Close => json!({ "due": due, "close": true }),

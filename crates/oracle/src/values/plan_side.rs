@@ -32,6 +32,7 @@ use super::answered::{Answered, canonical};
 use crate::generate::answer::{Asked, Fate, Mood};
 use crate::generate::contract::Contract;
 use crate::generate::input::Request;
+use crate::generate::many;
 
 /// The instant of every request, in milliseconds since 1970.
 pub(crate) const NOW_MS: f64 = 1_767_225_600_123.0;
@@ -178,6 +179,10 @@ impl PlanSide {
         });
         let mut answered = answered(outcome);
         answered.calls = self.upstreams.asked.borrow().clone();
+        // Node makes the calls that a bulk call stands for.
+        let meant = answered.calls.iter().flat_map(|call| many::singles(contract, call));
+        let meant: Vec<Asked> = meant.filter(|call| !answered.calls.contains(call)).collect();
+        answered.calls.extend(meant);
         answered
     }
 }
@@ -272,12 +277,15 @@ impl Upstreams {
             std::future::pending::<()>().await;
         }
         let (tell, told) = oneshot::channel();
-        let known = self.first.borrow().iter().position(|own| *own == asked);
+        // A bulk call ends when the last of those it stands for did.
+        let singles = many::singles(&contract, &asked);
+        let is_own = |own: &Asked| *own == asked || singles.contains(own);
+        let known = self.first.borrow().iter().rposition(is_own);
         // Beyond the dues of a script stand those of nobody.
         let due = match (known, self.first.borrow().is_empty()) {
             (Some(place), _) => place as u64,
-            (None, true) => mood.due_ms(&asked),
-            (None, false) => u64::from(u32::MAX) + mood.due_ms(&asked),
+            (None, true) => mood.due_ms(&contract, &asked),
+            (None, false) => u64::from(u32::MAX) + mood.due_ms(&contract, &asked),
         };
         self.pending.borrow_mut().push((due, tell));
         self.arrived.notify_one();

@@ -27,6 +27,8 @@ pub(crate) struct Report {
     runs: u64,
     errors: u64,
     dependent: u64,
+    /// Runs with bulk calls.
+    bulk: u64,
     cases: u64,
     most_shrunk: u64,
     spent: BTreeMap<&'static str, Duration>,
@@ -52,6 +54,7 @@ impl Report {
             runs: 0,
             errors: 0,
             dependent: 0,
+            bulk: 0,
             cases: 0,
             most_shrunk: most.and_then(|most| most.parse().ok()).unwrap_or(6),
             spent: BTreeMap::new(),
@@ -92,6 +95,11 @@ impl Report {
         *self.calls.entry(plan.calls.len().min(20)).or_default() += 1;
         self.errors += u64::from(!(200..300).contains(&plan.status));
         self.dependent += u64::from(route.dependent && plan.calls.len() >= 2);
+    }
+
+    /// Counts a run with bulk calls.
+    pub(crate) fn bulk(&mut self, made: bool) {
+        self.bulk += u64::from(made);
     }
 
     /// Counts an agreement.
@@ -153,6 +161,9 @@ impl Report {
                     percent(self.errors)
                 ));
             }
+            if self.bulk < self.runs / 200 {
+                faults.push(format!("only {} runs have bulk calls", self.bulk));
+            }
             if percent(self.dependent) < 40 {
                 faults.push(format!(
                     "only {} % of the runs have dependent calls",
@@ -196,9 +207,10 @@ impl Report {
         println!("runs by number of calls: {}", list(&self.calls));
         let percent = |part: u64| part * 100 / self.runs.max(1);
         println!(
-            "other than 2xx: {} %; with dependent calls: {} %; supported ids: {} of {}",
+            "other than 2xx: {} %; with dependent calls: {} %; with bulk calls: {}; supported ids: {} of {}",
             percent(self.errors),
             percent(self.dependent),
+            self.bulk,
             supported.iter().filter(|id| self.histogram.of(id) > 0).count(),
             supported.len()
         );
@@ -230,6 +242,7 @@ impl Report {
         let out = serde_json::json!({
             "seed": self.seed, "runs": self.runs, "passed": self.passed, "failed": self.failed,
             "refused": self.refused, "otherThan2xx": self.errors, "dependentCalls": self.dependent,
+            "bulkCalls": self.bulk,
             "statuses": self.statuses.iter().map(|(k, v)| (k.to_string(), *v)).collect::<BTreeMap<_, _>>(),
             "histogram": histogram,
             "rare": rare.iter().map(|(id, _)| id).collect::<Vec<_>>(), "faults": faults,

@@ -8,12 +8,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use frontage_compile::bulk::BulkSetting;
 use frontage_compile::{FrontendInput, SessionField, SessionType, UpstreamInput, Workspace};
-use frontage_diagnostic::{Severity, SourceMap};
+use frontage_diagnostic::{FileId, Severity, SourceMap, Span};
 use frontage_exec::Engine;
 use frontage_plan::Plan;
 
-use crate::generate::contract::Contract;
+use crate::generate::contract::{Contract, Upstream};
+use crate::generate::many;
 use crate::generate::route::{Material, Route, generate, module_text};
 
 /// Time for each call unless the call says less, in milliseconds of the script's clock.
@@ -91,7 +93,7 @@ impl World {
         let mut refused = Vec::new();
         loop {
             let files = files(&contract, &routes);
-            let compiled = compile(&files);
+            let compiled = compile(&contract, &files);
             let mut bad: BTreeSet<usize> = BTreeSet::new();
             match compiled {
                 Compiled::Plan(plan) => {
@@ -127,7 +129,7 @@ impl World {
     pub(crate) fn write(&self, folder: &Path) -> Result<(), String> {
         let Some(engine) = &self.engine else { return Ok(()) };
         let fail = |path: &Path, e: std::io::Error| format!("{}: {e}", path.display());
-        let workspace = workspace(&self.files, &mut SourceMap::new());
+        let workspace = workspace(&self.contract, &self.files, &mut SourceMap::new());
         let texts = self.files.iter().filter(|(path, _)| path.ends_with(".ts"));
         let texts = texts.map(|(path, text)| (path.as_str(), text.as_str()));
         let glue = [
@@ -189,7 +191,28 @@ enum Compiled {
     Refused(Vec<(String, String)>),
 }
 
-fn workspace(files: &[(String, String)], sources: &mut SourceMap) -> Workspace {
+/// The bulk operations of a service, as its workspace would have them.
+fn bulk_settings(upstream: &Upstream, file: FileId) -> Vec<BulkSetting> {
+    let span = Span::new(file, 0, 0);
+    let both = upstream.operations.iter().filter_map(|o| Some((o, o.many.as_ref()?)));
+    both.map(|(operation, many)| BulkSetting {
+        single: (many.single.clone(), span),
+        operation: (operation.id.clone(), span),
+        key: ("keys".into(), span),
+        items: many.wrapped.then(|| ("items".into(), span)),
+        matching: (many::KEY.into(), span),
+        argument: None,
+        count: many.counted.then(|| ("n".into(), span)),
+        most: many.most.map(|most| (most, span)),
+    })
+    .collect()
+}
+
+fn workspace(
+    contract: &Contract,
+    files: &[(String, String)],
+    sources: &mut SourceMap,
+) -> Workspace {
     let mut upstreams = Vec::new();
     for name in ["alpha", "beta"] {
         let path = format!("contracts/{name}.openapi.json");
@@ -197,11 +220,17 @@ fn workspace(files: &[(String, String)], sources: &mut SourceMap) -> Workspace {
         let id = sources.add(path, text.unwrap_or_default());
         let read =
             frontage_contract::read(id, sources, &mut |_| Err("there are no other files".into()));
+        let safe = [("searchThing1".to_owned(), true)].into();
+        let own = contract.upstreams.iter().find(|upstream| upstream.name == name);
+        let settings = own.map(|upstream| bulk_settings(upstream, id)).unwrap_or_default();
+        let (bulk, faults) = frontage_compile::bulk::read(name, &read.contract, &safe, &settings);
+        debug_assert!(faults.iter().all(|fault| fault.severity != Severity::Error), "{faults:?}");
         upstreams.push(UpstreamInput {
             name: name.into(),
             contract: Arc::new(read.contract),
             timeout_ms: TIMEOUT_MS,
-            safe: [("searchThing1".to_owned(), true)].into(),
+            safe: safe.clone(),
+            bulk,
             span: None,
         });
     }
@@ -212,9 +241,9 @@ fn workspace(files: &[(String, String)], sources: &mut SourceMap) -> Workspace {
     Workspace { upstreams, shared }
 }
 
-fn compile(files: &[(String, String)]) -> Compiled {
+fn compile(contract: &Contract, files: &[(String, String)]) -> Compiled {
     let mut sources = SourceMap::new();
-    let workspace = workspace(files, &mut sources);
+    let workspace = workspace(contract, files, &mut sources);
     let (mut routes, mut modules) = (Vec::new(), Vec::new());
     for (path, text) in files {
         if path.starts_with("frontends/web/routes/") {

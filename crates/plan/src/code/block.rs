@@ -111,6 +111,9 @@ pub enum Gather {
     Settled,
 }
 
+/// Most calls for elements of lists that fly at once, of one request.
+pub const TURNS: u16 = 32;
+
 /// One use of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Call {
@@ -131,6 +134,37 @@ pub struct Call {
     pub answers: Vec<(Statuses, AnswerKind)>,
     /// Stands where it runs because another call failed; it is not joined with that one.
     pub in_handler: bool,
+    /// How it is made together with others of its kind.
+    pub bulk: Option<Box<Bulk>>,
+    /// At most [`TURNS`] of the calls that say so fly at once; the others wait for their turn.
+    pub takes_turns: bool,
     /// Where it stands in the source.
     pub place: Place,
+}
+
+/// How several calls of one operation are made as one call of another.
+///
+/// The call asks for a list of keys and answers a list of items, one for each key that names
+/// something; an item is what the single call would have answered.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Bulk {
+    /// What is called in their place.
+    pub operation: OperationId,
+    /// Index of the parameter of the single operation that is the key.
+    pub argument: u16,
+    /// Index of the parameter of the bulk operation that takes the keys.
+    pub key: u16,
+    /// Index of the parameter of the bulk operation that takes how many keys there are.
+    pub count: Option<u16>,
+    /// Indices of a parameter of the single operation and of the bulk operation's that takes its
+    /// value; only calls that agree in all of these are made together.
+    pub others: Vec<(u16, u16)>,
+    /// Statuses under which it answers items; any other is a failure.
+    pub statuses: Vec<Statuses>,
+    /// Members that lead to the list of items in the answer; none if the answer is the list.
+    pub items: Vec<Name>,
+    /// The member of an item that equals its key.
+    pub matching: Name,
+    /// Most keys of one call.
+    pub most: u16,
 }

@@ -8,7 +8,7 @@ mod expr;
 mod slots;
 mod visit;
 
-pub use block::{Block, Call, Gather, Step};
+pub use block::{Block, Bulk, Call, Gather, Step, TURNS};
 pub use expr::{
     ArrayItem, BinaryOp, Builtin, ErrorClass, Expr, IterateOp, Key, Lambda, LogicalOp, ObjectItem,
     ReplyKind, UnaryOp,

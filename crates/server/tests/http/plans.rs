@@ -74,6 +74,8 @@ fn call(slot: Slot, timeout_ms: u32) -> Step {
         headers: Vec::new(),
         answers: vec![(Statuses { from: 200, to: 299 }, AnswerKind::Json(ShapeId(1)))],
         in_handler: false,
+        bulk: None,
+        takes_turns: false,
         place: place(),
     };
     Step::Call { slot, call: Box::new(call) }

@@ -76,6 +76,7 @@ pub(super) fn check_files(files: &[(&str, &str)]) -> Outcome {
             contract,
             timeout_ms: 2000,
             safe: BTreeMap::from([("searchUsers".to_owned(), true)]),
+            bulk: Vec::new(),
             span: None,
         })
         .collect();

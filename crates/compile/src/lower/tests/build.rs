@@ -39,6 +39,7 @@ pub(super) fn frontend() -> Frontend {
         contract: Arc::new(read.contract),
         timeout_ms: 2000,
         safe: BTreeMap::new(),
+        bulk: Vec::new(),
         span: None,
     };
     let checked = Checked {

@@ -27,6 +27,7 @@ pub(super) fn compiled(route: &str, lib: &str) -> (Compiled, String) {
         contract: Arc::new(read.contract),
         timeout_ms: 2000,
         safe: BTreeMap::new(),
+        bulk: Vec::new(),
         span: None,
     }];
     let session = vec![SessionField { name: "sub".into(), ty: SessionType::String }];
