@@ -56,9 +56,16 @@ app.get("/chain", answers(briefly), async () => {
   const second = await item(first.next);
   return brief(await item(second.next));
 });
-app.get("/list/:kind", answers(object({
+const shown = object({
   orders: { type: "array", items: object({ id: string, quantity: integer, item: briefly }) },
-})), async (request) => {
+});
+app.get("/list/bulk", answers(shown), async () => {
+  const { orders } = await get(store, "/orders/distinct");
+  const items = await get(store, `/batch?ids=${orders.map(({ itemId }) => itemId).join(",")}`);
+  const byId = new Map(items.map((one) => [one.id, one]));
+  return { orders: orders.map(({ id, quantity, itemId }) => ({ id, quantity, item: brief(byId.get(itemId)) })) };
+});
+app.get("/list/:kind", answers(shown), async (request) => {
   const { orders } = await get(store, `/orders/${request.params.kind}`);
   return {
     orders: await Promise.all(orders.map(async ({ id, quantity, itemId }) => (

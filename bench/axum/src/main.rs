@@ -120,6 +120,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/projection/{size}", get(projection))
         .route("/chain", get(chain))
         .route("/list/{kind}", get(list))
+        .route("/list/bulk", get(list_bulk))
         .route("/budget/slow", get(slow))
         .route("/budget/down", get(down_part))
         .with_state(Services { client, store, down });
@@ -204,6 +205,19 @@ async fn list(State(s): State<Services>, Path(kind): Path<String>) -> Answer<Sho
         Ok::<_, Failure>(Line { id, quantity, item: s.item(&item_id).await? })
     });
     Ok(Json(Shown { orders: try_join_all(lines).await? }))
+}
+
+async fn list_bulk(State(s): State<Services>) -> Answer<Shown> {
+    let Orders { orders } = s.get("/orders/distinct").await?;
+    let ids: Vec<&str> = orders.iter().map(|order| order.item_id.as_str()).collect();
+    let items: Vec<Brief> = s.get(&format!("/batch?ids={}", ids.join(","))).await?;
+    let mut items: std::collections::HashMap<String, Brief> =
+        items.into_iter().map(|item| (item.id.clone(), item)).collect();
+    let lines = orders.into_iter().map(|Order { id, quantity, item_id }| {
+        let item = items.remove(&item_id).ok_or(Failure)?;
+        Ok(Line { id, quantity, item })
+    });
+    Ok(Json(Shown { orders: lines.collect::<Result<_, Failure>>()? }))
 }
 
 async fn slow(State(s): State<Services>) -> Answer<WithExtra> {

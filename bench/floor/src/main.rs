@@ -64,6 +64,7 @@ async fn answer(pool: &Pool, path: &str) -> Response<Full<Bytes>> {
         "/fanout/16" => fanout(pool, 16).await,
         "/chain" => chain(pool).await,
         "/list/distinct" => list(pool, "/orders/distinct").await,
+        "/list/bulk" => list_bulk(pool, "/orders/distinct").await,
         _ => match path.strip_prefix("/projection/") {
             Some(size) => projection(pool, &format!("/products/{size}")).await,
             None => None,
@@ -148,6 +149,44 @@ async fn list(pool: &Pool, path: &str) -> Option<Bytes> {
         out.put_slice(quantity);
         out.put_slice(b",\"item\":");
         object(&mut out, item, 0, BRIEF)?;
+        out.put_slice(b"}");
+    }
+    out.put_slice(b"]}");
+    Some(out.freeze())
+}
+
+async fn list_bulk(pool: &Pool, path: &str) -> Option<Bytes> {
+    let text = pool.get(path).await?;
+    let mut orders = Vec::with_capacity(50);
+    cut::each_member(&text, 0, |name, value| match name {
+        b"orders" => cut::each_element(&text, value, |at| {
+            let (members, end) = cut::members(&text, at, [b"id", b"quantity", b"itemId"])?;
+            orders.push(members);
+            Some(end)
+        }),
+        _ => cut::skip(&text, value),
+    })?;
+    let mut wanted = String::from("/batch?ids=");
+    for (at, [_, _, id]) in orders.iter().enumerate() {
+        wanted.push_str(if at == 0 { "" } else { "," });
+        wanted.push_str(std::str::from_utf8(id).ok()?.trim_matches('"'));
+    }
+    let items = pool.get(&wanted).await?;
+    let mut places = std::collections::HashMap::with_capacity(orders.len());
+    cut::each_element(&items, 0, |at| {
+        let ([id], end) = cut::members(&items, at, [b"id"])?;
+        places.insert(id, at);
+        Some(end)
+    })?;
+    let mut out = BytesMut::with_capacity(100 * orders.len());
+    out.put_slice(b"{\"orders\":[");
+    for (at, [id, quantity, item]) in orders.iter().enumerate() {
+        out.put_slice(if at == 0 { b"{\"id\":" } else { b",{\"id\":" });
+        out.put_slice(id);
+        out.put_slice(b",\"quantity\":");
+        out.put_slice(quantity);
+        out.put_slice(b",\"item\":");
+        object(&mut out, &items, *places.get(item)?, BRIEF)?;
         out.put_slice(b"}");
     }
     out.put_slice(b"]}");

@@ -144,6 +144,14 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         ..BASE
     },
     Scenario {
+        name: "list-bulk",
+        title: "a list of 50, one call for all",
+        path: "/list/bulk",
+        calls: &[("orders", 1.0), ("batch", 1.0)],
+        rate: 500.0,
+        ..BASE
+    },
+    Scenario {
         name: "budget-slow",
         title: "two calls, one too late for its 80 ms",
         path: "/budget/slow",

@@ -8,18 +8,18 @@
 use std::rc::Rc;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header, uri};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 use hyper::Response;
 use hyper::body::Incoming;
-use hyper::client::conn::http1::SendRequest;
 use tokio::time::Instant;
 
 use crate::body::RequestBody;
 use crate::connect::connect;
-use crate::pool::{Lease, Permit, Pool};
-use crate::{CallError, Deadlines, Passed, Settings};
+use crate::pool::{Lease, Permit, Pool, Turn};
+use crate::sender::Sender;
+use crate::{CallError, Deadlines, Passed, Scheme, Settings};
 
 /// A client of one upstream, for one thread; clones share its connections.
 #[derive(Clone)]
@@ -187,8 +187,9 @@ impl Inner {
                     },
                 };
                 let copy = body.copy();
-                let request = self.build(address, head, body)?;
-                let mut failed = match sender.try_send_request(request).await {
+                let request = self.build(address, head, body, sender.is_http2())?;
+                let sent = sender.send(request);
+                let mut failed = match sent.await {
                     Ok(response) => {
                         let response = self.final_answer(response)?;
                         return Ok((response, self.lease(address, sender, permit)));
@@ -234,15 +235,28 @@ impl Inner {
         Ok(response)
     }
 
-    async fn connect(&self, address: usize) -> Result<SendRequest<RequestBody>, CallError> {
+    async fn connect(&self, address: usize) -> Result<Sender, CallError> {
+        let turn = match self.pool.turn(address) {
+            Turn::Wait(opening) => {
+                opening.notified().await;
+                if let Some(sender) = self.pool.take(address) {
+                    return Ok(sender);
+                }
+                // It came to nothing, or cannot be shared.
+                Turn::Open(None)
+            }
+            own => own,
+        };
         // Rare, and larger than all the rest of a call, which need not carry it about.
         let connecting = connect(&self.settings, &self.settings.addresses[address]);
         let result = Box::pin(connecting).await;
         self.pool.note_connect(address, result.is_ok());
-        result
+        let sender = result.map(|opened| self.pool.opened(address, opened));
+        drop(turn);
+        sender
     }
 
-    fn lease(&self, address: usize, sender: SendRequest<RequestBody>, permit: Permit) -> Lease {
+    fn lease(&self, address: usize, sender: Sender, permit: Permit) -> Lease {
         Lease::new(Rc::clone(&self.pool), address, sender, permit)
     }
 
@@ -251,6 +265,7 @@ impl Inner {
         address: usize,
         head: &Head,
         body: RequestBody,
+        http2: bool,
     ) -> Result<hyper::Request<RequestBody>, CallError> {
         let base_path = &self.settings.addresses[address].base_path;
         let own = &head.path_and_query;
@@ -269,12 +284,30 @@ impl Inner {
         for (name, value) in &head.headers {
             headers.append(name.clone(), value.clone());
         }
-        headers.insert(header::HOST, self.hosts[address].clone());
+        if http2 {
+            *request.version_mut() = Version::HTTP_2;
+            let whole = self.absolute(address, std::mem::take(request.uri_mut()))?;
+            *request.uri_mut() = whole;
+        } else {
+            headers.insert(header::HOST, self.hosts[address].clone());
+        }
         for (name, value) in &self.settings.headers {
             headers.insert(name.clone(), value.clone());
         }
         *request.headers_mut() = headers;
         Ok(request)
+    }
+
+    /// The URL with scheme and authority, which HTTP/2 has in place of `Host`.
+    fn absolute(&self, address: usize, uri: Uri) -> Result<Uri, CallError> {
+        let mut parts = uri.into_parts();
+        parts.scheme = Some(match self.settings.addresses[address].scheme {
+            Scheme::Http => uri::Scheme::HTTP,
+            Scheme::Https => uri::Scheme::HTTPS,
+        });
+        let authority = uri::Authority::try_from(self.hosts[address].as_bytes());
+        parts.authority = Some(authority.map_err(|error| self.bad_request(&error.to_string()))?);
+        Uri::from_parts(parts).map_err(|error| self.bad_request(&error.to_string()))
     }
 
     pub(crate) fn failed(&self, error: &hyper::Error) -> CallError {

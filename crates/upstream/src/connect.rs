@@ -1,9 +1,11 @@
-//! One new connection: TCP, TLS where the address says so, HTTP/1.1.
+//! One new connection: TCP, TLS where the address says so, HTTP/1.1 or HTTP/2.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper_util::rt::TokioIo;
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio::task::spawn_local;
@@ -14,16 +16,33 @@ use crate::body::RequestBody;
 use crate::settings::{Address, Scheme, Settings};
 use crate::{CallError, tls};
 
+/// How much of an answer may be on its way unread, on a stream and on a connection.
+const STREAM_WINDOW: u32 = 1 << 20;
+const CONNECTION_WINDOW: u32 = 8 << 20;
+
+/// The largest head of an answer.
+const HEAD: u32 = 64 << 10;
+
+/// How often a peer that owes answers is asked whether it is still there, and how long it may take to
+/// say so. Calls that share a connection must not all wait for one that is dead.
+const PING_EVERY: Duration = Duration::from_secs(5);
+const PING_ANSWER: Duration = Duration::from_secs(5);
+
+/// What a connection can take.
+pub(crate) enum Opened {
+    /// One request at a time.
+    Own(http1::SendRequest<RequestBody>),
+    /// Many at once.
+    Shared(http2::SendRequest<RequestBody>),
+}
+
 /// Opens a connection. Its reading and writing is a task of the thread's `LocalSet`, which ends
 /// when the peer closes or the returned sender is dropped.
 ///
 /// # Errors
 ///
 /// [`CallError::Connect`] and [`CallError::Tls`]: nothing was sent.
-pub(crate) async fn connect(
-    settings: &Settings,
-    address: &Address,
-) -> Result<SendRequest<RequestBody>, CallError> {
+pub(crate) async fn connect(settings: &Settings, address: &Address) -> Result<Opened, CallError> {
     let failed = |cause: String| CallError::Connect {
         upstream: settings.name.to_string(),
         address: address.to_string(),
@@ -39,10 +58,11 @@ async fn open(
     settings: &Settings,
     address: &Address,
     failed: &impl Fn(String) -> CallError,
-) -> Result<SendRequest<RequestBody>, CallError> {
+) -> Result<Opened, CallError> {
+    let always = settings.http2 == Some(true);
     if let Some(dial) = &settings.dial {
         let stream = dial().map_err(|error| failed(error.to_string()))?;
-        return handshake(TokioIo::new(stream)).await.map_err(|e| failed(e.to_string()));
+        return handshake(TokioIo::new(stream), always).await.map_err(|e| failed(e.to_string()));
     }
     let stream = TcpStream::connect((&*address.host, address.port))
         .await
@@ -50,7 +70,9 @@ async fn open(
     // Requests are written at once; waiting for more to send only costs time.
     stream.set_nodelay(true).map_err(|error| failed(error.to_string()))?;
     match address.scheme {
-        Scheme::Http => handshake(TokioIo::new(stream)).await.map_err(|e| failed(e.to_string())),
+        Scheme::Http => {
+            handshake(TokioIo::new(stream), always).await.map_err(|e| failed(e.to_string()))
+        }
         Scheme::Https => {
             let refused = |cause: String| CallError::Tls {
                 upstream: settings.name.to_string(),
@@ -60,23 +82,66 @@ async fn open(
             let name = ServerName::try_from(address.host.clone())
                 .map_err(|error| refused(error.to_string()))?;
             let config = settings.tls.clone().unwrap_or_else(tls::system_roots);
-            let stream = TlsConnector::from(Arc::clone(&config))
+            let stream = TlsConnector::from(offering(&config, settings.http2))
                 .connect(name, stream)
                 .await
                 .map_err(|error| refused(error.to_string()))?;
-            handshake(TokioIo::new(stream)).await.map_err(|e| failed(e.to_string()))
+            let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+            if always && !http2 {
+                return Err(refused("it does not speak HTTP/2".into()));
+            }
+            handshake(TokioIo::new(stream), http2).await.map_err(|e| failed(e.to_string()))
         }
     }
 }
 
-async fn handshake<T>(io: T) -> hyper::Result<SendRequest<RequestBody>>
+/// The same trust, offering the protocols that may be spoken.
+fn offering(config: &ClientConfig, http2: Option<bool>) -> Arc<ClientConfig> {
+    let mut own = config.clone();
+    own.alpn_protocols = match http2 {
+        None => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
+        Some(true) => vec![b"h2".to_vec()],
+        Some(false) => vec![b"http/1.1".to_vec()],
+    };
+    Arc::new(own)
+}
+
+async fn handshake<T>(io: T, http2: bool) -> hyper::Result<Opened>
 where
     T: hyper::rt::Read + hyper::rt::Write + Unpin + 'static,
 {
+    // Whoever waits for an answer is told of an error; an idle connection has nobody to tell.
+    if http2 {
+        let (sender, connection) = http2::Builder::new(OnThisThread)
+            .timer(TokioTimer::new())
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .max_header_list_size(HEAD)
+            .keep_alive_interval(PING_EVERY)
+            .keep_alive_timeout(PING_ANSWER)
+            .handshake(io)
+            .await?;
+        spawn_local(async move {
+            let _ = connection.await;
+        });
+        return Ok(Opened::Shared(sender));
+    }
     let (sender, connection) = http1::handshake(io).await?;
     spawn_local(async move {
-        // Whoever waits for an answer is told of the error; an idle connection has nobody to tell.
         let _ = connection.await;
     });
-    Ok(sender)
+    Ok(Opened::Own(sender))
+}
+
+/// Tasks of an HTTP/2 connection belong to the thread's `LocalSet`, as the connection does.
+#[derive(Clone, Copy)]
+struct OnThisThread;
+
+impl<F> hyper::rt::Executor<F> for OnThisThread
+where
+    F: Future<Output: 'static> + 'static,
+{
+    fn execute(&self, task: F) {
+        spawn_local(task);
+    }
 }

@@ -18,6 +18,7 @@ mod error;
 mod fill;
 mod hop;
 mod pool;
+mod sender;
 mod settings;
 mod stream;
 mod tls;

@@ -1,7 +1,8 @@
 //! Connections that wait to be used again, and how many may be used at once.
 //!
 //! In:    connections whose answer was read to its end.
-//! Out:   the one used last, which is the most likely to be alive and warm.
+//! Out:   the one used last, which is the most likely to be alive and warm; of an address that
+//!        speaks HTTP/2 the one that all calls share.
 //! Never: more connections in use than the limit, an unbounded queue, a connection whose last
 //!        answer was not read to its end.
 
@@ -12,12 +13,14 @@ use std::time::Duration;
 
 use hyper::client::conn::http1::SendRequest;
 use smallvec::SmallVec;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_local;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::body::RequestBody;
-use crate::{CallError, Settings};
+use crate::connect::Opened;
+use crate::sender::{Sender, Shared, Use};
+use crate::{CallError, Scheme, Settings};
 
 /// How long a connection may take, after an answer, to be ready for the next request.
 const SETTLE: Duration = Duration::from_secs(1);
@@ -28,6 +31,7 @@ const REFUSED: Duration = Duration::from_secs(1);
 /// The connections of one upstream on one thread.
 pub(crate) struct Pool {
     idle: RefCell<Vec<Vec<Idle>>>,
+    shared: RefCell<Vec<Sharing>>,
     /// Connections whose answer was read, but whose own task has still to notice; they count as in
     /// use.
     settling: RefCell<Vec<Settling>>,
@@ -38,6 +42,37 @@ pub(crate) struct Pool {
     max_waiting: usize,
     idle_timeout: Duration,
     reaping: Cell<bool>,
+}
+
+/// What is known of an address whose connections calls may share.
+struct Sharing {
+    /// Whether they may: it speaks HTTP/2, or nobody knows yet.
+    may: bool,
+    connection: Option<Rc<Shared>>,
+    /// Somebody opens a connection; whoever waits for it is told.
+    opening: Option<Rc<Notify>>,
+}
+
+/// Whose turn it is to open a connection.
+pub(crate) enum Turn<'p> {
+    /// This caller's; the others wait until it is dropped.
+    Open(#[expect(dead_code, reason = "held for its drop")] Option<Opening<'p>>),
+    /// Another's.
+    Wait(Rc<Notify>),
+}
+
+/// One who opens a connection that others wait for.
+pub(crate) struct Opening<'p> {
+    pool: &'p Pool,
+    address: usize,
+}
+
+impl Drop for Opening<'_> {
+    fn drop(&mut self) {
+        if let Some(opening) = self.pool.shared.borrow_mut()[self.address].opening.take() {
+            opening.notify_waiters();
+        }
+    }
 }
 
 struct Idle {
@@ -55,12 +90,18 @@ struct Settling {
 /// The right to one connection in use.
 pub(crate) struct Permit(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
-/// A connection in use; dropped, it is closed.
+/// A connection in use; dropped, it is closed, unless others share it.
 pub(crate) struct Lease {
     pool: Rc<Pool>,
     address: usize,
-    sender: SendRequest<RequestBody>,
+    held: Held,
     permit: Permit,
+}
+
+/// What a lease holds.
+enum Held {
+    Own(SendRequest<RequestBody>),
+    Shared(#[expect(dead_code, reason = "held for its drop")] Use),
 }
 
 impl Pool {
@@ -68,6 +109,17 @@ impl Pool {
         let addresses = settings.addresses.len();
         Rc::new(Self {
             idle: RefCell::new((0..addresses).map(|_| Vec::new()).collect()),
+            shared: RefCell::new(
+                settings
+                    .addresses
+                    .iter()
+                    .map(|address| Sharing {
+                        may: settings.http2.unwrap_or(address.scheme == Scheme::Https),
+                        connection: None,
+                        opening: None,
+                    })
+                    .collect(),
+            ),
             settling: RefCell::new(Vec::new()),
             refused_at: RefCell::new(vec![None; addresses]),
             next_address: Cell::new(0),
@@ -124,15 +176,52 @@ impl Pool {
         self.refused_at.borrow_mut()[address] = (!connected).then(Instant::now);
     }
 
-    /// Takes the connection to `address` that was used last, if one is alive.
-    pub(crate) fn take(&self, address: usize) -> Option<SendRequest<RequestBody>> {
+    /// Takes the connection to `address` that calls share, or that was used last, if one is alive.
+    pub(crate) fn take(&self, address: usize) -> Option<Sender> {
+        if let Some(shared) = &self.shared.borrow()[address].connection
+            && !shared.is_closed()
+        {
+            return Some(Sender::Shared(Rc::clone(shared)));
+        }
         let mut idle = self.idle.borrow_mut();
         while let Some(Idle { sender, since }) = idle[address].pop() {
             if sender.is_ready() && since.elapsed() < self.idle_timeout {
-                return Some(sender);
+                return Some(Sender::Own(sender));
             }
         }
         None
+    }
+
+    /// Whose turn it is to open a connection to `address`: where all share one, several that
+    /// start together need not open several.
+    pub(crate) fn turn(&self, address: usize) -> Turn<'_> {
+        let sharing = &mut self.shared.borrow_mut()[address];
+        if !sharing.may {
+            return Turn::Open(None);
+        }
+        if let Some(opening) = &sharing.opening {
+            return Turn::Wait(Rc::clone(opening));
+        }
+        sharing.opening = Some(Rc::default());
+        Turn::Open(Some(Opening { pool: self, address }))
+    }
+
+    /// Takes up a connection that was opened.
+    pub(crate) fn opened(self: &Rc<Self>, address: usize, opened: Opened) -> Sender {
+        let sharing = &mut self.shared.borrow_mut()[address];
+        match opened {
+            Opened::Own(sender) => {
+                sharing.may = false;
+                Sender::Own(sender)
+            }
+            Opened::Shared(sender) => {
+                let shared = Rc::new(Shared::new(sender));
+                sharing.may = true;
+                sharing.connection = Some(Rc::clone(&shared));
+                self.look_after();
+                Sender::Shared(shared)
+            }
+        }
     }
 
     fn put(self: &Rc<Self>, address: usize, sender: SendRequest<RequestBody>) {
@@ -164,7 +253,19 @@ impl Pool {
         for connections in idle.iter_mut() {
             connections.retain(|c| !c.sender.is_closed() && c.since.elapsed() < self.idle_timeout);
         }
-        idle.iter().any(|connections| !connections.is_empty()) || !self.settling.borrow().is_empty()
+        let mut any = !self.settling.borrow().is_empty();
+        for sharing in self.shared.borrow_mut().iter_mut() {
+            let is_stale = |shared: &Rc<Shared>| {
+                let unused =
+                    shared.idle_since().is_some_and(|at| at.elapsed() >= self.idle_timeout);
+                shared.is_closed() || unused
+            };
+            if sharing.connection.as_ref().is_some_and(is_stale) {
+                sharing.connection = None;
+            }
+            any |= sharing.connection.is_some();
+        }
+        any || idle.iter().any(|connections| !connections.is_empty())
     }
 
     /// Starts to look after connections that nobody uses, unless that is going on.
@@ -200,18 +301,18 @@ async fn reap(pool: Weak<Pool>, every: Duration) {
 }
 
 impl Lease {
-    pub(crate) fn new(
-        pool: Rc<Pool>,
-        address: usize,
-        sender: SendRequest<RequestBody>,
-        permit: Permit,
-    ) -> Self {
-        Self { pool, address, sender, permit }
+    pub(crate) fn new(pool: Rc<Pool>, address: usize, sender: Sender, permit: Permit) -> Self {
+        let held = match sender {
+            Sender::Own(sender) => Held::Own(sender),
+            Sender::Shared(shared) => Held::Shared(Use::new(&shared)),
+        };
+        Self { pool, address, held, permit }
     }
 
     /// Gives the connection back; its answer has been read to its end.
     pub(crate) fn put_back(self) {
-        let Self { pool, address, sender, permit } = self;
+        let Self { pool, address, held, permit } = self;
+        let Held::Own(sender) = held else { return };
         if sender.is_closed() {
             return;
         }

@@ -30,6 +30,9 @@ pub struct Settings {
     pub connect_timeout: Duration,
     /// How long an unused connection is kept.
     pub idle_timeout: Duration,
+    /// Whether HTTP/2 is spoken. Unless it is said, `https` addresses are asked whether they do, and
+    /// others are taken not to.
+    pub http2: Option<bool>,
     /// Trust for `https`; the system's roots if absent.
     pub tls: Option<Arc<ClientConfig>>,
     /// Opens connections instead of TCP, whatever the addresses say.
@@ -57,6 +60,7 @@ impl Settings {
             answer_limit: 8 << 20,
             connect_timeout: Duration::from_secs(1),
             idle_timeout: Duration::from_secs(30),
+            http2: None,
             tls: None,
             dial: None,
         }

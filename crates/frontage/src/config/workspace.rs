@@ -35,6 +35,8 @@ pub(crate) struct UpstreamConfig {
     pub(crate) urls: Vec<Located<Reference>>,
     /// Time for each call.
     pub(crate) timeout: Duration,
+    /// Whether HTTP/2 is spoken, if that is said.
+    pub(crate) http2: Option<bool>,
     /// Request headers with values that may be secrets.
     pub(crate) headers: Vec<(String, Located<Reference>)>,
     /// Operations whose safety is said here.
@@ -125,6 +127,7 @@ fn read_upstream(
         urls.extend(url);
     }
     let timeout = table.duration("timeout", faults).unwrap_or(DEFAULT_TIMEOUT);
+    let http2 = table.boolean("http2", faults);
 
     let mut headers = Vec::new();
     if let Some(members) = table.table("headers", faults) {
@@ -167,7 +170,7 @@ fn read_upstream(
         }
     }
     table.finish(faults);
-    UpstreamConfig { name, contract, urls, timeout, headers, safe, bulk }
+    UpstreamConfig { name, contract, urls, timeout, http2, headers, safe, bulk }
 }
 
 /// Most keys that a bulk call may be said to take.

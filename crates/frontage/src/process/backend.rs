@@ -204,6 +204,7 @@ fn resolve(settings: &BackendSettings) -> Result<server::Settings, Diagnostic> {
             })?);
         }
         let mut target = UpstreamSettings::new(&upstream.name, addresses);
+        target.http2 = upstream.http2;
         target.answer_limit = limits.upstream_answer;
         target.max_connections = limits.upstream_connections as usize;
         target.connect_timeout = Duration::from_secs(2);

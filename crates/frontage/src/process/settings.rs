@@ -41,6 +41,8 @@ pub(crate) struct UpstreamSettings {
     pub(crate) name: String,
     /// Its addresses.
     pub(crate) urls: Vec<Reference>,
+    /// Whether HTTP/2 is spoken, if that is said.
+    pub(crate) http2: Option<bool>,
     /// Headers of every request.
     pub(crate) headers: Vec<(String, Reference)>,
 }
@@ -74,6 +76,7 @@ fn upstreams(config: &WorkspaceConfig) -> Vec<UpstreamSettings> {
         .map(|upstream| UpstreamSettings {
             name: upstream.name.value.clone(),
             urls: upstream.urls.iter().map(|u| u.value.clone()).collect(),
+            http2: upstream.http2,
             headers: upstream
                 .headers
                 .iter()

@@ -4,4 +4,5 @@ mod scripted;
 
 mod calls;
 mod filling;
+mod http2;
 mod streams;
