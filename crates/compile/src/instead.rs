@@ -102,7 +102,7 @@ pub(crate) const INSTEAD: &[(&[&str], &[&str], &str)] = &[
     (&["String"], &["normalize", "isWellFormed", "toWellFormed"], "leave the string as it is"),
     (
         &["RefinementCtx"],
-        &["value", "issues", "aborted"],
+        &["value", "issues", "aborted", "memo"],
         "read the function's first parameter, and report with `ctx.addIssue(…)`",
     ),
     (

@@ -275,7 +275,13 @@ impl<'a> Checker<'a> {
         let ty = match constant {
             Some(value) => self.types.intern(Kind::StringLiteral { value, fresh: true }),
             None if self.as_const || expected.is_some_and(|e| self.asks_for_text(e)) => {
-                self.text_of_literals(&items).unwrap_or(Ty::STRING)
+                match self.text_of_literals(&items) {
+                    Some(texts) => texts,
+                    None => {
+                        self.keep_template(span, &items);
+                        Ty::STRING
+                    }
+                }
             }
             None => Ty::STRING,
         };

@@ -287,7 +287,7 @@ impl<'a> Checker<'a> {
     fn parameter(
         &mut self,
         param: &'a tree::Param,
-        suggested: Option<Ty>,
+        mut suggested: Option<Ty>,
         context: bool,
         body: &mut Vec<hir::Stmt>,
     ) -> (hir::Param, SignatureParam) {
@@ -299,10 +299,17 @@ impl<'a> Checker<'a> {
             self.by_pattern = annotated.or(suggested).is_none() && taken_apart(&param.pattern, d);
             let mut checked = self.value(d, wanted);
             match annotated.or(suggested) {
-                // What is never called takes anything, for tsc too.
-                Some(Ty::NEVER) if annotated.is_none() => {}
                 Some(wanted) => {
-                    self.fits(d, checked.ty, wanted);
+                    // A default of a wider type says what the parameter is, for tsc too.
+                    let wide = self.types.widen_literal(checked.ty);
+                    if annotated.is_none()
+                        && !self.assignable(checked.ty, wanted)
+                        && self.assignable(wanted, wide)
+                    {
+                        suggested = Some(wide);
+                    } else {
+                        self.fits(d, checked.ty, wanted);
+                    }
                 }
                 None => {
                     checked.ty = self.padded(&param.pattern, checked.ty);

@@ -215,7 +215,8 @@ impl<'a> Checker<'a> {
     }
 
     fn tuple_like(&self, ty: Ty) -> bool {
-        self.types.any(ty, |k| matches!(k, Kind::Tuple { of_match: false, .. }))
+        // As in tsc, a match is like a tuple too: it has an element by its place.
+        self.types.any(ty, |k| matches!(k, Kind::Tuple { .. }))
     }
 
     fn element_wanted(&mut self, ty: Ty, index: usize) -> Option<Ty> {

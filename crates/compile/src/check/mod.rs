@@ -44,6 +44,7 @@ mod spread;
 mod stmt;
 mod substitute;
 mod syntactic;
+mod template;
 mod texts;
 mod utility;
 mod widen;
@@ -125,6 +126,8 @@ struct LocalInfo<'a> {
     member_of: Option<(Rc<flow::Reference>, Rc<str>)>,
     /// What a pattern takes apart here, as it can be narrowed.
     standing: Option<Rc<flow::Reference>>,
+    /// Where the text with `as const` stands that it was set to, of which only parts are known.
+    template: Option<Span>,
     /// The union that it was taken out of together with other names, and the member that it is.
     beside: Option<(LocalId, Rc<str>)>,
 }
@@ -308,6 +311,8 @@ struct Checker<'a> {
     gave_up: bool,
     /// An array literal written here stays as it is written (`as const`).
     as_const: bool,
+    /// Texts with `as const` of which only parts are known, by their places.
+    templates: HashMap<Span, template::Template>,
     /// The next list is taken apart by a pattern where it stands.
     by_pattern: bool,
     /// The next expression may be a regular expression.
@@ -418,6 +423,7 @@ pub(crate) fn check(
         steps: 0,
         gave_up: false,
         as_const: false,
+        templates: HashMap::new(),
         by_pattern: false,
         regex_fits: false,
         holds_patterns: false,

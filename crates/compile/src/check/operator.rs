@@ -349,7 +349,8 @@ impl<'a> Checker<'a> {
             self.report(fault.help("compare the members, one by one"));
             return;
         }
-        if self.comparable(a.ty, b.ty) {
+        let apart = self.is_apart(a, b.ty) || self.is_apart(b, a.ty);
+        if !apart && self.comparable(a.ty, b.ty) {
             return;
         }
         let fault = Diagnostic::error(

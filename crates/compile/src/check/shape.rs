@@ -211,8 +211,9 @@ impl Checker<'_> {
         let mut tuples = 0;
         for &member in members {
             match self.types.kind(member).clone() {
-                Kind::Tuple { elements, rest, .. } => {
-                    tuples += 1;
+                Kind::Tuple { elements, rest, of_match, .. } => {
+                    // A match is a list with a first element.
+                    tuples += usize::from(!of_match);
                     all.extend(self.types.element(member));
                     match elements.get(at) {
                         Some(element) => own.push(self.read_type(element.ty, element.optional)),

@@ -323,6 +323,7 @@ impl<'a> Checker<'a> {
             matches!(&init.kind, hir::ExprKind::Arrow(function) if function.written_async);
         if name.is_some() && annotated.is_none() {
             self.info(local).constant = self.folded(&binding.init);
+            self.info(local).template = self.template_of(&init);
         }
         if name.is_some() && annotated.is_none() && conditional(&binding.init) {
             self.info(local).condition = Some(&binding.init);
