@@ -214,13 +214,13 @@ fn schemathesis(root: &Path) -> Result<(), String> {
 /// the examples, and against Node and zod. See ADR 0083.
 fn optimised(root: &Path) -> Result<(), String> {
     // One choice of packages for both: another would choose other features, and build all again.
-    let what = ["--release", "--quiet", "-p", "frontage", "-p", "frontage-oracle"];
+    let what = ["--profile", "optimised", "--quiet", "-p", "frontage", "-p", "frontage-oracle"];
     let programs = ["build", "--bins", "--test", "cases"];
     run("optimised build", command(root, "cargo", &programs).args(what))?;
     let arguments = ["build", "--workspace", "--bins", "--quiet"];
     run("build", &mut command(root, "cargo", &arguments))?;
     for workspace in EXAMPLES {
-        for (profile, must_agree) in [("debug", false), ("release", true)] {
+        for (profile, must_agree) in [("debug", false), ("optimised", true)] {
             let program = root.join("target").join(profile).join("frontage");
             let mut types = Command::new(program);
             types.current_dir(root).args(["types", "--json", "-C", workspace]);
@@ -233,7 +233,7 @@ fn optimised(root: &Path) -> Result<(), String> {
             }
         }
     }
-    let oracle = root.join("target/release/frontage-oracle").display().to_string();
+    let oracle = root.join("target/optimised/frontage-oracle").display().to_string();
     for arguments in [crate::random::OPTIMISED_VALUES, crate::random::OPTIMISED_ZOD] {
         run("optimised oracle", &mut command(root, &oracle, arguments))?;
     }
