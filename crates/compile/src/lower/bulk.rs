@@ -20,8 +20,9 @@ use crate::Workspace;
 use crate::bulk::Bulk as Rule;
 use crate::hir::OperationRef;
 
-/// Most elements of a list that run at once if their calls are made together.
-const WIDE: u16 = 1024;
+/// Most elements of a list that run at once if their calls are made together: enough to fill a bulk
+/// call, and few enough to be looked through after every answer.
+const WIDE: u16 = 256;
 
 /// What is known of a route.
 pub(super) struct Bulking<'a> {

@@ -11,12 +11,12 @@ use std::ops::Range;
 use bytes::Bytes;
 use foldhash::{HashMap, HashMapExt as _};
 use frontage_json::{Drift, Item, Text, items};
-use frontage_plan::{Bulk, Operation, Style};
+use frontage_plan::{Bulk, Call, Operation, Style};
 use frontage_upstream::{Answer, Argument, Filled, fill};
 use http::{HeaderName, HeaderValue, StatusCode};
 
 use super::calls::Unsent;
-use super::encode::Encoded;
+use super::encode::{Encoded, own_headers};
 
 /// Most bytes of path and query: what servers and proxies commonly take is 8 KB for the first line.
 const LONGEST: usize = 7000;
@@ -28,7 +28,7 @@ pub(super) struct Keyed {
 }
 
 /// What calls that are made together agree in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Together {
     pub(super) bulk: Bulk,
     /// Arguments of the bulk call beside its keys.
@@ -41,6 +41,33 @@ pub(super) struct Together {
 pub(super) struct Batch {
     pub(super) together: Together,
     pub(super) calls: Vec<Keyed>,
+}
+
+impl Together {
+    /// Whether a call agrees in all of it.
+    pub(super) fn takes(&self, like: &Like<'_>) -> bool {
+        self.timeout_ms == like.timeout_ms
+            && self.bulk == *like.bulk
+            && self.others == like.others
+            && own_headers(like.call).eq(self.headers.iter().cloned())
+    }
+}
+
+/// The same of a call that has just been written.
+pub(super) struct Like<'c> {
+    pub(super) call: &'c Call,
+    pub(super) bulk: &'c Bulk,
+    pub(super) others: Vec<(u16, Argument)>,
+    pub(super) timeout_ms: u32,
+}
+
+impl Like<'_> {
+    /// As something that lasts.
+    pub(super) fn together(self) -> Together {
+        let Self { call, bulk, others, timeout_ms } = self;
+        let headers = own_headers(call).collect();
+        Together { bulk: bulk.clone(), others, headers, timeout_ms }
+    }
 }
 
 /// A bulk call: what it is sent as, and for whom.

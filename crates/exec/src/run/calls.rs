@@ -27,8 +27,8 @@ use tokio::time::Instant;
 
 use super::Setting;
 use super::answer::{Brought, Judged, judge};
-use super::bulk::{Batch, Chunk, Found, Keyed, Part, Together, is_overload, key_of, others};
-use super::encode::{Encoded, Unwritable, Written, encode, own_headers};
+use super::bulk::{Batch, Chunk, Found, Keyed, Like, Part, Together, is_overload, key_of, others};
+use super::encode::{Encoded, Unwritable, Written, encode};
 use crate::eval::{Env, Meter};
 use crate::outcome::{CallRecord, CallResult, DriftFault, DriftRecord};
 use crate::request::Identity;
@@ -262,16 +262,14 @@ impl<'r> Calls<'r> {
         if let Some(bulk) = &call.bulk
             && let Some(key) = key_of(bulk, plan.operation(bulk.operation), arguments)
         {
-            let together = Together {
-                bulk: (**bulk).clone(),
-                others: others(bulk, arguments),
-                headers: own_headers(call).collect(),
-                timeout_ms: unsent.timeout_ms,
-            };
+            let others = others(bulk, arguments);
+            let like = Like { call, bulk, others, timeout_ms: unsent.timeout_ms };
             let keyed = Keyed { key, call: unsent };
-            match self.batches.iter_mut().find(|batch| batch.together == together) {
+            match self.batches.iter_mut().find(|batch| batch.together.takes(&like)) {
                 Some(batch) => batch.calls.push(keyed),
-                None => self.batches.push(Batch { together, calls: vec![keyed] }),
+                None => {
+                    self.batches.push(Batch { together: like.together(), calls: vec![keyed] });
+                }
             }
         } else if call.takes_turns {
             self.queue.push_back(unsent);

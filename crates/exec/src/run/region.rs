@@ -530,38 +530,38 @@ impl<'p> Scheduler<'p, '_> {
         gather: Gather,
         context: Context,
     ) -> Result<Value, Option<Finish>> {
-        let mut at = 0;
-        while at < gathering.running.len() && !self.is_held() {
-            let (place, region) = &mut gathering.running[at];
-            let place = *place;
-            if gathering.failed.is_some() && !(region.is_new && region.prepared.has_unsafe) {
-                at += 1;
-                continue;
+        let Gathering { running, results, replaced, failed, .. } = gathering;
+        // Those that are over go in one pass, however many they are.
+        running.retain_mut(|(place, region)| {
+            if self.is_held() {
+                return true;
+            }
+            if failed.is_some() && !(region.is_new && region.prepared.has_unsafe) {
+                return true;
             }
             let is_new = std::mem::take(&mut region.is_new);
             let outcome = match self.advance(region, context) {
                 None => {
                     // What was not looked at to its end is looked at for the first time again.
                     region.is_new = is_new && self.is_held();
-                    at += 1;
-                    continue;
+                    return true;
                 }
                 Some(Finish::Done) => Ok(Value::Undefined),
                 Some(Finish::Return(value)) => Ok(value),
                 Some(Finish::Throw(error)) => Err(error),
             };
-            region.add_replaced(&mut gathering.replaced);
-            gathering.running.remove(at);
-            gathering.results[place] = match (gather, outcome) {
+            region.add_replaced(replaced);
+            results[*place] = match (gather, outcome) {
                 (Gather::All, Ok(value)) => value,
                 (Gather::All, Err(error)) => {
-                    gathering.failed.get_or_insert(error);
+                    failed.get_or_insert(error);
                     Value::Undefined
                 }
                 (Gather::Settled, Ok(value)) => settled("fulfilled", "value", value),
                 (Gather::Settled, Err(error)) => settled("rejected", "reason", error),
             };
-        }
+            false
+        });
         if !gathering.must_start()
             && let Some(error) = gathering.failed.take()
         {
