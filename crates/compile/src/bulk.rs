@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use frontage_contract::{Array, Constant, Contract, Operation, Parameter, Type, TypeId};
+use frontage_contract::{Array, Constant, Contract, Operation, Parameter, Style, Type, TypeId};
 use frontage_diagnostic::{Diagnostic, Span, nearest};
 use frontage_plan::Name;
 
@@ -125,6 +125,15 @@ impl<'a> Reader<'a> {
         }
         let argument = self.argument(single)?;
         let key = self.key(bulk)?;
+        for (parameter, span) in [
+            (&single.parameters[argument], setting.single.1),
+            (&bulk.parameters[key], setting.key.1),
+        ] {
+            if parameter.style == Style::Json {
+                let message = format!("`{}` is written as JSON, which no key is", parameter.key);
+                return fault(span, message, "remove the setting");
+            }
+        }
         let (keys, element) = match self.contract.ty(bulk.parameters[key].ty) {
             Type::Array(array) => (array, array.items),
             _ => {

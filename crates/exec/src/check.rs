@@ -223,6 +223,7 @@ impl Checker<'_> {
         arguments(self.plan, call.operation.0, indices)?;
         if let Some(bulk) = &call.bulk {
             arguments(self.plan, call.operation.0, [bulk.argument].into_iter())?;
+            ensure(bulk.items.len() < DEEPEST, || "a bulk answer is nested too deeply".into())?;
             let others = bulk.others.iter().map(|(_, other)| *other);
             let own = others.chain([bulk.key]).chain(bulk.count);
             arguments(self.plan, bulk.operation.0, own)?;

@@ -20,6 +20,8 @@ pub struct Item {
     /// The member that names it, as a URL has it: a string as it is, a number as JavaScript writes
     /// it.
     pub name: Text,
+    /// The number as it is spelt, if that is something else.
+    pub literal: Option<Text>,
     /// Where its text stands in the answer.
     pub text: Range<usize>,
 }
@@ -107,8 +109,13 @@ impl Finder<'_, '_> {
         loop {
             self.cursor.space();
             let start = self.cursor.at;
-            let name = self.name(items.len())?;
-            items.push(Item { name, text: start..self.cursor.at });
+            if self.cursor.kind()? == Kind::Null {
+                // What some services answer for a key that names nothing.
+                self.cursor.word()?;
+            } else {
+                let (name, literal) = self.name(items.len())?;
+                items.push(Item { name, literal, text: start..self.cursor.at });
+            }
             self.cursor.space();
             if self.cursor.peek() == Some(b']') {
                 self.cursor.at += 1;
@@ -119,21 +126,26 @@ impl Finder<'_, '_> {
     }
 
     /// Steps over the item at the cursor and gives its name.
-    fn name(&mut self, index: usize) -> Result<Text, Fault> {
+    fn name(&mut self, index: usize) -> Result<(Text, Option<Text>), Fault> {
         let (way, naming) = (self.way, self.naming);
         let at = || format!("{}[{index}]", way.join("."));
         let kind = self.cursor.kind()?;
         if kind != Kind::Object {
             return drift(at(), "an object", kind.name());
         }
-        let mut found: Option<Result<Text, Kind>> = None;
+        let mut found: Option<Result<(Text, Option<Text>), Kind>> = None;
         self.members(|finder, name_is| {
             if !name_is(naming) {
                 return Ok(finder.cursor.skip()?);
             }
             found = Some(match finder.cursor.kind()? {
-                Kind::String => Ok(finder.cursor.string()?.decode()),
-                Kind::Number => Ok(number_text(number_value(finder.cursor.number()?))),
+                Kind::String => Ok((finder.cursor.string()?.decode(), None)),
+                Kind::Number => {
+                    let literal = finder.cursor.number()?;
+                    let name = number_text(number_value(literal));
+                    let other = (name != *literal).then(|| Text::from(literal));
+                    Ok((name, other))
+                }
                 other => {
                     finder.cursor.skip()?;
                     Err(other)
@@ -201,6 +213,7 @@ mod tests {
     fn items_are_found_with_their_names_and_their_text() {
         let cases: &[Case<'_>] = &[
             ("[]", &[], "id", &[]),
+            ("[null]", &[], "id", &[]),
             (
                 r#" [ {"id":"a"} , {"id" : "b", "x": [1, {"id":"c"}]} ] "#,
                 &[],
@@ -229,7 +242,7 @@ mod tests {
             (r#"{"items":{}}"#, &["items"], "items: a list, object"),
             ("[]", &["items"], ": an object, array"),
             (r#"{"d":[]}"#, &["d", "items"], "d: an object, array"),
-            ("[1]", &[], "[0]: an object, number"),
+            ("[null,1]", &[], "[0]: an object, number"),
             (r#"[{"id":"a"},{}]"#, &[], "[1].id: a string or a number, nothing"),
             (r#"{"i":[{"id":null}]}"#, &["i"], "i[0].id: a string or a number, null"),
             ("[{\"id\":\"a\"}", &[], ": JSON, expected a comma or the end of a list at byte 11"),

@@ -171,7 +171,7 @@ impl Inner {
     ) -> Result<(Response<Incoming>, Lease), CallError> {
         let permit = self.pool.permit(&self.settings.name).await?;
         let mut last_error = None;
-        let mut only_fresh = false;
+        let (mut again, mut only_fresh) = (false, false);
         for address in self.pool.addresses() {
             loop {
                 let pooled = if only_fresh { None } else { self.pool.take(address) };
@@ -198,7 +198,8 @@ impl Inner {
                 };
                 let unsent = failed.take_message();
                 let error = failed.into_error();
-                if !was_pooled {
+                // Others may have used a shared connection before.
+                if !was_pooled && !sender.is_http2() {
                     return Err(self.failed(&error));
                 }
                 // A connection that waited may have been closed by its peer meanwhile. What was
@@ -206,8 +207,10 @@ impl Inner {
                 // once, and only if nothing that looks like an answer came.
                 body = match (unsent, copy) {
                     (Some(request), _) => request.into_body(),
-                    (None, Some(copy)) if head.safe && !only_fresh && !error.is_parse() => {
-                        only_fresh = true;
+                    (None, Some(copy)) if head.safe && !again && !error.is_parse() => {
+                        again = true;
+                        // A stream may fail, and its connection go on.
+                        only_fresh = !sender.goes_on();
                         copy
                     }
                     _ => return Err(self.failed(&error)),
@@ -236,22 +239,27 @@ impl Inner {
     }
 
     async fn connect(&self, address: usize) -> Result<Sender, CallError> {
-        let turn = match self.pool.turn(address) {
-            Turn::Wait(opening) => {
-                opening.notified().await;
-                if let Some(sender) = self.pool.take(address) {
-                    return Ok(sender);
+        let turn = loop {
+            match self.pool.turn(address) {
+                Turn::Open(turn) => break turn,
+                Turn::Wait(opening) => {
+                    opening.over().await?;
+                    if let Some(sender) = self.pool.take(address) {
+                        return Ok(sender);
+                    }
+                    // Who opened it was given up, or it cannot be shared.
                 }
-                // It came to nothing, or cannot be shared.
-                Turn::Open(None)
             }
-            own => own,
         };
         // Rare, and larger than all the rest of a call, which need not carry it about.
         let connecting = connect(&self.settings, &self.settings.addresses[address]);
         let result = Box::pin(connecting).await;
         self.pool.note_connect(address, result.is_ok());
+        if let (Err(error), Some(turn)) = (&result, &turn) {
+            turn.failed(error);
+        }
         let sender = result.map(|opened| self.pool.opened(address, opened));
+        // Those who wait are told once there is something to be told.
         drop(turn);
         sender
     }

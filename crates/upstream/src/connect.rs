@@ -16,9 +16,12 @@ use crate::body::RequestBody;
 use crate::settings::{Address, Scheme, Settings};
 use crate::{CallError, tls};
 
-/// How much of an answer may be on its way unread, on a stream and on a connection.
-const STREAM_WINDOW: u32 = 1 << 20;
-const CONNECTION_WINDOW: u32 = 8 << 20;
+/// How much of an answer may be on its way unread. A connection takes as much of all its streams
+/// together, so that one whose client reads slowly holds up no other.
+const STREAM_WINDOW: u32 = 256 << 10;
+
+/// Streams that were given up and are remembered, so that what still comes of them is no fault.
+const GIVEN_UP: usize = 1024;
 
 /// The largest head of an answer.
 const HEAD: u32 = 64 << 10;
@@ -62,7 +65,9 @@ async fn open(
     let always = settings.http2 == Some(true);
     if let Some(dial) = &settings.dial {
         let stream = dial().map_err(|error| failed(error.to_string()))?;
-        return handshake(TokioIo::new(stream), always).await.map_err(|e| failed(e.to_string()));
+        return handshake(TokioIo::new(stream), always, settings)
+            .await
+            .map_err(|e| failed(e.to_string()));
     }
     let stream = TcpStream::connect((&*address.host, address.port))
         .await
@@ -70,9 +75,9 @@ async fn open(
     // Requests are written at once; waiting for more to send only costs time.
     stream.set_nodelay(true).map_err(|error| failed(error.to_string()))?;
     match address.scheme {
-        Scheme::Http => {
-            handshake(TokioIo::new(stream), always).await.map_err(|e| failed(e.to_string()))
-        }
+        Scheme::Http => handshake(TokioIo::new(stream), always, settings)
+            .await
+            .map_err(|e| failed(e.to_string())),
         Scheme::Https => {
             let refused = |cause: String| CallError::Tls {
                 upstream: settings.name.to_string(),
@@ -90,7 +95,9 @@ async fn open(
             if always && !http2 {
                 return Err(refused("it does not speak HTTP/2".into()));
             }
-            handshake(TokioIo::new(stream), http2).await.map_err(|e| failed(e.to_string()))
+            handshake(TokioIo::new(stream), http2, settings)
+                .await
+                .map_err(|e| failed(e.to_string()))
         }
     }
 }
@@ -106,7 +113,13 @@ fn offering(config: &ClientConfig, http2: Option<bool>) -> Arc<ClientConfig> {
     Arc::new(own)
 }
 
-async fn handshake<T>(io: T, http2: bool) -> hyper::Result<Opened>
+/// As much as all streams of a connection may hold; at most what HTTP/2 has a number for.
+fn connection_window(settings: &Settings) -> u32 {
+    let streams = u32::try_from(settings.max_connections).unwrap_or(u32::MAX);
+    STREAM_WINDOW.saturating_mul(streams).min((1 << 31) - 1)
+}
+
+async fn handshake<T>(io: T, http2: bool, settings: &Settings) -> hyper::Result<Opened>
 where
     T: hyper::rt::Read + hyper::rt::Write + Unpin + 'static,
 {
@@ -115,7 +128,9 @@ where
         let (sender, connection) = http2::Builder::new(OnThisThread)
             .timer(TokioTimer::new())
             .initial_stream_window_size(STREAM_WINDOW)
-            .initial_connection_window_size(CONNECTION_WINDOW)
+            .initial_connection_window_size(connection_window(settings))
+            .max_concurrent_reset_streams(GIVEN_UP)
+            .max_local_error_reset_streams(None)
             .max_header_list_size(HEAD)
             .keep_alive_interval(PING_EVERY)
             .keep_alive_timeout(PING_ANSWER)

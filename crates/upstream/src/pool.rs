@@ -50,15 +50,34 @@ struct Sharing {
     may: bool,
     connection: Option<Rc<Shared>>,
     /// Somebody opens a connection; whoever waits for it is told.
-    opening: Option<Rc<Notify>>,
+    opening: Option<Rc<Awaited>>,
+}
+
+/// A connection that several wait for.
+#[derive(Default)]
+pub(crate) struct Awaited {
+    notify: Notify,
+    failed: RefCell<Option<CallError>>,
+}
+
+impl Awaited {
+    /// Waits until it is there, has failed, or was given up.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be opened.
+    pub(crate) async fn over(&self) -> Result<(), CallError> {
+        self.notify.notified().await;
+        self.failed.borrow().clone().map_or(Ok(()), Err)
+    }
 }
 
 /// Whose turn it is to open a connection.
 pub(crate) enum Turn<'p> {
     /// This caller's; the others wait until it is dropped.
-    Open(#[expect(dead_code, reason = "held for its drop")] Option<Opening<'p>>),
+    Open(Option<Opening<'p>>),
     /// Another's.
-    Wait(Rc<Notify>),
+    Wait(Rc<Awaited>),
 }
 
 /// One who opens a connection that others wait for.
@@ -67,10 +86,19 @@ pub(crate) struct Opening<'p> {
     address: usize,
 }
 
+impl Opening<'_> {
+    /// Tells those who wait that it came to nothing.
+    pub(crate) fn failed(&self, error: &CallError) {
+        if let Some(opening) = &self.pool.shared.borrow()[self.address].opening {
+            opening.failed.replace(Some(error.clone()));
+        }
+    }
+}
+
 impl Drop for Opening<'_> {
     fn drop(&mut self) {
         if let Some(opening) = self.pool.shared.borrow_mut()[self.address].opening.take() {
-            opening.notify_waiters();
+            opening.notify.notify_waiters();
         }
     }
 }
@@ -181,7 +209,7 @@ impl Pool {
         if let Some(shared) = &self.shared.borrow()[address].connection
             && !shared.is_closed()
         {
-            return Some(Sender::Shared(Rc::clone(shared)));
+            return Some(Sender::Shared(Use::new(shared)));
         }
         let mut idle = self.idle.borrow_mut();
         while let Some(Idle { sender, since }) = idle[address].pop() {
@@ -217,9 +245,10 @@ impl Pool {
             Opened::Shared(sender) => {
                 let shared = Rc::new(Shared::new(sender));
                 sharing.may = true;
-                sharing.connection = Some(Rc::clone(&shared));
+                let own = Use::new(&shared);
+                sharing.connection = Some(shared);
                 self.look_after();
-                Sender::Shared(shared)
+                Sender::Shared(own)
             }
         }
     }
@@ -304,7 +333,7 @@ impl Lease {
     pub(crate) fn new(pool: Rc<Pool>, address: usize, sender: Sender, permit: Permit) -> Self {
         let held = match sender {
             Sender::Own(sender) => Held::Own(sender),
-            Sender::Shared(shared) => Held::Shared(Use::new(&shared)),
+            Sender::Shared(shared) => Held::Shared(shared),
         };
         Self { pool, address, held, permit }
     }

@@ -15,7 +15,7 @@ pub(crate) enum Sender {
     /// One request at a time.
     Own(http1::SendRequest<RequestBody>),
     /// Many at once.
-    Shared(Rc<Shared>),
+    Shared(Use),
 }
 
 /// An HTTP/2 connection, which the calls of a thread to one address share.
@@ -43,7 +43,7 @@ impl Shared {
     }
 }
 
-/// One use of a shared connection.
+/// One use of a shared connection, from before its request is sent.
 pub(crate) struct Use(Rc<Shared>);
 
 impl Use {
@@ -75,7 +75,7 @@ impl Sender {
             Self::Own(sender) => sender.try_send_request(request).await,
             // A clone of the sender is a handle; the connection is the same.
             Self::Shared(shared) => {
-                let mut sender = shared.sender.clone();
+                let mut sender = shared.0.sender.clone();
                 sender.try_send_request(request).await
             }
         }
@@ -84,5 +84,10 @@ impl Sender {
     /// Whether requests on it name the address themselves.
     pub(crate) fn is_http2(&self) -> bool {
         matches!(self, Self::Shared(_))
+    }
+
+    /// Whether it still takes requests though one has failed.
+    pub(crate) fn goes_on(&self) -> bool {
+        matches!(self, Self::Shared(shared) if !shared.0.is_closed())
     }
 }

@@ -10,8 +10,8 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use foldhash::{HashMap, HashMapExt as _};
-use frontage_json::{Drift, Item, Text, items};
-use frontage_plan::{Bulk, Call, Operation, Style};
+use frontage_json::{Drift, Item, Text, items, number_text};
+use frontage_plan::{Bulk, Call, Location, Operation, Style};
 use frontage_upstream::{Answer, Argument, Filled, fill};
 use http::{HeaderName, HeaderValue, StatusCode};
 
@@ -87,12 +87,13 @@ pub(super) fn key_of(
     let (_, argument) = arguments.iter().find(|(at, _)| *at == bulk.argument)?;
     let Argument::Text(key) = argument else { return None };
     let parameter = &operation.parameters[usize::from(bulk.key)];
-    let ends = match parameter.style {
-        _ if parameter.explode => None,
-        Style::SpaceDelimited => Some(' '),
-        Style::PipeDelimited => Some('|'),
-        Style::Label => Some('.'),
-        Style::Simple | Style::Matrix | Style::Form | Style::DeepObject => Some(','),
+    // As `fill` writes lists.
+    let ends = match (parameter.style, parameter.location) {
+        (Style::Matrix, _) | (_, Location::Query | Location::Cookie) if parameter.explode => None,
+        (Style::Label, Location::Path) if parameter.explode => Some('.'),
+        (Style::SpaceDelimited, Location::Query | Location::Cookie) => Some(' '),
+        (Style::PipeDelimited, Location::Query | Location::Cookie) => Some('|'),
+        _ => Some(','),
     };
     // Many services decode a list before they part it.
     let stands = !key.is_empty() && ends.is_none_or(|end| !key.contains(end));
@@ -134,7 +135,7 @@ impl Batch {
                 continue;
             }
             match together.encode(operation, &part) {
-                Some(encoded) if encoded.path_and_query.len() <= LONGEST => {
+                Some(encoded) if length(&encoded) <= LONGEST => {
                     chunks.push(Chunk { encoded, calls: part });
                 }
                 Some(_) => {
@@ -146,6 +147,12 @@ impl Batch {
         }
         (chunks, singly)
     }
+}
+
+/// Bytes of what its arguments become.
+fn length(encoded: &Encoded) -> usize {
+    let headers = encoded.headers.iter().map(|(name, value)| name.as_str().len() + value.len());
+    encoded.path_and_query.len() + headers.sum::<usize>()
 }
 
 impl Together {
@@ -188,10 +195,12 @@ impl Found {
     pub(super) fn read(bulk: &Bulk, answer: &Answer) -> Result<Self, Drift> {
         let body = answer.body.clone();
         let mut found = HashMap::new();
-        for Item { name, text } in items(&body, &bulk.items, &bulk.matching)? {
-            let known = found.entry(name).or_insert_with(|| Some(text.clone()));
-            if known.as_ref().is_some_and(|known| body[known.clone()] != body[text.clone()]) {
-                *known = None;
+        for Item { name, literal, text } in items(&body, &bulk.items, &bulk.matching)? {
+            for name in std::iter::once(name).chain(literal) {
+                let known = found.entry(name).or_insert_with(|| Some(text.clone()));
+                if known.as_ref().is_some_and(|known| body[known.clone()] != body[text.clone()]) {
+                    *known = None;
+                }
             }
         }
         Ok(Self { body, items: found })
@@ -202,6 +211,8 @@ impl Found {
         match self.items.get(key) {
             Some(Some(text)) => Part::Item(self.body.slice(text.clone())),
             Some(None) => Part::Open,
+            // Another spelling of a number may name something to the service.
+            None if key.parse().is_ok_and(|number| number_text(number) != *key) => Part::Open,
             None => Part::Missing,
         }
     }

@@ -74,6 +74,12 @@ impl Unsent {
     }
 }
 
+/// What waits for its turn to fly.
+enum Queued {
+    One(Unsent),
+    Many(Together, Chunk),
+}
+
 /// One of the calls in flight that take turns, for as long as it flies.
 struct Turn(Rc<Cell<u32>>);
 
@@ -120,6 +126,8 @@ struct Entry {
     waiting: Cell<u32>,
     /// Nobody waited any longer, and it was given up.
     cancelled: Cell<bool>,
+    /// It is made together with others: what it brings may lack what other places read.
+    gathered: Cell<bool>,
     /// Some place took it for a failure.
     failed: Cell<bool>,
     abort: RefCell<Abort>,
@@ -176,8 +184,8 @@ pub(super) struct Calls<'r> {
     joinable: HashMap<Key, Rc<Entry>>,
     /// Calls that are made together once nothing else can start.
     batches: Vec<Batch>,
-    /// Calls that wait for their turn.
-    queue: VecDeque<Unsent>,
+    /// What waits for its turn.
+    queue: VecDeque<Queued>,
     /// How many calls fly that take turns.
     turns: Rc<Cell<u32>>,
     records: Vec<CallRecord>,
@@ -241,6 +249,7 @@ impl<'r> Calls<'r> {
         if let Some(entry) = self.joinable.get(&key)
             && !entry.cancelled.get()
             && !(call.in_handler && entry.failed.get())
+            && (call.bulk.is_some() || entry.is_whole())
         {
             match entry.record.get() {
                 Some(record) => self.records[record].joined += 1,
@@ -264,6 +273,7 @@ impl<'r> Calls<'r> {
         {
             let others = others(bulk, arguments);
             let like = Like { call, bulk, others, timeout_ms: unsent.timeout_ms };
+            unsent.entry.gathered.set(true);
             let keyed = Keyed { key, call: unsent };
             match self.batches.iter_mut().find(|batch| batch.together.takes(&like)) {
                 Some(batch) => batch.calls.push(keyed),
@@ -272,7 +282,7 @@ impl<'r> Calls<'r> {
                 }
             }
         } else if call.takes_turns {
-            self.queue.push_back(unsent);
+            self.queue.push_back(Queued::One(unsent));
         } else {
             self.fly(unsent, None);
         }
@@ -294,10 +304,9 @@ impl<'r> Calls<'r> {
             let operation = self.setting.plan.operation(batch.together.bulk.operation);
             let together = batch.together.clone();
             let (chunks, singly) = batch.part(operation);
-            for chunk in chunks {
-                self.fly_together(&together, chunk);
-            }
-            self.queue.extend(singly);
+            let chunks = chunks.into_iter().map(|chunk| Queued::Many(together.clone(), chunk));
+            self.queue.extend(chunks);
+            self.queue.extend(singly.into_iter().map(Queued::One));
         }
         loop {
             self.fly_in_turn();
@@ -325,11 +334,15 @@ impl<'r> Calls<'r> {
     /// Sends calls that wait, as many as may fly.
     fn fly_in_turn(&mut self) {
         while self.turns.get() < u32::from(TURNS)
-            && let Some(unsent) = self.queue.pop_front()
+            && let Some(next) = self.queue.pop_front()
         {
-            if !unsent.is_given_up() {
-                let turn = Turn::take(&self.turns);
-                self.fly(unsent, Some(turn));
+            match next {
+                Queued::One(unsent) if unsent.is_given_up() => {}
+                Queued::One(unsent) => {
+                    let turn = Turn::take(&self.turns);
+                    self.fly(unsent, Some(turn));
+                }
+                Queued::Many(together, chunk) => self.fly_together(together, chunk),
             }
         }
     }
@@ -356,7 +369,7 @@ impl<'r> Calls<'r> {
                     match found.part(&key) {
                         Part::Item(body) => call.entry.bring(Brought::Item(body)),
                         Part::Missing => call.entry.bring(Brought::NotThere),
-                        Part::Open => self.queue.push_back(call),
+                        Part::Open => self.queue.push_back(Queued::One(call)),
                     }
                 }
             }
@@ -368,7 +381,7 @@ impl<'r> Calls<'r> {
                     let fault = Some(DriftFault { path, expected, found });
                     self.drift.push(drift_record(self.setting.plan, operation, fault, 0));
                 }
-                self.queue.extend(calls.map(|keyed| keyed.call));
+                self.queue.extend(calls.map(|keyed| Queued::One(keyed.call)));
             }
         }
     }
@@ -464,11 +477,15 @@ impl<'r> Calls<'r> {
     }
 
     /// Sends a bulk call.
-    fn fly_together(&mut self, together: &Together, chunk: Chunk) {
-        let Chunk { encoded, calls } = chunk;
+    fn fly_together(&mut self, together: Together, chunk: Chunk) {
+        let Chunk { encoded, mut calls } = chunk;
+        calls.retain(|keyed| !keyed.call.is_given_up());
+        if calls.is_empty() {
+            return;
+        }
         let operation = self.setting.plan.operation(together.bulk.operation);
         let now = Instant::now();
-        let joined = calls.iter().map(|keyed| 1 + keyed.call.entry.joined.get()).sum::<u32>() - 1;
+        let joined = calls.iter().map(|keyed| 1 + keyed.call.entry.joined.take()).sum::<u32>() - 1;
         let record = self.new_record(operation, now, joined);
         let request = self.request(operation, encoded, together.timeout_ms, true, now);
         let (abort, registration) = AbortHandle::new_pair();
@@ -477,7 +494,6 @@ impl<'r> Calls<'r> {
             call.entry.record.set(Some(record));
             call.entry.abort.replace(Abort::Shared(Rc::clone(&shared)));
         }
-        let together = together.clone();
         let many = Box::new(Many { together, calls, record, started: now });
         let turn = Turn::take(&self.turns);
         let flight = self.flight(operation, request, Whose::Many(many), Some(turn));
@@ -614,11 +630,18 @@ impl Entry {
             started: Cell::new(started),
             waiting: Cell::new(0),
             cancelled: Cell::new(false),
+            gathered: Cell::new(false),
             failed: Cell::new(false),
             abort: RefCell::new(Abort::Unsent),
             brought: OnceCell::new(),
             read: RefCell::new(Vec::new()),
         }
+    }
+
+    /// Whether it brings what the single call answers, all of it.
+    fn is_whole(&self) -> bool {
+        let answered = matches!(self.brought.get(), Some(Brought::Answer(_) | Brought::Failed(_)));
+        !self.gathered.get() || answered
     }
 
     fn bring(&self, brought: Brought) {

@@ -13,7 +13,7 @@
 use std::rc::Rc;
 
 use frontage_json::{ErrorValue, List, Object, SetValue, Text, Value};
-use frontage_plan::{Block, Exits, Gather, Name, Step};
+use frontage_plan::{Block, Exits, Gather, Name, Step, TURNS};
 
 use super::calls::{Calls, Ticket};
 use crate::eval::{Env, Meter, Thrown, eval};
@@ -93,8 +93,11 @@ impl Gathering<'_> {
     }
 
     /// Whether elements that have not started may.
+    ///
+    /// Where many run so that their calls meet, further ones start many at once.
     fn has_room(&self, width: usize) -> bool {
-        self.running.len() < width && self.rest.as_ref().is_some_and(|rest| !rest.is_empty())
+        let most = if width > usize::from(TURNS) { width / 2 } else { width - 1 };
+        self.running.len() <= most && self.rest.as_ref().is_some_and(|rest| !rest.is_empty())
     }
 }
 
@@ -489,8 +492,10 @@ impl<'p> Scheduler<'p, '_> {
             ) => {
                 loop {
                     let width = usize::from(*width).max(1);
+                    let refills = gathering.has_room(width);
                     let Gathering { running, rest, .. } = &mut **gathering;
                     while let Some(rest) = rest.as_mut().filter(|rest| !rest.is_empty())
+                        && refills
                         && running.len() < width
                     {
                         let at = rest.next;

@@ -6,7 +6,8 @@ use frontage_plan::{
 };
 
 use crate::plans::{
-    ITEM, WITH_ID, attempt, block, call_of, get, handler, list, plan_of, shown, slot, start, text,
+    ITEM, WITH_ID, attempt, block, call_of, get, handler, into_slot, list, plan_of, shown, slot,
+    start, text,
 };
 use crate::scripted::local;
 
@@ -266,5 +267,52 @@ fn a_bulk_call_that_nobody_waits_for_is_given_up() {
         run.read("x").await.answer(500, "{}");
         many.closed().await;
         assert_eq!(run.answer().await, "200 \"none\"");
+    });
+}
+
+#[test]
+fn a_call_that_reads_more_than_items_have_is_not_answered_by_one() {
+    local(async {
+        // The same call, once for each element and once for itself.
+        let map = plan(keys(&["a", "b"]), call(bulk()));
+        let frontage_plan::RouteKind::Handler(own) = &map.routes[0].kind else { return };
+        let mut steps = own.body.steps.clone();
+        steps.pop();
+        steps.push(into_slot(1, call_of(ITEM, Some(text("a")))));
+        steps.push(Step::Return(list([get(0), get(1)])));
+        let mut run = start(plan_with(steps)).await;
+        let mut waiting = run.waiting().await;
+        waiting.sort();
+        assert_eq!(waiting, ["/item/a", "/many?ids=a,b"]);
+        run.upstream.expect("/many?ids=a,b").await.answer(200, r#"[{"id":"a"},{"id":"b"}]"#);
+        run.upstream.expect("/item/a").await.answer(200, r#"{"id":"a","text":"long"}"#);
+        let expected = r#"200 [[{"id":"a"},{"id":"b"}],{"id":"a","text":"long"}]"#;
+        assert_eq!(run.answer().await, expected);
+    });
+}
+
+#[test]
+fn bulk_calls_take_turns() {
+    local(async {
+        let many: Vec<String> = (0..100).map(|n| format!("k{n}")).collect();
+        let own: Vec<Expr> = many.iter().map(|key| text(key)).collect();
+        let mut pairs = bulk();
+        pairs.most = 2;
+        let mut run = start(plan(own, call(pairs))).await;
+        assert_eq!(run.waiting().await.len(), 32);
+    });
+}
+
+#[test]
+fn a_number_is_found_as_it_is_spelt_and_another_spelling_is_asked_singly() {
+    local(async {
+        let ids = ["12345678901234567890", "7", "007"];
+        let mut run = start(plan(keys(&ids), call(bulk()))).await;
+        let url = "/many?ids=12345678901234567890,7,007";
+        let items = r#"[{"id":7.0},{"id":12345678901234567890,"n":1},null]"#;
+        run.upstream.expect(url).await.answer(200, items);
+        run.upstream.expect("/item/007").await.answer(200, "8");
+        let answer = run.answer().await;
+        assert!(answer.ends_with(r#""n":1},{"id":7},8]"#), "{answer}");
     });
 }
