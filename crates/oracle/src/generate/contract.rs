@@ -131,9 +131,16 @@ impl Contract {
         Self { upstreams: upstreams.into() }
     }
 
-    /// Every operation.
+    /// Every operation that routes call; those that stand for many calls of another are the plan's.
     pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
-        self.upstreams.iter().flat_map(|u| &u.operations)
+        let all = self.upstreams.iter().flat_map(|u| &u.operations);
+        all.filter(|operation| operation.many.is_none())
+    }
+
+    /// Operations that others stand for many calls of.
+    pub(crate) fn made_together(&self) -> impl Iterator<Item = &Operation> {
+        let all = self.upstreams.iter().flat_map(|u| u.operations.iter().map(move |o| (u, o)));
+        all.filter(|(upstream, o)| upstream.many_of(o).is_some()).map(|(_, o)| o)
     }
 
     /// The type of a schema of one of its services.
@@ -238,6 +245,8 @@ impl Upstream {
                 let most = [None, Some(2), Some(3)][rng.usize(0..3)];
                 let single = format!("get{schema_name}");
                 let mut item = properties.clone();
+                // What its items lack is asked of the single operation.
+                let lacks = rng.bool().then(|| item.remove(rng.usize(1..item.len())).name);
                 item.push(Property { name: KEY, schema: Schema::Text(None), required: true });
                 let list = Schema::Arr(Box::new(Schema::Obj(item)));
                 let items = Property { name: "items", schema: list.clone(), required: true };
@@ -255,7 +264,7 @@ impl Upstream {
                     body: None,
                     answer: Some(if wrapped { Schema::Obj(vec![items]) } else { list }),
                     safe: true,
-                    many: Some(Many { single, path, wrapped, counted, most }),
+                    many: Some(Many { single, path, wrapped, counted, most, lacks }),
                 });
             }
         }

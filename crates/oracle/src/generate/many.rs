@@ -22,6 +22,8 @@ pub(crate) struct Many {
     pub(crate) counted: bool,
     /// Most keys, if the workspace says so.
     pub(crate) most: Option<u16>,
+    /// A member of the single answer that its items do not have.
+    pub(crate) lacks: Option<&'static str>,
 }
 
 /// The member of an item that is its key.
@@ -69,13 +71,17 @@ pub(crate) fn fate(
             return json(500, "{}".into());
         };
         let text = String::from_utf8(body).unwrap_or_default();
-        let is_object = serde_json::from_str::<Map<String, Value>>(&text).is_ok();
-        match status {
-            404 => {}
-            200 if is_object => {
-                let rest = text.trim_start().strip_prefix('{').unwrap_or_default();
-                let comma = if rest.trim_start().starts_with('}') { "" } else { ", " };
-                items.push(format!("{{\"{KEY}\": {}{comma}{rest}", Value::from(key)));
+        let members = serde_json::from_str::<Map<String, Value>>(&text);
+        match (status, members) {
+            (404, _) => {}
+            (200, Ok(members)) => {
+                let mut item = format!("{{\"{KEY}\": {}", Value::from(key));
+                for (name, value) in members {
+                    if Some(&*name) != many.lacks {
+                        item.push_str(&format!(", {}: {value}", Value::from(name)));
+                    }
+                }
+                items.push(item + "}");
             }
             _ => return json([500, 400, 502][rng.usize(0..3)], "{}".into()),
         }

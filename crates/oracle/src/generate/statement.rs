@@ -273,7 +273,20 @@ impl<'g, 't, 'c> Writer<'g, 't, 'c> {
         let name = self.generator.fresh("x");
         let mark = self.generator.scope.mark();
         self.generator.scope.add(&name, element);
+        // Of a call that can be made together with others the element is the key.
+        let together: Vec<&Operation> = self.contract.made_together().collect();
+        let operation = match together.as_slice() {
+            [_, ..] if self.generator.chance(60) => {
+                together[self.generator.rng.usize(0..together.len())]
+            }
+            _ => operation,
+        };
+        let called = self.generator.preferred.len();
+        if together.iter().any(|own| own.id == operation.id) {
+            self.generator.preferred.push(name.clone());
+        }
         let call = self.call(operation);
+        self.generator.preferred.truncate(called);
         let direct = self.generator.chance(30);
         let mut parts = vec![text("await Promise.all("), Part::Node(list), text(".map(")];
         let (ty, id) = if direct {
