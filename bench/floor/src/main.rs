@@ -127,17 +127,23 @@ async fn projection(pool: &Pool, path: &str) -> Option<Bytes> {
     Some(out.freeze())
 }
 
-async fn list(pool: &Pool, path: &str) -> Option<Bytes> {
-    let text = pool.get(path).await?;
+/// Id, quantity and item of each order.
+fn orders(text: &[u8]) -> Option<Vec<[&[u8]; 3]>> {
     let mut orders = Vec::with_capacity(50);
-    cut::each_member(&text, 0, |name, value| match name {
-        b"orders" => cut::each_element(&text, value, |at| {
-            let (members, end) = cut::members(&text, at, [b"id", b"quantity", b"itemId"])?;
+    cut::each_member(text, 0, |name, value| match name {
+        b"orders" => cut::each_element(text, value, |at| {
+            let (members, end) = cut::members(text, at, [b"id", b"quantity", b"itemId"])?;
             orders.push(members);
             Some(end)
         }),
-        _ => cut::skip(&text, value),
+        _ => cut::skip(text, value),
     })?;
+    Some(orders)
+}
+
+async fn list(pool: &Pool, path: &str) -> Option<Bytes> {
+    let text = pool.get(path).await?;
+    let orders = orders(&text)?;
     let ids = orders.iter().filter_map(|[_, _, id]| std::str::from_utf8(id).ok());
     let items = gather(pool, ids.map(|id| format!("/items/{}", id.trim_matches('"')))).await?;
     let mut out = BytesMut::with_capacity(100 * orders.len());
@@ -157,15 +163,7 @@ async fn list(pool: &Pool, path: &str) -> Option<Bytes> {
 
 async fn list_bulk(pool: &Pool, path: &str) -> Option<Bytes> {
     let text = pool.get(path).await?;
-    let mut orders = Vec::with_capacity(50);
-    cut::each_member(&text, 0, |name, value| match name {
-        b"orders" => cut::each_element(&text, value, |at| {
-            let (members, end) = cut::members(&text, at, [b"id", b"quantity", b"itemId"])?;
-            orders.push(members);
-            Some(end)
-        }),
-        _ => cut::skip(&text, value),
-    })?;
+    let orders = orders(&text)?;
     let mut wanted = String::from("/batch?ids=");
     for (at, [_, _, id]) in orders.iter().enumerate() {
         wanted.push_str(if at == 0 { "" } else { "," });

@@ -88,6 +88,20 @@ pub(super) const RULES: &[Rule] = &[
         replace: "Piece::Missing => out.extend_from_slice(b\"null\"),",
     },
     Rule {
+        name: "bulk-failure-is-final",
+        oracle: Oracle::Values,
+        file: "crates/exec/src/run/calls.rs",
+        find: "(_, Ok(answer)) if is_overload(answer.status) => {",
+        replace: "(_, Ok(answer)) if is_overload(answer.status) || answer.status != 0 => {",
+    },
+    Rule {
+        name: "bulk-missing-is-drift",
+        oracle: Oracle::Values,
+        file: "crates/exec/src/run/calls.rs",
+        find: "Part::Missing => call.entry.bring(Brought::NotThere),",
+        replace: "Part::Missing => call.entry.bring(Brought::Item(bytes::Bytes::new())),",
+    },
+    Rule {
         name: "sort-unstable",
         oracle: Oracle::Values,
         file: "crates/exec/src/eval/sort.rs",

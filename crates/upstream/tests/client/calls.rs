@@ -15,7 +15,7 @@ fn settings(ports: &[u16]) -> Settings {
     Settings::new("users", ports.iter().copied().map(address).collect())
 }
 
-fn get(path: &str) -> Request {
+pub(crate) fn get(path: &str) -> Request {
     Request {
         method: Method::GET,
         path_and_query: path.into(),
@@ -32,9 +32,9 @@ fn post(path: &str, body: &str) -> Request {
     Request { method: Method::POST, body, safe: false, ..get(path) }
 }
 
-type Running = tokio::task::JoinHandle<Result<Answer, CallError>>;
+pub(crate) type Running = tokio::task::JoinHandle<Result<Answer, CallError>>;
 
-fn start(client: &Client, request: Request) -> Running {
+pub(crate) fn start(client: &Client, request: Request) -> Running {
     let client = client.clone();
     spawn_local(async move { client.call(request).await })
 }

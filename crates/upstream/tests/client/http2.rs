@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use frontage_upstream::{Address, Answer, CallError, Client, Request, Settings};
+use frontage_upstream::{Address, Client, Request, Settings};
 use http::{Method, Response, StatusCode, Version};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -17,8 +17,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::spawn_local;
-use tokio::time::Instant;
 
+use crate::calls::{Running, get, start};
 use crate::scripted::{local, settle};
 
 /// Tasks of the thread.
@@ -139,25 +139,6 @@ async fn serve(
     let mut response = Response::new(Full::new(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap();
     Ok(response)
-}
-
-fn get(path: &str) -> Request {
-    Request {
-        method: Method::GET,
-        path_and_query: path.into(),
-        headers: Vec::new(),
-        body: None,
-        safe: true,
-        started: Instant::now(),
-        deadline: Instant::now() + Duration::from_secs(20),
-    }
-}
-
-type Running = tokio::task::JoinHandle<Result<Answer, CallError>>;
-
-fn start(client: &Client, request: Request) -> Running {
-    let client = client.clone();
-    spawn_local(async move { client.call(request).await })
 }
 
 async fn text(running: Running) -> String {
