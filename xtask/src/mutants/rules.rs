@@ -133,8 +133,9 @@ pub(super) const RULES: &[Rule] = &[
         name: "promise-all-in-time",
         oracle: Oracle::Values,
         file: "crates/exec/src/run/region.rs",
-        find: "gathering.results[place] = match (gather, outcome) {",
-        replace: "gathering.results[at] = match (gather, outcome) {",
+        find: "results[*place] = match (gather, outcome) {",
+        replace: "let at = results.iter().position(Value::is_undefined).unwrap_or(*place);
+            results[at] = match (gather, outcome) {",
     },
     Rule {
         name: "chain-past-undefined",
