@@ -130,12 +130,15 @@ impl Checker<'_> {
                 Some(self.types.or_undefined(index.value))
             }
             Kind::Tuple { elements, rest, .. } => {
-                if let Ok(i) = name.parse::<usize>() {
+                if let Some(i) = place_named(name) {
                     return match (elements.get(i), rest) {
                         (Some(e), _) => Some(self.read_type(e.ty, e.optional)),
                         (None, Some(rest)) => Some(self.types.or_undefined(rest)),
                         (None, None) => None,
                     };
+                }
+                if let Some(rest) = rest.filter(|_| names_number(name)) {
+                    return Some(self.types.or_undefined(rest));
                 }
                 if &**name == "length" && rest.is_none() {
                     let least = elements.iter().position(|e| e.optional).unwrap_or(elements.len());
@@ -152,10 +155,10 @@ impl Checker<'_> {
                 let bound = self.constraint_of(ty)?;
                 self.property_type(bound, name)
             }
-            Kind::Array { element, .. } if name.parse::<usize>().is_ok() => {
+            Kind::Array { element, .. } if names_number(name) => {
                 Some(self.types.or_undefined(element))
             }
-            Kind::String | Kind::StringLiteral { .. } if name.parse::<usize>().is_ok() => {
+            Kind::String | Kind::StringLiteral { .. } if names_number(name) => {
                 Some(self.types.or_undefined(Ty::STRING))
             }
             _ => {
@@ -581,4 +584,9 @@ impl Checker<'_> {
 /// The place in a list that a member's name is.
 pub(super) fn place_named(name: &str) -> Option<usize> {
     name.parse::<usize>().ok().filter(|at| at.to_string() == name)
+}
+
+/// Whether a name is a number as JavaScript writes it: lists have a place for each, as tsc sees it.
+fn names_number(name: &str) -> bool {
+    name.parse::<f64>().is_ok_and(|number| number_text(number) == name)
 }
