@@ -155,4 +155,4 @@ pub const DECLARED_TYPE: Code = Code(3021);
 /// A declared path that its arguments contradict.
 pub const DECLARED_PATH: Code = Code(3022);
 /// A bulk operation of `frontage.toml` that cannot stand for single calls.
-pub const BULK: Code = Code(4014);
+pub const BULK: Code = Code(5019);
