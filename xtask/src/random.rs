@@ -15,7 +15,7 @@ pub(crate) const TYPES: &[&str] = &["--types", "--runs", "500", "--seed", "1"];
 pub(crate) const ZOD: &[&str] = &["--zod", "--runs", "1000", "--seed", "7"];
 
 /// What CI asks of the oracle of answers, compiled as a release.
-pub(crate) const OPTIMISED_VALUES: &[&str] = &["--runs", "5000", "--seed", "11"];
+pub(crate) const OPTIMISED_VALUES: &[&str] = &["--runs", "4000", "--seed", "11"];
 
 /// What CI asks of the oracle of input, compiled as a release.
 pub(crate) const OPTIMISED_ZOD: &[&str] = &["--zod", "--runs", "5000", "--seed", "11"];
