@@ -106,6 +106,7 @@ impl Finder<'_, '_> {
             self.cursor.at += 1;
             return Ok(items);
         }
+        let mut index = 0;
         loop {
             self.cursor.space();
             let start = self.cursor.at;
@@ -113,7 +114,7 @@ impl Finder<'_, '_> {
                 // What some services answer for a key that names nothing.
                 self.cursor.word()?;
             } else {
-                let (name, literal) = self.name(items.len())?;
+                let (name, literal) = self.name(index)?;
                 items.push(Item { name, literal, text: start..self.cursor.at });
             }
             self.cursor.space();
@@ -122,6 +123,7 @@ impl Finder<'_, '_> {
                 return Ok(items);
             }
             self.cursor.expect(b',', "expected a comma or the end of a list")?;
+            index += 1;
         }
     }
 
@@ -242,7 +244,7 @@ mod tests {
             (r#"{"items":{}}"#, &["items"], "items: a list, object"),
             ("[]", &["items"], ": an object, array"),
             (r#"{"d":[]}"#, &["d", "items"], "d: an object, array"),
-            ("[null,1]", &[], "[0]: an object, number"),
+            ("[null,1]", &[], "[1]: an object, number"),
             (r#"[{"id":"a"},{}]"#, &[], "[1].id: a string or a number, nothing"),
             (r#"{"i":[{"id":null}]}"#, &["i"], "i[0].id: a string or a number, null"),
             ("[{\"id\":\"a\"}", &[], ": JSON, expected a comma or the end of a list at byte 11"),

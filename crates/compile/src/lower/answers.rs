@@ -45,14 +45,15 @@ pub(super) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// All calls of a block.
-    pub(super) fn block(&mut self, block: &mut Block) {
+    /// All calls of a block; gives what is read at each of their places.
+    pub(super) fn block(&mut self, block: &mut Block) -> BTreeMap<PlaceKey, Demand> {
         let whole = by_place(block, &self.demands);
         each_call(block, &mut |_, call| {
             let reference = self.tables.references[call.operation.0 as usize];
             let demand = whole.get(&key(call)).cloned().unwrap_or_default();
             call.answers = of_operation(self.workspace, self.shapes, reference, &demand);
         });
+        whole
     }
 }
 

@@ -124,9 +124,8 @@ pub fn lower(
                 let demands = making::make(&mut handler.body, workspace, &tables);
                 let mut reading =
                     answers::Reading { workspace, tables: &tables, demands, shapes: &mut shapes };
-                reading.block(&mut handler.body);
+                let read = reading.block(&mut handler.body);
                 let demands = reading.demands;
-                let read = answers::by_place(&handler.body, &demands);
                 let mut bulking = bulk::Bulking {
                     workspace,
                     tables: &tables,

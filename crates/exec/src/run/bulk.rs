@@ -18,7 +18,8 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use super::calls::Unsent;
 use super::encode::{Encoded, own_headers};
 
-/// Most bytes of path and query: what servers and proxies commonly take is 8 KB for the first line.
+/// Most bytes of path, query and own headers: servers and proxies commonly take 8 KB for the first
+/// line.
 const LONGEST: usize = 7000;
 
 /// A call and the key by which its answer is found.

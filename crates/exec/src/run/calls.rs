@@ -410,13 +410,9 @@ impl<'r> Calls<'r> {
         let brought = entry.brought.get()?;
         let plan = self.setting.plan;
         let operation = plan.operation(call.operation);
-        // Who answered, and where in the answer.
-        let (answering, within) = match (brought, &call.bulk) {
-            (Brought::Item(_), Some(bulk)) => {
-                (plan.operation(bulk.operation), format!("{}[]", bulk.items.join(".")))
-            }
-            _ => (operation, String::new()),
-        };
+        // By whom it was answered, if together with others.
+        let bulk = call.bulk.as_ref().filter(|_| matches!(brought, Brought::Item(_)));
+        let answering = bulk.map_or(operation, |bulk| plan.operation(bulk.operation));
         let judged = judge(plan, call, brought, |body, shape| {
             let known = entry.read.borrow().iter().find(|(own, _)| *own == shape).cloned();
             if let Some((_, result)) = known {
@@ -445,8 +441,13 @@ impl<'r> Calls<'r> {
             }
             Judged::Drift(error, Drift { path, expected, found }) => {
                 entry.failed.set(true);
-                let between = if within.is_empty() || path.is_empty() { "" } else { "." };
-                let path = format!("{within}{between}{path}");
+                let path = match bulk {
+                    None => path,
+                    Some(bulk) => {
+                        let between = if path.is_empty() { "" } else { "." };
+                        format!("{}[]{between}{path}", bulk.items.join("."))
+                    }
+                };
                 let fault = Some(DriftFault { path, expected, found });
                 let record = drift_record(plan, answering, fault, 0);
                 if !self.drift.contains(&record) {

@@ -273,8 +273,8 @@ impl Upstream {
 
     /// What stands for many calls of an operation.
     pub(crate) fn many_of(&self, single: &Operation) -> Option<&Many> {
-        let all = self.operations.iter().filter_map(|operation| operation.many.as_ref());
-        all.into_iter().find(|many| many.single == single.id)
+        let mut all = self.operations.iter().filter_map(|operation| operation.many.as_ref());
+        all.find(|many| many.single == single.id)
     }
 
     /// The type of one of its schemas.

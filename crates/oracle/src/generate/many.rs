@@ -4,6 +4,7 @@
 //! Never: a status that means "too much to do": then a plan does not ask singly, as Node does.
 
 use fastrand::Rng;
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::answer::{Asked, Fate, Mood};
@@ -66,7 +67,8 @@ pub(crate) fn fate(
     };
     let mut items: Vec<String> = Vec::new();
     for single in of(many, asked) {
-        let key = decoded(single.url.rsplit('/').next().unwrap_or_default());
+        let key = percent_decode_str(single.url.rsplit('/').next().unwrap_or_default());
+        let key = key.decode_utf8_lossy();
         let Fate::Answer { status, body, .. } = mood.fate(contract, &single) else {
             return json(500, "{}".into());
         };
@@ -101,14 +103,4 @@ pub(crate) fn fate(
     }
     let list = format!("[{}]", items.join(", "));
     json(200, if many.wrapped { format!("{{\"items\": {list}}}") } else { list })
-}
-
-fn decoded(segment: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = segment.bytes();
-    while let Some(byte) = rest.next() {
-        let mut digit = || rest.next().and_then(|b| char::from(b).to_digit(16)).unwrap_or(0);
-        bytes.push(if byte == b'%' { (digit() * 16 + digit()) as u8 } else { byte });
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -22,6 +22,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use tokio::io::DuplexStream;
 use tokio::runtime::{Builder, Runtime};
@@ -202,32 +203,15 @@ fn find(
         for (own, found) in route.path.iter().zip(&segments) {
             match own {
                 PathSegment::Literal(name) if **name == **found => {}
-                PathSegment::Parameter(name) => values.push((name.clone(), decoded(found))),
+                PathSegment::Parameter(name) => values.push((
+                    name.clone(),
+                    percent_decode_str(found).decode_utf8_lossy().into_owned(),
+                )),
                 _ => return None,
             }
         }
         Some((index, values))
     })
-}
-
-fn decoded(segment: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = segment.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex =
-            |b: &[u8]| std::str::from_utf8(b).ok().and_then(|t| u8::from_str_radix(t, 16).ok());
-        match (first, tail) {
-            (b'%', [a, b, further @ ..]) if hex(&[*a, *b]).is_some() => {
-                bytes.extend(hex(&[*a, *b]));
-                rest = further;
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 impl Upstreams {
