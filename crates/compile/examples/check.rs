@@ -109,7 +109,7 @@ fn check(root: &Path) {
         let took = start.elapsed();
         println!("== {} {} {took:.1?}", root.display(), frontend.name);
         print!("{}", frontage_diagnostic::render(&compiled.diagnostics, &sources, false));
-        if let Some(checked) = &compiled.checked {
+        for checked in &compiled.checked {
             for route in &checked.routes {
                 let path = &sources.file(route.span.file).path;
                 println!("{path} {:?}: {}", route.method, checked.types.full_text(route.result));

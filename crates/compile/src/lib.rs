@@ -1,10 +1,10 @@
-//! From route modules and contracts to a plan: resolve, check, lower.
+//! From route modules and contracts to a plan: resolve, check, lower, link.
 //!
 //! In:    parsed contracts and the texts of a frontend's modules ([`FrontendInput`]).
 //! Out:   a [`frontage_plan::Plan`] and every diagnostic that was found.
 //! Never: I/O, clocks, randomness. Equal input gives an equal plan, byte for byte.
 //!
-//! Start at [`compile`].
+//! Start at [`compile`], then `unit`.
 
 pub mod bulk;
 mod check;
@@ -14,44 +14,32 @@ pub mod hir;
 mod input;
 mod instead;
 mod json_text;
+mod link;
 pub mod lower;
 mod pattern;
 mod prelude;
 mod resolve;
 pub mod types;
+mod unit;
 
-use frontage_diagnostic::{Area, Code, Diagnostic, FileId, Severity, SourceMap, Span};
+use std::sync::Arc;
+
+use frontage_diagnostic::{Area, Code, Diagnostic, FileId, SourceMap, Span};
 use frontage_plan::Plan;
 
 use hir::Checked;
 pub use input::{FrontendInput, SessionField, SessionType, UpstreamInput, Workspace};
+pub use unit::{Memory, Project, Unit};
 
 /// What became of a frontend.
 #[derive(Debug)]
 pub struct Compiled {
-    /// The checked form; `None` if anything was wrong.
-    pub checked: Option<Checked>,
+    /// The checked form of each unit; none if anything was wrong.
+    pub checked: Vec<Arc<Checked>>,
     /// The plan; `None` if anything was wrong.
     pub plan: Option<Plan>,
     /// Every diagnostic, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
-}
-
-/// Resolves and checks a frontend; the checked form is there only if nothing is wrong.
-#[must_use]
-pub fn check(
-    workspace: &Workspace,
-    frontend: &FrontendInput,
-    sources: &SourceMap,
-) -> (Option<Checked>, Vec<Diagnostic>) {
-    let (modules, mut diagnostics) = resolve::resolve(workspace, frontend, sources);
-    let (checked, found) = check::check(workspace, frontend, &modules, sources);
-    diagnostics.extend(found);
-    without_followers(&mut diagnostics);
-    frontage_diagnostic::sort(&mut diagnostics, sources);
-    diagnostics.dedup();
-    let wrong = diagnostics.iter().any(|d| d.severity == Severity::Error);
-    ((!wrong).then_some(checked), diagnostics)
 }
 
 /// Takes away what only follows from something else that was reported.
@@ -91,17 +79,10 @@ fn files_of(diagnostics: &[Diagnostic], kind: impl Fn(Code) -> bool) -> Vec<File
     faults.filter_map(|d| d.primary.as_ref().map(|p| p.span.file)).collect()
 }
 
-/// Compiles a frontend to its plan.
+/// Compiles a frontend to its plan. [`Project`] does the same in pieces.
 #[must_use]
 pub fn compile(workspace: &Workspace, frontend: &FrontendInput, sources: &SourceMap) -> Compiled {
-    let (checked, mut diagnostics) = check(workspace, frontend, sources);
-    let mut plan = None;
-    if let Some(checked) = &checked {
-        let (lowered, found) = lower::lower(workspace, &frontend.name, checked, sources);
-        let wrong = found.iter().any(|d| d.severity == Severity::Error);
-        diagnostics.extend(found);
-        frontage_diagnostic::sort(&mut diagnostics, sources);
-        plan = (!wrong).then_some(lowered);
-    }
-    Compiled { checked, plan, diagnostics }
+    let project = Project::new(workspace, frontend, sources, &Memory::default());
+    let made = (0..project.open()).map(|at| project.make(at)).collect();
+    project.link(made).0
 }

@@ -1,12 +1,13 @@
 //! Compiling a workspace that was read: one plan for each frontend that has no errors.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use frontage_compile::FrontendInput;
 use frontage_compile::hir::Checked;
+use frontage_compile::{FrontendInput, Memory, Project};
 use frontage_diagnostic::{Diagnostic, Severity, SourceMap, sort, summary};
 use frontage_plan::{Method, PathSegment, Plan};
 
@@ -30,8 +31,8 @@ pub(crate) struct BuiltFrontend {
     pub(crate) name: String,
     /// Its plan, unless something is wrong.
     pub(crate) plan: Option<Arc<Plan>>,
-    /// What the plan was made of; there if the plan is.
-    pub(crate) checked: Option<Arc<Checked>>,
+    /// The units that the plan was made of; none without a plan.
+    pub(crate) checked: Vec<Arc<Checked>>,
     /// Faults of its own modules, sorted.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -64,41 +65,53 @@ pub(crate) fn concerns(fault: &Diagnostic, frontend: &str, sources: &SourceMap) 
 
 /// Compiles every frontend.
 pub(crate) fn build(loaded: &Loaded) -> Built {
+    build_again(loaded, &mut Memories::new())
+}
+
+/// What compiling each frontend has left, by its name.
+pub(crate) type Memories = BTreeMap<String, Memory>;
+
+/// As [`build`]; what has not changed since is not compiled once more.
+pub(crate) fn build_again(loaded: &Loaded, memories: &mut Memories) -> Built {
     let mut workspace = loaded.diagnostics.clone();
     shared_addresses(loaded, &mut workspace);
     open_to_others(loaded, &mut workspace);
     // Without its contract every use of an upstream would be an error: one fault, one message.
     let contracts = loaded.knows_upstreams();
-    let one = |(config, input)| {
-        let (compiled, diagnostics) = match contracts {
-            true => compile(loaded, config, input),
-            false => (None, Vec::new()),
+    let mut frontends = Vec::new();
+    for (config, input) in loaded.frontends.iter().zip(&loaded.inputs) {
+        let (compiled, diagnostics) = if contracts {
+            compile(loaded, config, input, memories.entry(config.name.clone()).or_default())
+        } else {
+            (None, Vec::new())
         };
         let broken = workspace.iter().any(|fault| {
             fault.severity == Severity::Error && concerns(fault, &config.name, &loaded.sources)
         });
         let usable = !broken && !has_errors(&diagnostics);
         let (plan, checked) = compiled.filter(|_| usable).unzip();
-        BuiltFrontend { name: config.name.clone(), plan, checked, diagnostics }
-    };
-    let pairs: Vec<_> = loaded.frontends.iter().zip(&loaded.inputs).collect();
-    let frontends = side_by_side(&pairs, one);
+        let checked = checked.unwrap_or_default();
+        frontends.push(BuiltFrontend { name: config.name.clone(), plan, checked, diagnostics });
+    }
+    memories.retain(|name, _| loaded.frontends.iter().any(|config| config.name == *name));
     sort(&mut workspace, &loaded.sources);
     Built { frontends, workspace }
 }
 
-/// A plan, and what it was made of.
-type Compiled = (Arc<Plan>, Arc<Checked>);
+/// A plan, and the units that it was made of.
+type Compiled = (Arc<Plan>, Vec<Arc<Checked>>);
 
-/// What `work` gives for each item, in their order; as many at once as there are cores.
-fn side_by_side<I: Copy + Sync, O: Send>(items: &[I], work: impl Fn(I) -> O + Sync) -> Vec<O> {
+/// What `work` gives for each number below `count`, in order; as many at once as there are cores.
+fn side_by_side<O: Send>(count: usize, work: impl Fn(usize) -> O + Sync) -> Vec<O> {
     let next = AtomicUsize::new(0);
     let worker = || {
         let mut done = Vec::new();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(&item) = items.get(at) else { return done };
-            done.push((at, work(item)));
+            if at >= count {
+                return done;
+            }
+            done.push((at, work(at)));
         }
     };
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -107,7 +120,7 @@ fn side_by_side<I: Copy + Sync, O: Send>(items: &[I], work: impl Fn(I) -> O + Sy
             // Without another thread, this one does it all.
             std::thread::Builder::new().stack_size(crate::STACK).spawn_scoped(scope, worker).ok()
         };
-        let helpers: Vec<_> = (1..cores.min(items.len())).filter_map(helper).collect();
+        let helpers: Vec<_> = (1..cores.min(count)).filter_map(helper).collect();
         let mut done = worker();
         for helper in helpers {
             done.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
@@ -123,15 +136,18 @@ fn compile(
     loaded: &Loaded,
     config: &FrontendConfig,
     input: &FrontendInput,
+    memory: &mut Memory,
 ) -> (Option<Compiled>, Vec<Diagnostic>) {
-    let compiled = frontage_compile::compile(&loaded.workspace, input, &loaded.sources);
+    let project = Project::new(&loaded.workspace, input, &loaded.sources, memory);
+    let made = side_by_side(project.open(), |at| project.make(at));
+    let (compiled, left) = project.link(made);
+    *memory = left;
     let mut diagnostics = compiled.diagnostics;
     if let Some(plan) = &compiled.plan {
         hidden_files(loaded, config, plan, &mut diagnostics);
     }
     sort(&mut diagnostics, &loaded.sources);
-    let (plan, checked) = (compiled.plan.map(Arc::new), compiled.checked.map(Arc::new));
-    (plan.zip(checked), diagnostics)
+    (compiled.plan.map(|plan| (Arc::new(plan), compiled.checked)), diagnostics)
 }
 
 /// Two frontends cannot listen on one address.

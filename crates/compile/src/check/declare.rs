@@ -274,8 +274,8 @@ impl<'a> Checker<'a> {
 
     /// Checks every declaration that no route needed: its faults are faults all the same.
     pub(super) fn check_remaining(&mut self) {
-        for (index, module) in self.modules.all.iter().enumerate().skip(1) {
-            let id = ModuleId(index);
+        for &id in self.own {
+            let module = self.module_of(id);
             let route = matches!(module.role, Role::Route(_));
             for (i, item) in module.tree.items.iter().enumerate() {
                 match &item.kind {

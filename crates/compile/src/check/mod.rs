@@ -51,7 +51,7 @@ mod widen;
 mod zod;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -60,7 +60,7 @@ use std::sync::Arc;
 use frontage_diagnostic::{Code, Diagnostic, SourceMap, Span};
 use frontage_syntax::tree;
 
-pub(crate) use route::NOT_ASYNC;
+pub(crate) use route::{NOT_ASYNC, conflicts};
 
 use crate::hir::{self, Checked, FunctionId, GlobalId, Local, LocalId, OperationRef};
 use crate::input::{FrontendInput, Workspace};
@@ -70,8 +70,8 @@ use crate::types::{Object, ObjectId, Ty, TypeParamId, Types};
 use flow::Env;
 use relation::Relations;
 
-/// Expressions that one frontend may hold, counted each time one is looked at; a guard against
-/// sources made to be slow.
+/// Expressions that one unit may hold, counted each time one is looked at; a guard against sources
+/// made to be slow.
 const MOST_STEPS: u32 = 4_000_000;
 
 /// A block's names.
@@ -255,6 +255,8 @@ struct Checker<'a> {
     frontend: &'a FrontendInput,
     sources: &'a SourceMap,
     modules: &'a Modules,
+    /// Those that are checked as a whole.
+    own: &'a [ModuleId],
     types: Types,
     /// Of the declaration being checked; dropped where a try at an overload fails.
     diagnostics: Vec<Diagnostic>,
@@ -373,11 +375,12 @@ struct Checker<'a> {
     gather: bool,
 }
 
-/// Checks all modules of a frontend.
+/// Checks some modules of a frontend, and of others what these need.
 pub(crate) fn check(
     workspace: &Workspace,
     frontend: &FrontendInput,
     modules: &Modules,
+    own: &[ModuleId],
     sources: &SourceMap,
 ) -> (Checked, Vec<Diagnostic>) {
     let mut checker = Checker {
@@ -385,6 +388,7 @@ pub(crate) fn check(
         frontend,
         sources,
         modules,
+        own,
         types: Types::default(),
         diagnostics: Vec::new(),
         settled: Vec::new(),
@@ -456,9 +460,8 @@ pub(crate) fn check(
     };
     checker.check_imports();
     checker.check_module_types();
-    let mut routes = checker.check_routes();
+    let routes = checker.check_routes();
     checker.check_remaining();
-    checker.conflicts(&mut routes);
     for route in &routes {
         let mut tys = vec![route.result];
         if let hir::CheckedKind::Handler { input_types, .. } = &route.kind {
@@ -545,7 +548,7 @@ impl<'a> Checker<'a> {
             let fault = Diagnostic::error(
                 crate::codes::TOO_COMPLEX,
                 span,
-                "this frontend's modules are too complex to check",
+                "this module, with all that it uses, is too complex to check",
             )
             .help("give parts of long expressions names and types of their own");
             self.settled.push(fault);

@@ -7,16 +7,16 @@
 use frontage_syntax::tree::{Interface, ItemKind, TypeAlias};
 
 use super::Checker;
-use crate::resolve::ModuleId;
 use crate::types::Kind;
 
 impl Checker<'_> {
     pub(super) fn check_module_types(&mut self) {
-        for (index, module) in self.modules.all.iter().enumerate().skip(1) {
+        for &id in self.own {
+            let module = self.module_of(id);
             for item in &module.tree.items {
                 match &item.kind {
                     ItemKind::TypeAlias(alias) if alias.type_params.is_empty() => {
-                        self.aside(ModuleId(index), |c| {
+                        self.aside(id, |c| {
                             let ty = c.annotation(&alias.ty);
                             if let Kind::Object(id) = *c.types.kind(ty) {
                                 c.object(id);
@@ -24,13 +24,13 @@ impl Checker<'_> {
                         });
                     }
                     ItemKind::Interface(decl) if decl.type_params.is_empty() => {
-                        self.aside(ModuleId(index), |c| {
+                        self.aside(id, |c| {
                             c.interface_members(decl, None);
                         });
                     }
                     ItemKind::TypeAlias(TypeAlias { type_params, .. })
                     | ItemKind::Interface(Interface { type_params, .. }) => {
-                        self.aside(ModuleId(index), |c| c.defaults_last(type_params));
+                        self.aside(id, |c| c.defaults_last(type_params));
                     }
                     _ => {}
                 }

@@ -357,8 +357,9 @@ impl<'a> Checker<'a> {
 
     /// Reports imports of names that their module does not export.
     pub(super) fn check_imports(&mut self) {
-        for (index, module) in self.modules.all.iter().enumerate().skip(1) {
-            self.module = ModuleId(index);
+        for &id in self.own {
+            let module = self.module_of(id);
+            self.module = id;
             for item in &module.tree.items {
                 match &item.kind {
                     ItemKind::Import(import) => self.check_import(module, import),

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use frontage_diagnostic::{Diagnostic, Span, nearest};
+use frontage_diagnostic::{Diagnostic, SourceMap, Span, nearest};
 use frontage_plan::{Input, Method, PathSegment};
 use frontage_syntax::tree::{Element, Expr, ExprKind, Item, ItemKind, PatternKind, Property};
 
@@ -15,7 +15,7 @@ use super::Checker;
 use super::names::Value;
 use crate::codes;
 use crate::hir::{self, CheckedKind, CheckedRoute, InputTypes};
-use crate::resolve::{Export, ModuleId, Role, conflict_key, specificity};
+use crate::resolve::{Export, Role, conflict_key};
 use crate::types::{Kind, Object, Property as Member, Signature, SignatureParam, Ty};
 
 const METHODS: &[(&str, Method)] = &[
@@ -40,12 +40,7 @@ impl<'a> Checker<'a> {
     /// Checks the routes of all route modules.
     pub(super) fn check_routes(&mut self) -> Vec<CheckedRoute> {
         let mut routes = Vec::new();
-        let mut ids: Vec<usize> = (1..self.modules.all.len())
-            .filter(|&i| matches!(self.modules.all[i].role, Role::Route(_)))
-            .collect();
-        ids.sort_by(|&a, &b| self.modules.all[a].path.cmp(&self.modules.all[b].path));
-        for index in ids {
-            let id = ModuleId(index);
+        for &id in self.own {
             let module = self.module_of(id);
             let Role::Route(path) = &module.role else { continue };
             let mut any = false;
@@ -575,36 +570,36 @@ impl<'a> Checker<'a> {
         );
         None
     }
+}
 
-    /// Reports routes that answer the same requests.
-    pub(super) fn conflicts(&mut self, routes: &mut [CheckedRoute]) {
-        let mut seen: HashMap<(String, &'static str), Span> = HashMap::new();
-        for route in routes.iter() {
-            let key = (conflict_key(&route.path), method_name(route.method));
-            if let Some(&first) = seen.get(&key) {
-                if first.file == route.span.file {
-                    // One name twice in a module: its declarations were reported.
-                    continue;
-                }
-                let other = &self.sources.file(first.file).path;
-                let fault = Diagnostic::error(
-                    codes::SAME_PATH,
-                    route.span,
-                    format!("`{}` of this path stands in `{other}` too", key.1),
-                )
-                .also(first, "first declared here")
-                .help("delete or rename one of the two files");
-                self.report(fault);
+/// Routes that answer the same requests.
+pub(crate) fn conflicts<'r>(
+    routes: impl IntoIterator<Item = &'r CheckedRoute>,
+    sources: &SourceMap,
+) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    let mut seen: HashMap<(String, &'static str), Span> = HashMap::new();
+    for route in routes {
+        let key = (conflict_key(&route.path), method_name(route.method));
+        if let Some(&first) = seen.get(&key) {
+            if first.file == route.span.file {
+                // One name twice in a module: its declarations were reported.
                 continue;
             }
-            seen.insert(key, route.span);
+            let other = &sources.file(first.file).path;
+            let fault = Diagnostic::error(
+                codes::SAME_PATH,
+                route.span,
+                format!("`{}` of this path stands in `{other}` too", key.1),
+            )
+            .also(first, "first declared here")
+            .help("delete or rename one of the two files");
+            faults.push(fault);
+            continue;
         }
-        routes.sort_by(|a, b| {
-            specificity(&a.path)
-                .cmp(&specificity(&b.path))
-                .then(method_name(a.method).cmp(method_name(b.method)))
-        });
+        seen.insert(key, route.span);
     }
+    faults
 }
 
 fn slot<'t>(types: &'t mut InputTypes, name: &str) -> &'t mut Option<Ty> {

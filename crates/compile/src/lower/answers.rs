@@ -17,7 +17,7 @@ pub(super) fn renumber(block: &mut Block, ids: &[OperationId]) {
 }
 
 /// Calls `f` with every call of a block and the slot of its answer, in text order.
-pub(super) fn each_call(block: &mut Block, f: &mut dyn FnMut(Slot, &mut Call)) {
+pub(crate) fn each_call(block: &mut Block, f: &mut dyn FnMut(Slot, &mut Call)) {
     for step in &mut block.steps {
         match step {
             Step::Call { slot, call } => f(*slot, call),

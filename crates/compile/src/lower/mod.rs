@@ -1,9 +1,9 @@
-//! Lowers a checked frontend to its [`Plan`].
+//! Lowers a checked unit to its part of the plan.
 //!
-//! In:    a [`Checked`] frontend: no unresolved name, no type error.
-//! Out:   a plan of used operations, projections and routes; helpers are inlined, calls stand as
-//!        steps in text order.
-//! Never: I/O, clocks, randomness. Equal input gives an equal plan, byte for byte.
+//! In:    a [`Checked`] unit: no unresolved name, no type error.
+//! Out:   used operations, projections and routes; helpers are inlined, calls stand as steps in text
+//!        order.
+//! Never: I/O, clocks, randomness. Equal input gives an equal part, byte for byte.
 //!
 //! Start at [`lower`]; one handler is [`handler::Lowerer`], what is read of answers is
 //! [`demand`] over the contract's types in [`project`].
@@ -35,34 +35,34 @@ mod ways;
 mod whole;
 
 use frontage_diagnostic::{Diagnostic, SourceMap};
-use frontage_plan::{DEEPEST, Handler, Plan, Route, RouteKind, block_fits, input_slot};
+use frontage_plan::{DEEPEST, Handler, Route, RouteKind, block_fits, input_slot};
 
 use crate::Workspace;
-use crate::hir::{Checked, CheckedKind, CheckedRoute};
+use crate::hir::{Checked, CheckedKind};
+use crate::link::Part;
 use handler::{CallSpans, Lowered, Lowerer, Surroundings};
 use operations::Operations;
+pub(crate) use answers::each_call;
+pub(crate) use operations::without_unused;
 pub use print::print;
 use project::Shapes;
+pub(crate) use routes::order;
 pub use whole::{DeclaredOperation, DeclaredUpstream, declared_upstreams};
 
-/// Lowers a checked frontend.
+/// Lowers the routes of a unit.
 ///
-/// The plan holds what could be lowered; it must not run if a diagnostic is an error.
+/// The part holds what could be lowered; it must not run if a diagnostic is an error.
 #[must_use]
-pub fn lower(
+pub(crate) fn lower(
     workspace: &Workspace,
-    frontend: &str,
     checked: &Checked,
     sources: &SourceMap,
-) -> (Plan, Vec<Diagnostic>) {
+) -> (Part, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut operations = Operations::default();
     let usage = usage::count(checked);
-    // In the order of the plan, so that nothing depends on the order of files.
-    let mut ordered: Vec<&CheckedRoute> = checked.routes.iter().collect();
-    ordered.sort_by(|a, b| routes::order((&a.path, a.method), (&b.path, b.method)));
     let mut lowered: Vec<(Route, CallSpans, bool)> = Vec::new();
-    for route in ordered {
+    for route in &checked.routes {
         let before = diagnostics.len();
         let mut spans = CallSpans::new();
         let kind = match &route.kind {
@@ -149,17 +149,14 @@ pub fn lower(
             }
         }
     }
-    let mut plan = Plan {
-        frontend: frontend.into(),
-        upstreams: tables.upstreams,
-        operations: tables.operations,
+    let part = Part {
+        operations: tables.references.into_iter().zip(tables.operations).collect(),
         shapes: shapes.nodes,
         made: shapes.made,
         routes: lowered.into_iter().map(|(route, ..)| route).collect(),
         patterns: checked.patterns.clone(),
     };
-    operations::without_unused(&mut plan);
     frontage_diagnostic::sort(&mut diagnostics, sources);
     diagnostics.dedup();
-    (plan, diagnostics)
+    (part, diagnostics)
 }

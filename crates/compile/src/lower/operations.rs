@@ -77,7 +77,7 @@ impl Operations {
 }
 
 /// Takes operations away that nothing calls: bulk operations whose items lack what is read.
-pub(super) fn without_unused(plan: &mut Plan) {
+pub(crate) fn without_unused(plan: &mut Plan) {
     let mut is_used = vec![false; plan.operations.len()];
     each_use(plan, &mut |id| is_used[id.0 as usize] = true);
     if is_used.iter().all(|used| *used) {

@@ -12,7 +12,7 @@ use crate::Workspace;
 use crate::hir::{CheckedRoute, OperationRef};
 
 /// Of two routes that match one path the more specific stands first; then by path and method.
-pub(super) fn order(a: (&[PathSegment], Method), b: (&[PathSegment], Method)) -> Ordering {
+pub(crate) fn order(a: (&[PathSegment], Method), b: (&[PathSegment], Method)) -> Ordering {
     by_path(a.0, b.0).then_with(|| names(a.0).cmp(names(b.0))).then_with(|| a.1.cmp(&b.1))
 }
 

@@ -5,7 +5,7 @@
 //!        the routes' paths.
 //! Never: types.
 //!
-//! Start at [`resolve`].
+//! Start at [`parse`] and [`resolve`].
 
 mod graph;
 mod habits;
@@ -13,7 +13,8 @@ mod path;
 mod symbols;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock};
 
 use frontage_diagnostic::{Diagnostic, FileId, SourceMap};
 use frontage_plan::PathSegment;
@@ -43,6 +44,19 @@ pub(crate) enum Role {
     Shared,
 }
 
+/// A text that was read: all that is known of a module by itself.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    /// Its tree.
+    pub(crate) tree: tree::Module,
+    /// Its declarations.
+    pub(crate) symbols: Symbols,
+    /// It is none that can be read; that was reported.
+    is_unread: bool,
+    /// Whatever is wrong with it by itself.
+    diagnostics: Vec<Diagnostic>,
+}
+
 /// One module.
 #[derive(Debug)]
 pub(crate) struct Module {
@@ -50,14 +64,18 @@ pub(crate) struct Module {
     pub(crate) path: Arc<str>,
     /// What it is for.
     pub(crate) role: Role,
-    /// Its text is none that can be read; that was reported.
-    pub(crate) is_unread: bool,
-    /// Its tree.
-    pub(crate) tree: tree::Module,
-    /// Its declarations.
-    pub(crate) symbols: Symbols,
+    /// Its text.
+    parsed: Arc<Parsed>,
     /// Where each import (and `export … from`) leads, by the start of its specifier.
     pub(crate) targets: HashMap<u32, Target>,
+}
+
+impl Deref for Module {
+    type Target = Parsed;
+
+    fn deref(&self) -> &Parsed {
+        &self.parsed
+    }
 }
 
 /// Where an import leads.
@@ -82,22 +100,40 @@ pub(crate) struct Modules {
     pub(crate) all: Vec<Module>,
 }
 
-/// Parses all modules and follows their imports.
+/// Reads a text.
+pub(crate) fn parse(file: FileId, path: &str, text: &str) -> Parsed {
+    let parsed = frontage_syntax::parse(file, path, text);
+    let is_unread = parsed.module.items.is_empty() && !parsed.diagnostics.is_empty();
+    let mut diagnostics = parsed.diagnostics;
+    let symbols = Symbols::collect(&parsed.module, &mut diagnostics);
+    Parsed { tree: parsed.module, symbols, is_unread, diagnostics }
+}
+
+/// The library's declarations.
+fn prelude() -> Arc<Parsed> {
+    static PRELUDE: LazyLock<Arc<Parsed>> = LazyLock::new(|| {
+        let parsed = parse(PRELUDE_FILE, "prelude.ts", crate::prelude::TEXT);
+        debug_assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
+        Arc::new(parsed)
+    });
+    Arc::clone(&PRELUDE)
+}
+
+/// Follows the imports of all modules.
+///
+/// - `parsed`: what [`parse`] says of a file.
 pub(crate) fn resolve(
     workspace: &Workspace,
     frontend: &FrontendInput,
     sources: &SourceMap,
+    parsed: &mut dyn FnMut(FileId) -> Arc<Parsed>,
 ) -> (Modules, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let mut all = Vec::new();
-    let prelude = frontage_syntax::parse(PRELUDE_FILE, "prelude.ts", crate::prelude::TEXT);
-    debug_assert!(prelude.diagnostics.is_empty(), "{:?}", prelude.diagnostics);
     all.push(Module {
         path: "prelude.ts".into(),
         role: Role::Prelude,
-        is_unread: false,
-        symbols: Symbols::collect(&prelude.module, &mut Vec::new()),
-        tree: prelude.module,
+        parsed: prelude(),
         targets: HashMap::new(),
     });
     let prefix = format!("frontends/{}/routes/", frontend.name);
@@ -105,27 +141,42 @@ pub(crate) fn resolve(
         .chain(frontend.modules.iter().map(|&f| (f, 1)))
         .chain(workspace.shared.iter().map(|&f| (f, 2)));
     for (file, kind) in files {
-        let source = sources.file(file);
-        let parsed = frontage_syntax::parse(file, &source.path, &source.text);
-        let is_unread = parsed.module.items.is_empty() && !parsed.diagnostics.is_empty();
-        diagnostics.extend(parsed.diagnostics);
+        let path = sources.file(file).path.as_str();
+        let parsed = parsed(file);
+        diagnostics.extend(parsed.diagnostics.iter().cloned());
         let role = match kind {
-            0 => Role::Route(path::read(file, &source.path, &prefix, &mut diagnostics)),
+            0 => Role::Route(path::read(file, path, &prefix, &mut diagnostics)),
             1 => Role::Own,
             _ => Role::Shared,
         };
-        let symbols = Symbols::collect(&parsed.module, &mut diagnostics);
-        all.push(Module {
-            path: source.path.as_str().into(),
-            role,
-            is_unread,
-            tree: parsed.module,
-            symbols,
-            targets: HashMap::new(),
-        });
+        all.push(Module { path: path.into(), role, parsed, targets: HashMap::new() });
     }
     graph::link(&mut all, &frontend.name, sources, &mut diagnostics);
     (Modules { all }, diagnostics)
 }
 
-pub(crate) use path::{conflict_key, specificity};
+impl Modules {
+    /// A module and all that it imports, at first or second hand; in order.
+    pub(crate) fn closure(&self, of: ModuleId) -> Vec<ModuleId> {
+        let mut found = vec![of];
+        let mut next = 0;
+        while let Some(id) = found.get(next) {
+            next += 1;
+            let targets = self.all[id.0].targets.values();
+            let mut new: Vec<ModuleId> = targets
+                .filter_map(|target| match target {
+                    Target::Module(id) => Some(*id),
+                    _ => None,
+                })
+                .collect();
+            new.retain(|id| !found.contains(id));
+            new.sort_unstable();
+            new.dedup();
+            found.extend(new);
+        }
+        found.sort_unstable();
+        found
+    }
+}
+
+pub(crate) use path::conflict_key;

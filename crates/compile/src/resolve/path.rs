@@ -109,21 +109,6 @@ pub(crate) fn conflict_key(path: &[PathSegment]) -> String {
     key
 }
 
-/// Sorts so that of two paths that match one request the more specific stands first: literals
-/// before parameters before the rest, segment by segment.
-pub(crate) fn specificity(path: &[PathSegment]) -> Vec<(u8, Arc<str>)> {
-    let mut key: Vec<(u8, Arc<str>)> = path
-        .iter()
-        .map(|segment| match segment {
-            PathSegment::Literal(text) => (0, text.clone()),
-            PathSegment::Parameter(_) => (1, "".into()),
-            PathSegment::Rest(_) => (3, "".into()),
-        })
-        .collect();
-    key.push((2, "".into()));
-    key
-}
-
 #[cfg(test)]
 mod tests {
     use super::{conflict_key, read};

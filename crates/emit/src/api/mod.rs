@@ -1,6 +1,6 @@
 //! A backend as its clients see it: operations, and the schemas of what goes in and out.
 //!
-//! In:    a checked frontend and its plan.
+//! In:    the checked units of a frontend and its plan.
 //! Out:   [`Api`], from which `openapi` and `client` are written.
 //! Never: what only the server knows: upstreams, calls, settings.
 //!
@@ -20,7 +20,8 @@ mod passed;
 mod replies;
 mod schema;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use frontage_compile::Workspace;
 use frontage_compile::hir::{Checked, CheckedKind, Function};
@@ -132,17 +133,25 @@ pub struct ApiAnswer {
 }
 
 /// Describes the backend that a plan makes of a checked frontend.
+///
+/// - `units`: the checked form of each of its units.
 #[must_use]
-pub fn describe(workspace: &Workspace, checked: &Checked, plan: &Plan) -> Api {
+pub fn describe(workspace: &Workspace, units: &[Arc<Checked>], plan: &Plan) -> Api {
     let origins = Origins::new(workspace);
     let mut pool = Pool::default();
-    let mut answers = Answers::new(checked, &origins);
+    let mut of_units: Vec<Answers<'_>> =
+        units.iter().map(|checked| Answers::new(checked, &origins)).collect();
+    // Only ever asked for one route: its order is never seen.
+    let mut sources = HashMap::new();
+    for (unit, checked) in units.iter().enumerate() {
+        let routes = checked.routes.iter();
+        sources.extend(routes.map(|route| ((&*route.path, route.method), (unit, route))));
+    }
     let ids = ids::ids(&plan.routes);
     let mut operations = Vec::new();
     for (route, id) in plan.routes.iter().zip(ids) {
-        let source =
-            checked.routes.iter().find(|r| r.method == route.method && r.path == route.path);
-        let Some(source) = source else { continue };
+        let Some(&(unit, source)) = sources.get(&(&*route.path, route.method)) else { continue };
+        let (checked, answers) = (&*units[unit], &mut of_units[unit]);
         let comment = checked.comments.get(&source.span);
         let description = comment.map(|c| c.text.to_string()).filter(|text| !text.is_empty());
         let mut operation = ApiOperation {
@@ -165,7 +174,7 @@ pub fn describe(workspace: &Workspace, checked: &Checked, plan: &Plan) -> Api {
                 operation.private = handler.reads_session;
                 parts_of(&handler.body, &mut operation.parts);
                 taken(&handler.input, &mut operation, &mut pool);
-                given(checked, function, &mut answers, &mut operation, &mut pool);
+                given(checked, function, answers, &mut operation, &mut pool);
                 operation.faults = faults::of_handler(workspace, checked, function);
                 let own = own(&operation, &handler.input);
                 faults::of_server(own, &mut operation.faults);
@@ -175,7 +184,7 @@ pub fn describe(workspace: &Workspace, checked: &Checked, plan: &Plan) -> Api {
                     workspace,
                     *called,
                     source.result,
-                    &mut answers,
+                    answers,
                     &mut operation,
                     &mut pool,
                 );
@@ -185,10 +194,12 @@ pub fn describe(workspace: &Workspace, checked: &Checked, plan: &Plan) -> Api {
         operation.parameters.iter_mut().for_each(in_path);
         operations.push(operation);
     }
-    for function in &checked.functions {
-        if let Some(name) = &function.name {
-            let schema = answers.image(function.result, &mut pool).schema;
-            pool.made(&schema, &ids::made(name));
+    for (checked, answers) in units.iter().zip(&mut of_units) {
+        for function in &checked.functions {
+            if let Some(name) = &function.name {
+                let schema = answers.image(function.result, &mut pool).schema;
+                pool.made(&schema, &ids::made(name));
+            }
         }
     }
     let schemas = settle(pool, &mut operations);

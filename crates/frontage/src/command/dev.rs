@@ -20,7 +20,7 @@ use super::check::contracts;
 use super::serve::{bundle, report};
 use super::services::Services;
 use super::{Done, chosen, types};
-use crate::build::{Built, build, concerns, has_errors};
+use crate::build::{Built, Memories, build_again, concerns, has_errors};
 use crate::cli::Global;
 use crate::codes;
 use crate::logging;
@@ -53,6 +53,7 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, names: &[String]) -> Don
             running: BTreeMap::new(),
             overlays: BTreeMap::new(),
             failures: BTreeMap::new(),
+            memories: Memories::new(),
         };
         dev.run(watch, events).await
     });
@@ -81,6 +82,8 @@ struct Dev<'a> {
     overlays: BTreeMap<String, String>,
     /// Why each backend that cannot start last said that it cannot.
     failures: BTreeMap<String, String>,
+    /// What need not be compiled once more.
+    memories: Memories,
 }
 
 impl Dev<'_> {
@@ -143,7 +146,7 @@ impl Dev<'_> {
         let first = before.is_none();
         let began = Instant::now();
         let loaded = load_again(&self.root, before);
-        let built = build(&loaded);
+        let built = build_again(&loaded, &mut self.memories);
         if first {
             // A backend serves the folder that its client is written to.
             self.write_types(&loaded, &built);

@@ -47,7 +47,7 @@ pub(crate) fn describe(
     frontend: &str,
 ) -> Option<(Api, Surroundings)> {
     let found = built.frontends.iter().find(|f| f.name == frontend)?;
-    let (plan, checked) = (found.plan.as_ref()?, found.checked.as_ref()?);
+    let plan = found.plan.as_ref()?;
     let config = loaded.frontends.iter().find(|f| f.name == frontend)?;
     let address = config.listen.as_ref().and_then(|listen| listen.value.by_default());
     let surroundings = Surroundings {
@@ -59,7 +59,7 @@ pub(crate) fn describe(
             Auth::Dev { .. } => Door::Dev,
         },
     };
-    Some((frontage_emit::describe(&loaded.workspace, checked, plan), surroundings))
+    Some((frontage_emit::describe(&loaded.workspace, &found.checked, plan), surroundings))
 }
 
 /// Files to write: path and text.

@@ -117,7 +117,7 @@ fn said(compiled: &Compiled, sources: &SourceMap, took_ms: f64) -> Value {
         })
         .collect();
     let mut results = BTreeMap::new();
-    if let Some(checked) = compiled.checked.as_ref().filter(|_| faults.is_empty()) {
+    for checked in compiled.checked.iter().filter(|_| faults.is_empty()) {
         for route in &checked.routes {
             let path = &sources.file(route.span.file).path;
             let key = format!("{path} {}", format!("{:?}", route.method).to_uppercase());

@@ -143,7 +143,11 @@ function isOddDate(item, index) {
 
 /** Host names with punycode that UTS 46 refuses, which Node's parser lets pass. */
 function isOddHost(item, index) {
-  return /url|ipv6|cidrv6/i.test(item.source) && /xn--/i.test(JSON.stringify(item.inputs[index]));
+  if (!/url|ipv6|cidrv6/i.test(item.source)) return false;
+  // As the parser sees it: without tabs and ends of lines, and decoded.
+  const text = JSON.stringify(item.inputs[index]).replace(/\\+[tnr]|%0[9ad]/gi, "");
+  const decoded = text.replace(/%([2-7][0-9a-f])/gi, (_, code) => String.fromCharCode(parseInt(code, 16)));
+  return /xn--/i.test(decoded);
 }
 
 function apart(item, ours, theirs) {

@@ -21,9 +21,10 @@ fn bodies_give_their_types_and_faults() {
         let (name, rest) = part.split_once('\n').expect("a name and a body");
         let (body, expected) = rest.split_once("\n--> ").unwrap_or((rest, ""));
         let outcome = check_body(body);
-        let found = match &outcome.checked {
-            Some(_) => outcome.result(),
-            None => outcome.faults().join("\n--> "),
+        let found = if outcome.checked.is_empty() {
+            outcome.faults().join("\n--> ")
+        } else {
+            outcome.result()
         };
         if found != expected {
             let _ = writeln!(wrong, "=== {name}\n{body}\nexpected {expected}\nfound    {found}");

@@ -1,6 +1,6 @@
 //! What is accepted, with which type; what is refused, where and with which code.
 
-mod support;
+pub(crate) mod support;
 
 mod bodies;
 mod fuzz;

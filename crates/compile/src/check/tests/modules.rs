@@ -238,15 +238,14 @@ fn specific_routes_stand_first() {
         ("frontends/web/routes/a/b.ts", text),
         ("frontends/web/routes/a.ts", text),
     ]);
-    let checked = outcome.checked.as_ref().expect("it checks");
-    let files: Vec<&str> =
-        checked.routes.iter().map(|r| outcome.sources.file(r.span.file).path.as_str()).collect();
+    let plan = outcome.plan.expect("it compiles");
+    let files: Vec<&str> = plan.routes.iter().map(|route| &*route.place.path).collect();
     assert_eq!(
         files,
         [
+            "frontends/web/routes/a.ts",
             "frontends/web/routes/a/b.ts",
             "frontends/web/routes/a/[x].ts",
-            "frontends/web/routes/a.ts",
             "frontends/web/routes/a/[...rest].ts",
         ]
     );

@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use frontage_contract::Contract;
-use frontage_diagnostic::{Diagnostic, SourceMap};
+use frontage_diagnostic::{Diagnostic, FileId, SourceMap};
+use frontage_plan::Plan;
 
-use crate::{FrontendInput, SessionField, SessionType, UpstreamInput, Workspace};
+use crate::hir::Checked;
+use crate::{Compiled, FrontendInput, SessionField, SessionType, UpstreamInput, Workspace};
 
 const USERS: &str = include_str!("users.yaml");
 const CATALOG: &str = include_str!("catalog.yaml");
 
 /// What came of a check.
 pub(super) struct Outcome {
-    pub(super) checked: Option<crate::hir::Checked>,
+    /// The units that have routes.
+    pub(super) checked: Vec<Arc<Checked>>,
+    pub(super) plan: Option<Plan>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) sources: SourceMap,
 }
@@ -42,7 +46,7 @@ impl Outcome {
 
     /// The result type of the first route.
     pub(super) fn result(&self) -> String {
-        match &self.checked {
+        match self.checked.first() {
             Some(checked) => checked.types.full_text(checked.routes[0].result),
             None => self.explained(),
         }
@@ -68,38 +72,47 @@ fn contracts() -> &'static Contracts {
 
 /// Checks modules given by their paths.
 pub(super) fn check_files(files: &[(&str, &str)]) -> Outcome {
-    let (mut sources, contracts) = contracts().clone();
-    let upstreams = contracts
-        .into_iter()
+    let mut sources = contracts().0.clone();
+    let files: Vec<FileId> = files.iter().map(|(path, text)| sources.add(*path, *text)).collect();
+    let (workspace, frontend) = inputs(&sources, &files);
+    let Compiled { mut checked, plan, diagnostics } =
+        crate::compile(&workspace, &frontend, &sources);
+    checked.retain(|unit| !unit.routes.is_empty());
+    Outcome { checked, plan, diagnostics, sources }
+}
+
+/// The sources of the contracts alone.
+pub(crate) fn contract_sources() -> SourceMap {
+    contracts().0.clone()
+}
+
+/// The inputs of a compilation: both contracts, and modules by their paths.
+pub(crate) fn inputs(sources: &SourceMap, files: &[FileId]) -> (Workspace, FrontendInput) {
+    let upstreams = contracts()
+        .1
+        .iter()
         .map(|(name, contract)| UpstreamInput {
-            name: name.into(),
-            contract,
+            name: (*name).into(),
+            contract: Arc::clone(contract),
             timeout_ms: 2000,
             safe: BTreeMap::from([("searchUsers".to_owned(), true)]),
             bulk: Vec::new(),
             span: None,
         })
         .collect();
-    let (mut routes, mut modules, mut shared) = (Vec::new(), Vec::new(), Vec::new());
-    for (path, text) in files {
-        let id = sources.add(*path, *text);
-        if path.starts_with("shared/") {
-            shared.push(id);
-        } else if path.starts_with("frontends/web/routes/") {
-            routes.push(id);
-        } else if path.starts_with("frontends/web/") {
-            modules.push(id);
-        }
-    }
-    let workspace = Workspace { upstreams, shared };
+    let below = |folder: &str, not: &str| {
+        let path = |id: &FileId| sources.file(*id).path.as_str();
+        let is = |id: &&FileId| path(id).starts_with(folder) && (not.is_empty() || !path(id).starts_with(not));
+        files.iter().filter(is).copied().collect::<Vec<FileId>>()
+    };
+    let routes = "frontends/web/routes/";
     let frontend = FrontendInput {
         name: "web".into(),
-        routes,
-        modules,
+        routes: below(routes, ""),
+        modules: below("frontends/web/", routes),
         session: Some(vec![SessionField { name: "sub".into(), ty: SessionType::String }]),
     };
-    let (checked, diagnostics) = crate::check(&workspace, &frontend, &sources);
-    Outcome { checked, diagnostics, sources }
+    (Workspace { upstreams, shared: below("shared/", "") }, frontend)
 }
 
 /// A route module around a handler's body.

@@ -123,7 +123,8 @@ impl Frontend {
     }
 
     pub(super) fn lower(&self) -> (Plan, Vec<Diagnostic>) {
-        crate::lower::lower(&self.workspace, "web", &self.checked, &self.sources)
+        let (part, found) = crate::lower::lower(&self.workspace, &self.checked, &self.sources);
+        (crate::link::link(&"web".into(), &self.workspace, &[&part]), found)
     }
 
     /// Panics unless the plan holds its invariants, prints as `expected` (leading empty line and
