@@ -55,8 +55,11 @@ pub(crate) fn link(frontend: &Name, workspace: &Workspace, parts: &[&Part]) -> P
         let index = used.partition_point(|&index| index < reference.upstream);
         Operation { upstream: UpstreamId(index as u16), ..Operation::clone(operation) }
     });
-    let ids: BTreeMap<OperationRef, OperationId> =
-        called.keys().enumerate().map(|(at, reference)| (*reference, OperationId(at as u32))).collect();
+    let ids: BTreeMap<OperationRef, OperationId> = called
+        .keys()
+        .enumerate()
+        .map(|(at, reference)| (*reference, OperationId(at as u32)))
+        .collect();
 
     let mut tables = Tables::default();
     let mut open: Vec<Option<Shapes<'_>>> = parts.iter().map(|_| None).collect();

@@ -1,41 +1,45 @@
-//! A plan made ready to run: checked, patterns compiled.
+//! A plan made ready to run: checked, patterns compiled; each route when it is first asked for.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use frontage_plan::{Plan, RouteKind};
+use frontage_plan::{Handler, Plan, RouteKind};
 
 use crate::check::{PrepareError, check};
 use crate::eval::Patterns;
 use crate::prepare::{PreparedBlock, prepare, reads_request};
-use crate::validate::{self, Parts};
+use crate::validate::Parts;
 
 /// A plan and what is prepared once for all its requests; shared by threads.
 #[derive(Debug)]
 pub struct Engine {
     plan: Arc<Plan>,
-    /// For each route, its validators.
-    validators: Vec<Parts>,
-    /// For each route, its handler's blocks and whether it looks at the request; none for routes that hand through.
-    handlers: Vec<Option<(PreparedBlock, bool)>>,
+    /// For each route, what its requests need; made for the first of them.
+    routes: Box<[OnceLock<Prepared>]>,
     patterns: Arc<Patterns>,
 }
 
+/// What is prepared of a handler.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    /// Its validators.
+    pub(crate) validators: Parts,
+    /// Its blocks.
+    pub(crate) block: PreparedBlock,
+    /// It looks at the request itself.
+    pub(crate) reads_request: bool,
+}
+
 impl Engine {
-    /// Checks and prepares a plan.
+    /// Checks a plan, and makes ready what all its routes share.
     ///
     /// # Errors
     ///
     /// [`PrepareError`] for a plan that could not be run safely.
     pub fn new(plan: Arc<Plan>) -> Result<Self, PrepareError> {
         check(&plan)?;
-        let validators = validate::prepare(&plan);
-        let prepared = plan.routes.iter().map(|route| match &route.kind {
-            RouteKind::Handler(handler) => Some((prepare(&plan, handler), reads_request(handler))),
-            RouteKind::Passthrough(_) => None,
-        });
-        let handlers = prepared.collect();
+        let routes = plan.routes.iter().map(|_| OnceLock::new()).collect();
         let patterns = Patterns::new(&plan);
-        Ok(Self { plan, validators, handlers, patterns })
+        Ok(Self { plan, routes, patterns })
     }
 
     /// The plan's regular expressions.
@@ -49,11 +53,14 @@ impl Engine {
         &self.plan
     }
 
-    pub(crate) fn prepared(&self, route: usize) -> Option<&(PreparedBlock, bool)> {
-        self.handlers.get(route)?.as_ref()
-    }
-
-    pub(crate) fn validators(&self, route: usize) -> Option<&Parts> {
-        self.validators.get(route)
+    /// A route's handler, and what is prepared of it; `None` for a route that hands through, or none.
+    pub(crate) fn handler(&self, route: usize) -> Option<(&Handler, &Prepared)> {
+        let RouteKind::Handler(handler) = &self.plan.routes.get(route)?.kind else { return None };
+        let prepared = self.routes.get(route)?.get_or_init(|| Prepared {
+            validators: Parts::new(&handler.input),
+            block: prepare(&self.plan, handler),
+            reads_request: reads_request(handler),
+        });
+        Some((handler, prepared))
     }
 }

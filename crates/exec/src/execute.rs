@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use frontage_json::Value;
-use frontage_plan::{Handler, RouteKind, input_slot};
+use frontage_plan::{Handler, input_slot};
 
+use crate::engine::Prepared;
 use crate::eval::{Env, Meter};
 use crate::input::{Refused, accept};
 use crate::run::{Ran, Setting, run};
@@ -22,14 +23,8 @@ pub async fn execute(
     request: RouteRequest<'_>,
 ) -> Outcome {
     let plan = engine.plan();
-    let found = (plan.routes.get(route), engine.prepared(route), engine.validators(route));
-    let (handler, (prepared, reads_request), validators) = match found {
-        (Some(route), Some(prepared), Some(validators)) => match &route.kind {
-            RouteKind::Handler(handler) => (handler, prepared, validators),
-            RouteKind::Passthrough(_) => return no_handler(),
-        },
-        _ => return no_handler(),
-    };
+    let Some((handler, prepared)) = engine.handler(route) else { return no_handler() };
+    let Prepared { validators, block: prepared, reads_request } = prepared;
     let private = handler.reads_session;
     let env = frame(engine, handler, &request);
     let place = &plan.routes[route].place;
@@ -85,12 +80,11 @@ pub fn check_input(
     route: usize,
     request: &RouteRequest<'_>,
 ) -> Result<CheckedInput, InputFault> {
-    let found = (engine.plan().routes.get(route).map(|r| &r.kind), engine.validators(route));
-    let (Some(RouteKind::Handler(handler)), Some(validators)) = found else {
+    let Some((handler, prepared)) = engine.handler(route) else {
         return Err(InputFault::Problem(Problem::new(500, "internal")));
     };
     let env = frame(engine, handler, request);
-    match accept(request, &handler.input, validators, false, &env) {
+    match accept(request, &handler.input, &prepared.validators, false, &env) {
         Ok(()) => Ok(CheckedInput {
             params: env.get(input_slot::PARAMS),
             query: env.get(input_slot::QUERY),

@@ -57,8 +57,8 @@ struct ReadContract {
     files: Range<u32>,
     contract: Arc<Contract>,
     findings: Vec<Diagnostic>,
-    /// Something that it names could not be read.
-    lacks: bool,
+    /// What it names and could not be read.
+    missing: Vec<String>,
 }
 
 impl Loaded {
@@ -66,6 +66,17 @@ impl Loaded {
     /// reported, and every use of one would be an error of its own.
     pub(crate) fn knows_upstreams(&self) -> bool {
         self.workspace.upstreams.len() == self.config.upstreams.len() && !self.config.is_partial
+    }
+
+    /// Whether the workspace's own settings and all contracts are what they were.
+    pub(crate) fn has_services_of(&self, before: &Self) -> bool {
+        let settings = |loaded: &Self| {
+            loaded.sources.iter().next().map(|(id, _)| Arc::clone(loaded.sources.file(id)))
+        };
+        let same = settings(self).zip(settings(before)).is_some_and(|(a, b)| Arc::ptr_eq(&a, &b));
+        let contracts = self.contracts.iter().zip(&before.contracts);
+        same && self.contracts.len() == before.contracts.len()
+            && contracts.into_iter().all(|(a, b)| Arc::ptr_eq(&a.contract, &b.contract))
     }
 }
 
@@ -258,10 +269,12 @@ impl Reader<'_> {
 
     fn read_contract(&mut self, path: &str, text: String) -> ReadContract {
         let file = self.sources.add(path, text);
-        let (reader, mut lacks) = (&mut self.files, false);
+        let (reader, mut missing) = (&mut self.files, Vec::new());
         let mut load = |path: &str| {
             let text = reader.read(path);
-            lacks |= text.is_err();
+            if text.is_err() {
+                missing.push(path.to_owned());
+            }
             text
         };
         let (contract, findings) = if path.ends_with(".ts") {
@@ -273,17 +286,18 @@ impl Reader<'_> {
         };
         let files = file.0..self.sources.next_id().0;
         let (path, contract) = (path.to_owned(), Arc::new(contract));
-        ReadContract { path, files, contract, findings, lacks }
+        ReadContract { path, files, contract, findings, missing }
     }
 
     /// A contract as it was read before, if each of its files is what it was and stands at the same
     /// place among all, which the places in it name.
     fn unchanged(&mut self, path: &str) -> Option<ReadContract> {
         let before = self.before?;
-        let known = before.contracts.iter().find(|known| known.path == path && !known.lacks)?;
+        let known = before.contracts.iter().find(|known| known.path == path)?;
         let files: Vec<_> = known.files.clone().map(|id| before.sources.file(FileId(id))).collect();
         let same = known.files.start == self.sources.next_id().0
-            && files.iter().all(|file| self.is_same(file));
+            && files.iter().all(|file| self.is_same(file))
+            && known.missing.iter().all(|path| self.files.read(path).is_err());
         if !same {
             return None;
         }
@@ -303,6 +317,11 @@ impl Reader<'_> {
     fn modules(&mut self, folder: &str) -> Vec<FileId> {
         let mut paths = Vec::new();
         self.walk(folder, 0, &is_module, &mut paths);
+        self.add_all(paths)
+    }
+
+    /// Reads modules, sorted by path.
+    fn add_all(&mut self, mut paths: Vec<String>) -> Vec<FileId> {
         paths.sort();
         self.count(&mut paths);
         let mut files = Vec::new();
@@ -328,11 +347,9 @@ impl Reader<'_> {
         self.count += paths.len();
     }
 
-    /// Warns of sources below `folder` that nothing reads, unless a module of the same name stands
-    /// beside them: then they were made of it.
-    fn other_sources(&mut self, folder: &str) {
-        let mut paths = Vec::new();
-        self.walk(folder, 0, &|name| other_ending(name).is_some(), &mut paths);
+    /// Warns of sources that nothing reads, unless a module of the same name stands beside them: then
+    /// they were made of it.
+    fn other_sources(&mut self, mut paths: Vec<String>) {
         paths.sort();
         for path in paths {
             let Some(stem) = other_ending(&path) else { continue };
@@ -354,6 +371,7 @@ impl Reader<'_> {
         }
     }
 
+    /// All files below `folder` whose paths are wanted.
     fn walk(
         &self,
         folder: &str,
@@ -371,8 +389,8 @@ impl Reader<'_> {
             let path = format!("{folder}/{name}");
             if kind.is_dir() && depth < MAX_DEPTH {
                 self.walk(&path, depth + 1, wanted, out);
-            } else if wanted(&name) {
-                // One beyond the limit shows that there are too many; routes are walked over twice.
+            } else if wanted(&path) {
+                // One beyond the limit shows that there are too many; not all need be modules.
                 if out.len() <= 2 * MAX_FILES {
                     out.push(path);
                 }
@@ -417,26 +435,24 @@ impl Reader<'_> {
             };
             let text = self.sources.file(file).text.clone();
             let config = FrontendConfig::read(&name, &text, file, &mut self.diagnostics);
-            let routes = self.modules(&format!("{folder}/routes"));
-            self.other_sources(&format!("{folder}/routes"));
             let static_prefix =
                 config.static_dir.as_ref().map(|s| format!("{folder}/{}/", normalise(&s.value)));
             let routes_prefix = format!("{folder}/routes/");
+            let wanted = |path: &str| {
+                is_module(path) || path.starts_with(&routes_prefix) && other_ending(path).is_some()
+            };
             let mut paths = Vec::new();
-            self.walk(&folder, 0, &is_module, &mut paths);
-            paths.sort();
-            paths.retain(|path| {
-                !path.starts_with(&routes_prefix)
-                    && static_prefix.as_ref().is_none_or(|prefix| !path.starts_with(prefix))
-            });
-            self.count(&mut paths);
-            let mut modules = Vec::new();
-            for path in paths {
-                match self.add(&path) {
-                    Ok(file) => modules.push(file),
-                    Err(fault) => self.diagnostics.push(fault),
-                }
-            }
+            self.walk(&folder, 0, &wanted, &mut paths);
+            let (routes, modules): (Vec<String>, Vec<String>) =
+                paths.into_iter().partition(|path| path.starts_with(&routes_prefix));
+            let (routes, others) = routes.into_iter().partition(|path| is_module(path));
+            let served = |path: &String| {
+                static_prefix.as_ref().is_some_and(|prefix| path.starts_with(prefix))
+            };
+            let modules = modules.into_iter().filter(|path| !served(path)).collect();
+            let routes = self.add_all(routes);
+            self.other_sources(others);
+            let modules = self.add_all(modules);
             inputs.push(FrontendInput {
                 name: Arc::from(name.as_str()),
                 routes,
@@ -449,9 +465,9 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a file's name is one of a module.
-fn is_module(name: &str) -> bool {
-    name.ends_with(".ts") && !name.ends_with(".d.ts")
+/// Whether a path is one of a module.
+fn is_module(path: &str) -> bool {
+    path.ends_with(".ts") && !path.ends_with(".d.ts")
 }
 
 /// The path without its ending, if that is one of JavaScript or TypeScript other than `.ts`.
@@ -551,10 +567,13 @@ paths:
     }
 
     #[test]
-    fn a_contract_that_lacks_something_is_read_again() {
+    fn a_contract_that_lacks_something_is_read_again_once_it_is_there() {
         let folder = workspace();
         std::fs::remove_file(folder.path().join("user.yaml")).expect("it is there");
-        let first = load(folder.path());
+        let before = load(folder.path());
+        let first = load_again(folder.path(), Some(&before));
+        assert_eq!(first.diagnostics, before.diagnostics);
+        assert!(Arc::ptr_eq(&first.contracts[0].contract, &before.contracts[0].contract));
         written(folder.path(), "user.yaml", "{ type: string }");
         let second = load_again(folder.path(), Some(&first));
         assert!(second.diagnostics.len() < first.diagnostics.len(), "{:?}", second.diagnostics);

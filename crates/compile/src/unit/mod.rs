@@ -146,8 +146,7 @@ impl<'a> Project<'a> {
         let (checked, found) =
             check::check(self.workspace, self.frontend, &self.modules, &planned.own, self.sources);
         let wrong = has_errors(&found);
-        let lowered =
-            (!wrong).then(|| lower::lower(self.workspace, &checked, self.sources));
+        let lowered = (!wrong).then(|| lower::lower(self.workspace, &checked, self.sources));
         Unit { checked: Arc::new(checked), found, lowered }
     }
 

@@ -180,14 +180,7 @@ pub fn describe(workspace: &Workspace, units: &[Arc<Checked>], plan: &Plan) -> A
                 faults::of_server(own, &mut operation.faults);
             }
             (RouteKind::Passthrough(_), CheckedKind::Passthrough { operation: called, .. }) => {
-                passed::pass(
-                    workspace,
-                    *called,
-                    source.result,
-                    answers,
-                    &mut operation,
-                    &mut pool,
-                );
+                passed::pass(workspace, *called, source.result, answers, &mut operation, &mut pool);
             }
             _ => continue,
         }

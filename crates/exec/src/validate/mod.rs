@@ -22,7 +22,7 @@ mod url;
 mod walk;
 
 pub(crate) use issue::{Issue, PathKey};
-pub(crate) use prepared::{Parts, Ready, prepare};
+pub(crate) use prepared::{Parts, Ready};
 pub(crate) use query::{QueryIssue, query_object};
 
 use frontage_json::Value;

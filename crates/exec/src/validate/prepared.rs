@@ -1,6 +1,6 @@
-//! The validators of a plan, made ready once.
+//! The validators of a route, made ready once.
 
-use frontage_plan::{Plan, RouteKind, Validator};
+use frontage_plan::{Input, Validator};
 
 use super::node::Node;
 
@@ -23,20 +23,15 @@ pub(crate) struct Parts {
     pub(crate) body: Option<Ready>,
 }
 
-/// Prepares the validators of every route.
-pub(crate) fn prepare(plan: &Plan) -> Vec<Parts> {
-    let parts = plan.routes.iter().map(|route| match &route.kind {
-        RouteKind::Handler(handler) => {
-            let input = &handler.input;
-            let ready = |validator: &Option<Validator>| validator.as_ref().map(Ready::new);
-            Parts {
-                params: ready(&input.params),
-                query: ready(&input.query),
-                headers: ready(&input.headers),
-                body: ready(&input.body),
-            }
+impl Parts {
+    /// Prepares the validators of a route.
+    pub(crate) fn new(input: &Input) -> Self {
+        let ready = |validator: &Option<Validator>| validator.as_ref().map(Ready::new);
+        Self {
+            params: ready(&input.params),
+            query: ready(&input.query),
+            headers: ready(&input.headers),
+            body: ready(&input.body),
         }
-        RouteKind::Passthrough(_) => Parts::default(),
-    });
-    parts.collect()
+    }
 }

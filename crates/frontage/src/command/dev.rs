@@ -39,7 +39,10 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// Runs until a signal comes.
 pub(crate) fn run(global: &Global, terminal: &Terminal, names: &[String]) -> Done {
     let root = find(global.workspace.as_deref())?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .thread_stack_size(crate::STACK)
+        .build();
     let runtime = runtime.map_err(|e| Diagnostic::placeless(codes::CANNOT_START, e.to_string()))?;
     let done = runtime.block_on(async {
         let watch = Watch::new(&root)?;
@@ -142,14 +145,14 @@ impl Dev<'_> {
     /// Reads and compiles everything, and gives each backend what became of its frontend.
     ///
     /// - `before`: what was read last, if this is not the first time.
-    async fn refresh(&mut self, before: Option<&Loaded>) -> Result<Loaded, Diagnostic> {
+    async fn refresh(&mut self, before: Option<&Arc<Loaded>>) -> Result<Arc<Loaded>, Diagnostic> {
         let first = before.is_none();
         let began = Instant::now();
-        let loaded = load_again(&self.root, before);
-        let built = build_again(&loaded, &mut self.memories);
+        let loaded = Arc::new(load_again(&self.root, before.map(|before| &**before)));
+        let built = Arc::new(build_again(&loaded, &mut self.memories));
         if first {
             // A backend serves the folder that its client is written to.
-            self.write_types(&loaded, &built);
+            self.write_types(&loaded, &built, None).await;
         }
         let all = built.diagnostics(&loaded);
         self.terminal.diagnostics(&all, &loaded.sources);
@@ -180,8 +183,8 @@ impl Dev<'_> {
         }
         let took = began.elapsed().as_millis();
         if !first {
-            // The backends run the new plans already; pages are told to load again after this.
-            self.write_types(&loaded, &built);
+            // Meanwhile the backends swap their plans; pages are told to load again after this.
+            self.write_types(&loaded, &built, before).await;
         }
         if has_errors(&all) {
             let kept = if first { "waiting for a fix" } else { "the running plans stay" };
@@ -198,9 +201,23 @@ impl Dev<'_> {
         Ok(loaded)
     }
 
-    fn write_types(&self, loaded: &Loaded, built: &Built) {
-        if let Err(fault) = types::write(loaded, built) {
-            self.terminal.fault(&fault);
+    /// Writes what editors and pages read, while everything else goes on.
+    async fn write_types(
+        &self,
+        loaded: &Arc<Loaded>,
+        built: &Arc<Built>,
+        before: Option<&Arc<Loaded>>,
+    ) {
+        let (loaded, built, before) = (Arc::clone(loaded), Arc::clone(built), before.cloned());
+        let write = move || types::write(&loaded, &built, before.as_deref());
+        match tokio::task::spawn_blocking(write).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(fault)) => self.terminal.fault(&fault),
+            Err(ended) => {
+                if let Ok(panic) = ended.try_into_panic() {
+                    std::panic::resume_unwind(panic);
+                }
+            }
         }
     }
 
@@ -211,9 +228,9 @@ impl Dev<'_> {
         faults.extend(frontend.diagnostics.iter().cloned());
         self.overlay(name, &faults, loaded).await;
         let Some(plan) = &frontend.plan else { return false };
-        let Some(bundle) = bundle(loaded, name, Plan::clone(plan), true) else { return false };
+        let Some(bundle) = bundle(loaded, name, plan, true) else { return false };
         let same = self.running.get(name).is_some_and(|(settings, running)| {
-            *settings == bundle.settings && **running == bundle.plan
+            *settings == bundle.settings && *running == bundle.plan
         });
         if same {
             return false;

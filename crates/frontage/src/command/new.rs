@@ -66,7 +66,7 @@ pub(crate) fn run(terminal: &Terminal, dir: &Path) -> Done {
         })?;
     }
     let loaded = load(dir);
-    types::write(&loaded, &build(&loaded))?;
+    types::write(&loaded, &build(&loaded), None)?;
     terminal.note(&format!("made {} in {}", terminal.paint(Tone::Strong, &name), dir.display()));
     terminal.note(&format!("next: frontage dev -C {}", dir.display()));
     Ok(ExitCode::SUCCESS)

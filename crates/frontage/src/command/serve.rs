@@ -2,8 +2,10 @@
 //! in this process.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use frontage_diagnostic::Diagnostic;
+use frontage_plan::Plan;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Done, chosen};
@@ -31,7 +33,7 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, names: &[String]) -> Don
         .frontends
         .iter()
         .filter(|f| names_chosen.contains(&f.name))
-        .filter_map(|f| bundle(&loaded, &f.name, f.plan.as_deref()?.clone(), false))
+        .filter_map(|f| bundle(&loaded, &f.name, f.plan.as_ref()?, false))
         .collect();
     logging::start(Format::Json, None, global.verbose);
     let mut bundles = bundles;
@@ -51,11 +53,12 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, names: &[String]) -> Don
 pub(crate) fn bundle(
     loaded: &Loaded,
     frontend: &str,
-    plan: frontage_plan::Plan,
+    plan: &Arc<Plan>,
     dev: bool,
 ) -> Option<Bundle> {
     let config = loaded.frontends.iter().find(|f| f.name == frontend)?;
-    Some(Bundle { settings: BackendSettings::of(loaded, config, dev)?, plan })
+    let settings = BackendSettings::of(loaded, config, dev)?;
+    Some(Bundle { settings, plan: Arc::clone(plan) })
 }
 
 async fn supervise(global: &Global, terminal: &Terminal, bundles: Vec<Bundle>) -> Done {

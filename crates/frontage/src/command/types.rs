@@ -19,7 +19,7 @@ use crate::workspace::{Loaded, find, load};
 pub(crate) fn run(global: &Global, terminal: &Terminal) -> Done {
     let loaded = load(&find(global.workspace.as_deref())?);
     let built = build(&loaded);
-    let changed = write(&loaded, &built)?;
+    let changed = write(&loaded, &built, None)?;
     let broken = has_errors(&loaded.diagnostics);
     if global.json {
         let faults = for_machines(&loaded.diagnostics, &loaded.sources);
@@ -41,22 +41,22 @@ pub(crate) fn run(global: &Global, terminal: &Terminal) -> Done {
 
 /// Writes the files whose contents differ; gives their paths.
 ///
+/// - `before`: a state of the workspace for which they were written, if there is one.
+///
 /// # Errors
 ///
 /// If a file cannot be written.
-pub(crate) fn write(loaded: &Loaded, built: &Built) -> Result<Vec<String>, Diagnostic> {
-    // Contracts with all that they refer to, and the workspace's settings.
-    let common = loaded.sources.iter().map(|(_, file)| (file.path.as_str(), file.text.as_str()));
-    let common = common.filter(|(path, _)| {
-        !["frontends/", "shared/"].iter().any(|folder| path.starts_with(folder))
-    });
-    let upstreams = frontage_emit::node_upstreams(&loaded.workspace, common);
-    let mut files = vec![
-        ("frontage.d.ts".to_owned(), frontage_emit::frontage_types().to_owned()),
-        ("upstreams.d.ts".to_owned(), frontage_emit::upstream_types(&loaded.workspace.upstreams)),
-        ("upstreams.js".to_owned(), frontage_emit::node_module(&loaded.workspace)),
-        ("upstreams.json".to_owned(), upstreams),
-    ];
+pub(crate) fn write(
+    loaded: &Loaded,
+    built: &Built,
+    before: Option<&Loaded>,
+) -> Result<Vec<String>, Diagnostic> {
+    let mut files = vec![("frontage.d.ts".to_owned(), frontage_emit::frontage_types().to_owned())];
+    let is_there = |name: &&str| loaded.root.join(".frontage").join(name).exists();
+    let same = before.is_some_and(|before| loaded.has_services_of(before));
+    if !(same && UPSTREAM_FILES.iter().all(is_there)) {
+        files.extend(upstreams(loaded));
+    }
     for input in &loaded.inputs {
         // One whose session is not known keeps what it had.
         let Some(session) = &input.session else { continue };
@@ -84,7 +84,7 @@ pub(crate) fn write(loaded: &Loaded, built: &Built) -> Result<Vec<String>, Diagn
     // While a service is not known, editors go on with what they had.
     let kept = |path: &str| {
         let file = loaded.root.join(".frontage").join(path);
-        path.starts_with("upstreams.") && !loaded.knows_upstreams() && file.exists()
+        UPSTREAM_FILES.contains(&path) && !loaded.knows_upstreams() && file.exists()
     };
     files.retain(|(path, _)| !kept(path));
     let files = files.into_iter().map(|(path, text)| (format!(".frontage/{path}"), text));
@@ -113,6 +113,24 @@ fn clients(loaded: &Loaded, built: &Built) -> Vec<(String, String)> {
         out.extend(files.into_iter().map(|(path, text)| (path.display().to_string(), text)));
     }
     out
+}
+
+/// Files that are made of the workspace's settings and contracts alone.
+const UPSTREAM_FILES: [&str; 3] = ["upstreams.d.ts", "upstreams.js", "upstreams.json"];
+
+/// These files' texts.
+fn upstreams(loaded: &Loaded) -> impl Iterator<Item = (String, String)> {
+    // Contracts with all that they refer to, and the workspace's settings.
+    let common = loaded.sources.iter().map(|(_, file)| (file.path.as_str(), file.text.as_str()));
+    let common = common.filter(|(path, _)| {
+        !["frontends/", "shared/"].iter().any(|folder| path.starts_with(folder))
+    });
+    let texts = [
+        frontage_emit::upstream_types(&loaded.workspace.upstreams),
+        frontage_emit::node_module(&loaded.workspace),
+        frontage_emit::node_upstreams(&loaded.workspace, common),
+    ];
+    UPSTREAM_FILES.into_iter().map(str::to_owned).zip(texts)
 }
 
 /// Whether `package.json` takes the npm package out of `.frontage/` (`file:.frontage/package`).

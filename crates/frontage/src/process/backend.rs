@@ -123,7 +123,7 @@ fn start(bundle: Bundle) -> Result<server::Handle, Diagnostic> {
 }
 
 fn engine(bundle: Bundle) -> Result<Arc<Engine>, Diagnostic> {
-    Engine::new(Arc::new(bundle.plan))
+    Engine::new(bundle.plan)
         .map(Arc::new)
         .map_err(|error| Diagnostic::placeless(codes::CANNOT_START, error.to_string()))
 }

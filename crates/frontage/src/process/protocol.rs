@@ -6,6 +6,7 @@
 
 use std::io::Read;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use frontage_plan::Plan;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ pub(crate) struct Bundle {
     /// Listener, limits, addresses and secrets by reference.
     pub(crate) settings: BackendSettings,
     /// What it answers.
-    pub(crate) plan: Plan,
+    pub(crate) plan: Arc<Plan>,
 }
 
 /// What a supervisor says.

@@ -102,7 +102,9 @@ pub(crate) fn inputs(sources: &SourceMap, files: &[FileId]) -> (Workspace, Front
         .collect();
     let below = |folder: &str, not: &str| {
         let path = |id: &FileId| sources.file(*id).path.as_str();
-        let is = |id: &&FileId| path(id).starts_with(folder) && (not.is_empty() || !path(id).starts_with(not));
+        let is = |id: &&FileId| {
+            path(id).starts_with(folder) && (not.is_empty() || !path(id).starts_with(not))
+        };
         files.iter().filter(is).copied().collect::<Vec<FileId>>()
     };
     let routes = "frontends/web/routes/";
