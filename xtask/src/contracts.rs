@@ -6,7 +6,7 @@
 //!        `openapi-typescript`.
 //! Never: a figure of a check that found an error.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::figures::times;
@@ -29,6 +29,8 @@ pub(crate) struct Figures {
     pub(crate) routes: usize,
     /// `frontage check` of that, and the most memory that a check had.
     pub(crate) many: ((String, f64), u64),
+    /// That workspace.
+    pub(crate) large: PathBuf,
 }
 
 /// How often the example's routes are repeated: a thousand of them and a few.
@@ -50,7 +52,7 @@ pub(crate) fn figures(root: &Path) -> Result<Figures, String> {
     let routes = repeated(&example, &large).map_err(|e| format!("{}: {e}", large.display()))?;
     let many = checked(root, &large)?;
     let size = format!("{:.1} MB", bytes as f64 / 1e6);
-    Ok(Figures { size, check, peak_kib, types, routes, many })
+    Ok(Figures { size, check, peak_kib, types, routes, many, large })
 }
 
 /// Times of `frontage check`, and the most memory that one had.

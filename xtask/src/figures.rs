@@ -1,7 +1,8 @@
 //! `cargo xtask figures`: what a newcomer's day costs on the shop, and a check of a huge contract.
 //!
 //! In:    the release build, the shop and its services, GitHub's contract out of `node_modules`.
-//! Out:   time and memory of `frontage check`, time from start to first answer, memory of idle backends.
+//! Out:   time and memory of `frontage check`, time that a change takes in `frontage dev`, time from start
+//!        to first answer, memory of idle backends.
 //! Never: a figure from a debug build, or from an answer other than 200.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -13,12 +14,12 @@ use std::time::{Duration, Instant};
 use crate::step::{command, run};
 
 /// Runs of each measurement; the median counts.
-const RUNS: usize = 15;
+pub(crate) const RUNS: usize = 15;
 /// How long a program may take to say that it is ready.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A child that is ended with this value.
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -52,6 +53,7 @@ pub(crate) fn run_all(root: &Path, json: bool) -> Result<(), String> {
     )?;
     let check = times(|| check(root))?;
     let contract = crate::contracts::figures(root)?;
+    let recompiled = crate::recompile::measure(root, &contract.large, "dashboard")?;
     let _services = services(root)?;
     let mut starts = Vec::new();
     let mut memory = Vec::new();
@@ -74,6 +76,7 @@ pub(crate) fn run_all(root: &Path, json: bool) -> Result<(), String> {
                 "githubCheckMs": contract.check.1, "githubCheckPeakKiB": contract.peak_kib,
                 "githubTypesMs": contract.types.1, "manyModules": contract.routes,
                 "manyCheckMs": contract.many.0.1, "manyCheckPeakKiB": contract.many.1,
+                "devHandedOverMs": recompiled.handed_over.1, "devAnsweredMs": recompiled.answered.1,
             })
         );
         return Ok(());
@@ -87,6 +90,11 @@ pub(crate) fn run_all(root: &Path, json: bool) -> Result<(), String> {
         contract.routes, contract.many.0.0
     );
     println!("  peak memory {:.1} MiB", contract.many.1 as f64 / 1024.0);
+    println!(
+        "frontage dev of these, one saved: new plan handed over: {}",
+        recompiled.handed_over.0
+    );
+    println!("  from the save to the new answer: {}", recompiled.answered.0);
     println!("frontage serve, start to first answer of both backends: {}", start.0);
     for (name, kib) in memory {
         println!("{name}: {:.1} MiB resident, idle after its first answer", kib as f64 / 1024.0);
@@ -106,7 +114,7 @@ pub(crate) fn times(mut once: impl FnMut() -> Result<(), String>) -> Result<(Str
 }
 
 /// Median and range of sorted times, for people and in milliseconds.
-fn spread(sorted: &[Duration]) -> (String, f64) {
+pub(crate) fn spread(sorted: &[Duration]) -> (String, f64) {
     let ms = |d: &Duration| d.as_secs_f64() * 1000.0;
     let median = ms(&sorted[sorted.len() / 2]);
     let text = format!(
@@ -117,7 +125,7 @@ fn spread(sorted: &[Duration]) -> (String, f64) {
     (text, median)
 }
 
-fn frontage(root: &Path) -> Command {
+pub(crate) fn frontage(root: &Path) -> Command {
     let mut command = Command::new(root.join("target/release/frontage"));
     command
         .current_dir(root)

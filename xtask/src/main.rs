@@ -14,6 +14,7 @@ mod openapi;
 mod oracle;
 mod page;
 mod random;
+mod recompile;
 mod step;
 mod survey;
 mod test;

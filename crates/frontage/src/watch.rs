@@ -1,22 +1,27 @@
 //! Watching a workspace's folders.
 //!
 //! In:    the workspace's folder and the places of its contracts.
-//! Out:   batches of changed paths, once a burst of changes has calmed down.
+//! Out:   batches of changed paths, once a burst of changes has calmed down; whether only texts have
+//!        changed.
 //! Never: what Frontage or package managers write: `.frontage`, `node_modules`, dot files.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use frontage_diagnostic::Diagnostic;
+use notify::event::ModifyKind;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use crate::codes;
+use crate::workspace::Names;
 
 /// A burst ends when nothing changed for so long.
-const CALM: Duration = Duration::from_millis(25);
+const CALM: Duration = Duration::from_millis(10);
 /// A burst that does not calm down is handed on after so long.
 const PATIENCE: Duration = Duration::from_millis(400);
 
@@ -24,11 +29,24 @@ const PATIENCE: Duration = Duration::from_millis(400);
 #[derive(Debug)]
 pub(crate) struct Watch {
     watcher: RecommendedWatcher,
-    changes: mpsc::Receiver<PathBuf>,
+    changes: mpsc::Receiver<(PathBuf, Names)>,
     root: PathBuf,
     watched: BTreeSet<PathBuf>,
     /// Changes that nobody has been told of yet.
     burst: BTreeSet<PathBuf>,
+    /// Of those: files may have come, gone or changed their names.
+    names: Names,
+    /// There were more changes than the queue holds.
+    lost: Arc<AtomicBool>,
+}
+
+/// Changes that came shortly after one another.
+#[derive(Debug)]
+pub(crate) struct Burst {
+    /// What has changed, relative to the workspace.
+    pub(crate) paths: BTreeSet<PathBuf>,
+    /// Whether files may have come, gone or changed their names.
+    pub(crate) names: Names,
 }
 
 impl Watch {
@@ -41,21 +59,32 @@ impl Watch {
         let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         let (sender, changes) = mpsc::channel(1024);
         let ignored_below = root.clone();
+        let lost = Arc::new(AtomicBool::new(false));
+        let is_lost = Arc::clone(&lost);
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             let Ok(event) = event else { return };
             if matches!(event.kind, EventKind::Access(_)) {
                 return;
             }
+            if event.need_rescan() {
+                is_lost.store(true, Ordering::Release);
+                let _ = sender.try_send((ignored_below.clone(), Names::MayDiffer));
+            }
+            let names = match event.kind {
+                EventKind::Modify(ModifyKind::Data(_)) => Names::AsBefore,
+                _ => Names::MayDiffer,
+            };
             for path in event.paths {
-                if !ignored(&path, &ignored_below) {
-                    // A full queue already holds enough to compile again.
-                    let _ = sender.try_send(path);
+                if !ignored(&path, &ignored_below) && sender.try_send((path, names)).is_err() {
+                    is_lost.store(true, Ordering::Release);
                 }
             }
         })
         .map_err(|e| refused(&e))?;
         let (watched, burst) = (BTreeSet::new(), BTreeSet::new());
-        let mut watch = Self { watcher, changes, root: root.clone(), watched, burst };
+        // What came before the folders were watched nobody was told of.
+        let names = Names::MayDiffer;
+        let mut watch = Self { watcher, changes, root: root.clone(), watched, burst, names, lost };
         watch.add(&root, RecursiveMode::NonRecursive)?;
         Ok(watch)
     }
@@ -94,10 +123,10 @@ impl Watch {
         Ok(())
     }
 
-    /// Waits for the next burst of changes; gives the paths relative to the workspace.
+    /// Waits for the next burst of changes.
     ///
     /// Dropping the future loses nothing: what came so far belongs to the next burst.
-    pub(crate) async fn next(&mut self) -> BTreeSet<PathBuf> {
+    pub(crate) async fn next(&mut self) -> Burst {
         if self.burst.is_empty() {
             let Some(first) = self.changes.recv().await else {
                 return std::future::pending().await;
@@ -110,10 +139,18 @@ impl Watch {
         {
             self.note(path);
         }
-        std::mem::take(&mut self.burst)
+        if self.lost.swap(false, Ordering::Acquire) {
+            // Whatever they were.
+            self.note((self.root.clone(), Names::MayDiffer));
+        }
+        let names = std::mem::replace(&mut self.names, Names::AsBefore);
+        Burst { paths: std::mem::take(&mut self.burst), names }
     }
 
-    fn note(&mut self, path: PathBuf) {
+    fn note(&mut self, (path, names): (PathBuf, Names)) {
+        if names == Names::MayDiffer {
+            self.names = names;
+        }
         self.burst.insert(path.strip_prefix(&self.root).map(Path::to_owned).unwrap_or(path));
     }
 }

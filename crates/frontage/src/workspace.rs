@@ -47,7 +47,12 @@ pub(crate) struct Loaded {
     contracts: Vec<ReadContract>,
     /// What tells whether a file has changed since.
     stamps: Stamps,
+    /// The files that were found below a folder.
+    found: Found,
 }
+
+/// Paths of files, by the folder below which they were looked for.
+type Found = BTreeMap<String, Vec<String>>;
 
 /// A contract that was read, and whatever it was read from.
 #[derive(Debug, Clone)]
@@ -112,11 +117,20 @@ pub(crate) fn find(given: Option<&Path>) -> Result<PathBuf, Diagnostic> {
 
 /// Reads everything below `root` that belongs to the workspace.
 pub(crate) fn load(root: &Path) -> Loaded {
-    load_again(root, None)
+    load_again(root, None, Names::MayDiffer)
+}
+
+/// Whether files may have come, gone, or changed their names since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// They may.
+    MayDiffer,
+    /// Only texts have changed.
+    AsBefore,
 }
 
 /// As [`load`]; files that are still what they were are not read once more.
-pub(crate) fn load_again(root: &Path, before: Option<&Loaded>) -> Loaded {
+pub(crate) fn load_again(root: &Path, before: Option<&Loaded>, names: Names) -> Loaded {
     let mut reader = Reader {
         root: root.to_owned(),
         files: Files::new(root, before.map(|before| &before.stamps)),
@@ -126,6 +140,8 @@ pub(crate) fn load_again(root: &Path, before: Option<&Loaded>) -> Loaded {
         count: 0,
         before,
         contracts: Vec::new(),
+        known_names: before.filter(|_| names == Names::AsBefore).map(|before| &before.found),
+        found: Found::new(),
     };
     let config = match reader.add(WORKSPACE_FILE) {
         Ok(file) => {
@@ -143,9 +159,19 @@ pub(crate) fn load_again(root: &Path, before: Option<&Loaded>) -> Loaded {
     let shared = reader.modules("shared");
     let (frontends, inputs) = reader.frontends();
     let workspace = Workspace { upstreams, shared };
-    let Reader { root, files, sources, diagnostics, contracts, .. } = reader;
-    let stamps = files.into_stamps();
-    Loaded { root, sources, config, frontends, workspace, inputs, diagnostics, contracts, stamps }
+    let Reader { root, files, sources, diagnostics, contracts, found, .. } = reader;
+    Loaded {
+        root,
+        sources,
+        config,
+        frontends,
+        workspace,
+        inputs,
+        diagnostics,
+        contracts,
+        stamps: files.into_stamps(),
+        found,
+    }
 }
 
 /// The texts that were read, by their paths.
@@ -165,6 +191,9 @@ struct Reader<'b> {
     /// What was read last, as long as every contract so far is what it was.
     before: Option<&'b Loaded>,
     contracts: Vec<ReadContract>,
+    /// The files that were found last, if they are all that there are.
+    known_names: Option<&'b Found>,
+    found: Found,
 }
 
 impl Reader<'_> {
@@ -315,8 +344,7 @@ impl Reader<'_> {
 
     /// All `.ts` files below `folder`, sorted by path.
     fn modules(&mut self, folder: &str) -> Vec<FileId> {
-        let mut paths = Vec::new();
-        self.walk(folder, 0, &is_module, &mut paths);
+        let paths = self.below(folder, &is_module);
         self.add_all(paths)
     }
 
@@ -372,6 +400,17 @@ impl Reader<'_> {
     }
 
     /// All files below `folder` whose paths are wanted.
+    fn below(&mut self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
+        let known = self.known_names.and_then(|known| known.get(folder));
+        let paths = known.cloned().unwrap_or_else(|| {
+            let mut paths = Vec::new();
+            self.walk(folder, 0, wanted, &mut paths);
+            paths
+        });
+        self.found.insert(folder.to_owned(), paths.clone());
+        paths
+    }
+
     fn walk(
         &self,
         folder: &str,
@@ -441,8 +480,7 @@ impl Reader<'_> {
             let wanted = |path: &str| {
                 is_module(path) || path.starts_with(&routes_prefix) && other_ending(path).is_some()
             };
-            let mut paths = Vec::new();
-            self.walk(&folder, 0, &wanted, &mut paths);
+            let paths = self.below(&folder, &wanted);
             let (routes, modules): (Vec<String>, Vec<String>) =
                 paths.into_iter().partition(|path| path.starts_with(&routes_prefix));
             let (routes, others) = routes.into_iter().partition(|path| is_module(path));
@@ -534,19 +572,37 @@ paths:
         let folder = workspace();
         let first = load(folder.path());
         written(folder.path(), "shared/a.ts", "export const a = 1;");
-        let second = load_again(folder.path(), Some(&first));
+        let second = load_again(folder.path(), Some(&first), Names::MayDiffer);
         assert!(is_kept(&first, &second), "nothing of it has changed");
         let texts =
             |loaded: &Loaded| loaded.sources.iter().map(|f| f.1.path.clone()).collect::<Vec<_>>();
         assert_eq!(texts(&load(folder.path())), texts(&second), "the sources are the same");
 
         written(folder.path(), "user.yaml", "{ type: number }");
-        let third = load_again(folder.path(), Some(&second));
+        let third = load_again(folder.path(), Some(&second), Names::MayDiffer);
         assert!(!is_kept(&second, &third), "what it names is another");
 
         written(folder.path(), "users.yaml", &CONTRACT.replace("Users", "People"));
-        let fourth = load_again(folder.path(), Some(&third));
+        let fourth = load_again(folder.path(), Some(&third), Names::MayDiffer);
         assert!(!is_kept(&third, &fourth), "its own text is another");
+    }
+
+    #[test]
+    fn files_are_looked_for_again_unless_their_names_are_known_to_be_as_before() {
+        let folder = workspace();
+        written(folder.path(), "frontends/web/routes/a.ts", "1");
+        let first = load(folder.path());
+        written(folder.path(), "frontends/web/routes/a.ts", "2");
+        written(folder.path(), "frontends/web/routes/b.ts", "1");
+        let routes = |loaded: &Loaded| {
+            let files = loaded.inputs[0].routes.iter().map(|id| loaded.sources.file(*id));
+            files.map(|file| format!("{} {}", file.path, file.text)).collect::<Vec<_>>()
+        };
+        let a = "frontends/web/routes/a.ts 2".to_owned();
+        let second = load_again(folder.path(), Some(&first), Names::AsBefore);
+        assert_eq!(routes(&second), std::slice::from_ref(&a));
+        let third = load_again(folder.path(), Some(&second), Names::MayDiffer);
+        assert_eq!(routes(&third), [a, "frontends/web/routes/b.ts 1".to_owned()]);
     }
 
     #[test]
@@ -560,7 +616,7 @@ paths:
         let first = load(folder.path());
         assert_eq!(first.workspace.upstreams.len(), 2);
         written(folder.path(), "user.yaml", "{ type: number }");
-        let again = load_again(folder.path(), Some(&first));
+        let again = load_again(folder.path(), Some(&first), Names::MayDiffer);
         for (old, new) in first.workspace.upstreams.iter().zip(&again.workspace.upstreams) {
             assert!(!Arc::ptr_eq(&old.contract, &new.contract), "{} is as it was", new.name);
         }
@@ -571,11 +627,11 @@ paths:
         let folder = workspace();
         std::fs::remove_file(folder.path().join("user.yaml")).expect("it is there");
         let before = load(folder.path());
-        let first = load_again(folder.path(), Some(&before));
+        let first = load_again(folder.path(), Some(&before), Names::MayDiffer);
         assert_eq!(first.diagnostics, before.diagnostics);
         assert!(Arc::ptr_eq(&first.contracts[0].contract, &before.contracts[0].contract));
         written(folder.path(), "user.yaml", "{ type: string }");
-        let second = load_again(folder.path(), Some(&first));
+        let second = load_again(folder.path(), Some(&first), Names::MayDiffer);
         assert!(second.diagnostics.len() < first.diagnostics.len(), "{:?}", second.diagnostics);
     }
 }

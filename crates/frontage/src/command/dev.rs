@@ -26,8 +26,8 @@ use crate::codes;
 use crate::logging;
 use crate::process::{BackendSettings, Event, FromBackend, Order, Supervisor};
 use crate::terminal::{Terminal, Tone};
-use crate::watch::Watch;
-use crate::workspace::{Loaded, find, load_again};
+use crate::watch::{Burst, Watch};
+use crate::workspace::{Loaded, Names, find, load_again};
 
 /// How often an upstream that does not answer yet is tried.
 const PROBE: Duration = Duration::from_millis(250);
@@ -121,9 +121,9 @@ impl Dev<'_> {
                     );
                     self.terminal.fault(&fault.help("see its lines above; start `frontage dev` again once it runs"));
                 }
-                changed = watch.next() => {
+                Burst { paths: changed, names } = watch.next() => {
                     if changed.iter().any(|path| self.needs_compiling(path)) {
-                        loaded = self.refresh(Some(&loaded)).await?;
+                        loaded = self.refresh(Some((&loaded, names))).await?;
                         watch.follow(contracts(&loaded))?;
                     }
                     for name in self.running.keys().cloned().collect::<Vec<_>>() {
@@ -144,11 +144,16 @@ impl Dev<'_> {
 
     /// Reads and compiles everything, and gives each backend what became of its frontend.
     ///
-    /// - `before`: what was read last, if this is not the first time.
-    async fn refresh(&mut self, before: Option<&Arc<Loaded>>) -> Result<Arc<Loaded>, Diagnostic> {
+    /// - `before`: what was read last, and what has changed since; nothing the first time.
+    async fn refresh(
+        &mut self,
+        before: Option<(&Arc<Loaded>, Names)>,
+    ) -> Result<Arc<Loaded>, Diagnostic> {
         let first = before.is_none();
         let began = Instant::now();
-        let loaded = Arc::new(load_again(&self.root, before.map(|before| &**before)));
+        let names = before.map_or(Names::MayDiffer, |(_, names)| names);
+        let before = before.map(|(before, _)| before);
+        let loaded = Arc::new(load_again(&self.root, before.map(|before| &**before), names));
         let built = Arc::new(build_again(&loaded, &mut self.memories));
         if first {
             // A backend serves the folder that its client is written to.
