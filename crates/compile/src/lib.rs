@@ -86,3 +86,15 @@ pub fn compile(workspace: &Workspace, frontend: &FrontendInput, sources: &Source
     let made = (0..project.open()).map(|at| project.make(at)).collect();
     project.link(made).0
 }
+
+/// The plan of a single unit, and what lowering found.
+#[cfg(test)]
+fn lowered(
+    workspace: &Workspace,
+    frontend: &str,
+    checked: &Checked,
+    sources: &SourceMap,
+) -> (Plan, Vec<Diagnostic>) {
+    let (part, found) = lower::lower(workspace, checked, sources);
+    (link::link(&frontend.into(), workspace, &[&part]), found)
+}

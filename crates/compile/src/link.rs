@@ -15,22 +15,7 @@ use frontage_plan::{
 
 use crate::Workspace;
 use crate::hir::OperationRef;
-use crate::lower::{each_call, order, without_unused};
-
-/// What lowering makes of a unit. Its ids are indices into its own tables.
-#[derive(Debug)]
-pub(crate) struct Part {
-    /// The operations that its routes call. The upstream of each is that of the contract's.
-    pub(crate) operations: Vec<(OperationRef, Operation)>,
-    /// What is read of answers.
-    pub(crate) shapes: Vec<Node>,
-    /// What is made of answers while they are read.
-    pub(crate) made: Vec<Made>,
-    /// Its routes.
-    pub(crate) routes: Vec<Route>,
-    /// Regular expressions of its functions, by the text that stands for each.
-    pub(crate) patterns: Vec<Pattern>,
-}
+use crate::lower::{Part, each_call, order, without_unused};
 
 /// Links parts to a plan.
 pub(crate) fn link(frontend: &Name, workspace: &Workspace, parts: &[&Part]) -> Plan {

@@ -19,7 +19,8 @@ use std::sync::Arc;
 use frontage_diagnostic::{Code, Diagnostic, FileId, Severity, SourceFile, SourceMap, Span};
 
 use crate::hir::Checked;
-use crate::link::{Part, link};
+use crate::link::link;
+use crate::lower::Part;
 use crate::resolve::{self, ModuleId, Modules, Parsed, Role};
 use crate::{Compiled, FrontendInput, SessionField, UpstreamInput, Workspace, check, lower};
 

@@ -181,8 +181,8 @@ const LOOSER = /coerce|date|trim|lower|upper|normalize|overwrite|preprocess|catc
 function documented(item, tree, ours, theirs) {
   if (item.part !== "body" || !ours.schema || /preprocess|catch\(/.test(item.source)) return [];
   // Booleans and `null` as dates, and words in upper case, are taken but not documented.
-  // So are spaces around a URL and letters beyond ASCII; zod's schema forgets `uri` for the case.
-  const cased = /url\(/i.test(item.source) && /\.(lower|upper)case\(/.test(item.source);
+  // So are spaces around a URL and letters beyond ASCII; zod's schema forgets `uri` for other checks.
+  const cased = /url\(/i.test(item.source) && /\.((lower|upper)case|startsWith|endsWith|includes|regex)\(/.test(item.source);
   const plain = !cased && !/coerce\.date|stringbool|multipleOf|step/.test(item.source);
   let mine, its;
   try {

@@ -123,8 +123,7 @@ impl Frontend {
     }
 
     pub(super) fn lower(&self) -> (Plan, Vec<Diagnostic>) {
-        let (part, found) = crate::lower::lower(&self.workspace, &self.checked, &self.sources);
-        (crate::link::link(&"web".into(), &self.workspace, &[&part]), found)
+        crate::lowered(&self.workspace, "web", &self.checked, &self.sources)
     }
 
     /// Panics unless the plan holds its invariants, prints as `expected` (leading empty line and
