@@ -2,8 +2,8 @@
 //!
 //! In:    built by `check` only.
 //! Out:   read by `lower` (and `emit`, for result types).
-//! Never: an unresolved name, a pattern, a syntax error: what did not check is not here, and a
-//!        frontend with errors is not lowered.
+//! Never: an unresolved name, a pattern, a syntax error: what did not check is not here, and a unit
+//!        with errors is not lowered.
 //!
 //! Start at [`Checked`], then [`CheckedRoute`], [`Function`] and [`ExprKind`].
 

@@ -70,11 +70,11 @@ impl Watch {
                 is_lost.store(true, Ordering::Release);
                 let _ = sender.try_send((ignored_below.clone(), Names::MayDiffer));
             }
-            let names = match event.kind {
-                EventKind::Modify(ModifyKind::Data(_)) => Names::AsBefore,
-                _ => Names::MayDiffer,
-            };
+            let is_text = matches!(event.kind, EventKind::Modify(ModifyKind::Data(_)));
             for path in event.paths {
+                // Settings may say that other files count.
+                let is_module = path.extension().is_some_and(|ending| ending == "ts");
+                let names = if is_text && is_module { Names::AsBefore } else { Names::MayDiffer };
                 if !ignored(&path, &ignored_below) && sender.try_send((path, names)).is_err() {
                     is_lost.store(true, Ordering::Release);
                 }
@@ -82,8 +82,7 @@ impl Watch {
         })
         .map_err(|e| refused(&e))?;
         let (watched, burst) = (BTreeSet::new(), BTreeSet::new());
-        // What came before the folders were watched nobody was told of.
-        let names = Names::MayDiffer;
+        let names = Names::AsBefore;
         let mut watch = Self { watcher, changes, root: root.clone(), watched, burst, names, lost };
         watch.add(&root, RecursiveMode::NonRecursive)?;
         Ok(watch)
@@ -103,6 +102,7 @@ impl Watch {
         let root = self.root.clone();
         // A folder that went away is another one when it comes back.
         self.watched.retain(|folder| folder.is_dir());
+        let before = self.watched.len();
         for folder in ["frontends", "shared"] {
             self.add(&root.join(folder), RecursiveMode::Recursive)?;
         }
@@ -112,6 +112,10 @@ impl Watch {
             {
                 self.add(folder, RecursiveMode::Recursive)?;
             }
+        }
+        if self.watched.len() > before && before > 1 {
+            // What came into a new folder before it was watched nobody was told of.
+            self.note((root, Names::MayDiffer));
         }
         Ok(())
     }

@@ -344,7 +344,7 @@ impl Reader<'_> {
 
     /// All `.ts` files below `folder`, sorted by path.
     fn modules(&mut self, folder: &str) -> Vec<FileId> {
-        let paths = self.below(folder, &is_module);
+        let paths = self.below(folder, "", &is_module);
         self.add_all(paths)
     }
 
@@ -400,11 +400,13 @@ impl Reader<'_> {
     }
 
     /// All files below `folder` whose paths are wanted.
-    fn below(&mut self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
+    ///
+    /// - `without`: a folder in it that is not entered; ends with `/`.
+    fn below(&mut self, folder: &str, without: &str, wanted: &dyn Fn(&str) -> bool) -> Vec<String> {
         let known = self.known_names.and_then(|known| known.get(folder));
         let paths = known.cloned().unwrap_or_else(|| {
             let mut paths = Vec::new();
-            self.walk(folder, 0, wanted, &mut paths);
+            self.walk(folder, 0, without, wanted, &mut paths);
             paths
         });
         self.found.insert(folder.to_owned(), paths.clone());
@@ -415,6 +417,7 @@ impl Reader<'_> {
         &self,
         folder: &str,
         depth: usize,
+        without: &str,
         wanted: &dyn Fn(&str) -> bool,
         out: &mut Vec<String>,
     ) {
@@ -427,7 +430,9 @@ impl Reader<'_> {
             }
             let path = format!("{folder}/{name}");
             if kind.is_dir() && depth < MAX_DEPTH {
-                self.walk(&path, depth + 1, wanted, out);
+                if without.strip_suffix('/') != Some(&*path) {
+                    self.walk(&path, depth + 1, without, wanted, out);
+                }
             } else if wanted(&path) {
                 // One beyond the limit shows that there are too many; not all need be modules.
                 if out.len() <= 2 * MAX_FILES {
@@ -477,17 +482,15 @@ impl Reader<'_> {
             let static_prefix =
                 config.static_dir.as_ref().map(|s| format!("{folder}/{}/", normalise(&s.value)));
             let routes_prefix = format!("{folder}/routes/");
-            let wanted = |path: &str| {
-                is_module(path) || path.starts_with(&routes_prefix) && other_ending(path).is_some()
-            };
-            let paths = self.below(&folder, &wanted);
-            let (routes, modules): (Vec<String>, Vec<String>) =
-                paths.into_iter().partition(|path| path.starts_with(&routes_prefix));
-            let (routes, others) = routes.into_iter().partition(|path| is_module(path));
-            let served = |path: &String| {
-                static_prefix.as_ref().is_some_and(|prefix| path.starts_with(prefix))
-            };
-            let modules = modules.into_iter().filter(|path| !served(path)).collect();
+            let source = |path: &str| is_module(path) || other_ending(path).is_some();
+            let (routes, others) = self
+                .below(routes_prefix.trim_end_matches('/'), "", &source)
+                .into_iter()
+                .partition(|path| is_module(path));
+            let served =
+                |path: &str| static_prefix.as_ref().is_some_and(|prefix| path.starts_with(prefix));
+            let own = |path: &str| is_module(path) && !served(path);
+            let modules = self.below(&folder, &routes_prefix, &own);
             let routes = self.add_all(routes);
             self.other_sources(others);
             let modules = self.add_all(modules);
@@ -603,6 +606,18 @@ paths:
         assert_eq!(routes(&second), std::slice::from_ref(&a));
         let third = load_again(folder.path(), Some(&second), Names::MayDiffer);
         assert_eq!(routes(&third), [a, "frontends/web/routes/b.ts 1".to_owned()]);
+    }
+
+    #[test]
+    fn routes_may_lie_behind_a_link_within_the_workspace() {
+        let folder = workspace();
+        written(folder.path(), "app/home.ts", "1");
+        std::os::unix::fs::symlink("../../app", folder.path().join("frontends/web/routes"))
+            .expect("a link");
+        let loaded = load(folder.path());
+        let routes = loaded.inputs[0].routes.iter();
+        let paths: Vec<&str> = routes.map(|id| &*loaded.sources.file(*id).path).collect();
+        assert_eq!(paths, ["frontends/web/routes/home.ts"]);
     }
 
     #[test]

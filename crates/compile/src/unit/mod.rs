@@ -30,7 +30,7 @@ pub struct Unit {
     checked: Arc<Checked>,
     /// What the check found.
     found: Vec<Diagnostic>,
-    /// There if the check found no error: its part of the plan, and what lowering found.
+    /// There if nothing that it rests on has an error: its part of the plan, and what lowering found.
     lowered: Option<(Part, Vec<Diagnostic>)>,
 }
 
@@ -146,7 +146,9 @@ impl<'a> Project<'a> {
         let planned = &self.units[self.open[at]];
         let (checked, found) =
             check::check(self.workspace, self.frontend, &self.modules, &planned.own, self.sources);
-        let wrong = has_errors(&found);
+        let broken = files_with_errors(&self.found);
+        let wrong =
+            has_errors(&found) || planned.stand.iter().any(|(file, _)| broken.contains(file));
         let lowered = (!wrong).then(|| lower::lower(self.workspace, &checked, self.sources));
         Unit { checked: Arc::new(checked), found, lowered }
     }
@@ -172,7 +174,8 @@ impl<'a> Project<'a> {
             .collect();
         let each: Vec<&Unit> = units.iter().map(|(.., unit)| &**unit).collect();
         let mut diagnostics = self.found;
-        diagnostics.extend(findings(&each, &files));
+        let found = findings(&each, &files, &files_with_errors(&diagnostics));
+        diagnostics.extend(found);
         let routes = each.iter().flat_map(|unit| &unit.checked.routes);
         diagnostics.extend(check::conflicts(routes, self.sources));
         crate::without_followers(&mut diagnostics);
@@ -203,8 +206,13 @@ impl<'a> Project<'a> {
 ///
 /// - `others`: the files that are no route modules. What is wrong in them was found in a unit of
 ///   their own; a route that needs it may meet it elsewhere.
-fn findings(units: &[&Unit], others: &BTreeSet<FileId>) -> Vec<Diagnostic> {
-    let mut broken: BTreeSet<FileId> = BTreeSet::new();
+/// - `broken`: files with errors that were found before.
+fn findings(
+    units: &[&Unit],
+    others: &BTreeSet<FileId>,
+    broken: &BTreeSet<FileId>,
+) -> Vec<Diagnostic> {
+    let mut broken = broken.clone();
     let mut known: BTreeSet<(Code, Span)> = BTreeSet::new();
     let mut all = Vec::new();
     for (at, unit) in units.iter().enumerate() {
@@ -223,6 +231,11 @@ fn findings(units: &[&Unit], others: &BTreeSet<FileId>) -> Vec<Diagnostic> {
         }
     }
     all
+}
+
+fn files_with_errors(diagnostics: &[Diagnostic]) -> BTreeSet<FileId> {
+    let errors = diagnostics.iter().filter(|found| found.severity == Severity::Error);
+    errors.filter_map(|found| found.primary.as_ref().map(|label| label.span.file)).collect()
 }
 
 fn has_errors(diagnostics: &[Diagnostic]) -> bool {

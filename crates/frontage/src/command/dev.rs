@@ -57,6 +57,7 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, names: &[String]) -> Don
             overlays: BTreeMap::new(),
             failures: BTreeMap::new(),
             memories: Memories::new(),
+            written: None,
         };
         dev.run(watch, events).await
     });
@@ -87,6 +88,8 @@ struct Dev<'a> {
     failures: BTreeMap<String, String>,
     /// What need not be compiled once more.
     memories: Memories,
+    /// The state for which types were written last.
+    written: Option<Arc<Loaded>>,
 }
 
 impl Dev<'_> {
@@ -102,6 +105,8 @@ impl Dev<'_> {
         let (mut services, mut ended) = Services::start(commands, &self.root, self.terminal);
         let probes = probe(&loaded, self.terminal);
 
+        // What came while the first state was read nobody was told of.
+        let mut pending = Names::MayDiffer;
         let code = loop {
             tokio::select! {
                 _ = terminate.recv() => break ExitCode::SUCCESS,
@@ -122,7 +127,11 @@ impl Dev<'_> {
                     self.terminal.fault(&fault.help("see its lines above; start `frontage dev` again once it runs"));
                 }
                 Burst { paths: changed, names } = watch.next() => {
+                    if names == Names::MayDiffer {
+                        pending = names;
+                    }
                     if changed.iter().any(|path| self.needs_compiling(path)) {
+                        let names = std::mem::replace(&mut pending, Names::AsBefore);
                         loaded = self.refresh(Some((&loaded, names))).await?;
                         watch.follow(contracts(&loaded))?;
                     }
@@ -157,7 +166,7 @@ impl Dev<'_> {
         let built = Arc::new(build_again(&loaded, &mut self.memories));
         if first {
             // A backend serves the folder that its client is written to.
-            self.write_types(&loaded, &built, None).await;
+            self.write_types(&loaded, &built).await;
         }
         let all = built.diagnostics(&loaded);
         self.terminal.diagnostics(&all, &loaded.sources);
@@ -189,7 +198,7 @@ impl Dev<'_> {
         let took = began.elapsed().as_millis();
         if !first {
             // Meanwhile the backends swap their plans; pages are told to load again after this.
-            self.write_types(&loaded, &built, before).await;
+            self.write_types(&loaded, &built).await;
         }
         if has_errors(&all) {
             let kept = if first { "waiting for a fix" } else { "the running plans stay" };
@@ -207,16 +216,11 @@ impl Dev<'_> {
     }
 
     /// Writes what editors and pages read, while everything else goes on.
-    async fn write_types(
-        &self,
-        loaded: &Arc<Loaded>,
-        built: &Arc<Built>,
-        before: Option<&Arc<Loaded>>,
-    ) {
-        let (loaded, built, before) = (Arc::clone(loaded), Arc::clone(built), before.cloned());
-        let write = move || types::write(&loaded, &built, before.as_deref());
+    async fn write_types(&mut self, loaded: &Arc<Loaded>, built: &Arc<Built>) {
+        let (now, built, before) = (Arc::clone(loaded), Arc::clone(built), self.written.take());
+        let write = move || types::write(&now, &built, before.as_deref());
         match tokio::task::spawn_blocking(write).await {
-            Ok(Ok(_)) => {}
+            Ok(Ok(_)) => self.written = Some(Arc::clone(loaded)),
             Ok(Err(fault)) => self.terminal.fault(&fault),
             Err(ended) => {
                 if let Ok(panic) = ended.try_into_panic() {

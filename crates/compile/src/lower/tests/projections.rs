@@ -152,7 +152,7 @@ fn demands_pass_through_list_methods() {
 
 #[test]
 fn recursive_types_are_read_as_deep_as_they_are_used() {
-    assert_eq!(read("getTree", value(|t| t)), "raw {name: string, children: #0[]}");
+    assert_eq!(read("getTree", value(|t| t)), "raw {name: string, children: #1[]}");
     let second = |f: &mut Frontend, a| {
         let inner = each(f, IterateOp::Map, member(local(a), "children"), |t| member(t, "name"));
         vec![returns(inner)]

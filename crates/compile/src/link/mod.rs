@@ -6,7 +6,11 @@
 //!
 //! Start at [`link`].
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{Hash as _, Hasher as _};
 
 use frontage_plan::{
     AnswerKind, Form, Made, MadeId, Name, Node, Operation, OperationId, Pattern, Plan, Rest, Route,
@@ -91,8 +95,8 @@ struct Tables {
     nodes: Vec<Node>,
     /// Only ever asked for one node: its order is never seen.
     known: HashMap<Node, ShapeId>,
-    /// Of shapes that lead back to themselves: all that can be reached from one, numbered in the order
-    /// in which it is met.
+    /// Of shapes that lead back to themselves: all of a circle, numbered in the order in which they are
+    /// met from one of them; what each has become.
     circles: HashMap<Vec<Node>, Vec<ShapeId>>,
     made: Vec<Made>,
     known_made: HashMap<Made, MadeId>,
@@ -101,41 +105,87 @@ struct Tables {
 /// The shapes of a part, and what became of them so far.
 struct Shapes<'p> {
     part: &'p Part,
-    /// Whether each leads to a circle.
-    circular: Vec<bool>,
+    /// The circle that each is in, by the number that all its shapes share.
+    circles: Vec<Option<usize>>,
     ids: Vec<Option<ShapeId>>,
 }
 
 impl<'p> Shapes<'p> {
     fn new(part: &'p Part) -> Self {
-        // A shape stands behind its parts, unless it is one of them.
-        let mut circular = vec![false; part.shapes.len()];
-        for (at, node) in part.shapes.iter().enumerate() {
-            let mut found = false;
-            each_part(&node.shape, &mut |id| {
-                found |= id.0 as usize >= at || circular[id.0 as usize];
-            });
-            circular[at] = found;
-        }
-        Self { part, ids: vec![None; circular.len()], circular }
+        let circles = circles(&part.shapes);
+        Self { part, ids: vec![None; circles.len()], circles }
     }
 
-    /// A shape and all that it leads to, in the order in which they are met.
-    fn reached(&self, root: usize) -> Vec<usize> {
+    /// A shape and all others of its circle, in the order in which they are met.
+    fn circle_from(&self, root: usize) -> Vec<usize> {
+        let circle = self.circles[root];
         let mut met = vec![root];
-        let mut is_met = vec![false; self.ids.len()];
-        is_met[root] = true;
         let mut next = 0;
         while let Some(&at) = met.get(next) {
             next += 1;
             each_part(&self.part.shapes[at].shape, &mut |id| {
-                if !std::mem::replace(&mut is_met[id.0 as usize], true) {
-                    met.push(id.0 as usize);
+                let part = id.0 as usize;
+                if self.circles[part] == circle && !met.contains(&part) {
+                    met.push(part);
                 }
             });
         }
         met
     }
+}
+
+/// The circle that each shape is in, if it leads back to itself: Tarjan's algorithm, without recursion.
+fn circles(nodes: &[Node]) -> Vec<Option<usize>> {
+    const UNSEEN: usize = usize::MAX;
+    let parts_of = |at: usize| {
+        let mut parts = Vec::new();
+        each_part(&nodes[at].shape, &mut |id| parts.push(id.0 as usize));
+        parts
+    };
+    let mut found = vec![None; nodes.len()];
+    let (mut order, mut low) = (vec![UNSEEN; nodes.len()], vec![0; nodes.len()]);
+    let mut open = Vec::new();
+    let mut is_open = vec![false; nodes.len()];
+    let mut seen = 0;
+    for root in 0..nodes.len() {
+        if order[root] != UNSEEN {
+            continue;
+        }
+        let mut path = vec![(root, parts_of(root), 0)];
+        while let Some((at, parts, next)) = path.last_mut() {
+            let at = *at;
+            if order[at] == UNSEEN {
+                (order[at], low[at]) = (seen, seen);
+                seen += 1;
+                open.push(at);
+                is_open[at] = true;
+            }
+            if let Some(&part) = parts.get(*next) {
+                *next += 1;
+                if order[part] == UNSEEN {
+                    path.push((part, parts_of(part), 0));
+                } else if is_open[part] {
+                    low[at] = low[at].min(order[part]);
+                }
+                continue;
+            }
+            let leads_to_itself = parts.contains(&at);
+            path.pop();
+            if let Some((around, ..)) = path.last() {
+                low[*around] = low[*around].min(low[at]);
+            }
+            if low[at] == order[at] {
+                let start = open.iter().position(|&member| member == at).unwrap_or(open.len());
+                let members = open.split_off(start);
+                let is_circle = members.len() > 1 || leads_to_itself;
+                for member in members {
+                    is_open[member] = false;
+                    found[member] = is_circle.then_some(at);
+                }
+            }
+        }
+    }
+    found
 }
 
 impl Tables {
@@ -144,7 +194,7 @@ impl Tables {
         if let Some(known) = shapes.ids[at] {
             return known;
         }
-        let id = if shapes.circular[at] {
+        let id = if shapes.circles[at].is_some() {
             self.circle(shapes, at)
         } else {
             let mut parts = Vec::new();
@@ -189,38 +239,69 @@ impl Tables {
         node
     }
 
-    /// Adds a shape that leads to a circle, with all that it leads to; or finds its like.
+    /// Adds the shapes of a circle, or finds their like; what one of them has become.
     fn circle(&mut self, shapes: &mut Shapes<'_>, root: usize) -> ShapeId {
-        let met = shapes.reached(root);
-        let mut numbers = vec![None; shapes.ids.len()];
-        for (number, &at) in met.iter().enumerate() {
-            numbers[at] = Some(ShapeId(number as u32));
-        }
-        let part = shapes.part;
-        let key: Vec<Node> = met.iter().map(|&at| self.renamed(part, at, &numbers)).collect();
-        if let Some(known) = self.circles.get(&key) {
-            met.iter().zip(known).for_each(|(&at, id)| shapes.ids[at] = Some(*id));
-            return known[0];
-        }
-        // What of it has no id yet gets one, before any of it is known.
-        let mut new = Vec::new();
-        for &at in &met {
-            if shapes.ids[at].is_none() && shapes.circular[at] {
-                shapes.ids[at] = Some(ShapeId(self.nodes.len() as u32));
-                self.nodes.push(Node { shape: Shape::Never, form: Form::Decoded });
-                new.push(at);
+        let members = shapes.circle_from(root);
+        // What they lead to outside is there first.
+        for &at in &members {
+            let mut outside = Vec::new();
+            each_part(&shapes.part.shapes[at].shape, &mut |id| outside.push(id.0 as usize));
+            outside.retain(|part| shapes.circles[*part] != shapes.circles[root]);
+            for part in outside {
+                self.shape(shapes, part);
             }
         }
-        let ids: Vec<ShapeId> = met.iter().map(|&at| self.shape(shapes, at)).collect();
-        for at in new {
-            let node = self.renamed(part, at, &shapes.ids);
-            let id = self.shape(shapes, at);
-            self.nodes[id.0 as usize] = node;
+        // Wherever a part comes into a circle, it looks for it from the same member: the one whose
+        // own node says least, or each of these.
+        let mut alike = shapes.ids.clone();
+        members.iter().for_each(|&member| alike[member] = Some(INSIDE));
+        let prints: Vec<u64> =
+            members.iter().map(|&at| fingerprint(&self.renamed(shapes.part, at, &alike))).collect();
+        let least = prints.iter().min();
+        let starts = members.iter().zip(&prints).filter(|(_, print)| Some(*print) == least);
+        let starts: Vec<usize> = starts.map(|(&at, _)| at).collect();
+
+        let mut keys = Vec::new();
+        for &start in &starts {
+            let met = shapes.circle_from(start);
+            let mut numbers = shapes.ids.clone();
+            for (number, &at) in met.iter().enumerate() {
+                numbers[at] = Some(ShapeId(INSIDE.0 - number as u32));
+            }
+            let key: Vec<Node> =
+                met.iter().map(|&at| self.renamed(shapes.part, at, &numbers)).collect();
+            if let Some(known) = self.circles.get(&key) {
+                met.iter().zip(known).for_each(|(&at, id)| shapes.ids[at] = Some(*id));
+                return shapes.ids[root].unwrap_or(known[0]);
+            }
+            keys.push((key, met));
         }
-        let id = ids[0];
-        self.circles.insert(key, ids);
-        id
+        // Each gets its id before any of them is known.
+        for &at in &members {
+            shapes.ids[at] = Some(ShapeId(self.nodes.len() as u32));
+            self.nodes.push(Node { shape: Shape::Never, form: Form::Decoded });
+        }
+        for &at in &members {
+            let node = self.renamed(shapes.part, at, &shapes.ids);
+            if let Some(id) = shapes.ids[at] {
+                self.nodes[id.0 as usize] = node;
+            }
+        }
+        for (key, met) in keys {
+            self.circles.insert(key, met.iter().filter_map(|&at| shapes.ids[at]).collect());
+        }
+        shapes.ids[root].unwrap_or(INSIDE)
     }
+}
+
+/// Stands for a shape of the circle that is looked at: no plan has so many.
+const INSIDE: ShapeId = ShapeId(u32::MAX);
+
+/// Equal for equal nodes, in every process.
+fn fingerprint(node: &Node) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    node.hash(&mut hasher);
+    hasher.finish()
 }
 
 fn each_part(shape: &Shape, f: &mut dyn FnMut(ShapeId)) {
