@@ -85,17 +85,17 @@ proptest! {
             order.for_each(|at| ids[at] = tables.shape(&mut shapes, at));
             ids
         };
-        for at in 0..nodes.len() {
+        for (at, id) in ids.iter().enumerate() {
             let meant = unfolded(&nodes, ShapeId(at as u32), 5);
-            prop_assert_eq!(meant, unfolded(&tables.nodes, ids[at], 5));
+            prop_assert_eq!(meant, unfolded(&tables.nodes, *id, 5));
         }
         let count = tables.nodes.len();
         prop_assert!(count <= nodes.len());
         let (other, now) = moved(&nodes, by);
         let two = part(other);
         let mut shapes = Shapes::new(&two);
-        for at in 0..nodes.len() {
-            let id = tables.shape(&mut shapes, now[at]);
+        for (at, place) in now.into_iter().enumerate() {
+            let id = tables.shape(&mut shapes, place);
             let meant = unfolded(&nodes, ShapeId(at as u32), 5);
             prop_assert_eq!(meant, unfolded(&tables.nodes, id, 5));
         }
