@@ -90,6 +90,11 @@ impl Mood {
                 json(200, out)
             }
         };
+        let has_many = upstream.many_of(operation).is_some();
+        if has_many && self.failures > 0 && rng.u32(0..10) == 0 {
+            // A bulk operation says nothing of it.
+            return json(404, "{\"message\": \"no\"}".into());
+        }
         if rng.u32(0..1000) >= self.failures {
             return good(&mut rng, Drift::NONE);
         }
