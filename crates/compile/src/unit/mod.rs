@@ -57,6 +57,8 @@ pub struct Project<'a> {
     modules: Modules,
     /// Faults of modules by themselves and of their imports.
     found: Vec<Diagnostic>,
+    /// The files in which errors are among these.
+    broken: BTreeSet<FileId>,
     parsed: BTreeMap<FileId, (Arc<SourceFile>, Arc<Parsed>)>,
     /// First what is no route module, then each of these, in order of path.
     units: Vec<Planned>,
@@ -127,7 +129,8 @@ impl<'a> Project<'a> {
             }
         }
         let open = (0..units.len()).filter(|&at| units[at].known.is_none()).collect();
-        Self { workspace, frontend, sources, modules, found, parsed, units, open }
+        let broken = files_with_errors(&found);
+        Self { workspace, frontend, sources, modules, found, broken, parsed, units, open }
     }
 
     /// How many units have to be made.
@@ -146,9 +149,8 @@ impl<'a> Project<'a> {
         let planned = &self.units[self.open[at]];
         let (checked, found) =
             check::check(self.workspace, self.frontend, &self.modules, &planned.own, self.sources);
-        let broken = files_with_errors(&self.found);
         let wrong =
-            has_errors(&found) || planned.stand.iter().any(|(file, _)| broken.contains(file));
+            has_errors(&found) || planned.stand.iter().any(|(file, _)| self.broken.contains(file));
         let lowered = (!wrong).then(|| lower::lower(self.workspace, &checked, self.sources));
         Unit { checked: Arc::new(checked), found, lowered }
     }
@@ -156,8 +158,13 @@ impl<'a> Project<'a> {
     /// Puts all units together.
     ///
     /// - `made`: what [`Self::make`] gave for each that had to be made, in order.
+    ///
+    /// # Panics
+    ///
+    /// Unless there are [`Self::open`] of them: a plan without some routes would seem whole.
     #[must_use]
     pub fn link(self, made: Vec<Unit>) -> (Compiled, Memory) {
+        assert_eq!(made.len(), self.open.len(), "each unit that had to be made");
         let mut made = made.into_iter().map(Arc::new);
         let units: Vec<(Option<FileId>, Stand, Arc<Unit>)> = self
             .units
@@ -174,7 +181,7 @@ impl<'a> Project<'a> {
             .collect();
         let each: Vec<&Unit> = units.iter().map(|(.., unit)| &**unit).collect();
         let mut diagnostics = self.found;
-        let found = findings(&each, &files, &files_with_errors(&diagnostics));
+        let found = findings(&each, &files, self.broken);
         diagnostics.extend(found);
         let routes = each.iter().flat_map(|unit| &unit.checked.routes);
         diagnostics.extend(check::conflicts(routes, self.sources));
@@ -210,9 +217,8 @@ impl<'a> Project<'a> {
 fn findings(
     units: &[&Unit],
     others: &BTreeSet<FileId>,
-    broken: &BTreeSet<FileId>,
+    mut broken: BTreeSet<FileId>,
 ) -> Vec<Diagnostic> {
-    let mut broken = broken.clone();
     let mut known: BTreeSet<(Code, Span)> = BTreeSet::new();
     let mut all = Vec::new();
     for (at, unit) in units.iter().enumerate() {
