@@ -7,18 +7,17 @@
 
 use std::rc::Rc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header, uri};
-use http_body::Body as _;
-use http_body_util::BodyExt;
-use hyper::Response;
-use hyper::body::Incoming;
 use tokio::time::Instant;
 
 use crate::body::RequestBody;
+use crate::coming::Coming;
 use crate::connect::connect;
-use crate::pool::{Lease, Permit, Pool, Turn};
+use crate::link::{Fault, Link};
+use crate::pool::{Pool, Turn};
 use crate::sender::Sender;
+use crate::wire::{self, is_target, write_field, write_head};
 use crate::{CallError, Deadlines, Passed, Scheme, Settings};
 
 /// A client of one upstream, for one thread; clones share its connections.
@@ -31,6 +30,10 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     /// `Host` of each address.
     hosts: Vec<HeaderValue>,
+    /// The lines of a head that every HTTP/1.1 request to an address has.
+    fixed: Vec<Vec<u8>>,
+    /// Names of those that the settings give.
+    fixed_names: Vec<HeaderName>,
     pub(crate) pool: Rc<Pool>,
     pub(crate) deadlines: Deadlines,
 }
@@ -59,10 +62,49 @@ pub struct Request {
 pub struct Answer {
     /// Its status.
     pub status: StatusCode,
-    /// Its headers.
-    pub headers: HeaderMap,
+    /// Its header fields.
+    pub fields: Fields,
     /// Its body, as sent.
     pub body: Bytes,
+}
+
+/// The header fields of an answer, which hardly anybody asks for.
+#[derive(Debug, Clone)]
+pub struct Fields(Told);
+
+#[derive(Debug, Clone)]
+enum Told {
+    /// As they came.
+    Head(wire::Head),
+    /// Read already.
+    Map(HeaderMap),
+}
+
+impl Fields {
+    /// The first value of a name.
+    #[must_use]
+    pub fn get(&self, name: &HeaderName) -> Option<HeaderValue> {
+        match &self.0 {
+            Told::Head(head) => head.fields().get(name).cloned(),
+            Told::Map(map) => map.get(name).cloned(),
+        }
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn into_map(self) -> HeaderMap {
+        match self.0 {
+            Told::Head(head) => head.fields(),
+            Told::Map(map) => map,
+        }
+    }
+}
+
+/// An answer whose body is coming.
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) fields: Fields,
+    pub(crate) body: Coming,
 }
 
 /// What a request is made of, apart from its body.
@@ -84,7 +126,7 @@ impl Client {
     /// A client without connections yet that shares a timer with others.
     #[must_use]
     pub fn sharing(settings: Settings, deadlines: Deadlines) -> Self {
-        let hosts = settings
+        let hosts: Vec<HeaderValue> = settings
             .addresses
             .iter()
             .map(|address| {
@@ -93,8 +135,20 @@ impl Client {
                     .unwrap_or(HeaderValue::from_static("invalid"))
             })
             .collect();
+        let fixed = hosts.iter().map(|host| {
+            let mut lines = Vec::new();
+            write_field(&mut lines, &header::HOST, host);
+            settings
+                .headers
+                .iter()
+                .filter(|(name, _)| *name != header::HOST)
+                .for_each(|(name, value)| write_field(&mut lines, name, value));
+            lines
+        });
+        let fixed = fixed.collect();
+        let fixed_names = settings.headers.iter().map(|(name, _)| name.clone()).collect();
         let pool = Pool::new(&settings);
-        Self { inner: Rc::new(Inner { settings, hosts, pool, deadlines }) }
+        Self { inner: Rc::new(Inner { settings, hosts, fixed, fixed_names, pool, deadlines }) }
     }
 
     /// The upstream's name.
@@ -125,42 +179,9 @@ impl Client {
 
 impl Inner {
     async fn call(&self, head: Head, body: Option<Bytes>) -> Result<Answer, CallError> {
-        let (response, lease) = self.exchange(&head, RequestBody::Whole(body)).await?;
-        let (parts, incoming) = response.into_parts();
-        let body = self.read(incoming).await?;
-        lease.put_back();
-        Ok(Answer { status: parts.status, headers: parts.headers, body })
-    }
-
-    /// Reads a body up to the limit; beyond it the connection is dropped.
-    async fn read(&self, mut incoming: Incoming) -> Result<Bytes, CallError> {
-        let limit = self.settings.answer_limit;
-        let too_large = || CallError::TooLarge { upstream: self.settings.name.to_string(), limit };
-        if incoming.size_hint().lower() > limit as u64 {
-            return Err(too_large());
-        }
-        let mut first = Bytes::new();
-        let mut rest = BytesMut::new();
-        while let Some(frame) = incoming.frame().await {
-            let frame = frame.map_err(|error| self.failed(&error))?;
-            let Ok(data) = frame.into_data() else { continue };
-            if first.len() + rest.len() + data.len() > limit {
-                return Err(too_large());
-            }
-            // Most answers are one piece, which need not be copied.
-            if first.is_empty() && rest.is_empty() {
-                first = data;
-                continue;
-            }
-            if rest.is_empty() {
-                let expected = usize::try_from(incoming.size_hint().lower()).unwrap_or(0);
-                rest.reserve(first.len() + data.len() + expected.min(limit));
-                rest.extend_from_slice(&first);
-                first = Bytes::new();
-            }
-            rest.extend_from_slice(&data);
-        }
-        Ok(if rest.is_empty() { first } else { rest.freeze() })
+        let Reply { status, fields, body } = self.exchange(&head, RequestBody::Whole(body)).await?;
+        let body = body.whole(self.settings.answer_limit).await.map_err(|f| self.failed(f))?;
+        Ok(Answer { status, fields, body })
     }
 
     /// Sends a request on a connection and waits for the answer's head.
@@ -168,7 +189,7 @@ impl Inner {
         &self,
         head: &Head,
         mut body: RequestBody,
-    ) -> Result<(Response<Incoming>, Lease), CallError> {
+    ) -> Result<Reply, CallError> {
         let permit = self.pool.permit(&self.settings.name).await?;
         let mut last_error = None;
         let (mut again, mut only_fresh) = (false, false);
@@ -176,7 +197,7 @@ impl Inner {
             loop {
                 let pooled = if only_fresh { None } else { self.pool.take(address) };
                 let was_pooled = pooled.is_some();
-                let mut sender = match pooled {
+                let sender = match pooled {
                     Some(sender) => sender,
                     None => match self.connect(address).await {
                         Ok(sender) => sender,
@@ -187,55 +208,93 @@ impl Inner {
                     },
                 };
                 let copy = body.copy();
-                let request = self.build(address, head, body, sender.is_http2())?;
-                let sent = sender.send(request);
-                let mut failed = match sent.await {
-                    Ok(response) => {
-                        let response = self.final_answer(response)?;
-                        return Ok((response, self.lease(address, sender, permit)));
+                let (failed, is_shared) = match sender {
+                    Sender::Own(mut link) => {
+                        self.begin(&mut link, address, head, body)?;
+                        match link.head(&head.method).await {
+                            Ok(found) => {
+                                let (status, own) = (found.status, found.body.clone());
+                                let place = (Rc::clone(&self.pool), address);
+                                let body = Coming::on_own(link, own, place, permit);
+                                return Ok(Reply {
+                                    status,
+                                    fields: Fields(Told::Head(found)),
+                                    body,
+                                });
+                            }
+                            Err(fault) => {
+                                let unsent = if link.is_touched() {
+                                    None
+                                } else {
+                                    link.take_streamed()
+                                        .or(copy.as_ref().and_then(RequestBody::copy))
+                                };
+                                let answered = link.is_answered();
+                                (Failed { fault, unsent, answered, goes_on: false }, false)
+                            }
+                        }
                     }
-                    Err(failed) => failed,
+                    Sender::Shared(shared) => {
+                        let request = self.build(address, head, body)?;
+                        match shared.send(request).await {
+                            Ok(response) => {
+                                let (parts, incoming) = response.into_parts();
+                                check_final(parts.status).map_err(|fault| self.failed(fault))?;
+                                let (status, fields) = (parts.status, Told::Map(parts.headers));
+                                let body = Coming::on_shared(incoming, shared, permit);
+                                return Ok(Reply { status, fields: Fields(fields), body });
+                            }
+                            Err(mut failed) => {
+                                let unsent = failed.take_message().map(hyper::Request::into_body);
+                                let error = failed.into_error();
+                                let (answered, goes_on) = (error.is_parse(), shared.goes_on());
+                                let fault = error.into();
+                                (Failed { fault, unsent, answered, goes_on }, true)
+                            }
+                        }
+                    }
                 };
-                let unsent = failed.take_message();
-                let error = failed.into_error();
                 // Others may have used a shared connection before.
-                if !was_pooled && !sender.is_http2() {
-                    return Err(self.failed(&error));
+                if !was_pooled && !is_shared {
+                    return Err(self.failed(failed.fault));
                 }
                 // A connection that waited may have been closed by its peer meanwhile. What was
                 // never written may be sent again; what was written, only if it has no effects,
                 // once, and only if nothing that looks like an answer came.
-                body = match (unsent, copy) {
-                    (Some(request), _) => request.into_body(),
-                    (None, Some(copy)) if head.safe && !again && !error.is_parse() => {
+                body = match (failed.unsent, copy) {
+                    (Some(body), _) => body,
+                    (None, Some(copy)) if head.safe && !again && !failed.answered => {
                         again = true;
                         // A stream may fail, and its connection go on.
-                        only_fresh = !sender.goes_on();
+                        only_fresh = !failed.goes_on;
                         copy
                     }
-                    _ => return Err(self.failed(&error)),
+                    _ => return Err(self.failed(failed.fault)),
                 };
             }
         }
         Err(last_error.unwrap_or_else(|| self.bad_request("the upstream has no address")))
     }
 
-    /// Refuses what is no final answer, and takes away a length that is not the body's.
-    fn final_answer(
+    /// Puts a request on a connection of its own.
+    fn begin(
         &self,
-        mut response: Response<Incoming>,
-    ) -> Result<Response<Incoming>, CallError> {
-        let status = response.status();
-        // Nobody asked for another protocol; beyond 599 no status has a meaning.
-        if status.is_informational() || status.as_u16() >= 600 {
-            let upstream = self.settings.name.to_string();
-            return Err(CallError::Garbage { upstream, cause: format!("the status {status}") });
+        link: &mut Link,
+        address: usize,
+        head: &Head,
+        body: RequestBody,
+    ) -> Result<(), CallError> {
+        let base = &*self.settings.addresses[address].base_path;
+        let own = &*head.path_and_query;
+        if !is_target(own) {
+            return Err(self.bad_request("its path and query cannot stand in a URL"));
         }
-        // Where both stand, the chunks are the body (RFC 9112 §6.3).
-        if response.headers().contains_key(header::TRANSFER_ENCODING) {
-            response.headers_mut().remove(header::CONTENT_LENGTH);
-        }
-        Ok(response)
+        let slash = if own.starts_with('/') || base.starts_with('/') { "" } else { "/" };
+        link.begin(body, |out, length| {
+            let fixed = (&*self.fixed[address], &*self.fixed_names);
+            write_head(out, &head.method, [base, slash, own], &head.headers, fixed, length);
+        });
+        Ok(())
     }
 
     async fn connect(&self, address: usize) -> Result<Sender, CallError> {
@@ -264,40 +323,26 @@ impl Inner {
         sender
     }
 
-    fn lease(&self, address: usize, sender: Sender, permit: Permit) -> Lease {
-        Lease::new(Rc::clone(&self.pool), address, sender, permit)
-    }
-
+    /// A request for a connection that is shared, which speaks HTTP/2.
     fn build(
         &self,
         address: usize,
         head: &Head,
         body: RequestBody,
-        http2: bool,
     ) -> Result<hyper::Request<RequestBody>, CallError> {
         let base_path = &self.settings.addresses[address].base_path;
         let own = &head.path_and_query;
         let slash = if own.starts_with('/') || base_path.starts_with('/') { "" } else { "/" };
-        // Exactly as long as it gets, and so without a second allocation.
-        let mut path = String::with_capacity(base_path.len() + slash.len() + own.len());
-        path.push_str(base_path);
-        path.push_str(slash);
-        path.push_str(own);
+        let path = [base_path, slash, own].concat();
         let uri = Uri::try_from(path).map_err(|error| self.bad_request(&error.to_string()))?;
         let mut request = hyper::Request::new(body);
         *request.method_mut() = head.method.clone();
-        *request.uri_mut() = uri;
+        *request.version_mut() = Version::HTTP_2;
+        *request.uri_mut() = self.absolute(address, uri)?;
         let mut headers =
-            HeaderMap::with_capacity(head.headers.len() + self.settings.headers.len() + 1);
+            HeaderMap::with_capacity(head.headers.len() + self.settings.headers.len());
         for (name, value) in &head.headers {
             headers.append(name.clone(), value.clone());
-        }
-        if http2 {
-            *request.version_mut() = Version::HTTP_2;
-            let whole = self.absolute(address, std::mem::take(request.uri_mut()))?;
-            *request.uri_mut() = whole;
-        } else {
-            headers.insert(header::HOST, self.hosts[address].clone());
         }
         for (name, value) in &self.settings.headers {
             headers.insert(name.clone(), value.clone());
@@ -318,13 +363,12 @@ impl Inner {
         Uri::from_parts(parts).map_err(|error| self.bad_request(&error.to_string()))
     }
 
-    pub(crate) fn failed(&self, error: &hyper::Error) -> CallError {
+    fn failed(&self, fault: Fault) -> CallError {
         let upstream = self.settings.name.to_string();
-        let cause = error.to_string();
-        if error.is_parse() {
-            CallError::Garbage { upstream, cause }
-        } else {
-            CallError::Closed { upstream, cause }
+        match fault {
+            Fault::Garbage(cause) => CallError::Garbage { upstream, cause },
+            Fault::Closed(cause) => CallError::Closed { upstream, cause },
+            Fault::TooLarge => CallError::TooLarge { upstream, limit: self.settings.answer_limit },
         }
     }
 
@@ -338,4 +382,24 @@ impl Inner {
     fn bad_request(&self, cause: &str) -> CallError {
         CallError::BadRequest { upstream: self.settings.name.to_string(), cause: cause.to_owned() }
     }
+}
+
+/// How a request failed on one connection.
+struct Failed {
+    fault: Fault,
+    /// Its body, if nothing of the request was written.
+    unsent: Option<RequestBody>,
+    /// Whether something came that may be an answer.
+    answered: bool,
+    /// Whether the connection takes further requests.
+    goes_on: bool,
+}
+
+/// Refuses what is no final answer: nobody asked for another protocol, and beyond 599 no status
+/// has a meaning.
+fn check_final(status: StatusCode) -> Result<(), Fault> {
+    if status.is_informational() || status.as_u16() >= 600 {
+        return Err(Fault::Garbage(format!("the status {status}")));
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::client::conn::{http1, http2};
+use hyper::client::conn::http2;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::body::RequestBody;
+use crate::link::{Io, Link};
 use crate::settings::{Address, Scheme, Settings};
 use crate::{CallError, tls};
 
@@ -34,13 +35,13 @@ const PING_ANSWER: Duration = Duration::from_secs(5);
 /// What a connection can take.
 pub(crate) enum Opened {
     /// One request at a time.
-    Own(http1::SendRequest<RequestBody>),
+    Own(Box<Link>),
     /// Many at once.
     Shared(http2::SendRequest<RequestBody>),
 }
 
-/// Opens a connection. Its reading and writing is a task of the thread's `LocalSet`, which ends
-/// when the peer closes or the returned sender is dropped.
+/// Opens a connection. Over HTTP/2 its reading and writing is a task of the thread's `LocalSet`,
+/// which ends when the peer closes or the returned sender is dropped.
 ///
 /// # Errors
 ///
@@ -65,9 +66,7 @@ async fn open(
     let always = settings.http2 == Some(true);
     if let Some(dial) = &settings.dial {
         let stream = dial().map_err(|error| failed(error.to_string()))?;
-        return handshake(TokioIo::new(stream), always, settings)
-            .await
-            .map_err(|e| failed(e.to_string()));
+        return spoken(Io::Dialled(stream), always, settings, failed).await;
     }
     let stream = TcpStream::connect((&*address.host, address.port))
         .await
@@ -75,9 +74,7 @@ async fn open(
     // Requests are written at once; waiting for more to send only costs time.
     stream.set_nodelay(true).map_err(|error| failed(error.to_string()))?;
     match address.scheme {
-        Scheme::Http => handshake(TokioIo::new(stream), always, settings)
-            .await
-            .map_err(|e| failed(e.to_string())),
+        Scheme::Http => spoken(Io::Tcp(stream), always, settings, failed).await,
         Scheme::Https => {
             let refused = |cause: String| CallError::Tls {
                 upstream: settings.name.to_string(),
@@ -95,9 +92,7 @@ async fn open(
             if always && !http2 {
                 return Err(refused("it does not speak HTTP/2".into()));
             }
-            handshake(TokioIo::new(stream), http2, settings)
-                .await
-                .map_err(|e| failed(e.to_string()))
+            spoken(Io::Tls(Box::new(stream)), http2, settings, failed).await
         }
     }
 }
@@ -119,33 +114,33 @@ fn connection_window(settings: &Settings) -> u32 {
     STREAM_WINDOW.saturating_mul(streams).min((1 << 31) - 1)
 }
 
-async fn handshake<T>(io: T, http2: bool, settings: &Settings) -> hyper::Result<Opened>
-where
-    T: hyper::rt::Read + hyper::rt::Write + Unpin + 'static,
-{
-    // Whoever waits for an answer is told of an error; an idle connection has nobody to tell.
-    if http2 {
-        let (sender, connection) = http2::Builder::new(OnThisThread)
-            .timer(TokioTimer::new())
-            .initial_stream_window_size(STREAM_WINDOW)
-            .initial_connection_window_size(connection_window(settings))
-            .max_concurrent_reset_streams(GIVEN_UP)
-            .max_local_error_reset_streams(None)
-            .max_header_list_size(HEAD)
-            .keep_alive_interval(PING_EVERY)
-            .keep_alive_timeout(PING_ANSWER)
-            .handshake(io)
-            .await?;
-        spawn_local(async move {
-            let _ = connection.await;
-        });
-        return Ok(Opened::Shared(sender));
+/// A connection by what is spoken on it.
+async fn spoken(
+    io: Io,
+    http2: bool,
+    settings: &Settings,
+    failed: &impl Fn(String) -> CallError,
+) -> Result<Opened, CallError> {
+    if !http2 {
+        return Ok(Opened::Own(Box::new(Link::new(io))));
     }
-    let (sender, connection) = http1::handshake(io).await?;
+    let (sender, connection) = http2::Builder::new(OnThisThread)
+        .timer(TokioTimer::new())
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(connection_window(settings))
+        .max_concurrent_reset_streams(GIVEN_UP)
+        .max_local_error_reset_streams(None)
+        .max_header_list_size(HEAD)
+        .keep_alive_interval(PING_EVERY)
+        .keep_alive_timeout(PING_ANSWER)
+        .handshake(TokioIo::new(io))
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    // Whoever waits for an answer is told of an error; an idle connection has nobody to tell.
     spawn_local(async move {
         let _ = connection.await;
     });
-    Ok(Opened::Own(sender))
+    Ok(Opened::Shared(sender))
 }
 
 /// Tasks of an HTTP/2 connection belong to the thread's `LocalSet`, as the connection does.

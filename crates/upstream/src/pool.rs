@@ -11,19 +11,15 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::client::conn::http1::SendRequest;
 use smallvec::SmallVec;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_local;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
-use crate::body::RequestBody;
 use crate::connect::Opened;
+use crate::link::Link;
 use crate::sender::{Sender, Shared, Use};
 use crate::{CallError, Scheme, Settings};
-
-/// How long a connection may take, after an answer, to be ready for the next request.
-const SETTLE: Duration = Duration::from_secs(1);
 
 /// How long an address that refused is asked last.
 const REFUSED: Duration = Duration::from_secs(1);
@@ -32,9 +28,6 @@ const REFUSED: Duration = Duration::from_secs(1);
 pub(crate) struct Pool {
     idle: RefCell<Vec<Vec<Idle>>>,
     shared: RefCell<Vec<Sharing>>,
-    /// Connections whose answer was read, but whose own task has still to notice; they count as in
-    /// use.
-    settling: RefCell<Vec<Settling>>,
     refused_at: RefCell<Vec<Option<Instant>>>,
     next_address: Cell<usize>,
     permits: Arc<Semaphore>,
@@ -104,33 +97,12 @@ impl Drop for Opening<'_> {
 }
 
 struct Idle {
-    sender: SendRequest<RequestBody>,
+    link: Box<Link>,
     since: Instant,
-}
-
-struct Settling {
-    address: usize,
-    sender: SendRequest<RequestBody>,
-    since: Instant,
-    permit: Permit,
 }
 
 /// The right to one connection in use.
 pub(crate) struct Permit(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
-
-/// A connection in use; dropped, it is closed, unless others share it.
-pub(crate) struct Lease {
-    pool: Rc<Pool>,
-    address: usize,
-    held: Held,
-    permit: Permit,
-}
-
-/// What a lease holds.
-enum Held {
-    Own(SendRequest<RequestBody>),
-    Shared(#[expect(dead_code, reason = "held for its drop")] Use),
-}
 
 impl Pool {
     pub(crate) fn new(settings: &Settings) -> Rc<Self> {
@@ -148,7 +120,6 @@ impl Pool {
                     })
                     .collect(),
             ),
-            settling: RefCell::new(Vec::new()),
             refused_at: RefCell::new(vec![None; addresses]),
             next_address: Cell::new(0),
             permits: Arc::new(Semaphore::new(settings.max_connections.max(1))),
@@ -166,7 +137,6 @@ impl Pool {
     /// [`CallError::Overloaded`] if too many wait already.
     pub(crate) async fn permit(self: &Rc<Self>, upstream: &str) -> Result<Permit, CallError> {
         let overloaded = || CallError::Overloaded { upstream: upstream.to_owned() };
-        self.settle();
         if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
             return Ok(Permit(permit));
         }
@@ -174,10 +144,6 @@ impl Pool {
             return Err(overloaded());
         }
         let _waiting = Waiting::new(&self.waiting);
-        // Nobody may look at those that settle until one of them is free: each looks for itself.
-        for settling in self.settling.take() {
-            spawn_local(settling.wait(Rc::downgrade(self)));
-        }
         Arc::clone(&self.permits).acquire_owned().await.map(Permit).map_err(|_| overloaded())
     }
 
@@ -212,9 +178,9 @@ impl Pool {
             return Some(Sender::Shared(Use::new(shared)));
         }
         let mut idle = self.idle.borrow_mut();
-        while let Some(Idle { sender, since }) = idle[address].pop() {
-            if sender.is_ready() && since.elapsed() < self.idle_timeout {
-                return Some(Sender::Own(sender));
+        while let Some(Idle { mut link, since }) = idle[address].pop() {
+            if since.elapsed() < self.idle_timeout && link.is_alive() {
+                return Some(Sender::Own(link));
             }
         }
         None
@@ -238,9 +204,9 @@ impl Pool {
     pub(crate) fn opened(self: &Rc<Self>, address: usize, opened: Opened) -> Sender {
         let sharing = &mut self.shared.borrow_mut()[address];
         match opened {
-            Opened::Own(sender) => {
+            Opened::Own(link) => {
                 sharing.may = false;
-                Sender::Own(sender)
+                Sender::Own(link)
             }
             Opened::Shared(sender) => {
                 let shared = Rc::new(Shared::new(sender));
@@ -253,36 +219,20 @@ impl Pool {
         }
     }
 
-    fn put(self: &Rc<Self>, address: usize, sender: SendRequest<RequestBody>) {
-        self.idle.borrow_mut()[address].push(Idle { sender, since: Instant::now() });
+    /// Takes back a connection that can be used again.
+    pub(crate) fn put(self: &Rc<Self>, address: usize, link: Box<Link>) {
+        self.idle.borrow_mut()[address].push(Idle { link, since: Instant::now() });
         self.look_after();
-    }
-
-    /// Takes what has settled among those that can be used.
-    fn settle(self: &Rc<Self>) {
-        let mut settling = self.settling.borrow_mut();
-        let mut at = 0;
-        while let Some(one) = settling.get(at) {
-            if one.sender.is_ready() {
-                let Settling { address, sender, permit, .. } = settling.swap_remove(at);
-                drop(permit);
-                self.put(address, sender);
-            } else if one.sender.is_closed() || one.since.elapsed() >= SETTLE {
-                drop(settling.swap_remove(at));
-            } else {
-                at += 1;
-            }
-        }
     }
 
     /// Drops what has waited too long; tells whether anything is left.
     fn drop_stale(self: &Rc<Self>) -> bool {
-        self.settle();
         let mut idle = self.idle.borrow_mut();
         for connections in idle.iter_mut() {
-            connections.retain(|c| !c.sender.is_closed() && c.since.elapsed() < self.idle_timeout);
+            connections
+                .retain_mut(|own| own.since.elapsed() < self.idle_timeout && own.link.is_alive());
         }
-        let mut any = !self.settling.borrow().is_empty();
+        let mut any = false;
         for sharing in self.shared.borrow_mut().iter_mut() {
             let is_stale = |shared: &Rc<Shared>| {
                 let unused =
@@ -305,18 +255,6 @@ impl Pool {
     }
 }
 
-impl Settling {
-    /// Waits until it can be used, and puts it among those that can.
-    async fn wait(mut self, pool: Weak<Pool>) {
-        if let Ok(Ok(())) = timeout(SETTLE, self.sender.ready()).await
-            && let Some(pool) = pool.upgrade()
-        {
-            drop(self.permit);
-            pool.put(self.address, self.sender);
-        }
-    }
-}
-
 /// Closes unused connections while there are any; ends with the pool.
 async fn reap(pool: Weak<Pool>, every: Duration) {
     loop {
@@ -326,37 +264,6 @@ async fn reap(pool: Weak<Pool>, every: Duration) {
             pool.reaping.set(false);
             return;
         }
-    }
-}
-
-impl Lease {
-    pub(crate) fn new(pool: Rc<Pool>, address: usize, sender: Sender, permit: Permit) -> Self {
-        let held = match sender {
-            Sender::Own(sender) => Held::Own(sender),
-            Sender::Shared(shared) => Held::Shared(shared),
-        };
-        Self { pool, address, held, permit }
-    }
-
-    /// Gives the connection back; its answer has been read to its end.
-    pub(crate) fn put_back(self) {
-        let Self { pool, address, held, permit } = self;
-        let Held::Own(sender) = held else { return };
-        if sender.is_closed() {
-            return;
-        }
-        if sender.is_ready() {
-            drop(permit);
-            pool.put(address, sender);
-            return;
-        }
-        let settling = Settling { address, sender, since: Instant::now(), permit };
-        if pool.waiting.get() > 0 {
-            spawn_local(settling.wait(Rc::downgrade(&pool)));
-            return;
-        }
-        pool.settling.borrow_mut().push(settling);
-        pool.look_after();
     }
 }
 

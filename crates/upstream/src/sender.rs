@@ -4,16 +4,17 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use hyper::body::Incoming;
-use hyper::client::conn::{TrySendError, http1, http2};
+use hyper::client::conn::{TrySendError, http2};
 use hyper::{Request, Response};
 use tokio::time::Instant;
 
 use crate::body::RequestBody;
+use crate::link::Link;
 
 /// A connection that can take a request.
 pub(crate) enum Sender {
     /// One request at a time.
-    Own(http1::SendRequest<RequestBody>),
+    Own(Box<Link>),
     /// Many at once.
     Shared(Use),
 }
@@ -61,33 +62,23 @@ impl Drop for Use {
     }
 }
 
-impl Sender {
+impl Use {
     /// Sends a request.
     ///
     /// # Errors
     ///
     /// hyper's, with the request if nothing of it was written.
     pub(crate) async fn send(
-        &mut self,
+        &self,
         request: Request<RequestBody>,
     ) -> Result<Response<Incoming>, TrySendError<Request<RequestBody>>> {
-        match self {
-            Self::Own(sender) => sender.try_send_request(request).await,
-            // A clone of the sender is a handle; the connection is the same.
-            Self::Shared(shared) => {
-                let mut sender = shared.0.sender.clone();
-                sender.try_send_request(request).await
-            }
-        }
-    }
-
-    /// Whether requests on it name the address themselves.
-    pub(crate) fn is_http2(&self) -> bool {
-        matches!(self, Self::Shared(_))
+        // A clone of the sender is a handle; the connection is the same.
+        let mut sender = self.0.sender.clone();
+        sender.try_send_request(request).await
     }
 
     /// Whether it still takes requests though one has failed.
     pub(crate) fn goes_on(&self) -> bool {
-        matches!(self, Self::Shared(shared) if !shared.0.is_closed())
+        !self.0.is_closed()
     }
 }

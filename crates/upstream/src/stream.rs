@@ -3,18 +3,17 @@
 //! Back-pressure is the connections' own: a reader that does not read stops the writer.
 
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Response};
 use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
 use tokio::time::Instant;
 
 use crate::body::{BoxError, RequestBody};
 use crate::client::Head;
+use crate::coming::Coming;
 use crate::hop::remove_hop_by_hop;
-use crate::pool::Lease;
 use crate::{CallError, Client, Passed};
 
 /// A request whose answer is wanted as a stream.
@@ -63,13 +62,16 @@ impl Client {
         let started = Instant::now();
         let inner = self.inner();
         let exchange = inner.exchange(&head, body);
-        let (response, lease) = match inner.deadlines.within(deadline, exchange).await {
+        let reply = match inner.deadlines.within(deadline, exchange).await {
             Ok(result) => result?,
             Err(Passed) => return Err(inner.deadline_passed(started)),
         };
-        let (mut parts, incoming) = response.into_parts();
-        remove_hop_by_hop(&mut parts.headers);
-        Ok(Response::from_parts(parts, StreamBody::new(incoming, lease)))
+        let mut headers = reply.fields.into_map();
+        remove_hop_by_hop(&mut headers);
+        let mut response = Response::new(StreamBody::new(reply.body));
+        *response.status_mut() = reply.status;
+        *response.headers_mut() = headers;
+        Ok(response)
     }
 }
 
@@ -110,22 +112,20 @@ where
 /// The body of a streamed answer. Read to its end, its connection is used again; dropped before,
 /// the connection is closed.
 pub struct StreamBody {
-    incoming: Incoming,
-    lease: Option<Lease>,
+    /// Nothing once it is over.
+    coming: Option<Coming>,
 }
 
 impl StreamBody {
-    pub(crate) fn new(incoming: Incoming, lease: Lease) -> Self {
-        let mut body = Self { incoming, lease: Some(lease) };
+    pub(crate) fn new(coming: Coming) -> Self {
+        let mut body = Self { coming: Some(coming) };
         body.release_at_end();
         body
     }
 
     fn release_at_end(&mut self) {
-        if self.incoming.is_end_stream()
-            && let Some(lease) = self.lease.take()
-        {
-            lease.put_back();
+        if let Some(coming) = self.coming.take_if(|coming| coming.is_over()) {
+            coming.put_back();
         }
     }
 }
@@ -138,35 +138,32 @@ impl Body for StreamBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        loop {
-            match Pin::new(&mut self.incoming).poll_frame(context) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(None) => {
-                    if let Some(lease) = self.lease.take() {
-                        lease.put_back();
-                    }
-                    return Poll::Ready(None);
+        let Some(coming) = &mut self.coming else { return Poll::Ready(None) };
+        Poll::Ready(match ready!(coming.poll_piece(context)) {
+            None => {
+                if let Some(coming) = self.coming.take() {
+                    coming.put_back();
                 }
-                Poll::Ready(Some(Err(error))) => {
-                    self.lease = None;
-                    return Poll::Ready(Some(Err(error.into())));
-                }
-                // Trailers belong to this hop only.
-                Poll::Ready(Some(Ok(frame))) if frame.is_trailers() => {}
-                Poll::Ready(Some(Ok(frame))) => {
-                    self.release_at_end();
-                    return Poll::Ready(Some(Ok(frame)));
-                }
+                None
             }
-        }
+            Some(Err(fault)) => {
+                self.coming = None;
+                Some(Err(fault.into()))
+            }
+            Some(Ok(piece)) => {
+                self.release_at_end();
+                Some(Ok(Frame::data(piece)))
+            }
+        })
     }
 
     fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
+        self.coming.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
+        let left = self.coming.as_ref().map_or(Some(0), Coming::left);
+        left.map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }
 

@@ -611,9 +611,9 @@ impl<'r> Calls<'r> {
         if answer.status.as_u16() != 429 {
             return;
         }
-        let seconds = answer
-            .headers
-            .get(header::RETRY_AFTER)
+        let field = answer.fields.get(&header::RETRY_AFTER);
+        let seconds = field
+            .as_ref()
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.trim().parse::<u32>().ok())
             .map_or(1, |seconds| seconds.clamp(1, LONGEST_RETRY_S));

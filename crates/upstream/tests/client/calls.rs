@@ -68,6 +68,43 @@ fn a_connection_is_used_again_once_its_answer_was_read() {
 }
 
 #[test]
+fn a_connection_is_used_again_only_if_its_answer_ended_where_it_says() {
+    let cases: [(&str, bool); 12] = [
+        ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", true),
+        ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", true),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}", false),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: x, Close\r\n\r\n{}", false),
+        ("HTTP/1.0 200 OK\r\ncontent-length: 2\r\n\r\n{}", false),
+        ("HTTP/1.0 200 OK\r\ncontent-length: 2\r\nconnection: keep-alive\r\n\r\n{}", true),
+        // What comes behind an answer could be taken for the next.
+        ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}\r\n", false),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\n", false),
+        ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n{}", false),
+        ("HTTP/1.1 204 No\r\n\r\n", true),
+        ("HTTP/1.1 204 No\r\n\r\n{}", false),
+        (
+            "HTTP/1.1 200 OK\r\ncontent-length: 9\r\ntransfer-encoding: chunked\r\n\r\n\
+             2\r\n{}\r\n0\r\n\r\n",
+            false,
+        ),
+    ];
+    for (answer, again) in cases {
+        local(async {
+            let mut upstream = Scripted::start().await;
+            let client = Client::new(settings(&[upstream.port]));
+            let call = start(&client, get("/first"));
+            upstream.next().await.raw(answer, true);
+            assert!(call.await.unwrap().is_ok(), "{answer}");
+            let call = start(&client, get("/second"));
+            let arrival = upstream.next().await;
+            assert_eq!(arrival.connection, if again { 1 } else { 2 }, "{answer}");
+            arrival.answer(200, "{}");
+            assert_eq!(text(call.await.unwrap()), "200 {}", "{answer}");
+        });
+    }
+}
+
+#[test]
 fn settings_headers_base_path_and_host_are_sent_and_nothing_about_encodings() {
     local(async {
         let mut upstream = Scripted::start().await;
@@ -112,7 +149,7 @@ fn faulty_answers_are_errors_and_never_parts_of_answers() {
         (
             "a chunk size that is none",
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
-            "Closed connection",
+            "Garbage answer",
         ),
         (
             "too large by its head",
