@@ -1,5 +1,6 @@
 // The same routes as a competent engineer writes them by hand: Fastify with response schemas (so
 // that it serialises with code made for them), and undici's pool.
+import compress from "@fastify/compress";
 import Fastify from "fastify";
 import { Pool } from "undici";
 
@@ -25,7 +26,15 @@ const parts = (count) => object(Object.fromEntries(Array.from({ length: count },
 const answers = (schema) => ({ schema: { response: { 200: schema } } });
 const withExtra = object({ item: briefly, extra: { ...briefly, nullable: true } });
 
-const app = Fastify({ logger: false });
+// With `BENCH_LOGS` it writes an access log and compresses; a line for each answer, as others do.
+const logs = Boolean(process.env.BENCH_LOGS);
+const app = Fastify({ logger: logs, disableRequestLogging: logs });
+if (logs) {
+  await app.register(compress, { global: true, encodings: ["gzip"], threshold: 1024 });
+  app.addHook("onResponse", async (request, reply) => {
+    request.log.info({ req: request, res: reply, responseTime: reply.elapsedTime }, "request completed");
+  });
+}
 
 app.get("/passthrough/:id", async (request, reply) => {
   const { statusCode, headers, body } = await store.request({ path: `/items/${request.params.id}`, method: "GET" });

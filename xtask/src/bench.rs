@@ -15,25 +15,39 @@ use crate::step::{command, run};
 ///
 /// If something cannot be built or started, or a peer answers something else.
 pub(crate) fn run_all(root: &Path, arguments: &[&str]) -> Result<(), String> {
-    let release = ["build", "--release", "--quiet"];
-    let product = [&release[..], &["-p", "frontage"]].concat();
+    // Nothing is measured where answers are compared: what is built fastest will do.
+    let check = arguments.contains(&"--check");
+    let (profile, folder) = if check { ("dev", "debug") } else { ("release", "release") };
+    let build = ["build", "--profile", profile, "--quiet"];
+    let product = [&build[..], &["-p", "frontage"]].concat();
     run("build frontage", &mut command(root, "cargo", &product))?;
     let bench = root.join("bench");
-    run("build the harness and its peers", &mut command(&bench, "cargo", &release))?;
+    run("build the harness and its peers", &mut command(&bench, "cargo", &build))?;
     crate::test::npm(root)?;
     packages(&bench.join("node"))?;
     if !arguments.contains(&"--peer") || arguments.contains(&"hive") {
         hive(root, &bench.join("hive"))?;
     }
     nginx()?;
-    let frontage = root.join("target/release/frontage");
+    let frontage = root.join("target").join(folder).join("frontage");
     let types = ["types", "--quiet", "-C", "bench/workspace"];
     run("types", &mut command(root, &frontage.display().to_string(), &types))?;
-    let harness = bench.join("target/release/frontage-bench");
+    let harness = bench.join("target").join(folder).join("frontage-bench");
     let mut measuring = Command::new(harness);
     measuring.arg("run").arg(root).args(arguments);
     let status = measuring.status().map_err(|e| format!("bench: {e}"))?;
     if status.success() { Ok(()) } else { Err("bench: it did not come to its end".to_owned()) }
+}
+
+/// Compares the answers of all peers that are quickly had, and measures nothing.
+///
+/// # Errors
+///
+/// If something cannot be built or started, or a peer answers something else.
+pub(crate) fn check(root: &Path) -> Result<(), String> {
+    let peers = ["floor", "nginx", "axum", "fastify", "routes-in-node", "tailcall"];
+    let peers = peers.iter().flat_map(|peer| ["--peer", peer]);
+    run_all(root, &std::iter::once("--check").chain(peers).collect::<Vec<_>>())
 }
 
 /// Peers that come from npm.

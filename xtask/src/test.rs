@@ -27,6 +27,7 @@ const STEPS: &[Step] = &[
     ("openapi", openapi),
     ("schemathesis", schemathesis),
     ("browser", browser),
+    ("bench", crate::bench::check),
     ("optimised", optimised),
 ];
 

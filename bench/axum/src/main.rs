@@ -1,7 +1,8 @@
 //! The same routes as a competent engineer writes them by hand: axum, reqwest, typed serde.
 //!
 //! Types name what is read and nothing else, so that serde skips the rest without building it.
-//! The runtime is tokio's multi-threaded one, as `#[tokio::main]` gives it.
+//! The runtime is tokio's multi-threaded one, as `#[tokio::main]` gives it. With `BENCH_LOGS` it
+//! writes an access log and compresses, with the layers of `tower-http`.
 
 use std::time::Duration;
 
@@ -14,6 +15,10 @@ use futures_util::future::try_join_all;
 use reqwest::Client;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::SizeAbove;
+use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
+use tracing::Level;
 
 #[derive(Clone)]
 struct Services {
@@ -124,6 +129,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/budget/slow", get(slow))
         .route("/budget/down", get(down_part))
         .with_state(Services { client, store, down });
+    // Lines are written by a thread of their own, as its documentation recommends.
+    let (lines, _written_at_the_end) = tracing_appender::non_blocking(std::io::stdout());
+    let app = if std::env::var_os("BENCH_LOGS").is_some() {
+        tracing_subscriber::fmt().json().with_writer(lines).init();
+        let spans = DefaultMakeSpan::new().level(Level::INFO);
+        let trace = TraceLayer::new_for_http().make_span_with(spans);
+        app.layer(CompressionLayer::new().compress_when(SizeAbove::new(1024)))
+            .layer(trace.on_response(DefaultOnResponse::new().level(Level::INFO)))
+    } else {
+        app
+    };
     let listener = tokio::net::TcpListener::bind(std::env::var("BENCH_LISTEN")?).await?;
     axum::serve(
         axum::serve::ListenerExt::tap_io(listener, |stream| {

@@ -1,7 +1,7 @@
 //! Single requests, outside all measuring.
 //!
 //! In:    a port, the bytes of a request.
-//! Out:   status and body.
+//! Out:   an answer, its body as it came and as it is meant.
 //! Never: a wait without end.
 
 use std::io::{Read as _, Write as _};
@@ -12,6 +12,36 @@ use crate::process::Running;
 
 /// How long a program may take until it listens, and an answer until it is there.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A whole answer.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// As it came, but for chunks.
+    pub(crate) sent: Vec<u8>,
+    /// Whether `sent` is compressed.
+    gzip: bool,
+}
+
+impl Answer {
+    /// Its body, decompressed.
+    ///
+    /// # Errors
+    ///
+    /// If it is not what its head says.
+    pub(crate) fn body(&self) -> Result<Vec<u8>, String> {
+        if !self.gzip {
+            return Ok(self.sent.clone());
+        }
+        let mut body = Vec::new();
+        let mut decoder = flate2::read::GzDecoder::new(&*self.sent);
+        decoder.read_to_end(&mut body).map_err(|e| format!("no gzip: {e}"))?;
+        Ok(body)
+    }
+
+    pub(crate) fn is_compressed(&self) -> bool {
+        self.gzip
+    }
+}
 
 /// A port that nobody listens on.
 pub(crate) fn free_port() -> Result<u16, String> {
@@ -35,7 +65,7 @@ pub(crate) fn wait_for(port: u16, running: &mut Running) -> Result<(), String> {
 }
 
 /// Asks once, on a connection of its own.
-pub(crate) fn once(port: u16, request: &str) -> Result<(u16, Vec<u8>), String> {
+pub(crate) fn once(port: u16, request: &str) -> Result<Answer, String> {
     let io = |e: std::io::Error| e.to_string();
     let mut stream = TcpStream::connect(("127.0.0.1", port)).map_err(io)?;
     stream.set_read_timeout(Some(PATIENCE)).map_err(io)?;
@@ -44,7 +74,7 @@ pub(crate) fn once(port: u16, request: &str) -> Result<(u16, Vec<u8>), String> {
 }
 
 /// Asks once, on a connection that is open.
-pub(crate) fn on(stream: &mut TcpStream, request: &str) -> Result<(u16, Vec<u8>), String> {
+pub(crate) fn on(stream: &mut TcpStream, request: &str) -> Result<Answer, String> {
     let io = |e: std::io::Error| e.to_string();
     stream.write_all(request.as_bytes()).map_err(io)?;
     let mut all = Vec::new();
@@ -60,8 +90,8 @@ pub(crate) fn on(stream: &mut TcpStream, request: &str) -> Result<(u16, Vec<u8>)
     }
 }
 
-/// Status and body, if they are there whole.
-fn whole(all: &[u8]) -> Result<Option<(u16, Vec<u8>)>, String> {
+/// The answer, if it is there whole.
+fn whole(all: &[u8]) -> Result<Option<Answer>, String> {
     let mut headers = [httparse::EMPTY_HEADER; 64];
     let mut response = httparse::Response::new(&mut headers);
     let length = match response.parse(all) {
@@ -75,11 +105,12 @@ fn whole(all: &[u8]) -> Result<Option<(u16, Vec<u8>)>, String> {
         let header = response.headers.iter().find(|h| h.name.eq_ignore_ascii_case(name))?;
         std::str::from_utf8(header.value).ok()
     };
+    let gzip = value("content-encoding") == Some("gzip");
     if value("transfer-encoding").is_some() {
-        return Ok(joined(body)?.map(|body| (status, body)));
+        return Ok(joined(body)?.map(|sent| Answer { status, sent, gzip }));
     }
     let length = value("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
-    Ok(body.get(..length).map(|body| (status, body.to_vec())))
+    Ok(body.get(..length).map(|body| Answer { status, sent: body.to_vec(), gzip }))
 }
 
 /// The chunks of a body as one, if they are all there.

@@ -1,11 +1,13 @@
-//! Connections that do nothing, once each of them has had an answer.
+//! Connections that do nothing, once each of them has had an answer; and clients that read slowly.
 //!
-//! In:    a port, a request, how many connections.
+//! In:    a port, a request, how many of them.
 //! Out:   a line when all of them stand; they stand until standard input ends.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::ask;
 
@@ -21,9 +23,9 @@ pub(crate) fn run(port: u16, count: usize, request: &str) -> Result<(), String> 
         let stream = TcpStream::connect(("127.0.0.1", port)).map_err(|e| fault(&e.to_string()))?;
         stream.set_read_timeout(Some(Duration::from_secs(10))).map_err(|e| e.to_string())?;
         let mut stream = stream;
-        let (status, _) = ask::on(&mut stream, request).map_err(|e| fault(&e))?;
-        if status != 200 {
-            return Err(fault(&format!("status {status}")));
+        let answer = ask::on(&mut stream, request).map_err(|e| fault(&e))?;
+        if answer.status != 200 {
+            return Err(fault(&format!("status {}", answer.status)));
         }
         held.push(stream);
     }
@@ -32,4 +34,57 @@ pub(crate) fn run(port: u16, count: usize, request: &str) -> Result<(), String> 
     let mut rest = Vec::new();
     let _ = std::io::stdin().read_to_end(&mut rest);
     Ok(())
+}
+
+/// How long a slow client waits between two sips.
+const PAUSE: Duration = Duration::from_secs(1);
+/// What it takes at once, in bytes.
+const SIP: usize = 16;
+/// What its socket takes unasked, in bytes; the least that the kernel gives.
+const WINDOW: u32 = 4096;
+
+/// Asks on many connections and reads the answers a few bytes at a time.
+///
+/// # Errors
+///
+/// If one cannot be opened, or no answer begins on it.
+pub(crate) fn sip(port: u16, count: usize, request: &str) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| format!("sip: {e}"))?;
+    let ended = runtime.spawn_blocking(|| {
+        let mut rest = Vec::new();
+        let _ = std::io::stdin().read_to_end(&mut rest);
+    });
+    tokio::task::LocalSet::new().block_on(&runtime, async {
+        let mut sips = Vec::with_capacity(count);
+        for number in 0..count {
+            let fault = |what: String| format!("client {number} of {count}: {what}");
+            let open = async {
+                let socket = tokio::net::TcpSocket::new_v4()?;
+                socket.set_recv_buffer_size(WINDOW)?;
+                let mut stream = socket.connect(([127, 0, 0, 1], port).into()).await?;
+                stream.write_all(request.as_bytes()).await?;
+                let mut first = [0; SIP];
+                stream.read_exact(&mut first).await?;
+                Ok::<_, std::io::Error>(stream)
+            };
+            let mut stream = tokio::time::timeout(Duration::from_secs(20), open)
+                .await
+                .map_err(|_| fault("no answer".to_owned()))?
+                .map_err(|e| fault(e.to_string()))?;
+            sips.push(tokio::task::spawn_local(async move {
+                let mut some = [0; SIP];
+                loop {
+                    tokio::time::sleep(PAUSE).await;
+                    if !matches!(stream.read(&mut some).await, Ok(1..)) {
+                        return;
+                    }
+                }
+            }));
+        }
+        println!("{}", sips.len());
+        let _ = std::io::stdout().flush();
+        let _ = ended.await;
+        Ok(())
+    })
 }

@@ -24,14 +24,15 @@ use peer::{PEERS, Place, Started};
 use process::{OTHERS, Running};
 use report::{Conditions, Report};
 use resources::Extent;
-use scenario::SCENARIOS;
+use scenario::{SCENARIOS, Scenario};
 
 /// The part of a run that is no scenario.
 const RESOURCES: &str = "resources";
 
 const USAGE: &str = "\
-cargo xtask bench [--quick] [--scenario NAME]... [--peer NAME]... [--json] [--write]
+cargo xtask bench [--quick | --check] [--scenario NAME]... [--peer NAME]... [--json] [--write]
   --quick       short rounds, less than three minutes in all
+  --check       compares answers and counts calls, and measures nothing
   --scenario    only these (a part of the name is enough); `resources` is start and memory
   --peer        only these beside Frontage
   --json        the whole result for machines
@@ -39,6 +40,8 @@ cargo xtask bench [--quick] [--scenario NAME]... [--peer NAME]... [--json] [--wr
 
 struct Options {
     quick: bool,
+    check: bool,
+    build: &'static str,
     json: bool,
     write: bool,
     scenarios: Vec<String>,
@@ -54,9 +57,10 @@ fn main() -> ExitCode {
             Err(_) => Err(format!("upstream: no port: {port}")),
         },
         ["load", load] => run_load(load),
-        ["hold", port, count, request] => match (port.parse(), count.parse()) {
-            (Ok(port), Ok(count)) => hold::run(port, count, request),
-            _ => Err("hold: PORT COUNT REQUEST".to_owned()),
+        [way @ ("hold" | "sip"), port, count, request] => match (port.parse(), count.parse()) {
+            (Ok(port), Ok(count)) if *way == "hold" => hold::run(port, count, request),
+            (Ok(port), Ok(count)) => hold::sip(port, count, request),
+            _ => Err(format!("{way}: PORT COUNT REQUEST")),
         },
         ["run", root, rest @ ..] => options(rest).and_then(|options| run(root.into(), &options)),
         _ => Err(USAGE.to_owned()),
@@ -78,13 +82,22 @@ fn run_load(text: &str) -> Result<(), String> {
 }
 
 fn options(words: &[&str]) -> Result<Options, String> {
-    let mut options =
-        Options { quick: false, json: false, write: false, scenarios: vec![], peers: vec![] };
+    let mut options = Options {
+        quick: false,
+        check: false,
+        build: "release",
+        json: false,
+        write: false,
+        scenarios: vec![],
+        peers: vec![],
+    };
     let mut words = words.iter();
     while let Some(word) = words.next() {
         let mut value = || words.next().map(|w| (*w).to_owned()).ok_or(USAGE.to_owned());
         match *word {
             "--quick" => options.quick = true,
+            // Nothing is measured: what is built fastest will do.
+            "--check" => (options.check, options.build) = (true, "debug"),
             "--json" => options.json = true,
             "--write" => options.write = true,
             "--scenario" => options.scenarios.push(value()?),
@@ -116,6 +129,8 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
         store: format!("http://127.0.0.1:{}", upstream.port),
         // The first of the reserved ports, at which nothing listens on a loopback address.
         down: "http://127.0.0.1:1".to_owned(),
+        build: options.build,
+        logged: false,
         root,
         scratch,
     };
@@ -123,56 +138,34 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
         true => Effort { rounds: 2, millis: 250, warm_millis: 200 },
         false => Effort { rounds: 5, millis: 2000, warm_millis: 2000 },
     };
-    let (mut started, mut missing): (Vec<Started>, Vec<&str>) = (Vec::new(), Vec::new());
-    for peer in PEERS {
-        let wanted = options.peers.is_empty() || options.peers.iter().any(|own| own == peer.name);
-        if !wanted && peer.name != "frontage" {
-            continue;
-        }
-        match peer.version(&place) {
-            Some(version) => {
-                progress(&format!("{} starts", peer.name));
-                started.push(peer.start(&place, version)?);
-            }
-            None => missing.push(peer.name),
-        }
-    }
+    let chosen = |name: &str| {
+        options.scenarios.is_empty()
+            || options.scenarios.iter().any(|own| name.contains(own.as_str()))
+    };
+    let scenarios: Vec<&Scenario> = SCENARIOS.iter().filter(|own| chosen(own.name)).collect();
+    let (started, missing) = start(&place, options, &scenarios, false)?;
     let mut report = Report {
         conditions: Conditions::now(effort, &missing),
         rows: Vec::new(),
         resources: Vec::new(),
     };
-    let chosen = |name: &str| {
-        options.scenarios.is_empty()
-            || options.scenarios.iter().any(|own| name.contains(own.as_str()))
-    };
-    for scenario in SCENARIOS {
-        if !chosen(scenario.name) {
-            continue;
-        }
-        let taking: Vec<&Started> =
-            started.iter().filter(|s| scenario.is_for(s.peer.kind)).collect();
-        progress(&format!("{}: answers are compared", scenario.name));
-        measure::verify(scenario, &taking, &upstream)?;
-        let figures = measure::rounds(scenario, &taking, &upstream, effort, |what| {
-            progress(&format!("{}: {what}", scenario.name));
-        })?;
-        report.add(scenario, figures);
-        if !options.json {
-            progress("");
-            print!("{}", report.last());
-        }
-    }
     let peers: Vec<_> = started.iter().map(|started| started.peer).collect();
+    compare(&scenarios, &started, false, &upstream, options, &mut report)?;
     drop(started);
-    if chosen(RESOURCES) {
+    // One after the other: what waits takes memory, and a core now and then.
+    let place = Place { logged: true, ..place };
+    let (logging, _) = start(&place, options, &scenarios, true)?;
+    compare(&scenarios, &logging, true, &upstream, options, &mut report)?;
+    drop(logging);
+    let place = Place { logged: false, ..place };
+    if chosen(RESOURCES) && !options.check {
         let extent = match options.quick {
-            true => Extent { starts: 3, connections: 1000 },
-            false => Extent { starts: 11, connections: 10_000 },
+            true => Extent { starts: 3, connections: 1000, slow: 100 },
+            false => Extent { starts: 11, connections: 10_000, slow: 1000 },
         };
         for peer in peers {
             // What every peer answers.
-            let asked = SCENARIOS.iter().find(|s| s.is_for(peer.kind));
+            let asked = SCENARIOS.iter().find(|s| s.is_for(peer));
             let Some(asked) = asked else { continue };
             progress(&format!("{}: starts and idle connections", peer.name));
             report.resources.push(resources::measure(peer, &place, asked, extent)?);
@@ -182,8 +175,15 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
             print!("{}", report.resources_text());
         }
     }
-    report.conditions.end();
     progress("");
+    if options.check {
+        let names: Vec<&str> = report.conditions.missing().collect();
+        if !names.is_empty() {
+            println!("not on this machine: {}", names.join(", "));
+        }
+        return Ok(());
+    }
+    report.conditions.end();
     if options.json {
         println!("{}", serde_json::to_string_pretty(&report).map_err(|e| e.to_string())?);
     } else {
@@ -192,6 +192,70 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
     if options.write {
         let path = place.root.join("docs/benchmarks.md");
         std::fs::write(&path, report.page()).map_err(|e| format!("{}: {e}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Starts the peers that take part in a chosen scenario; with the names of those that this machine
+/// does not have.
+///
+/// - `logged`: those that write an access log, for the scenarios that have one.
+fn start(
+    place: &Place,
+    options: &Options,
+    scenarios: &[&Scenario],
+    logged: bool,
+) -> Result<(Vec<Started>, Vec<&'static str>), String> {
+    let (mut started, mut missing) = (Vec::new(), Vec::new());
+    for peer in PEERS {
+        let wanted = options.peers.is_empty() || options.peers.iter().any(|own| own == peer.name);
+        let is_measured = logged == place.logged
+            && (scenarios.iter().any(|own| own.logged == logged && own.is_for(peer))
+                // Starts and memory are every peer's.
+                || !logged);
+        if !is_measured || !wanted && peer.name != "frontage" {
+            continue;
+        }
+        match peer.version(place) {
+            Some(version) => {
+                progress(&format!("{} starts", peer.name));
+                started.push(peer.start(place, version)?);
+            }
+            None => missing.push(peer.name),
+        }
+    }
+    Ok((started, missing))
+}
+
+/// Compares answers in each scenario, and measures it.
+fn compare(
+    scenarios: &[&Scenario],
+    started: &[Started],
+    logged: bool,
+    upstream: &Upstream,
+    options: &Options,
+    report: &mut Report,
+) -> Result<(), String> {
+    for &scenario in scenarios.iter().filter(|own| own.logged == logged) {
+        let taking: Vec<&Started> =
+            started.iter().filter(|own| scenario.is_for(own.peer)).collect();
+        progress(&format!("{}: answers are compared", scenario.name));
+        measure::verify(scenario, &taking, upstream)?;
+        if options.check {
+            progress("");
+            let names: Vec<&str> = taking.iter().map(|own| own.peer.name).collect();
+            println!("{}: the same answer by {}", scenario.name, names.join(", "));
+            continue;
+        }
+        let effort = report.conditions.effort();
+        let figures = measure::rounds(scenario, &taking, upstream, effort, |what| {
+            progress(&format!("{}: {what}", scenario.name));
+        })?;
+        report.add(scenario, figures);
+        if !options.json {
+            progress("");
+            print!("{}", report.last());
+        }
     }
     Ok(())
 }

@@ -23,6 +23,8 @@ const MOST_FOREIGN: f64 = 0.2;
 const MOST_REPEATS: usize = 4;
 /// Requests that are sent to see what the upstream gets to see.
 const COUNTED: u32 = 5;
+/// Answers from this size on are compressed where that is asked for, in bytes.
+const COMPRESSED: usize = 1024;
 
 /// How long and how often.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -86,12 +88,18 @@ pub(crate) fn verify(
         counts(upstream)?;
         let mut body = Vec::new();
         for _ in 0..COUNTED {
-            let (status, sent) = ask::once(started.port, &request)?;
+            let answer = ask::once(started.port, &request)?;
+            let status = answer.status;
             if status != 200 {
-                let text = String::from_utf8_lossy(&sent);
+                let text = String::from_utf8_lossy(&answer.sent);
                 return Err(format!("{}: {}: status {status}: {text}", scenario.name, peer.name));
             }
-            body = sent;
+            body = answer.body()?;
+            let compressed = scenario.logged && body.len() >= COMPRESSED;
+            if answer.is_compressed() != compressed {
+                let not = if compressed { "not " } else { "" };
+                return Err(format!("{}: {} is {not}compressed", scenario.name, peer.name));
+            }
         }
         let seen = counts(upstream)?;
         for (kind, expected) in scenario.calls {
@@ -138,8 +146,8 @@ fn normal(value: serde_json::Value) -> serde_json::Value {
 
 /// Calls that the upstream saw since it was last asked.
 fn counts(upstream: &Upstream) -> Result<serde_json::Value, String> {
-    let (_, body) = ask::once(upstream.port, "GET /counts HTTP/1.1\r\nhost: upstream\r\n\r\n")?;
-    serde_json::from_slice(&body).map_err(|e| format!("upstream: {e}"))
+    let answer = ask::once(upstream.port, "GET /counts HTTP/1.1\r\nhost: upstream\r\n\r\n")?;
+    serde_json::from_slice(&answer.sent).map_err(|e| format!("upstream: {e}"))
 }
 
 /// Measures all peers in turns.
@@ -168,7 +176,7 @@ pub(crate) fn rounds(
     for started in peers {
         progress(&format!("{} warms up", started.peer.name));
         let request = started.peer.request(scenario);
-        bodies.push(ask::once(started.port, &request)?.1.len());
+        bodies.push(ask::once(started.port, &request)?.sent.len());
         let warm = Load {
             port: started.port,
             request,
@@ -178,6 +186,9 @@ pub(crate) fn rounds(
             body: None,
         };
         generate(&warm)?;
+        if scenario.logged {
+            emptied(started)?;
+        }
     }
     for rate in [None, Some(scenario.rate)] {
         for number in 1..=effort.rounds {
@@ -200,6 +211,9 @@ pub(crate) fn rounds(
                     body: Some(bodies[at]),
                 };
                 let round = round(&load, started, upstream)?;
+                if scenario.logged {
+                    emptied(started)?;
+                }
                 let into = if rate.is_some() { &mut all[at].fixed } else { &mut all[at].saturated };
                 into.push(round);
             }
@@ -245,6 +259,22 @@ fn round(load: &Load, started: &Started, upstream: &Upstream) -> Result<Round, S
             foreign,
         });
     }
+}
+
+/// Empties a peer's log after a round, so that the disk does not fill up.
+///
+/// # Errors
+///
+/// If it wrote none: it did less than the others.
+fn emptied(started: &Started) -> Result<(), String> {
+    let fault = |why: String| format!("{}: {why}", started.log.display());
+    let file = std::fs::OpenOptions::new().write(true).open(&started.log);
+    let file = file.map_err(|e| fault(e.to_string()))?;
+    let written = file.metadata().map_err(|e| fault(e.to_string()))?.len();
+    if written == 0 {
+        return Err(fault("no access log was written".to_owned()));
+    }
+    file.set_len(0).map_err(|e| fault(e.to_string()))
 }
 
 /// Runs the generator as a process of its own, on the core of all that is not measured.

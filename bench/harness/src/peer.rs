@@ -31,6 +31,8 @@ pub(crate) enum Kind {
 pub(crate) struct Peer {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
+    /// Whether it can write an access log and compress.
+    pub(crate) logs: bool,
     start: fn(&Place, u16) -> Result<Command, String>,
     version: fn(&Place) -> Option<String>,
 }
@@ -46,6 +48,10 @@ pub(crate) struct Place {
     pub(crate) store: String,
     /// An address at which nobody listens.
     pub(crate) down: String,
+    /// What Cargo calls the build: `release` or `debug`.
+    pub(crate) build: &'static str,
+    /// Whether peers write an access log and compress.
+    pub(crate) logged: bool,
 }
 
 impl Place {
@@ -56,12 +62,46 @@ impl Place {
     /// A program with the variables that all of them read.
     fn command(&self, program: impl AsRef<Path>, port: u16) -> Command {
         let mut command = Command::new(program.as_ref());
+        if self.logged {
+            command.env("BENCH_LOGS", "1");
+        }
         command
             .env("STORE_URL", &self.store)
             .env("DOWN_URL", &self.down)
             .env("BENCH_LISTEN", format!("127.0.0.1:{port}"))
             .env("NODE_ENV", "production");
         command
+    }
+
+    /// A program that Cargo built, of the product or, in `bench`, beside it.
+    fn built(&self, folder: &str, program: &str) -> PathBuf {
+        self.root.join(folder).join("target").join(self.build).join(program)
+    }
+
+    /// Where a peer's output goes, its access log among it.
+    fn log(&self, peer: &str) -> PathBuf {
+        let logged = if self.logged { "logged-" } else { "" };
+        self.scratch.join(format!("{logged}{peer}.log"))
+    }
+
+    /// The workspace of the routes; a copy that says so where there is to be a log.
+    fn workspace(&self) -> Result<PathBuf, String> {
+        let own = self.bench("workspace");
+        if !self.logged {
+            return Ok(own);
+        }
+        let copy = self.scratch.join("logged-workspace");
+        let _ = std::fs::remove_dir_all(&copy);
+        let copied = Command::new("cp").arg("-r").arg(&own).arg(&copy).status();
+        let path = copy.join("frontends/bench/frontend.toml");
+        let text = match copied {
+            Ok(status) if status.success() => std::fs::read_to_string(&path),
+            _ => return Err(format!("{}: cannot be copied", own.display())),
+        };
+        let text = text.map_err(|e| format!("{}: {e}", path.display()))?;
+        let text = text.replace("access_log = false", "access_log = true");
+        std::fs::write(&path, text).map_err(|e| format!("{}: {e}", path.display()))?;
+        Ok(copy)
     }
 
     fn node(&self) -> PathBuf {
@@ -80,9 +120,10 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer {
         name: "frontage",
         kind: Kind::Routes,
+        logs: true,
         start: |place, port| {
-            let mut command = place.command(place.root.join("target/release/frontage"), port);
-            command.args(["serve", "bench", "-C"]).arg(place.bench("workspace"));
+            let mut command = place.command(place.built("", "frontage"), port);
+            command.args(["serve", "bench", "-C"]).arg(place.workspace()?);
             Ok(command)
         },
         version: |_| Some("this checkout".to_owned()),
@@ -90,21 +131,28 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer {
         name: "floor",
         kind: Kind::Floor,
-        start: |place, port| Ok(place.command(place.bench("target/release/frontage-floor"), port)),
+        logs: false,
+        start: |place, port| Ok(place.command(place.built("bench", "frontage-floor"), port)),
         version: |_| Some("bare hyper, by hand".to_owned()),
     },
-    Peer { name: "nginx", kind: Kind::Proxy, start: nginx, version: |_| said("nginx", &["-v"]) },
+    Peer {
+        name: "nginx",
+        kind: Kind::Proxy,
+        logs: true,
+        start: nginx,
+        version: |_| said("nginx", &["-v"]),
+    },
     Peer {
         name: "axum",
         kind: Kind::Routes,
-        start: |place, port| {
-            Ok(place.command(place.bench("target/release/frontage-bench-axum"), port))
-        },
+        logs: true,
+        start: |place, port| Ok(place.command(place.built("bench", "frontage-bench-axum"), port)),
         version: |_| Some("axum + reqwest + serde, by hand".to_owned()),
     },
     Peer {
         name: "fastify",
         kind: Kind::Routes,
+        logs: true,
         start: |place, port| {
             let mut command = place.command(place.node(), port);
             command.arg(place.bench("node/fastify.js"));
@@ -118,6 +166,7 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer {
         name: "routes-in-node",
         kind: Kind::Routes,
+        logs: false,
         start: |place, port| {
             let mut command = place.command(place.node(), port);
             command.arg(place.root.join("packages/frontage/bin/frontage-node.js"));
@@ -129,12 +178,14 @@ pub(crate) const PEERS: &[Peer] = &[
     Peer {
         name: "tailcall",
         kind: Kind::Graph,
+        logs: false,
         start: tailcall,
         version: |place| said(place.bench(TAILCALL), &["--version"]),
     },
     Peer {
         name: "hive",
         kind: Kind::Graph,
+        logs: false,
         start: hive,
         version: |place| {
             let version = said(place.node(), &[&place.bench(HIVE).display().to_string(), "-V"])?;
@@ -171,14 +222,28 @@ fn hive(place: &Place, port: u16) -> Result<Command, String> {
 fn nginx(place: &Place, port: u16) -> Result<Command, String> {
     let store = place.store.trim_start_matches("http://");
     let scratch = place.scratch.display();
+    let logs = if place.logged {
+        let log = place.log("nginx");
+        format!(
+            "access_log {} combined buffer=64k flush=1s;
+  gzip on;
+  gzip_types application/json;
+  gzip_proxied any;
+  gzip_min_length 1024;",
+            log.display()
+        )
+    } else {
+        "access_log off;".to_owned()
+    };
+    let name = if place.logged { "logged-nginx" } else { "nginx" };
     let text = format!(
         "worker_processes 1;
 daemon off;
-pid {scratch}/nginx.pid;
-error_log {scratch}/nginx.error.log;
+pid {scratch}/{name}.pid;
+error_log {scratch}/{name}.error.log;
 events {{ worker_connections 4096; }}
 http {{
-  access_log off;
+  {logs}
   keepalive_requests 1000000000;
   client_body_temp_path {scratch}/nginx-body;
   proxy_temp_path {scratch}/nginx-proxy;
@@ -197,7 +262,7 @@ http {{
 }}
 "
     );
-    let path = place.written("nginx.conf", &text)?;
+    let path = place.written(&format!("{name}.conf"), &text)?;
     let mut command = place.command("nginx", port);
     command.arg("-c").arg(path);
     Ok(command)
@@ -206,6 +271,8 @@ http {{
 /// The first line that a program prints of itself.
 fn said(program: impl AsRef<Path>, arguments: &[&str]) -> Option<String> {
     let out = Command::new(program.as_ref()).args(arguments).output().ok()?;
+    // One that is not installed whole says something too.
+    out.status.success().then_some(())?;
     let text = if out.stdout.is_empty() { out.stderr } else { out.stdout };
     Some(String::from_utf8_lossy(&text).lines().next()?.trim().to_owned())
 }
@@ -217,6 +284,8 @@ pub(crate) struct Started {
     pub(crate) running: Running,
     pub(crate) port: u16,
     pub(crate) version: String,
+    /// Where its output goes.
+    pub(crate) log: PathBuf,
 }
 
 impl Peer {
@@ -232,7 +301,7 @@ impl Peer {
     /// If it does not within a minute.
     pub(crate) fn start(&'static self, place: &Place, version: String) -> Result<Started, String> {
         let port = ask::free_port()?;
-        let log = place.scratch.join(format!("{}.log", self.name));
+        let log = place.log(self.name);
         let mut running = Running::start((self.start)(place, port)?, SERVER, &log)?;
         ask::wait_for(port, &mut running).map_err(|why| {
             let log = std::fs::read_to_string(&log).unwrap_or_default();
@@ -240,7 +309,7 @@ impl Peer {
             lines.reverse();
             format!("{}: {why}\n{}", self.name, lines.join("\n"))
         })?;
-        Ok(Started { peer: self, running, port, version })
+        Ok(Started { peer: self, running, port, version, log })
     }
 
     /// Whether it may make other calls than the plan of a scenario: written by hand, nobody joins
@@ -264,7 +333,10 @@ impl Peer {
                     body.len()
                 )
             }
-            _ => format!("GET {} HTTP/1.1\r\nhost: localhost\r\n\r\n", scenario.path),
+            _ => {
+                let coding = if scenario.logged { "accept-encoding: gzip\r\n" } else { "" };
+                format!("GET {} HTTP/1.1\r\nhost: localhost\r\n{coding}\r\n", scenario.path)
+            }
         }
     }
 

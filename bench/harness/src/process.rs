@@ -29,7 +29,10 @@ impl Running {
         log: &std::path::Path,
     ) -> Result<Self, String> {
         let shown = format!("{}", command.get_program().display());
-        let out = fs::File::create(log).map_err(|e| format!("{}: {e}", log.display()))?;
+        // Always at its end, so that it can be emptied while it is written.
+        let _ = fs::remove_file(log);
+        let out = fs::OpenOptions::new().create(true).append(true).open(log);
+        let out = out.map_err(|e| format!("{}: {e}", log.display()))?;
         let copy = out.try_clone().map_err(|e| format!("{}: {e}", log.display()))?;
         let mut pinned = Command::new("taskset");
         pinned.arg("-c").arg(core.to_string()).arg(command.get_program());

@@ -72,6 +72,15 @@ impl Conditions {
         }
     }
 
+    pub(crate) fn effort(&self) -> Effort {
+        self.effort
+    }
+
+    /// Peers that this machine does not have.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = &str> {
+        self.missing.iter().map(String::as_str)
+    }
+
     /// Notes the state of the machine after the last round.
     pub(crate) fn end(&mut self) {
         self.load.1 = average();
@@ -115,7 +124,7 @@ impl Report {
         self.rows.last().map(Row::text).unwrap_or_default()
     }
 
-    fn resources_cells(&self) -> Vec<[String; 4]> {
+    fn resources_cells(&self) -> Vec<[String; 5]> {
         let megabytes = |kib: u64| format!("{:.1} MB", kib as f64 / 1024.0);
         let line = |own: &Resources| {
             let (least, median, most) = own.start_millis;
@@ -126,6 +135,8 @@ impl Report {
                 own.connections_kib.map_or_else(String::new, |kib| {
                     format!("{} for {}", megabytes(kib), own.connections)
                 }),
+                own.slow_kib
+                    .map_or_else(String::new, |kib| format!("{} for {}", megabytes(kib), own.slow)),
             ]
         };
         self.resources.iter().map(line).collect()
@@ -134,10 +145,14 @@ impl Report {
     /// The table of starts and memory.
     pub(crate) fn resources_text(&self) -> String {
         let mut text = String::from(
-            "\nresources: from start to first answer; memory after it; what idle connections take\n",
+            "\nresources: from start to first answer; memory after it; what idle connections take; what \
+             clients take that read an answer slowly\n",
         );
-        for [peer, start, idle, connections] in self.resources_cells() {
-            let _ = writeln!(text, "  {peer:<15} {start:>22} {idle:>10}  {connections:>20}");
+        for [peer, start, idle, connections, slow] in self.resources_cells() {
+            let _ = writeln!(
+                text,
+                "  {peer:<15} {start:>22} {idle:>10}  {connections:>20}  {slow:>20}"
+            );
         }
         text
     }
@@ -178,8 +193,10 @@ impl Report {
         if !self.resources.is_empty() {
             page.push_str(
                 "\n## resources\n\n\
-                 | peer | start to first answer | memory after it | idle connections take |\n\
-                 |---|---|---|---|\n",
+                 Slow clients ask for `projection-200k` and take a few bytes of it each second.\n\n\
+                 | peer | start to first answer | memory after it | idle connections take | slow \
+                 clients take |\n\
+                 |---|---|---|---|---|\n",
             );
             for cells in self.resources_cells() {
                 let _ = writeln!(page, "| {} |", cells.join(" | "));

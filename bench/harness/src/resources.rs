@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::ask;
 use crate::peer::{Peer, Place};
 use crate::process;
-use crate::scenario::Scenario;
+use crate::scenario::{SCENARIOS, Scenario};
 
 /// Figures of one peer.
 #[derive(Debug, Serialize)]
@@ -26,6 +26,9 @@ pub(crate) struct Resources {
     /// What connections take beyond that once they are idle, and how many there were.
     pub(crate) connections_kib: Option<u64>,
     pub(crate) connections: usize,
+    /// What clients take beyond it that read their answers slowly, and how many there were.
+    pub(crate) slow_kib: Option<u64>,
+    pub(crate) slow: usize,
 }
 
 /// How often and how many.
@@ -33,7 +36,11 @@ pub(crate) struct Resources {
 pub(crate) struct Extent {
     pub(crate) starts: usize,
     pub(crate) connections: usize,
+    pub(crate) slow: usize,
 }
+
+/// What a slow client asks for.
+const SIPPED: &str = "projection-200k";
 
 /// Measures one peer.
 ///
@@ -54,7 +61,7 @@ pub(crate) fn measure(
         drop(last.take());
         let began = Instant::now();
         let started = peer.start(place, String::new())?;
-        let (status, _) = ask::once(started.port, &request)?;
+        let status = ask::once(started.port, &request)?.status;
         starts.push(began.elapsed().as_secs_f64() * 1000.0);
         if status != 200 {
             return Err(format!("{}: status {status} after its start", peer.name));
@@ -65,10 +72,28 @@ pub(crate) fn measure(
     starts.sort_by(f64::total_cmp);
     let connections_kib = match &last {
         Some(started) if extent.connections > 0 => {
-            let held = held(started.port, &request, extent.connections)?;
+            let held = held("hold", started.port, &request, extent.connections)?;
             let with = settled(started.running.id());
             drop(held);
             Some(with.saturating_sub(idle_kib))
+        }
+        _ => None,
+    };
+    // A process that has had no idle connections.
+    drop(last.take());
+    let sipped = SCENARIOS.iter().find(|own| own.name == SIPPED && own.is_for(peer));
+    let slow_kib = match sipped {
+        Some(sipped) if extent.slow > 0 => {
+            let started = peer.start(place, String::new())?;
+            let request = peer.request(sipped);
+            ask::once(started.port, &request)?;
+            let before = process::memory(started.running.id());
+            let held = held("sip", started.port, &request, extent.slow)?;
+            // Nothing shrinks while they read; what was needed to get there may.
+            std::thread::sleep(Duration::from_secs(2));
+            let with = process::memory(started.running.id());
+            drop(held);
+            Some(with.saturating_sub(before))
         }
         _ => None,
     };
@@ -79,6 +104,8 @@ pub(crate) fn measure(
         idle_kib,
         connections_kib,
         connections: extent.connections,
+        slow_kib,
+        slow: extent.slow,
     })
 }
 
@@ -117,10 +144,10 @@ impl Drop for Held {
     }
 }
 
-fn held(port: u16, request: &str, count: usize) -> Result<Held, String> {
+fn held(way: &str, port: u16, request: &str, count: usize) -> Result<Held, String> {
     let own = std::env::current_exe().map_err(|e| format!("hold: {e}"))?;
     let child = Command::new(own)
-        .args(["hold", &port.to_string(), &count.to_string(), request])
+        .args([way, &port.to_string(), &count.to_string(), request])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

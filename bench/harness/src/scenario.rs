@@ -4,7 +4,7 @@
 //! Out:   scenarios as data.
 //! Never: a scenario that one peer answers with less work than another.
 
-use crate::peer::Kind;
+use crate::peer::{Kind, Peer};
 
 /// One row of the table.
 #[derive(Debug)]
@@ -24,14 +24,19 @@ pub(crate) struct Scenario {
     pub(crate) rate: f64,
     /// Connections of the round at saturation.
     pub(crate) connections: usize,
+    /// With an access log, and compression for the client that asks for it.
+    pub(crate) logged: bool,
 }
 
 impl Scenario {
     /// Whether a peer takes part.
-    pub(crate) fn is_for(&self, kind: Kind) -> bool {
-        match kind {
+    pub(crate) fn is_for(&self, peer: &Peer) -> bool {
+        if self.logged && !peer.logs {
+            return false;
+        }
+        match peer.kind {
             Kind::Floor => !self.name.starts_with("budget") && self.name != "list-repeated",
-            Kind::Proxy => self.name == "passthrough",
+            Kind::Proxy => self.path == "/passthrough/1",
             Kind::Routes => true,
             Kind::Graph => self.query.is_some(),
         }
@@ -47,6 +52,7 @@ const BASE: Scenario = Scenario {
     member: None,
     rate: 1000.0,
     connections: 32,
+    logged: false,
 };
 
 /// All of them.
@@ -126,6 +132,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         member: Some("getProducts"),
         rate: 12.0,
         connections: 8,
+        ..BASE
     },
     Scenario {
         name: "list-distinct",
@@ -165,6 +172,31 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         title: "two calls, one of a service that is down",
         path: "/budget/down",
         calls: &[("items", 1.0)],
+        ..BASE
+    },
+    Scenario {
+        name: "logged-passthrough",
+        title: "passthrough, with an access log and compression",
+        path: "/passthrough/1",
+        calls: &[("items", 1.0)],
+        rate: 2000.0,
+        logged: true,
+        ..BASE
+    },
+    Scenario {
+        name: "logged-fanout-4",
+        title: "fanout-4, with an access log and compression",
+        path: "/fanout/4",
+        calls: &[("items", 4.0)],
+        logged: true,
+        ..BASE
+    },
+    Scenario {
+        name: "logged-projection-20k",
+        title: "projection-20k, with an access log and compression",
+        path: "/projection/20k",
+        calls: &[("products", 1.0)],
+        logged: true,
         ..BASE
     },
 ];
