@@ -7,13 +7,20 @@
 //! Not `tracing-appender`: it bounds lines and not bytes, tells nobody what was lost, and its end
 //! may print to a pipe that nobody reads.
 
-use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Most bytes that wait to be written.
 const MOST: usize = 1 << 20;
+/// How long lines gather before they are written at once: nobody sees so short a time, and a system
+/// call and two changes of thread for each line would be a good part of a request's cost.
+const GATHER: Duration = Duration::from_millis(10);
+/// So many bytes do not wait for more.
+const ENOUGH: usize = 64 << 10;
+/// What a pipe takes in one piece (`PIPE_BUF` of Linux). Backends share their standard error: what is
+/// longer could be broken up by another's lines.
+const AT_ONCE: usize = 4096;
 
 /// Lines that wait for one output.
 #[derive(Debug, Default)]
@@ -24,11 +31,15 @@ pub(super) struct Queue {
 
 #[derive(Debug, Default)]
 struct State {
-    lines: VecDeque<Vec<u8>>,
-    bytes: usize,
+    /// One after the other.
+    lines: Vec<u8>,
     /// Lines that did not fit since this was told last.
     dropped: u64,
     writing: bool,
+    /// The thread waits for a line; nothing else wakes it.
+    idle: bool,
+    /// Somebody waits until everything is written.
+    hurry: bool,
 }
 
 impl Queue {
@@ -52,36 +63,49 @@ impl Queue {
     /// Adds a line, or counts it as lost.
     pub(super) fn push(&self, line: &[u8]) {
         let mut state = self.lock();
-        if state.bytes + line.len() > MOST {
+        if state.lines.len() + line.len() > MOST {
             state.dropped += 1;
             return;
         }
-        state.bytes += line.len();
-        state.lines.push_back(line.to_vec());
+        state.lines.extend_from_slice(line);
+        let wakes = std::mem::take(&mut state.idle)
+            || state.lines.len() >= ENOUGH && state.lines.len() - line.len() < ENOUGH;
         drop(state);
-        self.changed.notify_all();
+        if wakes {
+            self.changed.notify_all();
+        }
     }
 
     /// Waits until everything is written, but no longer than `most`.
     pub(super) fn finish(&self, most: Duration) {
         let busy = |state: &mut State| state.writing || !state.lines.is_empty();
-        let waited = self.changed.wait_timeout_while(self.lock(), most, busy);
-        drop(waited.unwrap_or_else(PoisonError::into_inner));
+        let mut state = self.lock();
+        state.hurry = true;
+        self.changed.notify_all();
+        let waited = self.changed.wait_timeout_while(state, most, busy);
+        waited.unwrap_or_else(PoisonError::into_inner).0.hurry = false;
     }
 
     fn write(&self, mut out: impl Write, tell: &impl Fn(u64)) {
+        let mut lines = Vec::new();
         loop {
-            let state = self.lock();
-            let waited = self.changed.wait_while(state, |state| state.lines.is_empty());
-            let mut state = waited.unwrap_or_else(PoisonError::into_inner);
-            let lines = std::mem::take(&mut state.lines);
+            let waited = self.changed.wait_while(self.lock(), |state| {
+                state.idle = state.lines.is_empty();
+                state.idle
+            });
+            let state = waited.unwrap_or_else(PoisonError::into_inner);
+            let few = |state: &mut State| !state.hurry && state.lines.len() < ENOUGH;
+            let waited = self.changed.wait_timeout_while(state, GATHER, few);
+            let mut state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            std::mem::swap(&mut lines, &mut state.lines);
             let dropped = std::mem::take(&mut state.dropped);
-            state.bytes = 0;
             state.writing = true;
             drop(state);
             // Whoever closed the other end misses the lines, and nothing else happens.
-            let _ = lines.iter().try_for_each(|line| out.write_all(line));
+            let _ = pieces(&lines).try_for_each(|piece| out.write_all(piece));
             let _ = out.flush();
+            lines.clear();
+            lines.shrink_to(2 * ENOUGH);
             if dropped > 0 {
                 tell(dropped);
             }
@@ -93,6 +117,18 @@ impl Queue {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whole lines, as many at once as a pipe takes in one piece; a longer line by itself.
+fn pieces(mut lines: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let most = &lines[..lines.len().min(AT_ONCE)];
+        let end = most.iter().rposition(|&b| b == b'\n');
+        let end = end.or_else(|| lines.iter().position(|&b| b == b'\n'));
+        let (piece, rest) = lines.split_at(end.map_or(lines.len(), |at| at + 1));
+        lines = rest;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 /// Writes one event's line, which `tracing` gives whole.
@@ -117,15 +153,15 @@ mod tests {
     use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
     use std::time::Duration;
 
-    use super::{MOST, Queue};
+    use super::{AT_ONCE, MOST, Queue, pieces};
 
-    /// An output that takes a piece whenever somebody reads one, and counts them.
+    /// An output that takes a piece whenever somebody reads one, and counts its bytes.
     struct Pipe(SyncSender<Vec<u8>>, Arc<AtomicUsize>);
 
     impl Write for Pipe {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.send(bytes.to_vec()).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
-            self.1.fetch_add(1, Ordering::SeqCst);
+            self.1.fetch_add(bytes.len(), Ordering::SeqCst);
             Ok(bytes.len())
         }
 
@@ -163,7 +199,24 @@ mod tests {
         let lost = usize::try_from(told.recv().unwrap()).unwrap();
         queue.finish(Duration::from_secs(60));
         assert!(lost >= pushed / 3, "{lost}");
-        assert_eq!(written.load(Ordering::SeqCst) + lost, pushed);
+        assert_eq!(written.load(Ordering::SeqCst) / line.len() + lost, pushed);
+    }
+
+    #[test]
+    fn no_line_is_broken_that_a_pipe_takes_in_one_piece() {
+        for lengths in [&[1, 2, 3][..], &[4095, 1], &[4096], &[4000, 200, 5000, 10, 4090], &[]] {
+            let lines: Vec<Vec<u8>> = lengths
+                .iter()
+                .map(|length| [&vec![b'x'; length - 1][..], b"\n"].concat())
+                .collect();
+            let all = lines.concat();
+            let pieces: Vec<&[u8]> = pieces(&all).collect();
+            assert_eq!(pieces.concat(), all);
+            for piece in pieces {
+                let count = piece.iter().filter(|&&b| b == b'\n').count();
+                assert!(piece.ends_with(b"\n") && (piece.len() <= AT_ONCE || count == 1));
+            }
+        }
     }
 
     #[test]
@@ -172,7 +225,7 @@ mod tests {
         for line in ["a\n", "b\n", "c\n"] {
             queue.push(line.as_bytes());
         }
-        let reader = std::thread::spawn(move || read.iter().take(3).flatten().collect::<Vec<u8>>());
+        let reader = std::thread::spawn(move || read.iter().flatten().take(6).collect::<Vec<u8>>());
         queue.finish(Duration::from_secs(60));
         assert_eq!(reader.join().unwrap(), b"a\nb\nc\n");
     }
