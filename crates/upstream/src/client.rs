@@ -196,9 +196,8 @@ impl Inner {
         for address in self.pool.addresses() {
             loop {
                 let pooled = if only_fresh { None } else { self.pool.take(address) };
-                let was_pooled = pooled.is_some();
-                let sender = match pooled {
-                    Some(sender) => sender,
+                let (sender, was_pooled) = match pooled {
+                    Some(sender) => (sender, true),
                     None => match self.connect(address).await {
                         Ok(sender) => sender,
                         Err(error) => {
@@ -297,14 +296,15 @@ impl Inner {
         Ok(())
     }
 
-    async fn connect(&self, address: usize) -> Result<Sender, CallError> {
+    /// A connection; whether it was used before.
+    async fn connect(&self, address: usize) -> Result<(Sender, bool), CallError> {
         let turn = loop {
             match self.pool.turn(address) {
                 Turn::Open(turn) => break turn,
                 Turn::Wait(opening) => {
                     opening.over().await?;
                     if let Some(sender) = self.pool.take(address) {
-                        return Ok(sender);
+                        return Ok((sender, true));
                     }
                     // Who opened it was given up, or it cannot be shared.
                 }
@@ -317,7 +317,7 @@ impl Inner {
         if let (Err(error), Some(turn)) = (&result, &turn) {
             turn.failed(error);
         }
-        let sender = result.map(|opened| self.pool.opened(address, opened));
+        let sender = result.map(|opened| (self.pool.opened(address, opened), false));
         // Those who wait are told once there is something to be told.
         drop(turn);
         sender

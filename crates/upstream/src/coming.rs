@@ -3,21 +3,27 @@
 //! In:    a connection whose answer's head was read.
 //! Out:   the body, whole or piece by piece.
 //! Never: a connection given back before its answer was read to its end; dropped before, it is
-//!        closed, or its stream is.
+//!        closed, or its stream is. A request cut because its answer was there early.
 
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
+use tokio::task::spawn_local;
+use tokio::time::timeout;
 
 use crate::link::{Fault, Link};
 use crate::pool::{Permit, Pool};
 use crate::sender::Use;
 use crate::wire::Body;
+
+/// How long the rest of a request is written whose answer is there already.
+const FINISH: Duration = Duration::from_secs(30);
 
 /// A body that is coming.
 pub(crate) struct Coming {
@@ -99,14 +105,22 @@ impl Coming {
         }
     }
 
-    /// Gives the connection back if it can be used again.
+    /// Gives the connection back if it can be used again, once its request was written: who answers
+    /// early may still want all of it.
     pub(crate) fn put_back(self) {
-        if let On::Own { mut link, body, pool, address } = self.on
-            && link.rest(&body)
-        {
+        let Self { on: On::Own { mut link, body, pool, address }, permit } = self else { return };
+        if !link.is_sent() && link.can_send() {
+            spawn_local(async move {
+                if timeout(FINISH, link.finish()).await.is_ok() && link.rest(&body) {
+                    pool.put(address, link);
+                }
+                drop(permit);
+            });
+            return;
+        }
+        if link.rest(&body) {
             pool.put(address, link);
         }
-        drop(self.permit);
     }
 }
 

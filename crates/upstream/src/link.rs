@@ -17,18 +17,16 @@ use http::Method;
 use http_body::Body as _;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::task::unconstrained;
 use tokio_rustls::client::TlsStream;
 
 use crate::body::RequestBody;
 use crate::settings::Stream;
 use crate::wire::{Body, Garbage, Head, Heads, Length, Step, write_chunk};
 
-/// Room for what comes: the least, and what is made if there is less.
-type Room = (usize, usize);
-/// Of an answer of which nothing is known.
-const HEAD: Room = (2 << 10, 8 << 10);
-/// Of a body that comes in pieces.
-const PIECE: Room = (8 << 10, 32 << 10);
+/// Room for what comes, if nothing is known of how much that is: at first, and at most.
+const ROOM: usize = 8 << 10;
+const MOST_ROOM: usize = 64 << 10;
 /// The largest buffer that a connection keeps while nobody uses it.
 const KEPT: usize = 16 << 10;
 /// A body up to this size is written behind its head, in one buffer.
@@ -79,6 +77,8 @@ pub(crate) struct Link {
     io: Io,
     /// What came and was not taken yet.
     input: BytesMut,
+    /// Room for what comes next.
+    room: usize,
     /// What is to be written, from `at` on.
     output: Vec<u8>,
     at: usize,
@@ -110,6 +110,7 @@ impl Link {
         Self {
             io,
             input: BytesMut::new(),
+            room: ROOM,
             output: Vec::new(),
             at: 0,
             outgoing: Outgoing::Nothing,
@@ -126,8 +127,9 @@ impl Link {
     pub(crate) fn is_alive(&mut self) -> bool {
         let mut byte = [0];
         let mut cx = Context::from_waker(Waker::noop());
-        self.input.is_empty()
-            && Pin::new(&mut self.io).poll_read(&mut cx, &mut ReadBuf::new(&mut byte)).is_pending()
+        let read = poll_fn(|cx| Pin::new(&mut self.io).poll_read(cx, &mut ReadBuf::new(&mut byte)));
+        // A task that has used up its turn would see every connection as one that waits.
+        self.input.is_empty() && pin!(unconstrained(read)).poll(&mut cx).is_pending()
     }
 
     /// Takes up a request; it is written while the answer is waited for.
@@ -136,6 +138,7 @@ impl Link {
     pub(crate) fn begin(&mut self, body: RequestBody, head: impl FnOnce(&mut Vec<u8>, Length)) {
         self.output.clear();
         (self.at, self.touched, self.failed, self.answered) = (0, false, None, false);
+        self.room = ROOM;
         match body {
             RequestBody::Whole(None) => {
                 head(&mut self.output, Length::None);
@@ -188,7 +191,7 @@ impl Link {
                 self.keeps = head.keeps;
                 return Ok(head);
             }
-            if self.fill(HEAD).await? == 0 {
+            if self.fill(None).await? == 0 {
                 // What went wrong before says more than that the peer went away.
                 return Err(self.failed.take().unwrap_or_else(ended).into());
             }
@@ -208,11 +211,15 @@ impl Link {
                 // One byte more than it needs: a read that fills its room cannot tell that
                 // nothing is left.
                 let room = length - self.input.len() + 1;
-                if self.fill((room, room)).await? == 0 {
+                if self.fill(Some(room)).await? == 0 {
                     return Err(ended().into());
                 }
             }
             *body = Body::Length(0);
+            if length > KEPT && self.input.len() == length {
+                // No part of so large a buffer stays with the connection.
+                return Ok(std::mem::take(&mut self.input).freeze());
+            }
             return Ok(self.input.split_to(length).freeze());
         }
         let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
@@ -220,7 +227,7 @@ impl Link {
             match body.next(&mut self.input)? {
                 Step::End => break,
                 Step::More => {
-                    if self.fill(PIECE).await? == 0 {
+                    if self.fill(None).await? == 0 {
                         if *body == Body::UntilClose {
                             break;
                         }
@@ -257,12 +264,13 @@ impl Link {
         cx: &mut Context<'_>,
         body: &mut Body,
     ) -> Poll<Option<Result<Bytes, Fault>>> {
+        self.send_on(cx);
         loop {
             match body.next(&mut self.input) {
                 Err(garbage) => return Poll::Ready(Some(Err(garbage.into()))),
                 Ok(Step::End) => return Poll::Ready(None),
                 Ok(Step::Piece(piece)) => return Poll::Ready(Some(Ok(piece))),
-                Ok(Step::More) => match ready!(self.poll_fill(cx, PIECE)) {
+                Ok(Step::More) => match ready!(self.poll_fill(cx, None)) {
                     Ok(0) if *body == Body::UntilClose => return Poll::Ready(None),
                     Ok(0) => return Poll::Ready(Some(Err(ended().into()))),
                     Ok(_) => {}
@@ -272,36 +280,62 @@ impl Link {
         }
     }
 
+    /// Whether there is nothing left of the request to be written.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.at == self.output.len() && matches!(self.outgoing, Outgoing::Nothing) && !self.flushes
+    }
+
+    /// Whether the rest of the request can be written.
+    pub(crate) fn can_send(&self) -> bool {
+        self.failed.is_none()
+    }
+
+    /// Writes the rest of the request.
+    pub(crate) async fn finish(&mut self) {
+        poll_fn(|cx| {
+            self.send_on(cx);
+            if self.is_sent() || !self.can_send() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
     /// Makes the connection ready for the next request, if it can take one: request and answer are
     /// over, and nothing came behind the answer.
     pub(crate) fn rest(&mut self, body: &Body) -> bool {
-        let sent = self.at == self.output.len()
-            && matches!(self.outgoing, Outgoing::Nothing)
-            && !self.flushes;
-        let fit = self.keeps && body.is_over() && sent && self.failed.is_none();
+        let fit = self.keeps && body.is_over() && self.is_sent() && self.can_send();
+        // What came unasked must be seen before its buffer goes.
+        if !fit || !self.is_alive() {
+            return false;
+        }
         if self.input.capacity() > KEPT {
             self.input = BytesMut::new();
         }
         if self.output.capacity() > KEPT {
             self.output = Vec::new();
         }
-        fit && self.input.is_empty()
+        true
     }
 
     /// Reads what has come, and sends on meanwhile; 0 at the end.
-    async fn fill(&mut self, room: Room) -> io::Result<usize> {
+    ///
+    /// - `room`: for how much, if that is known.
+    async fn fill(&mut self, room: Option<usize>) -> io::Result<usize> {
         poll_fn(|cx| self.poll_fill(cx, room)).await
     }
 
-    fn poll_fill(&mut self, cx: &mut Context<'_>, (least, room): Room) -> Poll<io::Result<usize>> {
+    fn poll_fill(&mut self, cx: &mut Context<'_>, room: Option<usize>) -> Poll<io::Result<usize>> {
         self.send_on(cx);
         if let Some(error) = self.broken.take() {
             return Poll::Ready(Err(error));
         }
+        let (least, most) = room.map_or((self.room / 4, self.room), |room| (room, room));
         if self.input.capacity() - self.input.len() < least {
-            self.input.reserve(room);
+            self.input.reserve(most);
         }
         let count = ready!(pin!(self.io.read_buf(&mut self.input)).poll(cx))?;
+        if self.input.len() == self.input.capacity() {
+            self.room = (2 * self.room).min(MOST_ROOM);
+        }
         self.answered |= count > 0;
         Poll::Ready(Ok(count))
     }
@@ -344,7 +378,19 @@ impl Link {
                 Outgoing::Streamed(body, left) if head.is_empty() => {
                     self.output.clear();
                     self.at = 0;
-                    match ready!(Pin::new(body).poll_frame(cx)) {
+                    let frame = match Pin::new(&mut *body).poll_frame(cx) {
+                        Poll::Ready(frame) => frame,
+                        Poll::Pending => {
+                            // What was written goes out though nothing follows it for now.
+                            if self.flushes {
+                                ready!(Pin::new(&mut self.io).poll_flush(cx))?;
+                                self.flushes = false;
+                            }
+                            return Poll::Pending;
+                        }
+                    };
+                    let is_last = body.is_end_stream();
+                    match frame {
                         Some(Err(error)) => return self.gives_up(io::Error::other(error)),
                         Some(Ok(frame)) => {
                             let Ok(piece) = frame.into_data() else { continue };
@@ -361,6 +407,10 @@ impl Link {
                                         return self.gives_up(longer);
                                     }
                                 },
+                            }
+                            // Its end need not be asked for where both say that this was all.
+                            if is_last && *left == Some(0) {
+                                self.outgoing = Outgoing::Nothing;
                             }
                         }
                         None => {
@@ -390,6 +440,15 @@ impl Link {
             if let Outgoing::Whole(body) = &mut self.outgoing {
                 let _ = body.split_to(written - of_head);
             }
+        }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        // Whoever is told that nothing more comes need not take it for an attack.
+        if let Io::Tls(stream) = &mut self.io {
+            let _ = Pin::new(&mut **stream).poll_shutdown(&mut Context::from_waker(Waker::noop()));
         }
     }
 }

@@ -16,10 +16,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 /// Fields of a head.
 const MOST_FIELDS: usize = 100;
-/// The largest head, and the largest trailers.
+/// The largest head.
 const MOST_HEAD: usize = 64 << 10;
 /// The longest line of a chunk's size.
 const MOST_SIZE_LINE: usize = 4 << 10;
+/// The most that may stand around the chunks of a body: behind their sizes, and behind the last.
+const MOST_AROUND: usize = 16 << 10;
 /// The longest path with its query, as `http::Uri` has it.
 const LONGEST_TARGET: usize = (1 << 16) - 2;
 /// Interim answers before the final one.
@@ -129,6 +131,8 @@ pub(crate) struct Head {
 #[derive(Debug, Default)]
 pub(crate) struct Heads {
     interim: usize,
+    /// Bytes that were looked at, and hold no end of a head.
+    seen: usize,
 }
 
 impl Heads {
@@ -145,9 +149,16 @@ impl Heads {
         asked: &Method,
     ) -> Result<Option<Head>, Garbage> {
         loop {
-            if input.is_empty() {
-                return Ok(None);
+            // Empty lines before a head mean nothing (RFC 9112 §2.2).
+            while self.seen == 0 && input.starts_with(b"\r\n") {
+                input.advance(2);
             }
+            // What comes byte by byte is not parsed as often; what is no HTTP is found out at once.
+            if input.is_empty() || self.seen > 0 && !has_end(input, self.seen) {
+                self.seen = input.len();
+                return self.bounded(input);
+            }
+            self.seen = input.len();
             let mut fields = [const { MaybeUninit::uninit() }; MOST_FIELDS];
             let mut answer = httparse::Response::new(&mut []);
             let parsed = httparse::ParserConfig::default().parse_response_with_uninit_headers(
@@ -157,13 +168,10 @@ impl Heads {
             );
             let length = match parsed? {
                 httparse::Status::Complete(length) => length,
-                httparse::Status::Partial if input.len() > MOST_HEAD => {
-                    return Err(Garbage(format!("a head of more than {MOST_HEAD} bytes")));
-                }
-                httparse::Status::Partial => return Ok(None),
+                httparse::Status::Partial => return self.bounded(input),
             };
             if length > MOST_HEAD {
-                return Err(Garbage(format!("a head of more than {MOST_HEAD} bytes")));
+                return Err(too_large());
             }
             let code = answer.code.unwrap_or(0);
             match code {
@@ -175,6 +183,7 @@ impl Heads {
                         return Err(Garbage("interim answers without end".into()));
                     }
                     input.advance(length);
+                    self.seen = 0;
                     continue;
                 }
                 200..=599 => {}
@@ -185,6 +194,21 @@ impl Heads {
             return Ok(Some(Head { status, text, body, keeps }));
         }
     }
+
+    /// Waits for the rest of a head, if it may become longer.
+    fn bounded(&self, input: &BytesMut) -> Result<Option<Head>, Garbage> {
+        if input.len() > MOST_HEAD { Err(too_large()) } else { Ok(None) }
+    }
+}
+
+fn too_large() -> Garbage {
+    Garbage(format!("a head of more than {MOST_HEAD} bytes"))
+}
+
+/// Whether a head ends in `input`, of which `seen` bytes hold no end.
+fn has_end(input: &[u8], seen: usize) -> bool {
+    let new = &input[seen.saturating_sub(3)..];
+    new.windows(2).any(|two| two == b"\n\n") || new.windows(3).any(|three| three == b"\n\r\n")
 }
 
 impl Head {
@@ -232,6 +256,8 @@ fn framing(
     let bodiless = *asked == Method::HEAD || code == 204 || code == 304;
     let mut length: Option<u64> = None;
     let (mut chunked, mut closes, mut keeps) = (false, false, false);
+    // A 204 whose head speaks of a body: one may follow.
+    let mut doubtful = false;
     for field in answer.headers.iter() {
         let is = |name: &str| field.name.eq_ignore_ascii_case(name);
         if is("connection") {
@@ -242,15 +268,17 @@ fn framing(
             continue;
         }
         if bodiless {
+            let empty = is("content-length") && field.value.trim_ascii() == b"0";
+            let framing = is("content-length") || is("transfer-encoding");
+            doubtful |= code == 204 && framing && !empty;
             continue;
         }
         if is("content-length") {
-            let Ok(text) = std::str::from_utf8(field.value) else {
-                return Err(Garbage("a length that is no number".into()));
-            };
-            for one in text.split(',').map(str::trim) {
-                let is_number = !one.is_empty() && one.bytes().all(|b| b.is_ascii_digit());
-                let Some(own) = one.parse().ok().filter(|_| is_number) else {
+            for one in field.value.split(|&b| b == b',').map(<[u8]>::trim_ascii) {
+                // `parse` takes a sign too.
+                let digits = std::str::from_utf8(one).ok();
+                let digits = digits.filter(|one| one.bytes().all(|b| b.is_ascii_digit()));
+                let Some(own) = digits.and_then(|one| one.parse().ok()) else {
                     return Err(Garbage("a length that is no number".into()));
                 };
                 if length.is_some_and(|known| known != own) {
@@ -268,10 +296,10 @@ fn framing(
     }
     let keeps = !closes && (newer || keeps);
     let (body, keeps) = match (chunked, length) {
-        _ if bodiless => (Body::Length(0), keeps),
+        _ if bodiless => (Body::Length(0), keeps && !doubtful),
         // Whoever sends both may have been told of one of them: nothing more is asked there.
-        (true, Some(_)) => (Body::Chunked(Chunked::Size), false),
-        (true, None) => (Body::Chunked(Chunked::Size), keeps),
+        (true, Some(_)) => (Body::Chunked(Chunked::Size, 0), false),
+        (true, None) => (Body::Chunked(Chunked::Size, 0), keeps),
         (false, Some(length)) => (Body::Length(length), keeps),
         (false, None) => (Body::UntilClose, false),
     };
@@ -283,8 +311,8 @@ fn framing(
 pub(crate) enum Body {
     /// So many bytes.
     Length(u64),
-    /// Chunks.
-    Chunked(Chunked),
+    /// Chunks; with the bytes that stood around them so far.
+    Chunked(Chunked, usize),
     /// Whatever comes before the connection ends.
     UntilClose,
 }
@@ -298,8 +326,8 @@ pub(crate) enum Chunked {
     Data(u64),
     /// Between a chunk's bytes and the end of its line.
     Line,
-    /// Before what follows the last chunk.
-    Trailers,
+    /// Before what follows the last chunk; with the bytes of it that hold no end.
+    Trailers(usize),
     /// Behind everything.
     End,
 }
@@ -329,15 +357,15 @@ pub(crate) enum Step {
 impl Body {
     /// Whether nothing is to come.
     pub(crate) fn is_over(&self) -> bool {
-        matches!(self, Self::Length(0) | Self::Chunked(Chunked::End))
+        matches!(self, Self::Length(0) | Self::Chunked(Chunked::End, _))
     }
 
     /// Bytes that are still to come, where that is known.
     pub(crate) fn left(&self) -> Option<u64> {
         match self {
             Self::Length(left) => Some(*left),
-            Self::Chunked(Chunked::End) => Some(0),
-            Self::Chunked(_) | Self::UntilClose => None,
+            Self::Chunked(Chunked::End, _) => Some(0),
+            Self::Chunked(..) | Self::UntilClose => None,
         }
     }
 
@@ -365,14 +393,19 @@ impl Body {
                     *left -= piece.len() as u64;
                     return Ok(Step::Piece(piece));
                 }
-                Self::Chunked(chunked) => match chunked {
+                Self::Chunked(chunked, around) => match chunked {
                     Chunked::Size => match httparse::parse_chunk_size(input) {
                         Ok(httparse::Status::Complete((line, size)))
                             if is_size_line(&input[..line]) =>
                         {
+                            let digits = input.iter().take_while(|b| b.is_ascii_hexdigit());
+                            *around += line - 2 - digits.count();
+                            if *around > MOST_AROUND {
+                                return Err(Garbage("too much around its chunks".into()));
+                            }
                             input.advance(line);
                             *chunked =
-                                if size == 0 { Chunked::Trailers } else { Chunked::Data(size) };
+                                if size == 0 { Chunked::Trailers(0) } else { Chunked::Data(size) };
                         }
                         Ok(httparse::Status::Partial) if input.len() > MOST_SIZE_LINE => {
                             return Err(Garbage("a chunk's size without end".into()));
@@ -396,7 +429,14 @@ impl Body {
                     }
                     Chunked::Line if b"\r\n".starts_with(input) => return Ok(Step::More),
                     Chunked::Line => return Err(Garbage("a chunk longer than its size".into())),
-                    Chunked::Trailers => {
+                    Chunked::Trailers(seen) => {
+                        if *around + input.len() > MOST_AROUND {
+                            return Err(Garbage("too much around its chunks".into()));
+                        }
+                        if !input.starts_with(b"\r\n") && !has_end(input, *seen) {
+                            *seen = input.len();
+                            return Ok(Step::More);
+                        }
                         let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
                         match httparse::parse_headers(input, &mut fields)? {
                             httparse::Status::Complete((length, _)) => {
@@ -406,10 +446,10 @@ impl Body {
                                 input.advance(length);
                                 *chunked = Chunked::End;
                             }
-                            httparse::Status::Partial if input.len() > MOST_HEAD => {
-                                return Err(Garbage("trailers without end".into()));
+                            httparse::Status::Partial => {
+                                *seen = input.len();
+                                return Ok(Step::More);
                             }
-                            httparse::Status::Partial => return Ok(Step::More),
                         }
                     }
                     Chunked::End => return Ok(Step::End),

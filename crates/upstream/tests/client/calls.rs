@@ -69,7 +69,7 @@ fn a_connection_is_used_again_once_its_answer_was_read() {
 
 #[test]
 fn a_connection_is_used_again_only_if_its_answer_ended_where_it_says() {
-    let cases: [(&str, bool); 12] = [
+    let cases: [(&str, bool); 15] = [
         ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", true),
         ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", true),
         ("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}", false),
@@ -82,6 +82,9 @@ fn a_connection_is_used_again_only_if_its_answer_ended_where_it_says() {
         ("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n{}", false),
         ("HTTP/1.1 204 No\r\n\r\n", true),
         ("HTTP/1.1 204 No\r\n\r\n{}", false),
+        ("HTTP/1.1 204 No\r\ncontent-length: 0\r\n\r\n", true),
+        ("HTTP/1.1 204 No\r\ncontent-length: 2\r\n\r\n", false),
+        ("HTTP/1.1 204 No\r\ntransfer-encoding: chunked\r\n\r\n", false),
         (
             "HTTP/1.1 200 OK\r\ncontent-length: 9\r\ntransfer-encoding: chunked\r\n\r\n\
              2\r\n{}\r\n0\r\n\r\n",

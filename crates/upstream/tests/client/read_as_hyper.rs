@@ -88,6 +88,7 @@ fn field() -> impl Strategy<Value = String> {
         "content-length: 5, 5",
         "content-length: +5",
         "content-length: 3",
+        "content-length: 5\u{a0}",
         "Content-Length:",
         "content-length: 99999999999999999999",
         "transfer-encoding: chunked",

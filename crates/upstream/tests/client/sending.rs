@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::calls::{get, start};
 use crate::dialled::dialled;
-use crate::scripted::local;
+use crate::scripted::{local, settle};
 
 /// Reads a request's head; what came behind it is left in `rest`.
 async fn head(stream: &mut DuplexStream, rest: &mut Vec<u8>) -> String {
@@ -69,20 +69,84 @@ fn a_target_that_would_begin_another_line_is_not_sent() {
 }
 
 #[test]
-fn an_answer_is_taken_though_the_request_is_not_written_whole() {
+fn an_answer_is_taken_early_and_the_request_written_to_its_end() {
     local(async {
         let (client, mut far) = dialled(1 << 10);
         let body = Some(Bytes::from(vec![b'x'; 1 << 20]));
         let call = start(&client, Request { method: Method::POST, body, safe: false, ..get("/") });
-        head(&mut far, &mut Vec::new()).await;
-        // Nobody reads the rest.
-        far.write_all(b"HTTP/1.1 413 Large\r\ncontent-length: 2\r\n\r\n{}").await.unwrap();
-        assert_eq!(call.await.unwrap().unwrap().status, 413);
-        // The connection is closed: the rest of that body is no request.
         let mut rest = Vec::new();
-        far.read_to_end(&mut rest).await.unwrap();
-        assert!(rest.len() < 1 << 20);
-        client.call(get("/")).await.unwrap_err();
+        head(&mut far, &mut rest).await;
+        // Nobody has read the body yet.
+        far.write_all(b"HTTP/1.1 202 Later\r\ncontent-length: 2\r\n\r\n{}").await.unwrap();
+        assert_eq!(call.await.unwrap().unwrap().status, 202);
+        while rest.len() < 1 << 20 {
+            assert!(far.read_buf(&mut rest).await.unwrap() > 0, "{} bytes", rest.len());
+        }
+        assert!(rest.iter().all(|&b| b == b'x'));
+        // Only then the connection takes a further request.
+        let call = start(&client, get("/next"));
+        assert!(head(&mut far, &mut Vec::new()).await.starts_with("GET /next "));
+        far.write_all(b"HTTP/1.1 204 No\r\n\r\n").await.unwrap();
+        assert_eq!(call.await.unwrap().unwrap().status, 204);
+    });
+}
+
+#[test]
+fn what_comes_behind_an_answer_is_no_answer() {
+    let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let large = format!("HTTP/1.1 200 OK\r\ncontent-length: 40000\r\n\r\n{}", "x".repeat(40_000));
+    let extra = "HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n";
+    let sized = format!("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{{}}{extra}");
+    let cases: [&[&[&str]]; 4] = [
+        &[&[chunked, &format!("2\r\n{{}}\r\n0\r\n\r\n{extra}")]],
+        &[&[chunked, &format!("7530\r\n{}\r\n0\r\n\r\n{extra}", "x".repeat(30_000))]],
+        &[&[&large], &[&sized]],
+        // It comes while nobody uses the connection.
+        &[&["HTTP/1.1 204 No\r\n\r\n", extra]],
+    ];
+    for answers in cases {
+        local(async {
+            let (client, mut far) = dialled(64 << 10);
+            for pieces in answers {
+                let call = start(&client, get("/"));
+                head(&mut far, &mut Vec::new()).await;
+                for piece in *pieces {
+                    far.write_all(piece.as_bytes()).await.unwrap();
+                    settle().await;
+                }
+                assert!(call.await.unwrap().is_ok());
+            }
+            // There is no second connection to be had.
+            let error = client.call(get("/next")).await.unwrap_err();
+            assert!(error.nothing_sent(), "{error}");
+        });
+    }
+}
+
+#[test]
+fn a_head_that_comes_byte_by_byte_is_read_and_one_without_end_refused() {
+    local(async {
+        let (client, mut far) = dialled(1 << 10);
+        let call = start(&client, get("/"));
+        head(&mut far, &mut Vec::new()).await;
+        let interim = "\r\n\r\nHTTP/1.1 103 Early\r\nlink: a\r\n\r\n";
+        let text = format!("{interim}HTTP/1.1 200 OK\r\nx: {}\r\n\r\n", "y".repeat(300));
+        for byte in text.as_bytes() {
+            far.write_all(&[*byte]).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+        drop(far);
+        assert_eq!(call.await.unwrap().unwrap().status, 200);
+        let endless = ["HTTP/1.1 200 OK\r\nx: ", "HTTP/1.1 200 OK\r\nx: a\r\n", "y"];
+        for (start_with, then) in [(endless[0], endless[2]), (endless[1], "x: a\r\n")] {
+            let (client, mut far) = dialled(1 << 10);
+            let call = start(&client, get("/"));
+            head(&mut far, &mut Vec::new()).await;
+            far.write_all(start_with.as_bytes()).await.unwrap();
+            while far.write_all(then.repeat(100).as_bytes()).await.is_ok() {}
+            let error = call.await.unwrap().unwrap_err();
+            assert_eq!(error.reason().as_str(), "answer");
+        }
     });
 }
 
