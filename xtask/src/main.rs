@@ -27,7 +27,8 @@ const USAGE: &str = "\
 cargo xtask test [--only STEP]...   every test; installs what it needs
 cargo xtask tidy                    the checks that keep ARCHITECTURE.md true
 cargo xtask figures [--json]        time of check, cold start, memory of idle backends
-cargo xtask bench [--quick] [--scenario NAME]... [--peer NAME]... [--json] [--write]
+cargo xtask bench [--quick | --check | --profile] [--scenario NAME]... [--peer NAME]...
+                  [--json] [--write]
                                     the same work by Frontage and by others, side by side
 cargo xtask oracle [--types | --zod] [--runs N] [--seed S] [--only RUN-SEED] [--json]
                                     random programs, compared with Node, tsc or zod

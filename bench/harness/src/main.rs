@@ -12,11 +12,12 @@ mod load;
 mod measure;
 mod peer;
 mod process;
+mod profile;
 mod report;
 mod resources;
 mod scenario;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use measure::{Effort, Upstream};
@@ -30,8 +31,9 @@ use scenario::{SCENARIOS, Scenario};
 const RESOURCES: &str = "resources";
 
 const USAGE: &str = "\
-cargo xtask bench [--quick | --check] [--scenario NAME]... [--peer NAME]... [--json] [--write]
+cargo xtask bench [--quick | --check | --profile] [--scenario NAME]... [--peer NAME]... [--json] [--write]
   --quick       short rounds, less than three minutes in all
+  --profile     where Frontage's own time goes, by `perf`
   --check       compares answers and counts calls, and measures nothing
   --scenario    only these (a part of the name is enough); `resources` is start and memory
   --peer        only these beside Frontage
@@ -41,6 +43,7 @@ cargo xtask bench [--quick | --check] [--scenario NAME]... [--peer NAME]... [--j
 struct Options {
     quick: bool,
     check: bool,
+    profile: bool,
     build: &'static str,
     json: bool,
     write: bool,
@@ -85,6 +88,7 @@ fn options(words: &[&str]) -> Result<Options, String> {
     let mut options = Options {
         quick: false,
         check: false,
+        profile: false,
         build: "release",
         json: false,
         write: false,
@@ -100,6 +104,7 @@ fn options(words: &[&str]) -> Result<Options, String> {
             "--check" => (options.check, options.build) = (true, "debug"),
             "--json" => options.json = true,
             "--write" => options.write = true,
+            "--profile" => options.profile = true,
             "--scenario" => options.scenarios.push(value()?),
             "--peer" => options.peers.push(value()?),
             _ => return Err(USAGE.to_owned()),
@@ -136,7 +141,7 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
     };
     let effort = match options.quick {
         true => Effort { rounds: 2, millis: 250, warm_millis: 200 },
-        false => Effort { rounds: 5, millis: 2000, warm_millis: 2000 },
+        false => Effort { rounds: 7, millis: 1000, warm_millis: 1500 },
     };
     let chosen = |name: &str| {
         options.scenarios.is_empty()
@@ -150,15 +155,15 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
         resources: Vec::new(),
     };
     let peers: Vec<_> = started.iter().map(|started| started.peer).collect();
-    compare(&scenarios, &started, false, &upstream, options, &mut report)?;
+    compare(&scenarios, &started, false, &upstream, options, &mut report, &place.scratch)?;
     drop(started);
     // One after the other: what waits takes memory, and a core now and then.
     let place = Place { logged: true, ..place };
     let (logging, _) = start(&place, options, &scenarios, true)?;
-    compare(&scenarios, &logging, true, &upstream, options, &mut report)?;
+    compare(&scenarios, &logging, true, &upstream, options, &mut report, &place.scratch)?;
     drop(logging);
     let place = Place { logged: false, ..place };
-    if chosen(RESOURCES) && !options.check {
+    if chosen(RESOURCES) && !options.check && !options.profile {
         let extent = match options.quick {
             true => Extent { starts: 3, connections: 1000, slow: 100 },
             false => Extent { starts: 11, connections: 10_000, slow: 1000 },
@@ -176,7 +181,7 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
         }
     }
     progress("");
-    if options.check {
+    if options.check || options.profile {
         let names: Vec<&str> = report.conditions.missing().collect();
         if !names.is_empty() {
             println!("not on this machine: {}", names.join(", "));
@@ -235,6 +240,7 @@ fn compare(
     upstream: &Upstream,
     options: &Options,
     report: &mut Report,
+    scratch: &Path,
 ) -> Result<(), String> {
     for &scenario in scenarios.iter().filter(|own| own.logged == logged) {
         let taking: Vec<&Started> =
@@ -245,6 +251,13 @@ fn compare(
             progress("");
             let names: Vec<&str> = taking.iter().map(|own| own.peer.name).collect();
             println!("{}: the same answer by {}", scenario.name, names.join(", "));
+            continue;
+        }
+        if options.profile {
+            if let Some(own) = taking.iter().find(|own| own.peer.name == "frontage") {
+                progress(&format!("{}: is sampled", scenario.name));
+                profile::run(scenario, own, scratch)?;
+            }
             continue;
         }
         let effort = report.conditions.effort();
@@ -261,7 +274,7 @@ fn compare(
 }
 
 /// Starts the service that all peers call.
-fn upstream(scratch: &std::path::Path) -> Result<Upstream, String> {
+fn upstream(scratch: &Path) -> Result<Upstream, String> {
     let port = ask::free_port()?;
     let own = std::env::current_exe().map_err(|e| format!("upstream: {e}"))?;
     let mut command = Command::new(own);

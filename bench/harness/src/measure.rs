@@ -278,7 +278,7 @@ fn emptied(started: &Started) -> Result<(), String> {
 }
 
 /// Runs the generator as a process of its own, on the core of all that is not measured.
-fn generate(load: &Load) -> Result<Outcome, String> {
+pub(crate) fn generate(load: &Load) -> Result<Outcome, String> {
     let own = std::env::current_exe().map_err(|e| format!("load: {e}"))?;
     let text = serde_json::to_string(load).map_err(|e| format!("load: {e}"))?;
     let out = Command::new("taskset")

@@ -80,25 +80,24 @@ pub fn fill(operation: &Operation, arguments: &[(u16, Argument)]) -> Result<Fill
         }
     }
     let mut filled = Filled { path_and_query: path(operation, value_of)?, headers: Vec::new() };
-    let mut pairs: Vec<String> = Vec::new();
-    let mut cookies: Vec<String> = Vec::new();
+    let mut query = Pairs { out: &mut filled.path_and_query, first: "?", between: "&" };
+    let mut cookies = String::new();
     for (index, parameter) in operation.parameters.iter().enumerate() {
         let Some(value) = value_of(index) else { continue };
         match parameter.location {
             Location::Path => {}
-            Location::Query => query_pairs(parameter, value, &mut pairs),
-            Location::Cookie => query_pairs(parameter, value, &mut cookies),
+            Location::Query => query.add(parameter, value),
+            Location::Cookie => {
+                let first = if cookies.is_empty() { "" } else { "; " };
+                Pairs { out: &mut cookies, first, between: "; " }.add(parameter, value);
+            }
             Location::Header => filled.headers.push(header(parameter, value)?),
         }
     }
-    if !pairs.is_empty() {
-        filled.path_and_query.push('?');
-        filled.path_and_query.push_str(&pairs.join("&"));
-    }
     if !cookies.is_empty() {
         // Encoded pairs are plain ASCII without separators.
-        let value = HeaderValue::try_from(cookies.join("; "))
-            .map_err(|_| FillError::Header("cookie".into()))?;
+        let value =
+            HeaderValue::try_from(cookies).map_err(|_| FillError::Header("cookie".into()))?;
         filled.headers.push((http::header::COOKIE, value));
     }
     Ok(filled)
@@ -107,52 +106,55 @@ pub fn fill(operation: &Operation, arguments: &[(u16, Argument)]) -> Result<Fill
 /// Writes members as `application/x-www-form-urlencoded`; lists repeat their key.
 #[must_use]
 pub fn fill_form(members: &[(String, Argument)]) -> String {
-    let mut pairs = Vec::new();
+    let mut out = String::new();
+    let mut pairs = Pairs { out: &mut out, first: "", between: "&" };
     for (name, value) in members {
         match value {
-            Argument::Text(text) => pairs.push(format!("{}={}", encode(name), encode(text))),
-            Argument::List(items) => {
-                pairs.extend(items.iter().map(|item| format!("{}={}", encode(name), encode(item))))
-            }
-            Argument::Map(members) => pairs.extend(
-                members.iter().map(|(key, item)| format!("{}={}", encode(key), encode(item))),
-            ),
+            Argument::Text(text) => pairs.pair(name, text),
+            Argument::List(items) => items.iter().for_each(|item| pairs.pair(name, item)),
+            Argument::Map(members) => members.iter().for_each(|(key, item)| pairs.pair(key, item)),
         }
     }
-    pairs.join("&")
+    out
 }
 
-fn encode(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED).to_string()
+/// Adds a text, percent-encoded.
+fn encode(out: &mut String, text: &str) {
+    out.extend(utf8_percent_encode(text, RESERVED));
 }
 
-fn encode_all(items: &[String], separator: &str) -> String {
-    items.iter().map(|item| encode(item)).collect::<Vec<_>>().join(separator)
+fn encode_all(out: &mut String, items: &[String], separator: &str) {
+    for (at, item) in items.iter().enumerate() {
+        out.push_str(if at == 0 { "" } else { separator });
+        encode(out, item);
+    }
 }
 
 /// `k,v,k2,v2`, or with `between` other than a comma.
-fn encode_flat(members: &[(String, String)], between: &str) -> String {
-    members
-        .iter()
-        .map(|(key, value)| format!("{}{between}{}", encode(key), encode(value)))
-        .collect::<Vec<_>>()
-        .join(between)
+fn encode_flat(out: &mut String, members: &[(String, String)], between: &str) {
+    encode_members(out, members, between, between);
 }
 
 /// `k=v` with `separator` between members.
-fn encode_pairs(members: &[(String, String)], separator: &str) -> String {
-    members
-        .iter()
-        .map(|(key, value)| format!("{}={}", encode(key), encode(value)))
-        .collect::<Vec<_>>()
-        .join(separator)
+fn encode_pairs(out: &mut String, members: &[(String, String)], separator: &str) {
+    encode_members(out, members, "=", separator);
+}
+
+fn encode_members(out: &mut String, members: &[(String, String)], is: &str, separator: &str) {
+    for (at, (key, value)) in members.iter().enumerate() {
+        out.push_str(if at == 0 { "" } else { separator });
+        encode(out, key);
+        out.push_str(is);
+        encode(out, value);
+    }
 }
 
 fn path<'a>(
     operation: &Operation,
     value_of: impl Fn(usize) -> Option<&'a Argument>,
 ) -> Result<String, FillError> {
-    let mut path = String::new();
+    // Most paths get no longer, and neither do most with a query.
+    let mut path = String::with_capacity(64);
     // Name of a parameter of the segment that is being written.
     let mut in_segment: Option<&str> = None;
     for piece in &operation.path {
@@ -175,7 +177,7 @@ fn path<'a>(
                 if value.is_empty() {
                     return Err(FillError::Segment(parameter.name.to_string()));
                 }
-                path.push_str(&path_value(parameter, value));
+                path_value(&mut path, parameter, value);
                 in_segment = Some(&parameter.name);
             }
         }
@@ -186,74 +188,121 @@ fn path<'a>(
 
 /// A segment that holds a value must not be empty nor a dot segment.
 fn check_segment(path: &str, parameter: Option<&str>) -> Result<(), FillError> {
-    let segment = path.rsplit('/').next().unwrap_or_default();
-    match parameter {
-        Some(name) if matches!(segment, "" | "." | "..") => {
-            Err(FillError::Segment(name.to_owned()))
-        }
+    let Some(name) = parameter else { return Ok(()) };
+    match path.rsplit('/').next().unwrap_or_default() {
+        "" | "." | ".." => Err(FillError::Segment(name.to_owned())),
         _ => Ok(()),
     }
 }
 
-fn path_value(parameter: &Parameter, value: &Argument) -> String {
-    if let (Style::Simple, Argument::Text(text)) = (parameter.style, value) {
-        return encode(text);
-    }
-    let name = encode(&parameter.name);
+fn path_value(out: &mut String, parameter: &Parameter, value: &Argument) {
     let explode = parameter.explode;
+    let begin = |out: &mut String| {
+        out.push(';');
+        encode(out, &parameter.name);
+    };
     match (parameter.style, value) {
-        (Style::Label, Argument::Text(text)) => format!(".{}", encode(text)),
-        (Style::Label, Argument::List(items)) => {
-            format!(".{}", encode_all(items, if explode { "." } else { "," }))
+        (Style::Label, value) => {
+            out.push('.');
+            let separator = if explode { "." } else { "," };
+            match value {
+                Argument::Text(text) => encode(out, text),
+                Argument::List(items) => encode_all(out, items, separator),
+                Argument::Map(members) if explode => encode_pairs(out, members, "."),
+                Argument::Map(members) => encode_flat(out, members, ","),
+            }
         }
-        (Style::Label, Argument::Map(members)) if explode => {
-            format!(".{}", encode_pairs(members, "."))
+        (Style::Matrix, Argument::Text(text)) => {
+            begin(out);
+            if !text.is_empty() {
+                out.push('=');
+                encode(out, text);
+            }
         }
-        (Style::Label, Argument::Map(members)) => format!(".{}", encode_flat(members, ",")),
-        (Style::Matrix, Argument::Text(text)) if text.is_empty() => format!(";{name}"),
-        (Style::Matrix, Argument::Text(text)) => format!(";{name}={}", encode(text)),
         (Style::Matrix, Argument::List(items)) if explode => {
-            items.iter().map(|item| format!(";{name}={}", encode(item))).collect()
+            for item in items {
+                begin(out);
+                out.push('=');
+                encode(out, item);
+            }
         }
-        (Style::Matrix, Argument::List(items)) => format!(";{name}={}", encode_all(items, ",")),
+        (Style::Matrix, Argument::List(items)) => {
+            begin(out);
+            out.push('=');
+            encode_all(out, items, ",");
+        }
         (Style::Matrix, Argument::Map(members)) if explode => {
-            format!(";{}", encode_pairs(members, ";"))
+            out.push(';');
+            encode_pairs(out, members, ";");
         }
         (Style::Matrix, Argument::Map(members)) => {
-            format!(";{name}={}", encode_flat(members, ","))
+            begin(out);
+            out.push('=');
+            encode_flat(out, members, ",");
         }
-        (_, Argument::Text(text)) => encode(text),
-        (_, Argument::List(items)) => encode_all(items, ","),
-        (_, Argument::Map(members)) if explode => encode_pairs(members, ","),
-        (_, Argument::Map(members)) => encode_flat(members, ","),
+        (_, Argument::Text(text)) => encode(out, text),
+        (_, Argument::List(items)) => encode_all(out, items, ","),
+        (_, Argument::Map(members)) if explode => encode_pairs(out, members, ","),
+        (_, Argument::Map(members)) => encode_flat(out, members, ","),
     }
 }
 
-fn query_pairs(parameter: &Parameter, value: &Argument, pairs: &mut Vec<String>) {
-    let name = encode(&parameter.name);
-    let separator = match parameter.style {
-        Style::SpaceDelimited => "%20",
-        Style::PipeDelimited => "%7C",
-        _ => ",",
-    };
-    match value {
-        Argument::Text(text) => pairs.push(format!("{name}={}", encode(text))),
-        Argument::List(items) if items.is_empty() => {}
-        Argument::List(items) if parameter.explode => {
-            pairs.extend(items.iter().map(|item| format!("{name}={}", encode(item))));
-        }
-        Argument::List(items) => pairs.push(format!("{name}={}", encode_all(items, separator))),
-        Argument::Map(members) if members.is_empty() => {}
-        Argument::Map(members) if parameter.style == Style::DeepObject => pairs.extend(
-            members
-                .iter()
-                .map(|(key, item)| format!("{name}%5B{}%5D={}", encode(key), encode(item))),
-        ),
-        Argument::Map(members) if parameter.explode => {
-            pairs.push(encode_pairs(members, "&"));
-        }
-        Argument::Map(members) => {
-            pairs.push(format!("{name}={}", encode_flat(members, separator)));
+/// Pairs of a query, of cookies or of a form, added one by one.
+struct Pairs<'o> {
+    out: &'o mut String,
+    /// What stands before the next pair, if it is the first, and if not.
+    first: &'static str,
+    between: &'static str,
+}
+
+impl Pairs<'_> {
+    fn begin(&mut self) {
+        self.out.push_str(std::mem::replace(&mut self.first, self.between));
+    }
+
+    /// Adds a key, and what parts it from its value.
+    fn key(&mut self, name: &str) -> &mut String {
+        self.begin();
+        encode(self.out, name);
+        self.out.push('=');
+        self.out
+    }
+
+    fn pair(&mut self, name: &str, value: &str) {
+        let out = self.key(name);
+        encode(out, value);
+    }
+
+    fn add(&mut self, parameter: &Parameter, value: &Argument) {
+        let name = &*parameter.name;
+        let separator = match parameter.style {
+            Style::SpaceDelimited => "%20",
+            Style::PipeDelimited => "%7C",
+            _ => ",",
+        };
+        match value {
+            Argument::Text(text) => self.pair(name, text),
+            Argument::List(items) if items.is_empty() => {}
+            Argument::List(items) if parameter.explode => {
+                items.iter().for_each(|item| self.pair(name, item));
+            }
+            Argument::List(items) => encode_all(self.key(name), items, separator),
+            Argument::Map(members) if members.is_empty() => {}
+            Argument::Map(members) if parameter.style == Style::DeepObject => {
+                for (key, item) in members {
+                    self.begin();
+                    encode(self.out, name);
+                    self.out.push_str("%5B");
+                    encode(self.out, key);
+                    self.out.push_str("%5D=");
+                    encode(self.out, item);
+                }
+            }
+            Argument::Map(members) if parameter.explode => {
+                self.begin();
+                encode_pairs(self.out, members, "&");
+            }
+            Argument::Map(members) => encode_flat(self.key(name), members, separator),
         }
     }
 }
