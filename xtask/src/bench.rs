@@ -19,7 +19,9 @@ pub(crate) fn run_all(root: &Path, arguments: &[&str]) -> Result<(), String> {
     let check = arguments.contains(&"--check");
     let (profile, folder) = if check { ("dev", "debug") } else { ("release", "release") };
     let build = ["build", "--profile", profile, "--quiet"];
-    let product = [&build[..], &["-p", "frontage"]].concat();
+    // As the tests build it, so that they share what was built.
+    let what = if check { &["--workspace", "--bins"][..] } else { &["-p", "frontage"] };
+    let product = [&build[..], what].concat();
     run("build frontage", &mut command(root, "cargo", &product))?;
     let bench = root.join("bench");
     run("build the harness and its peers", &mut command(&bench, "cargo", &build))?;

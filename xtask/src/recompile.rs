@@ -42,6 +42,7 @@ pub(crate) fn measure(root: &Path, workspace: &Path, frontend: &str) -> Result<R
         std::fs::write(&module, text).map_err(|e| format!("{}: {e}", module.display()))
     };
     save(0)?;
+    let _added = Added(&module);
     let mut child = frontage(root)
         .args(["dev", "-C"])
         .arg(workspace)
@@ -91,6 +92,15 @@ pub(crate) fn measure(root: &Path, workspace: &Path, frontend: &str) -> Result<R
     handed_over.sort();
     answered.sort();
     Ok(Recompiled { handed_over: spread(&handed_over), answered: spread(&answered) })
+}
+
+/// A module that is there for as long as it is measured: other figures count modules.
+struct Added<'p>(&'p Path);
+
+impl Drop for Added<'_> {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(self.0);
+    }
 }
 
 /// Asks until the answer is that of a version.

@@ -95,9 +95,7 @@ impl Canned {
             answers.insert(format!("/slow/{id}"), whole(&item(id)));
         }
         for (name, count) in [("20k", 30), ("200k", 300), ("2m", 3000)] {
-            let products: Vec<String> = (1..=count).map(product).collect();
-            let body = format!("{{\"total\":{count},\"items\":[{}]}}", products.join(","));
-            answers.insert(format!("/products/{name}"), whole(&body));
+            answers.insert(format!("/products/{name}"), whole(&products(count)));
         }
         for (name, distinct) in [("distinct", 50), ("repeated", 10)] {
             let orders: Vec<String> = (0..50).map(|at| order(at, at % distinct + 1)).collect();
@@ -157,6 +155,12 @@ fn item(id: usize) -> String {
         !id.is_multiple_of(3),
         id % 28 + 1,
     )
+}
+
+/// So many products, as the service answers them.
+pub(crate) fn products(count: usize) -> String {
+    let products: Vec<String> = (1..=count).map(product).collect();
+    format!("{{\"total\":{count},\"items\":[{}]}}", products.join(","))
 }
 
 /// Some 700 bytes, of which a list shows five fields.

@@ -8,6 +8,7 @@
 mod ask;
 mod canned;
 mod hold;
+mod json;
 mod load;
 mod measure;
 mod peer;
@@ -27,15 +28,17 @@ use report::{Conditions, Report};
 use resources::Extent;
 use scenario::{SCENARIOS, Scenario};
 
-/// The part of a run that is no scenario.
+/// The parts of a run that are no scenario.
 const RESOURCES: &str = "resources";
+const JSON: &str = "json";
 
 const USAGE: &str = "\
 cargo xtask bench [--quick | --check | --profile] [--scenario NAME]... [--peer NAME]... [--json] [--write]
   --quick       short rounds, less than three minutes in all
   --profile     where Frontage's own time goes, by `perf`
   --check       compares answers and counts calls, and measures nothing
-  --scenario    only these (a part of the name is enough); `resources` is start and memory
+  --scenario    only these (a part of the name is enough); `resources` is start and memory,
+                `json` its reader alone
   --peer        only these beside Frontage
   --json        the whole result for machines
   --write       docs/benchmarks.md";
@@ -60,6 +63,10 @@ fn main() -> ExitCode {
             Err(_) => Err(format!("upstream: no port: {port}")),
         },
         ["load", load] => run_load(load),
+        ["json", rounds, millis] => match (rounds.parse(), millis.parse()) {
+            (Ok(rounds), Ok(millis)) => json::run(rounds, millis),
+            _ => Err("json: ROUNDS MILLIS".to_owned()),
+        },
         [way @ ("hold" | "sip"), port, count, request] => match (port.parse(), count.parse()) {
             (Ok(port), Ok(count)) if *way == "hold" => hold::run(port, count, request),
             (Ok(port), Ok(count)) => hold::sip(port, count, request),
@@ -112,7 +119,8 @@ fn options(words: &[&str]) -> Result<Options, String> {
     }
     for wanted in &options.scenarios {
         let is_known = SCENARIOS.iter().any(|s| s.name.contains(wanted.as_str()));
-        if !is_known && !RESOURCES.contains(wanted.as_str()) {
+        let is_part = [RESOURCES, JSON].iter().any(|part| part.contains(wanted.as_str()));
+        if !is_known && !is_part {
             let names: Vec<&str> = SCENARIOS.iter().map(|s| s.name).collect();
             return Err(format!("no scenario is called `{wanted}`: {}", names.join(", ")));
         }
@@ -153,6 +161,7 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
         conditions: Conditions::now(effort, &missing),
         rows: Vec::new(),
         resources: Vec::new(),
+        json: Vec::new(),
     };
     let peers: Vec<_> = started.iter().map(|started| started.peer).collect();
     compare(&scenarios, &started, false, &upstream, options, &mut report, &place.scratch)?;
@@ -163,7 +172,16 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
     compare(&scenarios, &logging, true, &upstream, options, &mut report, &place.scratch)?;
     drop(logging);
     let place = Place { logged: false, ..place };
-    if chosen(RESOURCES) && !options.check && !options.profile {
+    let measures = !options.check && !options.profile;
+    if chosen(JSON) && measures {
+        progress("JSON alone");
+        report.json = measure::json(effort)?;
+        if !options.json {
+            progress("");
+            print!("{}", report.json_text());
+        }
+    }
+    if chosen(RESOURCES) && measures {
         let extent = match options.quick {
             true => Extent { starts: 3, connections: 1000, slow: 100 },
             false => Extent { starts: 11, connections: 10_000, slow: 1000 },

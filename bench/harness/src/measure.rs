@@ -12,9 +12,10 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::ask;
+use crate::json::Reader;
 use crate::load::{Load, Outcome};
 use crate::peer::Started;
-use crate::process::{self, OTHERS, Running};
+use crate::process::{self, OTHERS, Running, SERVER};
 use crate::scenario::Scenario;
 
 /// A round in which anything else used more than this part of the machine is repeated.
@@ -275,6 +276,23 @@ fn emptied(started: &Started) -> Result<(), String> {
         return Err(fault("no access log was written".to_owned()));
     }
     file.set_len(0).map_err(|e| fault(e.to_string()))
+}
+
+/// Measures JSON alone, in a process of its own on the servers' core.
+///
+/// # Errors
+///
+/// If two readers differ.
+pub(crate) fn json(effort: Effort) -> Result<Vec<Reader>, String> {
+    let own = std::env::current_exe().map_err(|e| format!("json: {e}"))?;
+    let out = Command::new("taskset")
+        .args(["-c", &SERVER.to_string()])
+        .arg::<&Path>(own.as_ref())
+        .args(["json", &effort.rounds.to_string(), &(effort.millis / 4).to_string()])
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|e| format!("json: {e}"))?;
+    serde_json::from_slice(&out.stdout).map_err(|e| format!("json: {e}"))
 }
 
 /// Runs the generator as a process of its own, on the core of all that is not measured.

@@ -9,6 +9,7 @@ use std::process::Command;
 
 use serde::Serialize;
 
+use crate::json::Reader;
 use crate::measure::{Effort, Figures, Round};
 use crate::resources::Resources;
 use crate::scenario::Scenario;
@@ -19,6 +20,7 @@ pub(crate) struct Report {
     pub(crate) conditions: Conditions,
     pub(crate) rows: Vec<Row>,
     pub(crate) resources: Vec<Resources>,
+    pub(crate) json: Vec<Reader>,
 }
 
 /// One scenario's part of it.
@@ -142,6 +144,27 @@ impl Report {
         self.resources.iter().map(line).collect()
     }
 
+    fn json_cells(&self) -> Vec<[String; 2]> {
+        let line = |reader: &Reader| {
+            let mut all = reader.bytes_per_second.clone();
+            all.sort_by(f64::total_cmp);
+            let at = |place: usize| all.get(place).map_or(f64::NAN, |rate| rate / 1e9);
+            let (least, median, most) = (at(0), at(all.len() / 2), at(all.len().max(1) - 1));
+            [reader.name.clone(), format!("{median:.2} GB/s [{least:.2}, {most:.2}]")]
+        };
+        self.json.iter().map(line).collect()
+    }
+
+    /// The table of JSON alone.
+    pub(crate) fn json_text(&self) -> String {
+        let mut text =
+            String::from("\njson: the 21 KB of projection-20k read and written, one core\n");
+        for [name, rate] in self.json_cells() {
+            let _ = writeln!(text, "  {name:<36} {rate}");
+        }
+        text
+    }
+
     /// The table of starts and memory.
     pub(crate) fn resources_text(&self) -> String {
         let mut text = String::from(
@@ -188,6 +211,15 @@ impl Report {
             }
             for note in row.notes() {
                 let _ = writeln!(page, "\n{note}");
+            }
+        }
+        if !self.json.is_empty() {
+            page.push_str(
+                "\n## json: the 21 KB of `projection-20k` read, and what it shows written, on one core\n\n\
+                 | reader | bytes read |\n|---|---|\n",
+            );
+            for cells in self.json_cells() {
+                let _ = writeln!(page, "| {} |", cells.join(" | "));
             }
         }
         if !self.resources.is_empty() {

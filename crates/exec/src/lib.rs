@@ -38,4 +38,4 @@ pub use outcome::{
     Problem,
 };
 pub use passthrough::passthrough;
-pub use request::{PassthroughRequest, RouteRequest, Trace};
+pub use request::{PassthroughRequest, RouteRequest, Trace, id_text};

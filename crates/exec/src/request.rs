@@ -97,18 +97,27 @@ impl Trace {
     #[must_use]
     pub fn child(&self) -> [u8; 55] {
         let mut text = *b"00-________________________________-________________-__";
-        hex(self.trace_id, &mut text[3..35]);
-        hex(fastrand::u64(1..).into(), &mut text[36..52]);
-        hex(self.flags.into(), &mut text[53..]);
+        hex(&self.trace_id.to_be_bytes(), &mut text[3..35]);
+        hex(&fastrand::u64(1..).to_be_bytes(), &mut text[36..52]);
+        hex(&[self.flags], &mut text[53..]);
         text
     }
 }
 
-/// Writes a number's last digits in hexadecimal, as many as there is room for.
-fn hex(mut number: u128, room: &mut [u8]) {
-    for digit in room.iter_mut().rev() {
-        *digit = b"0123456789abcdef"[(number & 15) as usize];
-        number >>= 4;
+/// An id as 32 digits, as traces and requests carry it.
+#[must_use]
+pub fn id_text(id: u128) -> String {
+    let mut text = [0; 32];
+    hex(&id.to_be_bytes(), &mut text);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// Writes bytes in hexadecimal, two digits each.
+fn hex(bytes: &[u8], room: &mut [u8]) {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    for (byte, two) in bytes.iter().zip(room.chunks_exact_mut(2)) {
+        two[0] = DIGITS[usize::from(byte >> 4)];
+        two[1] = DIGITS[usize::from(byte & 15)];
     }
 }
 
@@ -148,7 +157,14 @@ impl<'r> Identity<'r> {
 
 #[cfg(test)]
 mod tests {
-    use super::Trace;
+    use super::{Trace, id_text};
+
+    #[test]
+    fn an_id_has_all_its_digits() {
+        for id in [0, 1, 0xabc, 1 << 127, u128::MAX, 0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736] {
+            assert_eq!(id_text(id), format!("{id:032x}"));
+        }
+    }
 
     #[test]
     fn only_well_formed_contexts_are_taken_up() {

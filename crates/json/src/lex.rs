@@ -127,14 +127,39 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    /// Steps over the colon behind a name, and the space around it.
+    #[inline]
+    pub(crate) fn colon(&mut self) -> Result<(), Malformed> {
+        if !self.bare_colon() {
+            self.space();
+            self.expect(b':', "expected a colon")?;
+            self.space();
+        }
+        Ok(())
+    }
+
+    /// Steps over a colon if no space is around it.
+    #[inline]
+    pub(crate) fn bare_colon(&mut self) -> bool {
+        let is_bare = matches!(self.bytes[self.at..].first_chunk::<2>(), Some([b':', b'!'..=0xFF]));
+        self.at += usize::from(is_bare);
+        is_bare
+    }
+
     /// Steps over the name of a member, if it stands here without an escape.
     #[inline]
     pub(crate) fn is_key(&mut self, name: &str) -> bool {
-        let end = self.at + name.len() + 1;
+        let (start, end) = (self.at + 1, self.at + 1 + name.len());
         let is_it = self.bytes.get(self.at) == Some(&b'"')
             && self.bytes.get(end) == Some(&b'"')
-            && &self.bytes[self.at + 1..end] == name.as_bytes()
-            && plain_run(name.as_bytes()) == name.len();
+            && &self.bytes[start..end] == name.as_bytes()
+            // A name may hold what would end a string.
+            && match self.bytes[start..].first_chunk::<16>() {
+                Some(block) if name.len() < 16 => {
+                    special(block).trailing_zeros() as usize == name.len()
+                }
+                _ => plain_run(name.as_bytes()) == name.len(),
+            };
         if is_it {
             self.at = end + 1;
         }
@@ -159,107 +184,40 @@ impl<'t> Cursor<'t> {
 
     /// Steps over `null`, `true` or `false`; gives the first byte.
     pub(crate) fn word(&mut self) -> Result<u8, Malformed> {
-        let rest = &self.bytes[self.at..];
-        for word in [&b"null"[..], b"true", b"false"] {
-            if rest.starts_with(word) {
-                self.at += word.len();
-                return Ok(word[0]);
-            }
-        }
-        Err(self.fault("expected a value"))
+        let first = self.at;
+        self.at = word_end(self.bytes, first)?;
+        Ok(self.bytes[first])
     }
 
     /// Steps over a number and gives its text.
+    #[inline]
     pub(crate) fn number(&mut self) -> Result<&'t str, Malformed> {
         let start = self.at;
-        if self.peek() == Some(b'-') {
-            self.at += 1;
-        }
-        match self.peek() {
-            Some(b'0') => self.at += 1,
-            Some(b'1'..=b'9') => self.digits(),
-            _ => return Err(self.fault("expected a digit")),
-        }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            self.some_digits()?;
-        }
-        if let Some(b'e' | b'E') = self.peek() {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.peek() {
-                self.at += 1;
-            }
-            self.some_digits()?;
-        }
+        self.at = number_end(self.bytes, start)?;
         Ok(&self.text[start..self.at])
     }
 
-    fn digits(&mut self) {
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.at += 1;
-        }
-    }
-
-    fn some_digits(&mut self) -> Result<(), Malformed> {
-        let start = self.at;
-        self.digits();
-        if self.at == start { Err(self.fault("expected a digit")) } else { Ok(()) }
-    }
-
     /// Steps over a string and gives what stands between the quotes.
+    #[inline]
     pub(crate) fn string(&mut self) -> Result<StringSpan<'t>, Malformed> {
         let start = self.at + 1;
         let (end, escaped) = self.skip_string()?;
-        Ok(StringSpan { text: &self.text[start..end], escaped })
+        Ok(self.span((start, end), escaped))
+    }
+
+    /// A string that was stepped over, by where its text is.
+    #[inline]
+    pub(crate) fn span(&self, (start, end): (usize, usize), escaped: bool) -> StringSpan<'t> {
+        StringSpan { text: &self.text[start..end], escaped }
     }
 
     /// Steps over a string; gives where its text ends, and whether that has escapes.
     #[inline]
     pub(crate) fn skip_string(&mut self) -> Result<(usize, bool), Malformed> {
         self.expect(b'"', "expected a string")?;
-        // Most are short, and end within one look.
-        if let Some(block) = self.bytes[self.at..].first_chunk::<16>() {
-            let end = self.at + special(block).trailing_zeros() as usize;
-            if end < self.at + 16 && self.bytes[end] == b'"' {
-                self.at = end + 1;
-                return Ok((end, false));
-            }
-        }
-        self.skip_long_string()
-    }
-
-    fn skip_long_string(&mut self) -> Result<(usize, bool), Malformed> {
-        let mut escaped = false;
-        loop {
-            self.at += plain_run(&self.bytes[self.at..]);
-            match self.peek() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok((self.at - 1, escaped));
-                }
-                Some(b'\\') => {
-                    escaped = true;
-                    self.escape()?;
-                }
-                Some(_) => return Err(self.fault("control character in a string")),
-                None => return Err(self.fault("string without an end")),
-            }
-        }
-    }
-
-    fn escape(&mut self) -> Result<(), Malformed> {
-        match self.bytes.get(self.at + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 2,
-            Some(b'u') => {
-                let digits = self.bytes.get(self.at + 2..self.at + 6);
-                if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
-                    return Err(self.fault("malformed escape in a string"));
-                }
-                self.at += 6;
-            }
-            _ => return Err(self.fault("malformed escape in a string")),
-        }
-        Ok(())
+        let (end, escaped) = string_end(self.bytes, self.at)?;
+        self.at = end + 1;
+        Ok((end, escaped))
     }
 
     /// Steps over the value that starts here.
@@ -267,7 +225,10 @@ impl<'t> Cursor<'t> {
     pub(crate) fn skip(&mut self) -> Result<(), Malformed> {
         match self.peek() {
             Some(b'"') => self.skip_string().map(drop),
-            Some(b'-' | b'0'..=b'9') => self.number().map(drop),
+            Some(b'-' | b'0'..=b'9') => {
+                self.at = number_end(self.bytes, self.at)?;
+                Ok(())
+            }
             _ => self.skip_noting(&mut |_, _| {}),
         }
     }
@@ -277,85 +238,222 @@ impl<'t> Cursor<'t> {
         &mut self,
         space: &mut impl FnMut(usize, usize),
     ) -> Result<(), Malformed> {
-        let base = self.open.len();
-        let result = self.skip_from(base, space);
-        self.open.truncate(base);
-        result
-    }
-
-    fn note_space(&mut self, note: &mut impl FnMut(usize, usize)) {
-        let start = self.at;
-        self.space();
-        if self.at > start {
-            note(start, self.at);
-        }
-    }
-
-    fn skip_from(
-        &mut self,
-        base: usize,
-        note: &mut impl FnMut(usize, usize),
-    ) -> Result<(), Malformed> {
-        loop {
-            // A value starts here.
-            match self.peek() {
-                Some(b'"') => {
-                    self.skip_string()?;
-                }
-                Some(b'-' | b'0'..=b'9') => {
-                    self.number()?;
-                }
-                Some(open @ (b'{' | b'[')) => {
-                    self.at += 1;
-                    self.note_space(note);
-                    let is_object = open == b'{';
-                    if self.peek() == Some(if is_object { b'}' } else { b']' }) {
-                        self.at += 1;
-                    } else {
-                        self.open.push(is_object);
-                        if is_object {
-                            self.skip_key(note)?;
-                        }
-                        continue;
-                    }
-                }
-                _ => {
-                    self.word()?;
-                }
-            }
-            // A value ended here.
-            loop {
-                let Some(is_object) = (self.open.len() > base).then(|| self.open.last()).flatten()
-                else {
-                    return Ok(());
-                };
-                let is_object = *is_object;
-                self.note_space(note);
-                match self.peek() {
-                    Some(b',') => {
-                        self.at += 1;
-                        self.note_space(note);
-                        if is_object {
-                            self.skip_key(note)?;
-                        }
-                        break;
-                    }
-                    Some(b'}') if is_object => {}
-                    Some(b']') if !is_object => {}
-                    _ => return Err(self.fault("expected a comma or the end of a list or object")),
-                }
-                self.at += 1;
-                self.open.pop();
-            }
-        }
-    }
-
-    fn skip_key(&mut self, note: &mut impl FnMut(usize, usize)) -> Result<(), Malformed> {
-        self.skip_string()?;
-        self.note_space(note);
-        self.expect(b':', "expected a colon")?;
-        self.note_space(note);
+        self.open.clear();
+        self.at = skip_from(self.bytes, self.at, &mut self.open, space)?;
         Ok(())
+    }
+}
+
+/// Where the value that begins at `at` ends. No call is deeper than the others, however deep the
+/// value is.
+///
+/// - `open`: containers that it is in: whether each is an object.
+fn skip_from(
+    bytes: &[u8],
+    mut at: usize,
+    open: &mut Vec<bool>,
+    note: &mut impl FnMut(usize, usize),
+) -> Result<usize, Malformed> {
+    loop {
+        // A value starts here.
+        match bytes.get(at) {
+            Some(b'"') => at = string_end(bytes, at + 1)?.0 + 1,
+            Some(b'-' | b'0'..=b'9') => at = number_end(bytes, at)?,
+            Some(b'{') => {
+                at = space_end(bytes, at + 1, note);
+                if bytes.get(at) != Some(&b'}') {
+                    open.push(true);
+                    at = key_end(bytes, at, note)?;
+                    continue;
+                }
+                at += 1;
+            }
+            Some(b'[') => {
+                at = space_end(bytes, at + 1, note);
+                if bytes.get(at) != Some(&b']') {
+                    open.push(false);
+                    continue;
+                }
+                at += 1;
+            }
+            _ => at = word_end(bytes, at)?,
+        }
+        // A value ended here.
+        loop {
+            let Some(&is_object) = open.last() else { return Ok(at) };
+            at = space_end(bytes, at, note);
+            match bytes.get(at) {
+                Some(b',') => {
+                    at = space_end(bytes, at + 1, note);
+                    if is_object {
+                        at = key_end(bytes, at, note)?;
+                    }
+                    break;
+                }
+                Some(b'}') if is_object => {}
+                Some(b']') if !is_object => {}
+                _ => return fault(at, "expected a comma or the end of a list or object"),
+            }
+            at += 1;
+            open.pop();
+        }
+    }
+}
+
+fn fault<T>(offset: usize, message: &'static str) -> Result<T, Malformed> {
+    Err(Malformed { offset, message })
+}
+
+/// Where the space that begins at `at` ends, if any does.
+#[inline]
+fn space_end(bytes: &[u8], start: usize, note: &mut impl FnMut(usize, usize)) -> usize {
+    // Mostly there is none.
+    if bytes.get(start).is_some_and(|byte| *byte > b' ') {
+        return start;
+    }
+    let mut at = start;
+    while let Some(b' ' | b'\n' | b'\t' | b'\r') = bytes.get(at) {
+        at += 1;
+    }
+    if at > start {
+        note(start, at);
+    }
+    at
+}
+
+/// Where the value of the member begins whose name begins at `at`.
+#[inline]
+fn key_end(
+    bytes: &[u8],
+    at: usize,
+    note: &mut impl FnMut(usize, usize),
+) -> Result<usize, Malformed> {
+    if bytes.get(at) != Some(&b'"') {
+        return fault(at, "expected a string");
+    }
+    let (end, _) = string_end(bytes, at + 1)?;
+    let at = space_end(bytes, end + 1, note);
+    if bytes.get(at) != Some(&b':') {
+        return fault(at, "expected a colon");
+    }
+    Ok(space_end(bytes, at + 1, note))
+}
+
+/// Where the `null`, `true` or `false` that begins at `at` ends.
+fn word_end(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+    let rest = &bytes[at..];
+    for word in [&b"null"[..], b"true", b"false"] {
+        if rest.starts_with(word) {
+            return Ok(at + word.len());
+        }
+    }
+    fault(at, "expected a value")
+}
+
+/// Where the number that begins at `at` ends.
+#[inline]
+fn number_end(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+    // Most are short and without an exponent: their length is looked up and not counted, since
+    // nothing can foresee it.
+    let start = at + usize::from(bytes.get(at) == Some(&b'-'));
+    if let Some(block) = bytes.get(start..).and_then(<[u8]>::first_chunk::<16>) {
+        let digits = digits(block);
+        let whole = digits.trailing_ones();
+        let leads = block[0] == b'0' && whole > 1;
+        if (1..15).contains(&whole) && !leads {
+            let end = start + whole as usize;
+            match block[whole as usize] {
+                b'.' => {
+                    let fraction = (digits >> (whole + 1)).trailing_ones();
+                    let all = whole + 1 + fraction;
+                    if fraction > 0 && all < 16 && block[all as usize] | 0x20 != b'e' {
+                        return Ok(start + all as usize);
+                    }
+                }
+                b'e' | b'E' => {}
+                _ => return Ok(end),
+            }
+        }
+    }
+    long_number_end(bytes, at)
+}
+
+fn long_number_end(bytes: &[u8], mut at: usize) -> Result<usize, Malformed> {
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let some_digits = |mut at: usize| {
+        if !is_digit(at) {
+            return fault(at, "expected a digit");
+        }
+        while is_digit(at) {
+            at += 1;
+        }
+        Ok(at)
+    };
+    if bytes.get(at) == Some(&b'-') {
+        at += 1;
+    }
+    at = if bytes.get(at) == Some(&b'0') { at + 1 } else { some_digits(at)? };
+    if bytes.get(at) == Some(&b'.') {
+        at = some_digits(at + 1)?;
+    }
+    if let Some(b'e' | b'E') = bytes.get(at) {
+        at += 1;
+        if let Some(b'+' | b'-') = bytes.get(at) {
+            at += 1;
+        }
+        at = some_digits(at)?;
+    }
+    Ok(at)
+}
+
+/// Where the string ends whose text begins at `at`, and whether it has escapes.
+#[inline]
+fn string_end(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Malformed> {
+    // Most are short, and end within one look. What follows waits for this place: it is found from
+    // the quotes alone, and what else there is only decides whether it counts.
+    while let Some(block) = bytes[at..].first_chunk::<16>() {
+        let (quotes, others) = ends(block);
+        // The bits below the first quote; all of them if there is none.
+        let before = (quotes & quotes.wrapping_neg()).wrapping_sub(1);
+        if others & before != 0 {
+            break;
+        }
+        if quotes != 0 {
+            return Ok((at + quotes.trailing_zeros() as usize, false));
+        }
+        at += 16;
+    }
+    long_string_end(bytes, at)
+}
+
+fn long_string_end(bytes: &[u8], mut at: usize) -> Result<(usize, bool), Malformed> {
+    let mut escaped = false;
+    loop {
+        at += plain_run(&bytes[at..]);
+        match bytes.get(at) {
+            Some(b'"') => return Ok((at, escaped)),
+            Some(b'\\') => {
+                escaped = true;
+                at = escape_end(bytes, at)?;
+            }
+            Some(_) => return fault(at, "control character in a string"),
+            None => return fault(at, "string without an end"),
+        }
+    }
+}
+
+#[inline]
+fn escape_end(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+    match bytes.get(at + 1) {
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),
+        Some(b'u') => {
+            let digits = bytes.get(at + 2..at + 6);
+            if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
+                return fault(at, "malformed escape in a string");
+            }
+            Ok(at + 6)
+        }
+        _ => fault(at, "malformed escape in a string"),
     }
 }
 
@@ -377,10 +475,24 @@ fn plain_run(bytes: &[u8]) -> usize {
 /// A bit for each byte that ends a plain run.
 #[inline]
 fn special(block: &[u8; 16]) -> u32 {
+    let (quotes, others) = ends(block);
+    quotes | others
+}
+
+/// A bit for each quote, and one for each backslash or control character.
+#[inline]
+fn ends(block: &[u8; 16]) -> (u32, u32) {
     let bytes = u8x16::from(*block);
     let control = bytes.min(u8x16::splat(0x1F)).simd_eq(bytes);
-    let found = bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\')) | control;
-    found.to_bitmask()
+    let others = bytes.simd_eq(u8x16::splat(b'\\')) | control;
+    (bytes.simd_eq(u8x16::splat(b'"')).to_bitmask(), others.to_bitmask())
+}
+
+/// A bit for each digit.
+#[inline]
+fn digits(block: &[u8; 16]) -> u32 {
+    let bytes = u8x16::from(*block) - u8x16::splat(b'0');
+    bytes.min(u8x16::splat(9)).simd_eq(bytes).to_bitmask()
 }
 
 /// The number that a JSON number's text spells.
@@ -445,6 +557,8 @@ fn unit(text: &str, at: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -459,6 +573,20 @@ mod tests {
         }
         let plain = "é\u{7F} !#[]\u{10FFFF}\u{80}".repeat(3);
         assert_eq!(plain_run(plain.as_bytes()), plain.len());
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_ends_where_the_long_one_does(
+            number in "-{0,1}[0-9]{0,18}(\\.{0,1}[0-9]{0,4}){0,2}([eE]?[-+]?[0-9]{0,2})",
+            text in "([a-z]{0,20}(\\\\[nu\"x]|\\\\u00e9|[\\x00-\\x1f]|é){0,1}){0,3}",
+            behind in "[,\\]} x]{0,20}",
+        ) {
+            let bytes = format!("{number}{behind}").into_bytes();
+            prop_assert_eq!(number_end(&bytes, 0), long_number_end(&bytes, 0));
+            let bytes = format!("{text}\"{behind}").into_bytes();
+            prop_assert_eq!(string_end(&bytes, 0), long_string_end(&bytes, 0));
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! is forgotten when a later one does.
 
 mod expected;
+mod fields;
 mod made;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use crate::lex::{Cursor, Malformed, StringSpan, number_value};
 use crate::value::parse::{TOO_DEEP, build, utf8};
 use crate::{Kind, Object, Raw, Text, Value};
 use expected::{constant_name, expectation};
+use fields::{Seen, find};
 
 /// Most lists and objects within each other, of those that are read.
 const DEPTH: u32 = 128;
@@ -510,9 +512,9 @@ impl<'p, 'b> Reader<'p, 'b> {
                 // that is kept, a comma.
                 self.cursor.space();
                 let name_at = self.cursor.at;
-                let span = self.cursor.string()?;
+                let (name_ends, escaped) = self.cursor.skip_string()?;
                 let name_end = self.cursor.at;
-                let field = find(fields, expected, |name| span.is(name));
+                let field = self.field(fields, expected, (name_at + 1, name_ends), escaped);
                 let shape = match (field, rest) {
                     (Some(place), _) => {
                         expected = place + 1;
@@ -525,9 +527,7 @@ impl<'p, 'b> Reader<'p, 'b> {
                 let shape = shape
                     .filter(|id| !S::RAW || !matches!(self.plan.shape(*id).shape, Shape::Skip));
                 let Some(shape) = shape else {
-                    self.cursor.space();
-                    self.cursor.expect(b':', "expected a colon")?;
-                    self.cursor.space();
+                    self.cursor.colon()?;
                     self.cursor.skip()?;
                     self.omit(sink, start, self.cursor.at);
                     if !self.next_member(sink, &mut comma)? {
@@ -542,10 +542,13 @@ impl<'p, 'b> Reader<'p, 'b> {
                     self.omit(sink, after_comma, name_at);
                 }
                 self.cursor.at = name_end;
-                self.space(sink);
-                self.cursor.expect(b':', "expected a colon")?;
-                self.space(sink);
+                if !self.cursor.bare_colon() {
+                    self.space(sink);
+                    self.cursor.expect(b':', "expected a colon")?;
+                    self.space(sink);
+                }
                 let value_at = self.cursor.at;
+                let span = self.cursor.span((name_at + 1, name_ends), escaped);
                 let name = || match field {
                     Some(place) => Text::from(&fields[place].name),
                     None => span.decode(),
@@ -585,6 +588,29 @@ impl<'p, 'b> Reader<'p, 'b> {
         }
         self.all_came(fields, &seen)?;
         Ok(S::object(members))
+    }
+
+    /// The field of the name that stands in the text at `name`.
+    #[inline(always)]
+    fn field(
+        &self,
+        fields: &[Field],
+        expected: usize,
+        (start, end): (usize, usize),
+        escaped: bool,
+    ) -> Option<usize> {
+        if escaped {
+            return self.escaped_field(fields, (start, end));
+        }
+        let own = &self.cursor.bytes()[start..end];
+        find(fields, expected, |name| name.as_bytes() == own)
+    }
+
+    /// The same of a name with escapes.
+    #[cold]
+    fn escaped_field(&self, fields: &[Field], name: (usize, usize)) -> Option<usize> {
+        let span = self.cursor.span(name, true);
+        find(fields, 0, |name| span.is(name))
     }
 
     /// Whether every field that has to be there came.
@@ -720,48 +746,6 @@ impl Inner for Cut {
         let node = reader.plan.shape(id);
         reader.shape(&node.shape, sink)
     }
-}
-
-/// Which fields came.
-#[derive(Default)]
-struct Seen {
-    first: u64,
-    more: Vec<u64>,
-}
-
-impl Seen {
-    fn add(&mut self, place: usize) {
-        if place < 64 {
-            self.first |= 1 << place;
-        } else {
-            let word = place / 64 - 1;
-            if self.more.len() <= word {
-                self.more.resize(word + 1, 0);
-            }
-            self.more[word] |= 1 << (place % 64);
-        }
-    }
-
-    fn has(&self, place: usize) -> bool {
-        let word = if place < 64 {
-            self.first
-        } else {
-            self.more.get(place / 64 - 1).copied().unwrap_or(0)
-        };
-        word >> (place % 64) & 1 == 1
-    }
-}
-
-/// The field of a name; answers mostly come in the contract's order, so the next one goes first.
-#[inline]
-fn find(fields: &[Field], expected: usize, is: impl Fn(&str) -> bool) -> Option<usize> {
-    let expected = expected.min(fields.len());
-    let (before, after) = fields.split_at(expected);
-    after
-        .iter()
-        .position(|field| is(&field.name))
-        .map(|place| expected + place)
-        .or_else(|| before.iter().position(|field| is(&field.name)))
 }
 
 /// Whether a value of a kind can fit the shape; unions are looked into `depth` deep.

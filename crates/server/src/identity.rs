@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use frontage_exec::Trace;
+use frontage_exec::{Trace, id_text};
 use http::{HeaderMap, HeaderName};
 
 /// The header that names a request.
@@ -32,7 +32,7 @@ pub(crate) fn request_id(headers: &HeaderMap) -> String {
     };
     match headers.get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(sane) {
         Some(text) => text.to_owned(),
-        None => format!("{:032x}", random()),
+        None => id_text(random()),
     }
 }
 

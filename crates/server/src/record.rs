@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
+use frontage_exec::id_text;
 use http::{Method, StatusCode};
 
 use crate::activity::Running;
@@ -73,7 +74,7 @@ impl Record {
                 frontage.calls = self.calls,
                 frontage.aborted = !whole,
                 request_id = &*self.request_id,
-                trace_id = %format_args!("{:032x}", self.trace_id)}, "request");
+                trace_id = id_text(self.trace_id)}, "request");
         }
         drop((self.place, self.running));
     }

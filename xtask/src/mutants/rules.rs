@@ -98,8 +98,8 @@ pub(super) const RULES: &[Rule] = &[
         name: "bulk-missing-is-drift",
         oracle: Oracle::Values,
         file: "crates/exec/src/run/calls.rs",
-        find: "Part::Missing => call.entry.bring(Brought::NotThere),",
-        replace: "Part::Missing => call.entry.bring(Brought::Item(bytes::Bytes::new())),",
+        find: "Part::Missing => entry.bring(Brought::NotThere),",
+        replace: "Part::Missing => entry.bring(Brought::Item(bytes::Bytes::new())),",
     },
     Rule {
         name: "sort-unstable",

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use frontage_json::Value;
 use frontage_plan::Slot;
+use smallvec::{SmallVec, smallvec};
 
 use super::{Meter, Patterns};
 
@@ -23,11 +24,14 @@ pub(crate) struct Env {
     issues: Option<Rc<RefCell<Vec<Value>>>>,
 }
 
+/// Slots that a frame has within itself: what most elements of a list need.
+const FEW: usize = 4;
+
 #[derive(Debug)]
 struct Frame {
     level: u16,
     /// `None` until filled.
-    slots: RefCell<Vec<Option<Value>>>,
+    slots: RefCell<SmallVec<[Option<Value>; FEW]>>,
     around: Option<Rc<Self>>,
     /// Those of the plan.
     patterns: Arc<Patterns>,
@@ -38,7 +42,7 @@ struct Frame {
 impl Env {
     /// An empty frame of level 0 with `slots` slots; `now_ms` is what `Date.now()` says.
     pub(crate) fn new(slots: u16, now_ms: f64, patterns: Arc<Patterns>, meter: Meter) -> Self {
-        let slots = RefCell::new(vec![None; usize::from(slots)]);
+        let slots = RefCell::new(smallvec![None; usize::from(slots)]);
         let frame = Frame { level: 0, slots, around: None, patterns, meter: Rc::new(meter) };
         Self { frame: Rc::new(frame), now_ms, issues: None }
     }
@@ -47,7 +51,7 @@ impl Env {
     pub(crate) fn child(&self, slots: u16) -> Self {
         let frame = Frame {
             level: self.frame.level + 1,
-            slots: RefCell::new(vec![None; usize::from(slots)]),
+            slots: RefCell::new(smallvec![None; usize::from(slots)]),
             around: Some(Rc::clone(&self.frame)),
             patterns: Arc::clone(&self.frame.patterns),
             meter: Rc::clone(&self.frame.meter),

@@ -24,8 +24,19 @@ const LONGEST: usize = 7000;
 
 /// A call and the key by which its answer is found.
 pub(super) struct Keyed {
-    pub(super) key: String,
+    /// Place of the key among the call's arguments.
+    pub(super) at: usize,
     pub(super) call: Unsent,
+}
+
+impl Keyed {
+    /// Its key.
+    pub(super) fn key(&self) -> &str {
+        match self.call.wanted.arguments.get(self.at) {
+            Some((_, Argument::Text(key))) => key,
+            _ => "",
+        }
+    }
 }
 
 /// What calls that are made together agree in.
@@ -77,16 +88,16 @@ pub(super) struct Chunk {
     pub(super) calls: Vec<Keyed>,
 }
 
-/// The key of a call, if it can stand in a list of keys.
+/// The place of a call's key among its arguments, if it can stand in a list of keys.
 ///
 /// - `operation`: the bulk operation.
-pub(super) fn key_of(
+pub(super) fn place_of_key(
     bulk: &Bulk,
     operation: &Operation,
     arguments: &[(u16, Argument)],
-) -> Option<String> {
-    let (_, argument) = arguments.iter().find(|(at, _)| *at == bulk.argument)?;
-    let Argument::Text(key) = argument else { return None };
+) -> Option<usize> {
+    let place = arguments.iter().position(|(at, _)| *at == bulk.argument)?;
+    let Argument::Text(key) = &arguments[place].1 else { return None };
     let parameter = &operation.parameters[usize::from(bulk.key)];
     // As `fill` writes lists.
     let ends = match (parameter.style, parameter.location) {
@@ -98,7 +109,7 @@ pub(super) fn key_of(
     };
     // Many services decode a list before they part it.
     let stands = !key.is_empty() && ends.is_none_or(|end| !key.contains(end));
-    stands.then(|| key.clone())
+    stands.then_some(place)
 }
 
 /// The arguments of the bulk call beside its keys.
@@ -158,7 +169,7 @@ fn length(encoded: &Encoded) -> usize {
 
 impl Together {
     fn encode(&self, operation: &Operation, calls: &[Keyed]) -> Option<Encoded> {
-        let keys: Vec<String> = calls.iter().map(|keyed| keyed.key.clone()).collect();
+        let keys: Vec<String> = calls.iter().map(|keyed| keyed.key().to_owned()).collect();
         let mut arguments = self.others.clone();
         if let Some(count) = self.bulk.count {
             arguments.push((count, Argument::Text(keys.len().to_string())));

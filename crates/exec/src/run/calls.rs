@@ -16,19 +16,22 @@ use std::time::Duration;
 
 use foldhash::{HashMap, HashMapExt as _};
 use frontage_json::{Drift, Value, read};
-use frontage_plan::{AnswerKind, Call, Name, Operation, OperationId, ShapeId, TURNS};
-use frontage_upstream::{Answer, Argument, CallError, Request};
+use frontage_plan::{AnswerKind, Bulk, Call, Name, Operation, ShapeId, TURNS};
+use frontage_upstream::{Answer, CallError, Request, surely_fills};
 use futures_util::StreamExt;
 use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::FuturesUnordered;
 use http::{HeaderName, HeaderValue, Method, header};
+use smallvec::SmallVec;
 use tokio::task::spawn_local;
 use tokio::time::Instant;
 
 use super::Setting;
 use super::answer::{Brought, Judged, judge};
-use super::bulk::{Batch, Chunk, Found, Keyed, Like, Part, Together, is_overload, key_of, others};
-use super::encode::{Encoded, Unwritable, Written, encode};
+use super::bulk::{
+    Batch, Chunk, Found, Keyed, Like, Part, Together, is_overload, others, place_of_key,
+};
+use super::encode::{Encoded, Unwritable, Wanted, encode, wanted};
 use crate::eval::{Env, Meter};
 use crate::outcome::{CallRecord, CallResult, DriftFault, DriftRecord};
 use crate::request::Identity;
@@ -61,9 +64,9 @@ struct Many {
 /// A call that has not been sent, or has to be sent again by itself.
 pub(super) struct Unsent {
     entry: Rc<Entry>,
-    operation: OperationId,
-    encoded: Encoded,
-    timeout_ms: u32,
+    pub(super) wanted: Rc<Wanted>,
+    /// Its request, if it was written already: a call that is made with others hardly ever is.
+    encoded: Option<Encoded>,
     json: bool,
 }
 
@@ -106,13 +109,8 @@ enum Abort {
     Shared(Rc<(Cell<usize>, AbortHandle)>),
 }
 
-/// Everything that the answer of a call depends on.
-#[derive(PartialEq, Eq, Hash)]
-struct Key {
-    operation: OperationId,
-    encoded: Encoded,
-    timeout_ms: u32,
-}
+/// What a body gave through a shape.
+type ReadAs = (ShapeId, Result<Value, Drift>);
 
 /// One call that was made, for one place or several.
 struct Entry {
@@ -133,7 +131,7 @@ struct Entry {
     abort: RefCell<Abort>,
     brought: OnceCell<Brought>,
     /// What the body gave through each shape.
-    read: RefCell<Vec<(ShapeId, Result<Value, Drift>)>>,
+    read: RefCell<SmallVec<[ReadAs; 1]>>,
 }
 
 /// A place that waits for a call; dropped before the answer, it gives up its share in it.
@@ -181,7 +179,7 @@ pub(super) struct Calls<'r> {
     identity: Identity<'r>,
     started: Instant,
     flights: FuturesUnordered<Flight>,
-    joinable: HashMap<Key, Rc<Entry>>,
+    joinable: HashMap<Rc<Wanted>, Rc<Entry>>,
     /// Calls that are made together once nothing else can start.
     batches: Vec<Batch>,
     /// What waits for its turn.
@@ -218,35 +216,14 @@ impl<'r> Calls<'r> {
     pub(super) fn start(&mut self, call: &Call, env: &Env) -> Result<Ticket, Value> {
         let plan = self.setting.plan;
         let operation = plan.operation(call.operation);
-        let Written { encoded, arguments } = match encode(call, operation, env) {
-            Ok(written) => written,
-            Err(Unwritable::Thrown(thrown)) => return Err(thrown.0),
-            Err(Unwritable::NoSuchPath) => {
-                let message = "a path parameter is empty, `.` or `..`";
-                return Ok(self.unasked(operation, Brought::NotThere, message));
-            }
-            Err(Unwritable::Unsendable(thrown)) => {
-                let message = "an argument cannot be sent";
-                return Ok(self.unasked(operation, Brought::Unsendable(thrown.0), message));
-            }
-        };
         let timeout_ms =
             call.timeout_ms.unwrap_or_else(|| plan.upstream(operation.upstream).timeout_ms);
-        let json = call.answers.iter().any(|(_, kind)| matches!(kind, AnswerKind::Json(_)));
-        let started = self.started;
-        let unsent = |encoded| {
-            let entry = Rc::new(Entry::new(operation, started));
-            Unsent { entry, operation: call.operation, encoded, timeout_ms, json }
+        let wanted = match wanted(call, operation, timeout_ms, env) {
+            Ok(wanted) => wanted,
+            Err(unwritable) => return self.unasked(operation, unwritable),
         };
-        if !operation.safe {
-            self.joinable.clear();
-            let unsent = unsent(encoded);
-            let ticket = Ticket::new(Rc::clone(&unsent.entry));
-            self.fly(unsent, None);
-            return Ok(ticket);
-        }
-        let key = Key { operation: call.operation, encoded, timeout_ms };
-        if let Some(entry) = self.joinable.get(&key)
+        if operation.safe
+            && let Some(entry) = self.joinable.get(&wanted)
             && !entry.cancelled.get()
             && !(call.in_handler && entry.failed.get())
             && (call.bulk.is_some() || entry.is_whole())
@@ -257,24 +234,43 @@ impl<'r> Calls<'r> {
             }
             return Ok(Ticket::new(Rc::clone(entry)));
         }
-        let unsent = unsent(key.encoded.clone());
-        let entry = Rc::clone(&unsent.entry);
-        self.joinable.insert(key, Rc::clone(&entry));
-        let ticket = Ticket::new(entry);
-        self.send(call, &arguments, unsent);
+        let together = call.bulk.as_ref().and_then(|bulk| {
+            let at = place_of_key(bulk, plan.operation(bulk.operation), &wanted.arguments)?;
+            Some((&**bulk, at))
+        });
+        // What is made with others is written if it comes to that, and it must be certain that it
+        // can be.
+        let encoded = if together.is_some() && surely_fills(operation, &wanted.arguments) {
+            None
+        } else {
+            match encode(&wanted, operation) {
+                Ok(encoded) => Some(encoded),
+                Err(unwritable) => return self.unasked(operation, unwritable),
+            }
+        };
+        let json = call.answers.iter().any(|(_, kind)| matches!(kind, AnswerKind::Json(_)));
+        let entry = Rc::new(Entry::new(operation, self.started));
+        let ticket = Ticket::new(Rc::clone(&entry));
+        let unsent = Unsent { entry, wanted: Rc::new(wanted), encoded, json };
+        if operation.safe {
+            self.joinable.insert(Rc::clone(&unsent.wanted), Rc::clone(&unsent.entry));
+            self.send(call, together, unsent);
+        } else {
+            self.joinable.clear();
+            self.fly(unsent, None);
+        }
         Ok(ticket)
     }
 
     /// Sends a safe call: with others of its kind, when its turn comes, or at once.
-    fn send(&mut self, call: &Call, arguments: &[(u16, Argument)], unsent: Unsent) {
-        let plan = self.setting.plan;
-        if let Some(bulk) = &call.bulk
-            && let Some(key) = key_of(bulk, plan.operation(bulk.operation), arguments)
-        {
-            let others = others(bulk, arguments);
-            let like = Like { call, bulk, others, timeout_ms: unsent.timeout_ms };
+    ///
+    /// - `together`: how it is made with others, and the place of its key among its arguments.
+    fn send(&mut self, call: &Call, together: Option<(&Bulk, usize)>, unsent: Unsent) {
+        if let Some((bulk, at)) = together {
+            let others = others(bulk, &unsent.wanted.arguments);
+            let like = Like { call, bulk, others, timeout_ms: unsent.wanted.timeout_ms };
             unsent.entry.gathered.set(true);
-            let keyed = Keyed { key, call: unsent };
+            let keyed = Keyed { at, call: unsent };
             match self.batches.iter_mut().find(|batch| batch.together.takes(&like)) {
                 Some(batch) => batch.calls.push(keyed),
                 None => {
@@ -289,12 +285,23 @@ impl<'r> Calls<'r> {
     }
 
     /// A call that fails by its own arguments.
-    fn unasked(&mut self, operation: &Operation, brought: Brought, message: &str) -> Ticket {
+    ///
+    /// # Errors
+    ///
+    /// What computing them threw: then it is not even made.
+    fn unasked(&mut self, operation: &Operation, unwritable: Unwritable) -> Result<Ticket, Value> {
+        let (brought, message) = match unwritable {
+            Unwritable::Thrown(thrown) => return Err(thrown.0),
+            Unwritable::NoSuchPath => (Brought::NotThere, "a path parameter is empty, `.` or `..`"),
+            Unwritable::Unsendable(thrown) => {
+                (Brought::Unsendable(thrown.0), "an argument cannot be sent")
+            }
+        };
         let entry = Rc::new(Entry::new(operation, self.started));
         let reason = CallResult::Failed { reason: "argument", message: message.into() };
         self.record(&entry, operation, Instant::now());
         self.land(&entry, brought, reason);
-        Ticket::new(entry)
+        Ok(Ticket::new(entry))
     }
 
     /// Waits for one answer; `false` if no call is in flight. Nothing else can start: what has been
@@ -365,11 +372,12 @@ impl<'r> Calls<'r> {
         };
         match (found, result) {
             (Some(Ok(found)), _) => {
-                for Keyed { key, call } in calls {
-                    match found.part(&key) {
-                        Part::Item(body) => call.entry.bring(Brought::Item(body)),
-                        Part::Missing => call.entry.bring(Brought::NotThere),
-                        Part::Open => self.queue.push_back(Queued::One(call)),
+                for keyed in calls {
+                    let entry = &keyed.call.entry;
+                    match found.part(keyed.key()) {
+                        Part::Item(body) => entry.bring(Brought::Item(body)),
+                        Part::Missing => entry.bring(Brought::NotThere),
+                        Part::Open => self.queue.push_back(Queued::One(keyed.call)),
                     }
                 }
             }
@@ -465,12 +473,16 @@ impl<'r> Calls<'r> {
 
     /// Sends a request.
     fn fly(&mut self, unsent: Unsent, turn: Option<Turn>) {
-        let Unsent { entry, operation, encoded, timeout_ms, json } = unsent;
-        let operation = self.setting.plan.operation(operation);
+        let Unsent { entry, wanted, encoded, json } = unsent;
+        let operation = self.setting.plan.operation(wanted.operation);
         // One look at the clock for all that a call needs of it.
         let now = Instant::now();
         self.record(&entry, operation, now);
-        let request = self.request(operation, encoded, timeout_ms, json, now);
+        let encoded = encoded.map_or_else(|| encode(&wanted, operation), Ok);
+        let request = match encoded {
+            Ok(encoded) => Ok(self.request(operation, encoded, wanted.timeout_ms, json, now)),
+            Err(_) => Err("it could not be written after all"),
+        };
         let (abort, registration) = AbortHandle::new_pair();
         entry.abort.replace(Abort::Own(abort));
         let flight = self.flight(operation, request, Whose::One(entry), turn);
@@ -497,7 +509,7 @@ impl<'r> Calls<'r> {
         }
         let many = Box::new(Many { together, calls, record, started: now });
         let turn = Turn::take(&self.turns);
-        let flight = self.flight(operation, request, Whose::Many(many), Some(turn));
+        let flight = self.flight(operation, Ok(request), Whose::Many(many), Some(turn));
         self.flights.push(Abortable::new(flight, registration));
     }
 
@@ -505,11 +517,19 @@ impl<'r> Calls<'r> {
     fn flight(
         &self,
         operation: &Operation,
-        request: Request,
+        request: Result<Request, &'static str>,
         whose: Whose,
         turn: Option<Turn>,
     ) -> Pin<Box<dyn Future<Output = Landed>>> {
         let name = Name::clone(&self.setting.plan.upstream(operation.upstream).name);
+        let request = match request {
+            Ok(request) => request,
+            Err(cause) => {
+                let (upstream, cause) = (name.to_string(), cause.to_owned());
+                let error = CallError::BadRequest { upstream, cause };
+                return Box::pin(async move { Landed { whose, result: Err(error) } });
+            }
+        };
         match self.setting.clients.get(&name).cloned() {
             None => {
                 let upstream = name.to_string();
@@ -635,7 +655,7 @@ impl Entry {
             failed: Cell::new(false),
             abort: RefCell::new(Abort::Unsent),
             brought: OnceCell::new(),
-            read: RefCell::new(Vec::new()),
+            read: RefCell::default(),
         }
     }
 

@@ -4,24 +4,31 @@
 
 use bytes::Bytes;
 use frontage_json::{Value, Writer};
-use frontage_plan::{BodyKind, Call, Operation};
+use frontage_plan::{BodyKind, Call, Operation, OperationId};
 use frontage_upstream::{Argument, FillError, Filled, fill, fill_form};
 use http::{HeaderName, HeaderValue, header};
+use smallvec::SmallVec;
 
 use crate::eval::{Env, Thrown, eval};
 
 /// A request apart from its address and what every request carries.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 pub(super) struct Encoded {
     pub(super) path_and_query: String,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) body: Option<Bytes>,
 }
 
-/// A request, and the arguments that it was written from.
-pub(super) struct Written {
-    pub(super) encoded: Encoded,
+/// What a call asks for: everything that its answer depends on. Equal ones need be asked once.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Wanted {
+    pub(super) operation: OperationId,
     pub(super) arguments: Vec<(u16, Argument)>,
+    /// With its media type.
+    body: Option<(HeaderValue, Bytes)>,
+    /// Those that the call names itself.
+    headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) timeout_ms: u32,
 }
 
 /// Why a call cannot be written.
@@ -34,14 +41,19 @@ pub(super) enum Unwritable {
     NoSuchPath,
 }
 
-/// Computes a call's arguments and body and writes its request.
+/// Computes a call's arguments and body.
 ///
 /// # Errors
 ///
 /// [`Unwritable`]; nothing has been sent then.
-pub(super) fn encode(call: &Call, operation: &Operation, env: &Env) -> Result<Written, Unwritable> {
+pub(super) fn wanted(
+    call: &Call,
+    operation: &Operation,
+    timeout_ms: u32,
+    env: &Env,
+) -> Result<Wanted, Unwritable> {
     // All of them are computed before the first is written.
-    let mut values = Vec::with_capacity(call.arguments.len());
+    let mut values: SmallVec<[(u16, Value); 4]> = SmallVec::new();
     for (index, expr) in &call.arguments {
         values.push((*index, eval(expr, env).map_err(Unwritable::Thrown)?));
     }
@@ -57,17 +69,27 @@ pub(super) fn encode(call: &Call, operation: &Operation, env: &Env) -> Result<Wr
         (Some(value), Some(kind)) => write_body(value, kind).map_err(Unwritable::Unsendable)?,
         _ => None,
     };
+    let (operation, headers) = (call.operation, own_headers(call).collect());
+    Ok(Wanted { operation, arguments, body, headers, timeout_ms })
+}
+
+/// Writes the request of what a call asks for.
+///
+/// # Errors
+///
+/// [`Unwritable`]; nothing has been sent then.
+pub(super) fn encode(wanted: &Wanted, operation: &Operation) -> Result<Encoded, Unwritable> {
     let Filled { path_and_query, mut headers } =
-        fill(operation, &arguments).map_err(|error| match error {
+        fill(operation, &wanted.arguments).map_err(|error| match error {
             FillError::Segment(_) => Unwritable::NoSuchPath,
             other => Unwritable::Unsendable(Thrown::type_error(other.to_string())),
         })?;
-    if let Some((content_type, _)) = &body {
+    let body = wanted.body.as_ref().map(|(content_type, bytes)| {
         headers.push((header::CONTENT_TYPE, content_type.clone()));
-    }
-    headers.extend(own_headers(call));
-    let encoded = Encoded { path_and_query, headers, body: body.map(|(_, bytes)| bytes) };
-    Ok(Written { encoded, arguments })
+        bytes.clone()
+    });
+    headers.extend(wanted.headers.iter().cloned());
+    Ok(Encoded { path_and_query, headers, body })
 }
 
 /// The headers that a call names itself.

@@ -14,6 +14,7 @@ use std::rc::Rc;
 
 use frontage_json::{ErrorValue, List, Object, SetValue, Text, Value};
 use frontage_plan::{Block, Exits, Gather, Name, Step, TURNS};
+use smallvec::SmallVec;
 
 use super::calls::{Calls, Ticket};
 use crate::eval::{Env, Meter, Thrown, eval};
@@ -49,7 +50,8 @@ pub(crate) struct Region<'p> {
     block: &'p Block,
     prepared: &'p PreparedBlock,
     env: Env,
-    states: Vec<State<'p>>,
+    /// Most blocks have one step or two.
+    states: SmallVec<[State<'p>; 2]>,
     /// The first step known to end the region, and how.
     ended: Option<(usize, Finish)>,
     /// Nothing has looked at it yet.

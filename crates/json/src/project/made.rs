@@ -10,7 +10,8 @@ use bytes::Bytes;
 use frontage_plan::{Field, Made, Read, Shape, ShapeId, Written};
 use smallvec::{SmallVec, smallvec};
 
-use super::{Fault, Reader, Seen, Step, drift, find};
+use super::fields::Seen;
+use super::{Fault, Reader, Step, drift};
 use crate::cut::Cut;
 use crate::value::SIZE;
 use crate::{Kind, Raw, Value};
@@ -137,6 +138,29 @@ impl<'p> Reader<'p, '_> {
         }
     }
 
+    /// Keeps a string or a number whole if that is what the value must be, and it is one. Otherwise
+    /// nothing has happened: [`Reader::keep`] knows why.
+    #[inline]
+    fn keep_scalar(&mut self, shape: &'p Shape, read: &'p Read, pieces: &mut Pieces) -> bool {
+        let Read::Keep(piece) = read else { return false };
+        let from = self.cursor.at;
+        let is_it = match (shape, self.cursor.peek()) {
+            (Shape::String, Some(b'"')) => self.cursor.skip_string().is_ok(),
+            (Shape::Number, Some(b'-' | b'0'..=b'9')) => self.cursor.number().is_ok(),
+            (Shape::Integer, Some(b'-' | b'0'..=b'9')) => self
+                .cursor
+                .number()
+                .is_ok_and(|text| text.bytes().skip(1).all(|b| b.is_ascii_digit())),
+            _ => false,
+        };
+        if is_it {
+            pieces[usize::from(*piece)] = Piece::Source(from, self.cursor.at);
+        } else {
+            self.cursor.at = from;
+        }
+        is_it
+    }
+
     fn expect_kind(&self, wanted: Kind, name: &'static str) -> Result<(), Fault> {
         match self.cursor.kind()? {
             kind if kind == wanted => Ok(()),
@@ -201,13 +225,11 @@ impl<'p> Reader<'p, '_> {
                 let field = match fields.get(expected) {
                     Some(field) if self.cursor.is_key(&field.name) => Some(expected),
                     _ => {
-                        let span = self.cursor.string()?;
-                        find(fields, expected, |name| span.is(name))
+                        let (end, escaped) = self.cursor.skip_string()?;
+                        self.field(fields, expected, (name_at + 1, end), escaped)
                     }
                 };
-                self.cursor.space();
-                self.cursor.expect(b':', "expected a colon")?;
-                self.cursor.space();
+                self.cursor.colon()?;
                 match field {
                     None => self.cursor.skip()?,
                     Some(place) => {
@@ -218,9 +240,17 @@ impl<'p> Reader<'p, '_> {
                             failed.retain(|(own, ..)| *own != place);
                         }
                         seen.add(place);
+                        let shape = &self.plan.shape(fields[place].shape).shape;
+                        if self.keep_scalar(shape, read, pieces) {
+                            self.cursor.space();
+                            if self.cursor.peek() != Some(b',') {
+                                break;
+                            }
+                            self.cursor.at += 1;
+                            continue;
+                        }
                         let (value_at, enums, made) =
                             (self.cursor.at, self.unknown_enums, out.len());
-                        let shape = &self.plan.shape(fields[place].shape).shape;
                         match self.keep(shape, read, pieces, out) {
                             Ok(()) => {}
                             Err(Fault::Malformed(fault)) => return Err(Fault::Malformed(fault)),
@@ -257,8 +287,9 @@ impl<'p> Reader<'p, '_> {
             Written::Piece(piece) => match pieces[usize::from(*piece)] {
                 Piece::Missing => return false,
                 Piece::Source(from, to) => {
-                    let body = self.body;
-                    self.append(out, start, &body[from..to]);
+                    if self.has_room(out, start, to - from) {
+                        push_part(out, self.body, from, to);
+                    }
                 }
                 Piece::Made(from, to) => {
                     if self.has_room(out, start, to - from) {
@@ -283,6 +314,20 @@ impl<'p> Reader<'p, '_> {
             }
         }
         true
+    }
+}
+
+/// Appends a part of a text. Most are short: sixteen bytes are copied without a call, and those too
+/// many cut off again.
+#[inline]
+fn push_part(out: &mut Vec<u8>, source: &[u8], from: usize, to: usize) {
+    match source[from..].first_chunk::<16>() {
+        Some(block) if to - from <= 16 => {
+            let end = out.len() + (to - from);
+            out.extend_from_slice(block);
+            out.truncate(end);
+        }
+        _ => out.extend_from_slice(&source[from..to]),
     }
 }
 
