@@ -10,14 +10,14 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use tokio::task::spawn_local;
 use tokio::time::timeout;
 
-use crate::link::{Fault, Link};
+use crate::link::{Fault, Link, Whole};
 use crate::pool::{Permit, Pool};
 use crate::sender::Use;
 use crate::wire::Body;
@@ -128,25 +128,10 @@ async fn collect(body: &mut Incoming, limit: usize) -> Result<Bytes, Fault> {
     if body.size_hint().lower() > limit as u64 {
         return Err(Fault::TooLarge);
     }
-    let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
+    let mut whole = Whole::default();
     while let Some(frame) = body.frame().await {
         let Ok(data) = frame?.into_data() else { continue };
-        if first.len() + rest.len() + data.len() > limit {
-            return Err(Fault::TooLarge);
-        }
-        // Most answers are one piece, which need not be copied.
-        if first.is_empty() && rest.is_empty() {
-            first = data;
-            continue;
-        }
-        if rest.is_empty() {
-            let expected = usize::try_from(body.size_hint().lower()).unwrap_or(0);
-            rest.reserve(first.len() + data.len() + expected.min(limit));
-            rest.extend_from_slice(&first);
-            first = Bytes::new();
-        }
-        rest.extend_from_slice(&data);
+        whole.add(data, body.size_hint().lower(), limit)?;
     }
-    Ok(if rest.is_empty() { first } else { rest.freeze() })
+    Ok(whole.into_bytes())
 }

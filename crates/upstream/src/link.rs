@@ -72,6 +72,46 @@ impl From<hyper::Error> for Fault {
     }
 }
 
+/// A body that is put together. Most are one piece, which is not copied.
+#[derive(Debug, Default)]
+pub(crate) struct Whole {
+    first: Bytes,
+    rest: BytesMut,
+}
+
+impl Whole {
+    /// Adds a piece.
+    ///
+    /// - `expected`: bytes that will follow, as far as known.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::TooLarge`] if it gets longer than `limit`.
+    pub(crate) fn add(&mut self, piece: Bytes, expected: u64, limit: usize) -> Result<(), Fault> {
+        let Self { first, rest } = self;
+        let length = first.len() + rest.len() + piece.len();
+        if length > limit {
+            return Err(Fault::TooLarge);
+        }
+        if length == piece.len() {
+            *first = piece;
+            return Ok(());
+        }
+        if rest.is_empty() {
+            let expected = usize::try_from(expected).unwrap_or(usize::MAX);
+            rest.reserve(length.saturating_add(expected).min(limit));
+            rest.extend_from_slice(&std::mem::take(first));
+        }
+        rest.extend_from_slice(&piece);
+        Ok(())
+    }
+
+    /// All of it.
+    pub(crate) fn into_bytes(self) -> Bytes {
+        if self.rest.is_empty() { self.first } else { self.rest.freeze() }
+    }
+}
+
 /// A connection.
 pub(crate) struct Link {
     io: Io,
@@ -222,7 +262,7 @@ impl Link {
             }
             return Ok(self.input.split_to(length).freeze());
         }
-        let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
+        let mut whole = Whole::default();
         loop {
             match body.next(&mut self.input)? {
                 Step::End => break,
@@ -234,24 +274,10 @@ impl Link {
                         return Err(ended().into());
                     }
                 }
-                Step::Piece(piece) => {
-                    if first.len() + rest.len() + piece.len() > limit {
-                        return Err(Fault::TooLarge);
-                    }
-                    // Most answers are one piece, which need not be copied.
-                    if first.is_empty() && rest.is_empty() {
-                        first = piece;
-                        continue;
-                    }
-                    if rest.is_empty() {
-                        rest.extend_from_slice(&first);
-                        first = Bytes::new();
-                    }
-                    rest.extend_from_slice(&piece);
-                }
+                Step::Piece(piece) => whole.add(piece, 0, limit)?,
             }
         }
-        Ok(if rest.is_empty() { first } else { rest.freeze() })
+        Ok(whole.into_bytes())
     }
 
     /// The next piece of a body; nothing at its end.
