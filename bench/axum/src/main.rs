@@ -15,6 +15,7 @@ use futures_util::future::try_join_all;
 use reqwest::Client;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::SizeAbove;
 use tower_http::trace::{DefaultMakeSpan, DefaultOnResponse, TraceLayer};
@@ -135,7 +136,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         tracing_subscriber::fmt().json().with_writer(lines).init();
         let spans = DefaultMakeSpan::new().level(Level::INFO);
         let trace = TraceLayer::new_for_http().make_span_with(spans);
-        app.layer(CompressionLayer::new().compress_when(SizeAbove::new(1024)))
+        // As fast as Frontage's, and so the same work.
+        let compression = CompressionLayer::new().quality(CompressionLevel::Precise(1));
+        app.layer(compression.compress_when(SizeAbove::new(1024)))
             .layer(trace.on_response(DefaultOnResponse::new().level(Level::INFO)))
     } else {
         app

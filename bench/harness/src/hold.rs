@@ -55,7 +55,7 @@ pub(crate) fn sip(port: u16, count: usize, request: &str) -> Result<(), String> 
         let mut rest = Vec::new();
         let _ = std::io::stdin().read_to_end(&mut rest);
     });
-    tokio::task::LocalSet::new().block_on(&runtime, async {
+    let result = tokio::task::LocalSet::new().block_on(&runtime, async {
         let mut sips = Vec::with_capacity(count);
         for number in 0..count {
             let fault = |what: String| format!("client {number} of {count}: {what}");
@@ -86,5 +86,8 @@ pub(crate) fn sip(port: u16, count: usize, request: &str) -> Result<(), String> 
         let _ = std::io::stdout().flush();
         let _ = ended.await;
         Ok(())
-    })
+    });
+    // What reads standard input would be waited for, and that ends with whoever waits for us.
+    runtime.shutdown_background();
+    result
 }

@@ -176,7 +176,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "logged-passthrough",
-        title: "passthrough, with an access log and compression",
+        title: "passthrough with an access log; too small to be compressed",
         path: "/passthrough/1",
         calls: &[("items", 1.0)],
         rate: 2000.0,
@@ -185,7 +185,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "logged-fanout-4",
-        title: "fanout-4, with an access log and compression",
+        title: "fanout-4 with an access log; too small to be compressed",
         path: "/fanout/4",
         calls: &[("items", 4.0)],
         logged: true,
@@ -193,7 +193,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "logged-projection-20k",
-        title: "projection-20k, with an access log and compression",
+        title: "projection-20k with an access log, compressed (gzip, level 1)",
         path: "/projection/20k",
         calls: &[("products", 1.0)],
         logged: true,

@@ -74,7 +74,7 @@ impl Record {
                 frontage.calls = self.calls,
                 frontage.aborted = !whole,
                 request_id = &*self.request_id,
-                trace_id = id_text(self.trace_id)}, "request");
+                trace_id = %id_text(self.trace_id)}, "request");
         }
         drop((self.place, self.running));
     }

@@ -24,6 +24,12 @@ pub enum Argument {
 }
 
 impl Argument {
+    /// A list or a map of nothing.
+    #[must_use]
+    pub fn is_empty_list(&self) -> bool {
+        !matches!(self, Self::Text(_)) && self.is_empty()
+    }
+
     fn is_empty(&self) -> bool {
         match self {
             Self::Text(text) => text.is_empty(),

@@ -333,7 +333,8 @@ impl Link {
         if !fit || !self.is_alive() {
             return false;
         }
-        if self.input.capacity() > KEPT {
+        // Of a larger buffer a small rest may be all that is seen.
+        if self.room > ROOM || self.input.capacity() > KEPT {
             self.input = BytesMut::new();
         }
         if self.output.capacity() > KEPT {

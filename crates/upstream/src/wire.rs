@@ -433,6 +433,9 @@ impl Body {
                         if *around + input.len() > MOST_AROUND {
                             return Err(Garbage("too much around its chunks".into()));
                         }
+                        if input.starts_with(b"\n") {
+                            return Err(Garbage("a line that ends within itself".into()));
+                        }
                         if !input.starts_with(b"\r\n") && !has_end(input, *seen) {
                             *seen = input.len();
                             return Ok(Step::More);

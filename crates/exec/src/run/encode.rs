@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use frontage_json::{Value, Writer};
-use frontage_plan::{BodyKind, Call, Operation, OperationId};
+use frontage_plan::{BodyKind, Call, Location, Operation, OperationId};
 use frontage_upstream::{Argument, FillError, Filled, fill, fill_form};
 use http::{HeaderName, HeaderValue, header};
 use smallvec::SmallVec;
@@ -61,16 +61,27 @@ pub(super) fn wanted(
     let body = body.map_err(Unwritable::Thrown)?;
     let mut arguments = Vec::with_capacity(values.len());
     for (index, value) in &values {
-        if let Some(argument) = argument(value).map_err(Unwritable::Unsendable)? {
+        if let Some(argument) = argument(value).map_err(Unwritable::Unsendable)?
+            && !(argument.is_empty_list() && is_left_out(operation, *index))
+        {
             arguments.push((*index, argument));
         }
     }
+    // In whatever order the route names them, they ask for the same.
+    arguments.sort_by_key(|(index, _)| *index);
     let body = match (&body, &operation.body) {
         (Some(value), Some(kind)) => write_body(value, kind).map_err(Unwritable::Unsendable)?,
         _ => None,
     };
     let (operation, headers) = (call.operation, own_headers(call).collect());
     Ok(Wanted { operation, arguments, body, headers, timeout_ms })
+}
+
+/// Whether a list or map of a parameter is left out of the request if it is empty.
+fn is_left_out(operation: &Operation, index: u16) -> bool {
+    operation.parameters.get(usize::from(index)).is_some_and(|parameter| {
+        !parameter.required && matches!(parameter.location, Location::Query | Location::Cookie)
+    })
 }
 
 /// Writes the request of what a call asks for.

@@ -1,6 +1,6 @@
 //! Equal calls are made once.
 
-use frontage_plan::{AnswerKind, Gather, Statuses, Step};
+use frontage_plan::{AnswerKind, Call, Expr, Gather, Location, Parameter, Statuses, Step, Style};
 
 use crate::plans::{
     READ, WITH_ID, all, attempt, block, call_of, get, into_slot, list, plan_of, read, shown, start,
@@ -26,6 +26,33 @@ fn equal_calls_share_an_answer_in_flight_and_afterwards() {
         let outcome = run.outcome().await;
         assert_eq!(shown(&outcome), "200 [1,1,1]");
         assert_eq!(outcome.calls.iter().map(|c| c.joined).collect::<Vec<_>>(), [2, 0]);
+    });
+}
+
+#[test]
+fn calls_are_equal_in_whatever_order_their_arguments_stand() {
+    local(async {
+        let with = |arguments: Vec<(u16, Expr)>| Call { arguments, ..call_of(READ, None) };
+        let mut plan = plan_of([
+            into_slot(0, with(vec![(0, text("a")), (1, text("de"))])),
+            into_slot(1, with(vec![(1, text("de")), (0, text("a"))])),
+            // An empty list of an optional parameter is not sent.
+            into_slot(2, with(vec![(0, text("b")), (1, list([]))])),
+            into_slot(3, with(vec![(0, text("b"))])),
+            Step::Return(list([get(0), get(1), get(2), get(3)])),
+        ]);
+        plan.operations[READ as usize].parameters.push(Parameter {
+            name: "lang".into(),
+            location: Location::Query,
+            style: Style::Form,
+            explode: true,
+            required: false,
+        });
+        let mut run = start(plan).await;
+        assert_eq!(run.waiting().await, ["/read?id=a&lang=de", "/read?id=b"]);
+        run.read("a&lang=de").await.answer(200, "1");
+        run.read("b").await.answer(200, "2");
+        assert_eq!(run.answer().await, "200 [1,1,2,2]");
     });
 }
 

@@ -87,7 +87,7 @@ impl Queue {
     }
 
     fn write(&self, mut out: impl Write, tell: &impl Fn(u64)) {
-        let mut lines = Vec::new();
+        let (mut lines, mut lost) = (Vec::new(), 0);
         loop {
             let waited = self.changed.wait_while(self.lock(), |state| {
                 state.idle = state.lines.is_empty();
@@ -102,12 +102,22 @@ impl Queue {
             state.writing = true;
             drop(state);
             // Whoever closed the other end misses the lines, and nothing else happens.
-            let _ = pieces(&lines).try_for_each(|piece| out.write_all(piece));
+            lost += dropped;
+            let mut written = false;
+            for piece in pieces(&lines) {
+                match out.write_all(piece) {
+                    Ok(()) => written = true,
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
+                    // Others may be taken: each is written whole or not at all.
+                    Err(_) => lost += piece.iter().filter(|&&b| b == b'\n').count() as u64,
+                }
+            }
             let _ = out.flush();
             lines.clear();
             lines.shrink_to(2 * ENOUGH);
-            if dropped > 0 {
-                tell(dropped);
+            // Not while nothing can be written: what is told is a line too.
+            if written && lost > 0 {
+                tell(std::mem::take(&mut lost));
             }
             self.lock().writing = false;
             self.changed.notify_all();
@@ -228,6 +238,38 @@ mod tests {
         let reader = std::thread::spawn(move || read.iter().flatten().take(6).collect::<Vec<u8>>());
         queue.finish(Duration::from_secs(60));
         assert_eq!(reader.join().unwrap(), b"a\nb\nc\n");
+    }
+
+    /// An output that refuses a piece now and then, and takes the next.
+    struct Refusing(SyncSender<Vec<u8>>, usize);
+
+    impl Write for Refusing {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.1 += 1;
+            if self.1 == 1 {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            self.0.send(bytes.to_vec()).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_an_output_refuses_is_counted_and_the_rest_written() {
+        let (sender, read) = sync_channel(16);
+        let (tell, told) = sync_channel(16);
+        let queue =
+            Queue::start(Refusing(sender, 0), move |lost| tell.send(lost).unwrap()).unwrap();
+        // Two pieces of two lines each.
+        let line = [&[b'x'; AT_ONCE / 2 - 1][..], b"\n"].concat();
+        (0..4).for_each(|_| queue.push(&line));
+        queue.finish(Duration::from_secs(60));
+        assert_eq!(read.recv().unwrap().len(), AT_ONCE);
+        assert_eq!(told.recv().unwrap(), 2);
     }
 
     #[test]
