@@ -156,7 +156,7 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
             || options.scenarios.iter().any(|own| name.contains(own.as_str()))
     };
     let scenarios: Vec<&Scenario> = SCENARIOS.iter().filter(|own| chosen(own.name)).collect();
-    let (started, missing) = start(&place, options, &scenarios, false)?;
+    let (started, missing) = start(&place, options, &scenarios)?;
     let mut report = Report {
         conditions: Conditions::now(effort, &missing),
         rows: Vec::new(),
@@ -164,12 +164,12 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
         json: Vec::new(),
     };
     let peers: Vec<_> = started.iter().map(|started| started.peer).collect();
-    compare(&scenarios, &started, false, &upstream, options, &mut report, &place.scratch)?;
+    compare(&place, &scenarios, &started, &upstream, options, &mut report)?;
     drop(started);
     // One after the other: what waits takes memory, and a core now and then.
     let place = Place { logged: true, ..place };
-    let (logging, _) = start(&place, options, &scenarios, true)?;
-    compare(&scenarios, &logging, true, &upstream, options, &mut report, &place.scratch)?;
+    let (logging, _) = start(&place, options, &scenarios)?;
+    compare(&place, &scenarios, &logging, &upstream, options, &mut report)?;
     drop(logging);
     let place = Place { logged: false, ..place };
     let measures = !options.check && !options.profile;
@@ -221,21 +221,17 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
 
 /// Starts the peers that take part in a chosen scenario; with the names of those that this machine
 /// does not have.
-///
-/// - `logged`: those that write an access log, for the scenarios that have one.
 fn start(
     place: &Place,
     options: &Options,
     scenarios: &[&Scenario],
-    logged: bool,
 ) -> Result<(Vec<Started>, Vec<&'static str>), String> {
     let (mut started, mut missing) = (Vec::new(), Vec::new());
     for peer in PEERS {
         let wanted = options.peers.is_empty() || options.peers.iter().any(|own| own == peer.name);
-        let is_measured = logged == place.logged
-            && (scenarios.iter().any(|own| own.logged == logged && own.is_for(peer))
-                // Starts and memory are every peer's.
-                || !logged);
+        // Starts and memory are every peer's.
+        let is_measured =
+            !place.logged || scenarios.iter().any(|own| own.logged && own.is_for(peer));
         if !is_measured || !wanted && peer.name != "frontage" {
             continue;
         }
@@ -252,15 +248,14 @@ fn start(
 
 /// Compares answers in each scenario, and measures it.
 fn compare(
+    place: &Place,
     scenarios: &[&Scenario],
     started: &[Started],
-    logged: bool,
     upstream: &Upstream,
     options: &Options,
     report: &mut Report,
-    scratch: &Path,
 ) -> Result<(), String> {
-    for &scenario in scenarios.iter().filter(|own| own.logged == logged) {
+    for &scenario in scenarios.iter().filter(|own| own.logged == place.logged) {
         let taking: Vec<&Started> =
             started.iter().filter(|own| scenario.is_for(own.peer)).collect();
         progress(&format!("{}: answers are compared", scenario.name));
@@ -274,7 +269,7 @@ fn compare(
         if options.profile {
             if let Some(own) = taking.iter().find(|own| own.peer.name == "frontage") {
                 progress(&format!("{}: is sampled", scenario.name));
-                profile::run(scenario, own, scratch)?;
+                profile::run(scenario, own, &place.scratch)?;
             }
             continue;
         }

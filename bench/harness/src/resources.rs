@@ -89,9 +89,7 @@ pub(crate) fn measure(
             ask::once(started.port, &request)?;
             let before = process::memory(started.running.id());
             let held = held("sip", started.port, &request, extent.slow)?;
-            // Nothing shrinks while they read; what was needed to get there may.
-            std::thread::sleep(Duration::from_secs(2));
-            let with = process::memory(started.running.id());
+            let with = settled(started.running.id());
             drop(held);
             Some(with.saturating_sub(before))
         }

@@ -75,7 +75,7 @@ pub struct Fields(Told);
 #[derive(Debug, Clone)]
 enum Told {
     /// As they came.
-    Head(wire::Head),
+    Head(Bytes),
     /// Read already.
     Map(HeaderMap),
 }
@@ -85,7 +85,7 @@ impl Fields {
     #[must_use]
     pub fn get(&self, name: &HeaderName) -> Option<HeaderValue> {
         match &self.0 {
-            Told::Head(head) => head.fields().get(name).cloned(),
+            Told::Head(head) => wire::fields(head).get(name).cloned(),
             Told::Map(map) => map.get(name).cloned(),
         }
     }
@@ -94,7 +94,7 @@ impl Fields {
     #[must_use]
     pub fn into_map(self) -> HeaderMap {
         match self.0 {
-            Told::Head(head) => head.fields(),
+            Told::Head(head) => wire::fields(&head),
             Told::Map(map) => map,
         }
     }
@@ -211,13 +211,12 @@ impl Inner {
                     Sender::Own(mut link) => {
                         self.begin(&mut link, address, head, body)?;
                         match link.head(&head.method).await {
-                            Ok(found) => {
-                                let (status, own) = (found.status, found.body.clone());
+                            Ok(wire::Head { status, text, body, .. }) => {
                                 let place = (Rc::clone(&self.pool), address);
-                                let body = Coming::on_own(link, own, place, permit);
+                                let body = Coming::on_own(link, body, place, permit);
                                 return Ok(Reply {
                                     status,
-                                    fields: Fields(Told::Head(found)),
+                                    fields: Fields(Told::Head(text)),
                                     body,
                                 });
                             }

@@ -13,8 +13,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::body::RequestBody;
-use crate::link::{Io, Link};
-use crate::settings::{Address, Scheme, Settings};
+use crate::link::Link;
+use crate::settings::{Address, Scheme, Settings, Stream};
 use crate::{CallError, tls};
 
 /// How much of an answer may be on its way unread. A connection takes as much of all its streams
@@ -66,7 +66,7 @@ async fn open(
     let always = settings.http2 == Some(true);
     if let Some(dial) = &settings.dial {
         let stream = dial().map_err(|error| failed(error.to_string()))?;
-        return spoken(Io::Dialled(stream), always, settings, failed).await;
+        return spoken(stream, always, settings, failed).await;
     }
     let stream = TcpStream::connect((&*address.host, address.port))
         .await
@@ -74,7 +74,7 @@ async fn open(
     // Requests are written at once; waiting for more to send only costs time.
     stream.set_nodelay(true).map_err(|error| failed(error.to_string()))?;
     match address.scheme {
-        Scheme::Http => spoken(Io::Tcp(stream), always, settings, failed).await,
+        Scheme::Http => spoken(Box::new(stream), always, settings, failed).await,
         Scheme::Https => {
             let refused = |cause: String| CallError::Tls {
                 upstream: settings.name.to_string(),
@@ -92,7 +92,7 @@ async fn open(
             if always && !http2 {
                 return Err(refused("it does not speak HTTP/2".into()));
             }
-            spoken(Io::Tls(Box::new(stream)), http2, settings, failed).await
+            spoken(Box::new(stream), http2, settings, failed).await
         }
     }
 }
@@ -116,7 +116,7 @@ fn connection_window(settings: &Settings) -> u32 {
 
 /// A connection by what is spoken on it.
 async fn spoken(
-    io: Io,
+    io: Box<dyn Stream>,
     http2: bool,
     settings: &Settings,
     failed: &impl Fn(String) -> CallError,

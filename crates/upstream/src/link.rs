@@ -15,10 +15,8 @@ use std::task::{Context, Poll, Waker, ready};
 use bytes::{Bytes, BytesMut};
 use http::Method;
 use http_body::Body as _;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead as _, AsyncReadExt as _, AsyncWrite as _, ReadBuf};
 use tokio::task::unconstrained;
-use tokio_rustls::client::TlsStream;
 
 use crate::body::RequestBody;
 use crate::settings::Stream;
@@ -31,13 +29,6 @@ const MOST_ROOM: usize = 64 << 10;
 const KEPT: usize = 16 << 10;
 /// A body up to this size is written behind its head, in one buffer.
 const SMALL: usize = 8 << 10;
-
-/// What a connection runs over.
-pub(crate) enum Io {
-    Tcp(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
-    Dialled(Box<dyn Stream>),
-}
 
 /// Why a connection gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +105,7 @@ impl Whole {
 
 /// A connection.
 pub(crate) struct Link {
-    io: Io,
+    io: Box<dyn Stream>,
     /// What came and was not taken yet.
     input: BytesMut,
     /// Room for what comes next.
@@ -146,7 +137,7 @@ enum Outgoing {
 }
 
 impl Link {
-    pub(crate) fn new(io: Io) -> Self {
+    pub(crate) fn new(io: Box<dyn Stream>) -> Self {
         Self {
             io,
             input: BytesMut::new(),
@@ -473,67 +464,11 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        // Whoever is told that nothing more comes need not take it for an attack.
-        if let Io::Tls(stream) = &mut self.io {
-            let _ = Pin::new(&mut **stream).poll_shutdown(&mut Context::from_waker(Waker::noop()));
-        }
+        // Over TLS, whoever is told that nothing more comes need not take it for an attack.
+        let _ = Pin::new(&mut self.io).poll_shutdown(&mut Context::from_waker(Waker::noop()));
     }
 }
 
 fn ended() -> io::Error {
     io::Error::new(io::ErrorKind::UnexpectedEof, "it ended")
-}
-
-impl Io {
-    fn stream(&mut self) -> Pin<&mut dyn Stream> {
-        Pin::new(match self {
-            Self::Tcp(stream) => stream,
-            Self::Tls(stream) => &mut **stream,
-            Self::Dialled(stream) => &mut **stream,
-        })
-    }
-}
-
-impl AsyncRead for Io {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        self.stream().poll_read(cx, buffer)
-    }
-}
-
-impl AsyncWrite for Io {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.stream().poll_write(cx, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.stream().poll_write_vectored(cx, slices)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        match self {
-            Self::Tcp(stream) => stream.is_write_vectored(),
-            Self::Tls(stream) => stream.is_write_vectored(),
-            Self::Dialled(stream) => stream.is_write_vectored(),
-        }
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().poll_shutdown(cx)
-    }
 }

@@ -117,7 +117,7 @@ pub(crate) fn is_target(text: &str) -> bool {
 }
 
 /// The head of an answer.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) status: StatusCode,
     /// Its bytes, as they came.
@@ -211,32 +211,26 @@ fn has_end(input: &[u8], seen: usize) -> bool {
     new.windows(2).any(|two| two == b"\n\n") || new.windows(3).any(|three| three == b"\n\r\n")
 }
 
-impl Head {
-    /// Its fields, of a body that is read here: no length beside chunks.
-    pub(crate) fn fields(&self) -> HeaderMap {
-        let mut map = HeaderMap::new();
-        self.each(|name, value| {
-            if let Ok(name) = HeaderName::from_bytes(name.as_bytes())
-                && let Ok(value) = HeaderValue::from_maybe_shared(self.text.slice_ref(value))
-            {
-                map.append(name, value);
-            }
-        });
-        // Where both stand, the chunks are the body (RFC 9112 §6.3).
-        if map.contains_key(http::header::TRANSFER_ENCODING) {
-            map.remove(http::header::CONTENT_LENGTH);
+/// The fields of a head that [`Heads::read`] took, without a length beside chunks.
+pub(crate) fn fields(head: &Bytes) -> HeaderMap {
+    let mut parsed = [const { MaybeUninit::uninit() }; MOST_FIELDS];
+    let mut answer = httparse::Response::new(&mut []);
+    let config = httparse::ParserConfig::default();
+    // It was parsed before.
+    let _ = config.parse_response_with_uninit_headers(&mut answer, head, &mut parsed);
+    let mut map = HeaderMap::with_capacity(answer.headers.len());
+    for field in answer.headers.iter() {
+        if let Ok(name) = HeaderName::from_bytes(field.name.as_bytes())
+            && let Ok(value) = HeaderValue::from_maybe_shared(head.slice_ref(field.value))
+        {
+            map.append(name, value);
         }
-        map
     }
-
-    fn each(&self, mut field: impl FnMut(&str, &[u8])) {
-        let mut fields = [const { MaybeUninit::uninit() }; MOST_FIELDS];
-        let mut answer = httparse::Response::new(&mut []);
-        let config = httparse::ParserConfig::default();
-        // It was parsed before.
-        let _ = config.parse_response_with_uninit_headers(&mut answer, &self.text, &mut fields);
-        answer.headers.iter().for_each(|own| field(own.name, own.value));
+    // Where both stand, the chunks are the body (RFC 9112 §6.3).
+    if map.contains_key(http::header::TRANSFER_ENCODING) {
+        map.remove(http::header::CONTENT_LENGTH);
     }
+    map
 }
 
 struct Framing {

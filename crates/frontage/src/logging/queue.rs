@@ -2,7 +2,7 @@
 //!
 //! In:    whole lines, from any thread.
 //! Out:   the same lines in order, by a thread of their own; a count of those that did not fit.
-//! Never: more than [`MOST`] bytes kept; a request that waits, or fails, because nobody reads.
+//! Never: more than [`MOST`] bytes kept beside those that are being written; a request that waits, or fails, because nobody reads.
 //!
 //! Not `tracing-appender`: it bounds lines and not bytes, tells nobody what was lost, and its end
 //! may print to a pipe that nobody reads.
@@ -98,15 +98,14 @@ impl Queue {
             let waited = self.changed.wait_timeout_while(state, GATHER, few);
             let mut state = waited.unwrap_or_else(PoisonError::into_inner).0;
             std::mem::swap(&mut lines, &mut state.lines);
-            let dropped = std::mem::take(&mut state.dropped);
+            lost += std::mem::take(&mut state.dropped);
             state.writing = true;
             drop(state);
-            // Whoever closed the other end misses the lines, and nothing else happens.
-            lost += dropped;
             let mut written = false;
             for piece in pieces(&lines) {
                 match out.write_all(piece) {
                     Ok(()) => written = true,
+                    // Whoever closed the other end misses the lines, and nothing else happens.
                     Err(error) if error.kind() == io::ErrorKind::BrokenPipe => break,
                     // Others may be taken: each is written whole or not at all.
                     Err(_) => lost += piece.iter().filter(|&&b| b == b'\n').count() as u64,
