@@ -265,11 +265,11 @@ fn round(load: &Load, started: &Started, upstream: &Upstream) -> Result<Round, S
 
 /// Empties a peer's log after a round, so that the disk does not fill up.
 ///
+/// - `must_hold`: whether something must stand there.
+///
 /// # Errors
 ///
 /// If it wrote none: it did less than the others.
-///
-/// - `must_hold`: whether something must stand there.
 fn emptied(started: &Started, must_hold: bool) -> Result<(), String> {
     let fault = |why: String| format!("{}: {why}", started.log.display());
     let file = std::fs::OpenOptions::new().write(true).open(&started.log);

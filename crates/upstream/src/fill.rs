@@ -109,27 +109,6 @@ pub fn fill(operation: &Operation, arguments: &[(u16, Argument)]) -> Result<Fill
     Ok(filled)
 }
 
-/// Whether [`fill`] surely succeeds; a quick look, which may say no where it would.
-#[must_use]
-pub fn surely_fills(operation: &Operation, arguments: &[(u16, Argument)]) -> bool {
-    let is_plain = |argument: &Argument| match argument {
-        Argument::Text(text) => {
-            !text.is_empty()
-                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-        }
-        Argument::List(_) | Argument::Map(_) => false,
-    };
-    operation.parameters.iter().enumerate().all(|(index, parameter)| {
-        let value = arguments.iter().find(|(at, _)| usize::from(*at) == index);
-        match value {
-            Some((_, value)) => {
-                matches!(parameter.location, Location::Path | Location::Query) && is_plain(value)
-            }
-            None => !parameter.required,
-        }
-    })
-}
-
 /// Writes members as `application/x-www-form-urlencoded`; lists repeat their key.
 #[must_use]
 pub fn fill_form(members: &[(String, Argument)]) -> String {

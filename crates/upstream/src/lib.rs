@@ -30,6 +30,6 @@ pub use body::BoxError;
 pub use client::{Answer, Client, Fields, Request};
 pub use deadlines::{Deadlines, Passed, Within};
 pub use error::{CallError, Reason};
-pub use fill::{Argument, FillError, Filled, fill, fill_form, surely_fills};
+pub use fill::{Argument, FillError, Filled, fill, fill_form};
 pub use settings::{Address, AddressError, Dial, Scheme, Settings, Stream};
 pub use stream::{StreamBody, StreamRequest};

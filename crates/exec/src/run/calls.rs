@@ -17,7 +17,7 @@ use std::time::Duration;
 use foldhash::{HashMap, HashMapExt as _};
 use frontage_json::{Drift, Value, read};
 use frontage_plan::{AnswerKind, Bulk, Call, Name, Operation, ShapeId, TURNS};
-use frontage_upstream::{Answer, CallError, Request, surely_fills};
+use frontage_upstream::{Answer, CallError, Request};
 use futures_util::StreamExt;
 use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::FuturesUnordered;
@@ -65,8 +65,7 @@ struct Many {
 pub(super) struct Unsent {
     entry: Rc<Entry>,
     pub(super) wanted: Rc<Wanted>,
-    /// Its request, if it was written already: a call that is made with others hardly ever is.
-    encoded: Option<Encoded>,
+    encoded: Encoded,
     json: bool,
 }
 
@@ -238,15 +237,9 @@ impl<'r> Calls<'r> {
             let at = place_of_key(bulk, plan.operation(bulk.operation), &wanted.arguments)?;
             Some((&**bulk, at))
         });
-        // What is made with others is written if it comes to that, and it must be certain that it
-        // can be.
-        let encoded = if together.is_some() && surely_fills(operation, &wanted.arguments) {
-            None
-        } else {
-            match encode(&wanted, operation) {
-                Ok(encoded) => Some(encoded),
-                Err(unwritable) => return self.unasked(operation, unwritable),
-            }
+        let encoded = match encode(&wanted, operation) {
+            Ok(encoded) => encoded,
+            Err(unwritable) => return self.unasked(operation, unwritable),
         };
         let json = call.answers.iter().any(|(_, kind)| matches!(kind, AnswerKind::Json(_)));
         let entry = Rc::new(Entry::new(operation, self.started));
@@ -478,11 +471,7 @@ impl<'r> Calls<'r> {
         // One look at the clock for all that a call needs of it.
         let now = Instant::now();
         self.record(&entry, operation, now);
-        let encoded = encoded.map_or_else(|| encode(&wanted, operation), Ok);
-        let request = match encoded {
-            Ok(encoded) => Ok(self.request(operation, encoded, wanted.timeout_ms, json, now)),
-            Err(_) => Err("it could not be written after all"),
-        };
+        let request = self.request(operation, encoded, wanted.timeout_ms, json, now);
         let (abort, registration) = AbortHandle::new_pair();
         entry.abort.replace(Abort::Own(abort));
         let flight = self.flight(operation, request, Whose::One(entry), turn);
@@ -509,7 +498,7 @@ impl<'r> Calls<'r> {
         }
         let many = Box::new(Many { together, calls, record, started: now });
         let turn = Turn::take(&self.turns);
-        let flight = self.flight(operation, Ok(request), Whose::Many(many), Some(turn));
+        let flight = self.flight(operation, request, Whose::Many(many), Some(turn));
         self.flights.push(Abortable::new(flight, registration));
     }
 
@@ -517,19 +506,11 @@ impl<'r> Calls<'r> {
     fn flight(
         &self,
         operation: &Operation,
-        request: Result<Request, &'static str>,
+        request: Request,
         whose: Whose,
         turn: Option<Turn>,
     ) -> Pin<Box<dyn Future<Output = Landed>>> {
         let name = Name::clone(&self.setting.plan.upstream(operation.upstream).name);
-        let request = match request {
-            Ok(request) => request,
-            Err(cause) => {
-                let (upstream, cause) = (name.to_string(), cause.to_owned());
-                let error = CallError::BadRequest { upstream, cause };
-                return Box::pin(async move { Landed { whose, result: Err(error) } });
-            }
-        };
         match self.setting.clients.get(&name).cloned() {
             None => {
                 let upstream = name.to_string();

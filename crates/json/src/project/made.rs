@@ -107,6 +107,7 @@ impl<'p> Reader<'p, '_> {
         out: &mut Vec<u8>,
     ) -> Result<(), Fault> {
         match (read, shape) {
+            (Read::Keep(piece), _) if self.keep_scalar(shape, *piece, pieces) => Ok(()),
             (Read::Keep(piece), _) => {
                 let from = self.cursor.at;
                 let mut cut = Cut::new(from);
@@ -139,10 +140,9 @@ impl<'p> Reader<'p, '_> {
     }
 
     /// Keeps a string or a number whole if that is what the value must be, and it is one. Otherwise
-    /// nothing has happened: [`Reader::keep`] knows why.
+    /// nothing has happened, and the longer way says why.
     #[inline]
-    fn keep_scalar(&mut self, shape: &'p Shape, read: &'p Read, pieces: &mut Pieces) -> bool {
-        let Read::Keep(piece) = read else { return false };
+    fn keep_scalar(&mut self, shape: &'p Shape, piece: u16, pieces: &mut Pieces) -> bool {
         let from = self.cursor.at;
         let is_it = match (shape, self.cursor.peek()) {
             (Shape::String, Some(b'"')) => self.cursor.skip_string().is_ok(),
@@ -154,7 +154,7 @@ impl<'p> Reader<'p, '_> {
             _ => false,
         };
         if is_it {
-            pieces[usize::from(*piece)] = Piece::Source(from, self.cursor.at);
+            pieces[usize::from(piece)] = Piece::Source(from, self.cursor.at);
         } else {
             self.cursor.at = from;
         }
@@ -241,14 +241,6 @@ impl<'p> Reader<'p, '_> {
                         }
                         seen.add(place);
                         let shape = &self.plan.shape(fields[place].shape).shape;
-                        if self.keep_scalar(shape, read, pieces) {
-                            self.cursor.space();
-                            if self.cursor.peek() != Some(b',') {
-                                break;
-                            }
-                            self.cursor.at += 1;
-                            continue;
-                        }
                         let (value_at, enums, made) =
                             (self.cursor.at, self.unknown_enums, out.len());
                         match self.keep(shape, read, pieces, out) {
