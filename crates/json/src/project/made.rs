@@ -107,7 +107,6 @@ impl<'p> Reader<'p, '_> {
         out: &mut Vec<u8>,
     ) -> Result<(), Fault> {
         match (read, shape) {
-            (Read::Keep(piece), _) if self.keep_scalar(shape, *piece, pieces) => Ok(()),
             (Read::Keep(piece), _) => {
                 let from = self.cursor.at;
                 let mut cut = Cut::new(from);
@@ -243,7 +242,11 @@ impl<'p> Reader<'p, '_> {
                         let shape = &self.plan.shape(fields[place].shape).shape;
                         let (value_at, enums, made) =
                             (self.cursor.at, self.unknown_enums, out.len());
-                        match self.keep(shape, read, pieces, out) {
+                        let kept = match read {
+                            Read::Keep(piece) if self.keep_scalar(shape, *piece, pieces) => Ok(()),
+                            _ => self.keep(shape, read, pieces, out),
+                        };
+                        match kept {
                             Ok(()) => {}
                             Err(Fault::Malformed(fault)) => return Err(Fault::Malformed(fault)),
                             Err(fault) => {
