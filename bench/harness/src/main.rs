@@ -183,8 +183,8 @@ fn run(root: PathBuf, options: &Options) -> Result<(), String> {
     }
     if chosen(RESOURCES) && measures {
         let extent = match options.quick {
-            true => Extent { starts: 3, connections: 1000, slow: 100 },
-            false => Extent { starts: 11, connections: 10_000, slow: 1000 },
+            true => Extent { starts: 3, connections: 1000, slow: 50 },
+            false => Extent { starts: 11, connections: 10_000, slow: 200 },
         };
         for peer in peers {
             // What every peer answers.

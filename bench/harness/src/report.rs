@@ -225,9 +225,8 @@ impl Report {
         if !self.resources.is_empty() {
             page.push_str(
                 "\n## resources\n\n\
-                 Slow clients ask for `projection-200k` and take a few bytes of it each second; on \
-                 loopback the kernel takes such an answer whole, so that this is what their \
-                 connections take.\n\n\
+                 Slow clients ask for `projection-2m` over small TCP segments and take a few bytes \
+                 of it each second: what a peer takes for them is what it keeps of the answers.\n\n\
                  | peer | start to first answer | memory after it | idle connections take | slow \
                  clients take |\n\
                  |---|---|---|---|---|\n",

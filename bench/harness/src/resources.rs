@@ -40,7 +40,7 @@ pub(crate) struct Extent {
 }
 
 /// What a slow client asks for.
-const SIPPED: &str = "projection-200k";
+const SIPPED: &str = "projection-2m";
 
 /// Measures one peer.
 ///

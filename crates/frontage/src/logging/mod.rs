@@ -1,13 +1,17 @@
 //! Logs: lines on standard error, for people or as JSON.
 
+mod line;
 mod queue;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
-use queue::{Line, Queue};
+use line::Lines;
+use queue::{Queue, Text};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,14 +40,14 @@ pub(crate) fn start(format: Format, frontend: Option<&str>, verbose: bool) {
     let filter = EnvFilter::try_from_env(FILTER).unwrap_or_else(|_| EnvFilter::new(level));
     let Ok(queue) = Queue::start(std::io::stderr(), tell_dropped) else { return };
     let queue = QUEUE.get_or_init(|| queue);
-    let writer = || Line(Arc::clone(queue));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     let text = format == Format::Text || std::env::var(FORMAT).is_ok_and(|f| f == "text");
     // A second subscriber is refused; the first stays.
     let _ = if text {
-        builder.compact().without_time().with_ansi(false).try_init()
+        let lines = tracing_subscriber::fmt::layer().compact().without_time().with_ansi(false);
+        let lines = lines.with_writer(|| Text(Arc::clone(queue)));
+        tracing_subscriber::registry().with(filter).with(lines).try_init()
     } else {
-        builder.json().flatten_event(true).with_current_span(false).try_init()
+        tracing_subscriber::registry().with(filter).with(Lines(Arc::clone(queue))).try_init()
     };
     if let Some(frontend) = frontend {
         tracing::debug!(frontend, "backend process");

@@ -140,10 +140,10 @@ fn pieces(mut lines: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Writes one event's line, which `tracing` gives whole.
-pub(super) struct Line(pub(super) Arc<Queue>);
+/// Writes one event's text, which `tracing` gives whole.
+pub(super) struct Text(pub(super) Arc<Queue>);
 
-impl Write for Line {
+impl Write for Text {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.0.push(line);
         Ok(line.len())
