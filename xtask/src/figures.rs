@@ -2,7 +2,7 @@
 //!
 //! In:    the release build, the shop and its services, GitHub's contract out of `node_modules`.
 //! Out:   time and memory of `frontage check`, time that a change takes in `frontage dev`, time from start
-//!        to first answer, memory of idle backends.
+//!        to first answer, memory of idle backends; what `releases` measures.
 //! Never: a figure from a debug build, or from an answer other than 200.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -64,6 +64,7 @@ pub(crate) fn run_all(root: &Path, json: bool) -> Result<(), String> {
     }
     starts.sort();
     let start = spread(&starts);
+    let releases = crate::releases::measure(root)?;
     if json {
         let backends: Vec<_> = memory
             .iter()
@@ -76,6 +77,7 @@ pub(crate) fn run_all(root: &Path, json: bool) -> Result<(), String> {
                 "githubCheckMs": contract.check.1, "githubCheckPeakKiB": contract.peak_kib,
                 "githubTypesMs": contract.types.1, "manyModules": contract.routes,
                 "manyCheckMs": contract.many.0.1, "manyCheckPeakKiB": contract.many.1,
+                "releases": releases.json(),
                 "devHandedOverMs": recompiled.handed_over.1, "devAnsweredMs": recompiled.answered.1,
             })
         );
@@ -99,6 +101,7 @@ pub(crate) fn run_all(root: &Path, json: bool) -> Result<(), String> {
     for (name, kib) in memory {
         println!("{name}: {:.1} MiB resident, idle after its first answer", kib as f64 / 1024.0);
     }
+    releases.print();
     Ok(())
 }
 
@@ -192,9 +195,15 @@ fn start(root: &Path) -> Result<(Duration, Vec<(String, u64)>), String> {
 }
 
 /// One request; anything but 200 is an error.
-fn ask(address: &str, path: &str) -> Result<(), String> {
+pub(crate) fn ask(address: &str, path: &str) -> Result<(), String> {
+    ask_with(address, path, "")
+}
+
+/// As [`ask`], with further header lines.
+pub(crate) fn ask_with(address: &str, path: &str, fields: &str) -> Result<(), String> {
     let mut stream = TcpStream::connect(address).map_err(|e| format!("{address}: {e}"))?;
-    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    let request =
+        format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{fields}connection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).map_err(|e| e.to_string())?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).map_err(|e| e.to_string())?;
@@ -204,7 +213,7 @@ fn ask(address: &str, path: &str) -> Result<(), String> {
 }
 
 /// Names and resident KiB of the backends below a supervisor.
-fn children(parent: u32) -> Result<Vec<(String, u64)>, String> {
+pub(crate) fn children(parent: u32) -> Result<Vec<(String, u64)>, String> {
     let mut out = Vec::new();
     for entry in std::fs::read_dir("/proc").map_err(|e| e.to_string())?.flatten() {
         let Ok(status) = std::fs::read_to_string(entry.path().join("status")) else { continue };

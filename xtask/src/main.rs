@@ -15,6 +15,7 @@ mod oracle;
 mod page;
 mod random;
 mod recompile;
+mod releases;
 mod step;
 mod survey;
 mod test;

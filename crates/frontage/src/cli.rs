@@ -122,10 +122,34 @@ pub(crate) enum Command {
     Infer(Infer),
     /// Write .frontage/ for editors, tsc and Node
     Types,
+    /// Make a release of a backend: one file that `frontage serve --release` runs
+    Build {
+        /// The frontend
+        frontend: String,
+        /// The file to write [default: FRONTEND.release]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// What to call it [default: `version` of frontend.toml, else by its sources]
+        #[arg(long, value_name = "VERSION")]
+        release_version: Option<String>,
+    },
     /// Run backends: a supervisor with one process each, or one in this process if one is named
     Serve {
         /// The frontends to run [default: all]
+        #[arg(conflicts_with_all = ["release", "state"])]
         frontends: Vec<String>,
+        /// Run this release, and each that replaces the file; may be repeated
+        #[arg(long, value_name = "FILE")]
+        release: Vec<PathBuf>,
+        /// Where releases and the admin socket are kept [default: frontage-state]
+        #[arg(long, value_name = "DIR")]
+        state: Option<PathBuf>,
+    },
+    /// Change what a running `frontage serve --release` serves
+    Release {
+        /// What to do
+        #[command(subcommand)]
+        command: ReleaseCommand,
     },
     /// Print a completion script for a shell
     Completions {
@@ -139,6 +163,63 @@ pub(crate) enum Command {
         frontend: String,
     },
 }
+
+/// What `frontage release` does.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ReleaseCommand {
+    /// Make the release in a file the newest of its frontend
+    Activate {
+        /// The file
+        file: PathBuf,
+        /// Where the supervisor keeps its releases
+        #[command(flatten)]
+        stock: Stock,
+    },
+    /// Make an earlier release the newest again
+    Rollback {
+        /// The frontend
+        frontend: String,
+        /// The release's version [default: the one before the newest]
+        version: Option<String>,
+        /// Where the supervisor keeps its releases
+        #[command(flatten)]
+        stock: Stock,
+    },
+    /// Print what is served and what can be rolled back to, and how much each is used
+    List {
+        /// The frontend [default: all]
+        frontend: Option<String>,
+        /// Where the supervisor keeps its releases
+        #[command(flatten)]
+        stock: Stock,
+    },
+    /// No longer serve a release beside the newest
+    Retire {
+        /// The frontend
+        frontend: String,
+        /// The release's version
+        version: String,
+        /// Where the supervisor keeps its releases
+        #[command(flatten)]
+        stock: Stock,
+    },
+    /// Print what a release file says of itself
+    Show {
+        /// The file
+        file: PathBuf,
+    },
+}
+
+/// Which supervisor is asked.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Stock {
+    /// The folder that the supervisor was given
+    #[arg(long, value_name = "DIR", default_value = STATE)]
+    pub(crate) state: PathBuf,
+}
+
+/// Where a supervisor keeps its releases unless it is told.
+pub(crate) const STATE: &str = "frontage-state";
 
 /// What `frontage infer` takes.
 #[derive(Debug, Clone, Args)]

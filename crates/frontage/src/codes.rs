@@ -38,6 +38,10 @@ pub(crate) const DEV_COMMAND: Code = Code(5016);
 pub(crate) const CANNOT_WRITE: Code = Code(5017);
 /// A file below `routes/` that is no module of the language (warning).
 pub(crate) const NOT_A_ROUTE_FILE: Code = Code(5018);
+/// A release that cannot be used, or is not there.
+pub(crate) const RELEASE_REFUSED: Code = Code(5020);
+/// No supervisor listens there.
+pub(crate) const NO_SUPERVISOR: Code = Code(5021);
 /// A contract with more faults than are shown.
 pub(crate) const MORE_FINDINGS: Code = Code(5030);
 /// A sample answer that cannot be used.

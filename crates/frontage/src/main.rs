@@ -6,6 +6,7 @@
 //!
 //! Start at [`main`].
 
+mod activation;
 mod build;
 mod cli;
 mod codes;
@@ -15,6 +16,8 @@ mod files;
 mod infer;
 mod logging;
 mod process;
+mod release;
+mod settings;
 mod terminal;
 mod watch;
 mod workspace;
@@ -65,7 +68,17 @@ fn run(cli: Cli) -> ExitCode {
         }
         Command::Infer(infer) => command::infer::run(&cli.global, &terminal, &infer),
         Command::Types => command::types::run(&cli.global, &terminal),
-        Command::Serve { frontends } => command::serve::run(&cli.global, &terminal, &frontends),
+        Command::Build { frontend, output, release_version } => {
+            let version = release_version.as_deref();
+            command::build::run(&cli.global, &terminal, &frontend, output, version)
+        }
+        Command::Serve { frontends, release, state } if release.is_empty() && state.is_none() => {
+            command::serve::run(&cli.global, &terminal, &frontends)
+        }
+        Command::Serve { release, state, .. } => {
+            command::serve::run_releases(&cli.global, &terminal, release, state)
+        }
+        Command::Release { command } => command::release::run(&cli.global, &terminal, command),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "frontage", &mut text);

@@ -73,6 +73,14 @@ impl Loaded {
         self.workspace.upstreams.len() == self.config.upstreams.len() && !self.config.is_partial
     }
 
+    /// A contract's path, and the texts of all files that it was read from.
+    pub(crate) fn contract_files(&self, path: &str) -> Option<(&str, Vec<&str>)> {
+        let path = normalise(path);
+        let known = self.contracts.iter().find(|known| known.path == path)?;
+        let texts = known.files.clone().map(|id| &*self.sources.file(FileId(id)).text).collect();
+        Some((&known.path, texts))
+    }
+
     /// Whether the workspace's own settings and all contracts are what they were.
     pub(crate) fn has_services_of(&self, before: &Self) -> bool {
         let settings = |loaded: &Self| {

@@ -13,6 +13,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 use tokio::task::LocalSet;
 
+use crate::settings::Limits;
 use crate::shared::Shared;
 use crate::talk::Protocols;
 use crate::worker::Worker;
@@ -49,8 +50,7 @@ async fn serve(
         }
     };
     let worker = Rc::new(Worker::new(shared));
-    let limits = Rc::new(shared.settings.limits.clone());
-    let protocols = Rc::new(Protocols::new(&limits));
+    let mut bounds = Bounds::now(shared);
     // Each connection holds a sender; once all are gone, receiving ends.
     let (alive, mut ended) = mpsc::channel::<()>(1);
     let mut accepting = drain.clone();
@@ -80,8 +80,11 @@ async fn serve(
         };
         let Ok(permit) = permit else { break };
         let _ = stream.set_nodelay(true);
-        let (worker, limits, protocols) =
-            (Rc::clone(&worker), Rc::clone(&limits), Rc::clone(&protocols));
+        if bounds.number != shared.current.load().number {
+            bounds = Bounds::now(shared);
+        }
+        let (limits, protocols) = (Rc::clone(&bounds.limits), Rc::clone(&bounds.protocols));
+        let worker = Rc::clone(&worker);
         let (stop, alive) = (drain.clone(), alive.clone());
         tokio::task::spawn_local(async move {
             worker.shared.metrics.connections.inc();
@@ -93,6 +96,23 @@ async fn serve(
     }
     drop((listener, alive));
     let _ = tokio::time::timeout(shared.settings.drain, ended.recv()).await;
+}
+
+/// What a new connection keeps to: the newest release's word.
+struct Bounds {
+    /// Of which set of releases.
+    number: u64,
+    limits: Rc<Limits>,
+    protocols: Rc<Protocols>,
+}
+
+impl Bounds {
+    fn now(shared: &Shared) -> Self {
+        let current = shared.current.load();
+        let limits = Rc::new(current.newest().settings.limits.clone());
+        let protocols = Rc::new(Protocols::new(&limits));
+        Self { number: current.number, limits, protocols }
+    }
 }
 
 /// An open connection, for the gauge.

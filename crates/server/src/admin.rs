@@ -21,6 +21,7 @@ use tokio::task::LocalSet;
 
 use crate::json_text::push_string;
 use crate::problem::{problem, to_json};
+use crate::releases::Use;
 use crate::shared::Shared;
 
 /// Connections at once.
@@ -103,9 +104,19 @@ fn version(shared: &Shared) -> String {
     out.push_str(",\"version\":");
     push_string(&mut out, &shared.settings.version);
     let current = shared.current.load();
+    let newest = current.newest();
     out.push_str(",\"plan\":");
-    push_string(&mut out, &current.digest);
-    out.push_str(&format!(",\"routes\":{}}}", current.labels.len()));
+    push_string(&mut out, &newest.digest);
+    out.push_str(&format!(",\"routes\":{},\"releases\":[", newest.labels.len()));
+    for (place, own) in current.all().enumerate() {
+        let Use { version, plan, requests, .. } = own.usage();
+        out.push_str(if place == 0 { "{\"release\":" } else { ",{\"release\":" });
+        push_string(&mut out, &version);
+        out.push_str(",\"plan\":");
+        push_string(&mut out, &plan);
+        out.push_str(&format!(",\"requests\":{requests}}}"));
+    }
+    out.push_str("]}");
     out
 }
 

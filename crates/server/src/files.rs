@@ -195,7 +195,7 @@ fn inject(page: &[u8], script: &str) -> Bytes {
 }
 
 /// A folder is answered under its own address, which ends with `/`.
-fn folder(path_and_query: &str) -> Option<Reply> {
+pub(crate) fn folder(path_and_query: &str) -> Option<Reply> {
     let (path, query) = match path_and_query.split_once('?') {
         Some((path, query)) => (path, Some(query)),
         None => (path_and_query, None),

@@ -15,7 +15,9 @@ mod compress;
 mod conditional;
 mod connection;
 mod dev;
+mod error;
 mod files;
+mod generation;
 mod handles;
 mod head;
 mod identity;
@@ -27,6 +29,7 @@ mod outcome;
 mod path;
 mod problem;
 mod record;
+mod releases;
 mod reply;
 mod request;
 mod router;
@@ -37,8 +40,10 @@ mod talk;
 mod unread;
 mod worker;
 
+pub use error::StartError;
 pub use frontage_exec::{
     Address, AddressError, Engine, PrepareError, Scheme, Settings as UpstreamSettings,
 };
-pub use server::{Handle, Server, StartError};
+pub use releases::{Choose, Notice, Release, Served, Use};
+pub use server::{Handle, Server};
 pub use settings::{Auth, Limits, Settings};

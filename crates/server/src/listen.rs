@@ -2,7 +2,7 @@
 //!
 //! In:    an address and how many threads serve it.
 //! Out:   one socket for each thread; the system spreads connections over them.
-//! Never: a share of a port that another program serves.
+//! Never: a share of a port that another program serves, unless it is one of ours that goes.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -14,11 +14,17 @@ const BACKLOG: i32 = 1024;
 
 /// Opens `count` sockets on one address; port 0 becomes the same free port for all.
 ///
+/// - `beside`: another process of ours may listen there.
+///
 /// # Errors
 ///
 /// The system's; [`io::ErrorKind::AddrInUse`] if anyone listens there, this program included.
-pub(crate) fn open(address: SocketAddr, count: usize) -> io::Result<Vec<TcpListener>> {
-    if address.port() != 0 {
+pub(crate) fn open(
+    address: SocketAddr,
+    count: usize,
+    beside: bool,
+) -> io::Result<Vec<TcpListener>> {
+    if address.port() != 0 && !beside {
         // Sockets that share a port would silently take half of each other's connections, so the
         // port must first be free for one that does not share.
         let probe = socket(address)?;
@@ -56,12 +62,15 @@ mod tests {
     #[test]
     fn a_port_is_shared_by_our_threads_and_nobody_else() {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let listeners = open(any, 3).unwrap_or_else(|e| panic!("{e}"));
+        let listeners = open(any, 3, false).unwrap_or_else(|e| panic!("{e}"));
         let ports: Vec<u16> =
             listeners.iter().filter_map(|l| l.local_addr().ok()).map(|a| a.port()).collect();
         assert_eq!(ports.len(), 3);
         assert!(ports.iter().all(|p| *p == ports[0] && *p != 0));
-        let again = open(SocketAddr::from((Ipv4Addr::LOCALHOST, ports[0])), 1);
+        let same = SocketAddr::from((Ipv4Addr::LOCALHOST, ports[0]));
+        let again = open(same, 1, false);
         assert_eq!(again.err().map(|e| e.kind()), Some(io::ErrorKind::AddrInUse));
+        // Two processes that take turns.
+        assert!(open(same, 1, true).is_ok());
     }
 }

@@ -63,13 +63,24 @@ pub(crate) struct OperationLabels {
     pub(crate) operation: String,
 }
 
-/// Labels of the running plan.
+/// Labels of a plan that is served.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(crate) struct PlanLabels {
     /// The frontend's name.
     pub(crate) frontend: String,
     /// The plan's digest.
     pub(crate) digest: String,
+    /// The release's version.
+    pub(crate) release: String,
+}
+
+/// Labels of a release that is served.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(crate) struct ReleaseLabels {
+    /// The frontend's name.
+    pub(crate) frontend: String,
+    /// The release's version.
+    pub(crate) release: String,
 }
 
 /// All of them.
@@ -96,8 +107,10 @@ pub(crate) struct Metrics {
     pub(crate) unknown_enums: Family<OperationLabels, Counter>,
     /// Plans swapped in after the first.
     pub(crate) swaps: Counter,
-    /// The running plan; always 1.
+    /// The plans that are served; always 1.
     pub(crate) plan: Family<PlanLabels, Gauge>,
+    /// Requests by the release that answered them.
+    pub(crate) releases: Family<ReleaseLabels, Counter>,
 }
 
 impl Metrics {
@@ -118,6 +131,7 @@ impl Metrics {
             unknown_enums: Family::default(),
             swaps: Counter::<u64, AtomicU64>::default(),
             plan: Family::default(),
+            releases: Family::default(),
             registry: Registry::default(),
         };
         registry.register(
@@ -170,7 +184,12 @@ impl Metrics {
             "Plans swapped in while running",
             metrics.swaps.clone(),
         );
-        registry.register("frontage_plan", "The running plan", metrics.plan.clone());
+        registry.register("frontage_plan", "The plans that are served", metrics.plan.clone());
+        registry.register(
+            "frontage_release_requests",
+            "Requests by the release that answers them",
+            metrics.releases.clone(),
+        );
         Self { registry, ..metrics }
     }
 

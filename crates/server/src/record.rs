@@ -10,6 +10,7 @@ use frontage_exec::id_text;
 use http::{Method, StatusCode};
 
 use crate::activity::Running;
+use crate::generation::Generation;
 use crate::shared::Place;
 use crate::worker::Worker;
 
@@ -35,6 +36,8 @@ pub(crate) struct Record {
     pub(crate) request_size: u64,
     /// Upstream calls that it made.
     pub(crate) calls: usize,
+    /// The release that answers.
+    pub(crate) generation: Arc<Generation>,
     /// Held until the end of a streamed answer.
     pub(crate) place: Option<Place>,
     /// Held until the end of the answer.
@@ -58,7 +61,7 @@ impl Record {
         let shared = &self.worker.shared;
         let answered = (&self.route, self.method, self.status.as_u16());
         self.worker.handles.request(&shared.metrics, answered, seconds);
-        if shared.settings.access_log {
+        if self.generation.settings.access_log {
             tracing::info!(
                 target: "frontage::access", {http.request.method = self.method,
                 http.route = &*self.route,
@@ -71,6 +74,7 @@ impl Record {
                     http::Version::HTTP_10 => "1.0",
                     _ => "1.1",
                 },
+                frontage.release = self.generation.version.as_str(),
                 frontage.calls = self.calls,
                 frontage.aborted = !whole,
                 request_id = &*self.request_id,

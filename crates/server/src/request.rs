@@ -26,14 +26,15 @@ use hyper::body::Incoming;
 
 use crate::activity::Activity;
 use crate::body::{AnswerBody, Content, Fault, Received};
+use crate::files::folder;
+use crate::generation::{Chosen, Generation};
 use crate::path::{Segments, split};
 use crate::problem::{passing, problem};
 use crate::record::{Record, method_word};
 use crate::reply::Reply;
 use crate::router::{Arguments, Found, allow};
 use crate::settings::Auth;
-use crate::shared::Generation;
-use crate::worker::Worker;
+use crate::worker::{Local, Worker};
 use crate::{dev, head, identity, outcome};
 
 /// Chooses who the developer is; only auth of kind `dev` looks at it.
@@ -45,7 +46,8 @@ const TURN: Duration = Duration::from_millis(10);
 /// What is known of a request before its answer is.
 struct Way<'a> {
     worker: &'a Worker,
-    generation: &'a Generation,
+    generation: &'a Arc<Generation>,
+    chosen: &'a Chosen<'a>,
     parts: &'a Parts,
     record: &'a mut Record,
     trace: Trace,
@@ -60,6 +62,10 @@ pub(crate) async fn answer(
 ) -> Result<Response<AnswerBody>, Infallible> {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
+    let generations = worker.shared.current.load_full();
+    let chosen = generations.choose(&parts);
+    let generation = chosen.generation;
+    generation.count(started);
     let trace = identity::trace(&parts.headers);
     let mut record = Record {
         worker: Rc::clone(&worker),
@@ -73,18 +79,19 @@ pub(crate) async fn answer(
         request_size: body.size_hint().exact().unwrap_or(0),
         calls: 0,
         place: None,
+        generation: Arc::clone(chosen.generation),
         running: activity.begin(),
     };
-    let generation = worker.shared.current.load_full();
     let mut way = Way {
         worker: &worker,
-        generation: &generation,
+        generation,
+        chosen: &chosen,
         parts: &parts,
         record: &mut record,
         trace,
         timing: None,
     };
-    let limits = &worker.shared.settings.limits;
+    let limits = &generation.settings.limits;
     let mut body =
         Some(Received::new(body, activity.bodies(), limits.request_body, limits.body_read_timeout));
     // A defect ends this request, not the connection's others or the thread.
@@ -109,7 +116,13 @@ pub(crate) async fn answer(
     {
         tokio::task::spawn_local(rest.discard());
     }
-    let reply = reply.finish(&parts.method, &parts.headers).await;
+    let mut reply = reply.finish(&parts.method, &parts.headers).await;
+    if let Some(name) = generations.varies_by() {
+        reply.headers.append(header::VARY, HeaderValue::from(name.clone()));
+    }
+    for (name, value) in &generation.notice {
+        reply.headers.append(name, value.clone());
+    }
     let response = respond(reply, record, &parts.method, timing);
     activity.sends(response.body());
     Ok(response)
@@ -156,15 +169,25 @@ fn respond(
 impl Way<'_> {
     async fn go(&mut self, body: &mut Option<Received>) -> Result<Reply, Problem> {
         let parts = self.parts;
-        let limits = &self.worker.shared.settings.limits;
-        head::check(parts, limits)?;
-        if let Auth::Dev { .. } = self.worker.shared.settings.auth {
+        let settings = &self.generation.settings;
+        head::check(parts, &settings.limits)?;
+        if let Auth::Dev { .. } = settings.auth {
             head::check_loopback_host(parts)?;
         }
         if parts.method == Method::OPTIONS && parts.uri.path() == "*" {
             return Ok(Reply::new(StatusCode::NO_CONTENT));
         }
-        let path = parts.uri.path();
+        if self.chosen.gone {
+            let detail = "the release that the request names is not served here";
+            return Err(problem(StatusCode::GONE, "release_gone", detail));
+        }
+        let path = self.chosen.path;
+        // Of a tunnel it is empty from the start.
+        if path.is_empty() && !parts.uri.path().is_empty() {
+            let whole = parts.uri.path_and_query().map_or("/", |whole| whole.as_str());
+            self.record.route = Arc::from("static");
+            return folder(whole).ok_or_else(missing);
+        }
         let segments = split(path).map_err(|error| {
             problem(StatusCode::BAD_REQUEST, "malformed_path", &error.to_string())
         })?;
@@ -198,10 +221,10 @@ impl Way<'_> {
 
     async fn file(&mut self, segments: &Segments<'_>) -> Result<Reply, Problem> {
         let parts = self.parts;
-        let missing = || problem(StatusCode::NOT_FOUND, "not_found", "nothing has this path");
-        let Some(files) = &self.worker.shared.files else { return Err(missing()) };
+        let Some(files) = &self.generation.files else { return Err(missing()) };
         let whole = parts.uri.path_and_query().map_or("/", |whole| whole.as_str());
-        let Some(_place) = self.worker.shared.enter() else { return Err(busy()) };
+        let limits = &self.generation.settings.limits;
+        let Some(_place) = self.worker.shared.enter(limits) else { return Err(busy()) };
         let reply = files.answer(segments, whole, &parts.headers).await.ok_or_else(missing)?;
         self.record.route = Arc::from("static");
         match parts.method {
@@ -217,7 +240,7 @@ impl Way<'_> {
         segments: &Segments<'_>,
         body: &mut Option<Received>,
     ) -> Result<Reply, Problem> {
-        let limits = &self.worker.shared.settings.limits;
+        let limits = &self.generation.settings.limits;
         if body.as_ref().is_some_and(|b| b.size_hint().lower() > limits.request_body as u64) {
             return Err(too_large(limits.request_body));
         }
@@ -237,10 +260,10 @@ impl Way<'_> {
         body: &mut Option<Received>,
     ) -> Result<Reply, Problem> {
         let worker = self.worker;
-        let limits = &worker.shared.settings.limits;
+        let limits = &self.generation.settings.limits;
         let body = if let (Some(_), Some(body)) = (&handler.input.body, body.as_mut()) {
             // A client that sends slowly takes no place from those that have sent.
-            let receiving = body.collect(|| worker.shared.receive());
+            let receiving = body.collect(|| worker.shared.receive(limits));
             let bytes = tokio::time::timeout(limits.request_timeout, receiving)
                 .await
                 .map_err(|_| not_received(Fault::TooSlow(limits.request_timeout)))?
@@ -250,18 +273,19 @@ impl Way<'_> {
         } else {
             Bytes::new()
         };
-        let Some(place) = worker.shared.enter() else { return Err(busy()) };
+        let Some(place) = worker.shared.enter(limits) else { return Err(busy()) };
         self.record.place = Some(place);
-        let clients = worker.clients(self.generation);
+        let local = worker.local(self.generation);
+        let clients = &local.clients;
         let started = Instant::now();
         let request = RouteRequest {
             method: &self.parts.method,
-            path: self.parts.uri.path(),
+            path: self.chosen.path,
             path_parameters,
             query: self.parts.uri.query(),
             headers: &self.parts.headers,
             body,
-            session: self.session(),
+            session: self.session(&local),
             request_id: &self.record.request_id,
             now_ms: now_ms(),
             trace: Some(self.trace.clone()),
@@ -271,13 +295,13 @@ impl Way<'_> {
                 until: self.record.started.checked_add(limits.request_timeout),
             },
         };
-        let running = frontage_exec::execute(&self.generation.engine, &clients, index, request);
+        let running = frontage_exec::execute(&self.generation.engine, clients, index, request);
         // Its body took its part of the time.
         let until = self.record.started + limits.request_timeout;
         let running = worker.deadlines.within(until.into(), running);
         let outcome = running.await.map_err(|Passed| out_of_time())?;
         self.note(&outcome);
-        if worker.shared.settings.server_timing {
+        if self.generation.settings.server_timing {
             self.timing = outcome::timing(&outcome.calls, started.elapsed());
         }
         Ok(outcome::reply(outcome, &self.record.request_id))
@@ -290,12 +314,13 @@ impl Way<'_> {
         body: &mut Option<Received>,
     ) -> Result<Reply, Problem> {
         let worker = self.worker;
-        let limits = &worker.shared.settings.limits;
-        let Some(place) = worker.shared.enter() else { return Err(busy()) };
+        let limits = &self.generation.settings.limits;
+        let Some(place) = worker.shared.enter(limits) else { return Err(busy()) };
         self.record.place = Some(place);
         let Some(body) = body.take() else { return Err(Problem::new(500, "internal")) };
         let fault = body.fault();
-        let clients = worker.clients(self.generation);
+        let local = worker.local(self.generation);
+        let clients = &local.clients;
         let request = PassthroughRequest {
             method: &self.parts.method,
             path_parameters,
@@ -305,7 +330,7 @@ impl Way<'_> {
             trace: Some(self.trace.clone()),
         };
         let engine = &self.generation.engine;
-        let running = frontage_exec::passthrough(engine, &clients, index, request, body);
+        let running = frontage_exec::passthrough(engine, clients, index, request, body);
         let until = Instant::now() + limits.request_timeout;
         let response =
             worker.deadlines.within(until.into(), running).await.map_err(|Passed| out_of_time())?;
@@ -335,8 +360,8 @@ impl Way<'_> {
     }
 
     /// Who asks.
-    fn session(&self) -> Value {
-        let Some(session) = &self.worker.session else { return Value::Undefined };
+    fn session(&self, local: &Local) -> Value {
+        let Some(session) = &local.session else { return Value::Undefined };
         let user = self.parts.headers.get(DEV_USER).and_then(|value| value.to_str().ok());
         match (session, user) {
             (Value::Object(session), Some(user)) if (1..=128).contains(&user.len()) => {
@@ -407,6 +432,10 @@ fn not_allowed(allowed: &str, method: &Method, record: &Record) -> Reply {
 fn too_large(limit: usize) -> Problem {
     let detail = format!("a body may have {limit} bytes");
     problem(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", &detail)
+}
+
+fn missing() -> Problem {
+    problem(StatusCode::NOT_FOUND, "not_found", "nothing has this path")
 }
 
 fn busy() -> Problem {

@@ -6,76 +6,17 @@
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use frontage_exec::{Engine, Settings as UpstreamSettings, Value, parse_any};
+use frontage_exec::Engine;
 use tokio::sync::watch;
 
-use crate::dev::SCRIPT_TAG;
-use crate::files::Files;
+use crate::error::StartError;
+use crate::releases::{Served, Use};
 use crate::settings::{Auth, Settings};
-use crate::shared::{Generation, Shared};
+use crate::shared::Shared;
 use crate::{accept, admin, listen};
-
-/// Why a server could not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// Somebody else listens there.
-    #[error("{address} is already in use by another program")]
-    AddressInUse {
-        /// The address.
-        address: SocketAddr,
-    },
-    /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {cause}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// The system's words.
-        cause: io::Error,
-    },
-    /// A fixed session on an address that others reach.
-    #[error("{address} is not loopback, and auth of kind `dev` lets anyone be anybody")]
-    DevBeyondLoopback {
-        /// The address.
-        address: SocketAddr,
-    },
-    /// The fixed session is no JSON object.
-    #[error("the session of auth of kind `dev` must be an object")]
-    Session,
-    /// The folder of files cannot be read.
-    #[error("cannot read the folder {}: {cause}", path.display())]
-    Files {
-        /// The folder.
-        path: PathBuf,
-        /// The system's words.
-        cause: io::Error,
-    },
-    /// The system gives no more threads.
-    #[error("cannot start a thread: {0}")]
-    Thread(#[source] io::Error),
-}
-
-impl StartError {
-    /// What to do about it.
-    #[must_use]
-    pub const fn help(&self) -> &'static str {
-        match self {
-            Self::AddressInUse { .. } => {
-                "stop the other program, or choose another `listen` address"
-            }
-            Self::Listen { .. } => "choose an address of this machine and a port above 1023",
-            Self::DevBeyondLoopback { .. } => {
-                "listen on 127.0.0.1 or [::1], or choose another kind of `[auth]`"
-            }
-            Self::Session => "write it as a table, such as `session = { sub = \"u1\" }`",
-            Self::Files { .. } => "create the folder, or correct or remove `static`",
-            Self::Thread(_) => "raise the limit of processes, or set fewer threads",
-        }
-    }
-}
 
 /// A server of one backend.
 #[derive(Debug)]
@@ -88,29 +29,25 @@ impl Server {
     ///
     /// [`StartError`], and then nothing is left running.
     pub fn start(settings: Settings, engine: Arc<Engine>) -> Result<Handle, StartError> {
-        if let Auth::Dev { session } = &settings.auth {
-            for address in [Some(settings.listen), settings.admin].into_iter().flatten() {
-                if !address.ip().is_loopback() {
-                    return Err(StartError::DevBeyondLoopback { address });
-                }
-            }
-            if !matches!(parse_any(session.as_bytes()), Ok(Value::Object(_))) {
-                return Err(StartError::Session);
-            }
-        }
-        let files = match &settings.static_dir {
-            Some(path) => {
-                let script = settings.dev.then_some(SCRIPT_TAG);
-                let files = Files::new(path, script)
-                    .map_err(|cause| StartError::Files { path: path.clone(), cause })?;
-                Some(files)
-            }
-            None => None,
-        };
+        Self::serve(Served::one("", settings, engine), false)
+    }
+
+    /// As [`Server::start`], with several releases. What a process has once is as the newest says.
+    ///
+    /// - `beside`: another process of ours may listen on the same addresses, and will end.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`], and then nothing is left running.
+    pub fn serve(served: Served, beside: bool) -> Result<Handle, StartError> {
+        let settings = served.newest.settings.clone();
+        check_doors(&served, settings.listen, settings.admin)?;
+        let shared = Arc::new(Shared::new(settings, served)?);
+        let settings = &shared.settings;
         let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let threads = settings.threads.unwrap_or(cores).get();
         let open = |address, count| {
-            listen::open(address, count).map_err(|cause| match cause.kind() {
+            listen::open(address, count, beside).map_err(|cause| match cause.kind() {
                 io::ErrorKind::AddrInUse => StartError::AddressInUse { address },
                 _ => StartError::Listen { address, cause },
             })
@@ -132,10 +69,8 @@ impl Server {
             None => None,
         };
 
-        let upstreams = Arc::new(settings.upstreams.clone());
-        let generation = Generation::new(engine, upstreams);
         let mut handle = Handle {
-            shared: Arc::new(Shared::new(settings, files, generation)),
+            shared,
             drain: watch::Sender::new(false),
             stop: watch::Sender::new(false),
             threads: Vec::new(),
@@ -160,6 +95,23 @@ impl Server {
         }
         Ok(handle)
     }
+}
+
+/// Nobody beyond this machine reaches auth of kind `dev`.
+fn check_doors(
+    served: &Served,
+    listen: SocketAddr,
+    admin: Option<SocketAddr>,
+) -> Result<(), StartError> {
+    let mut all = std::iter::once(&served.newest).chain(&served.older);
+    if all.any(|release| matches!(release.settings.auth, Auth::Dev { .. })) {
+        for address in std::iter::once(listen).chain(admin) {
+            if !address.ip().is_loopback() {
+                return Err(StartError::DevBeyondLoopback { address });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Starts a thread with a runtime of its own.
@@ -204,22 +156,27 @@ impl Handle {
         self.admin
     }
 
-    /// Gives new requests another plan. Running requests keep theirs; connections to upstreams
-    /// stay open.
-    pub fn swap(&self, engine: Arc<Engine>) {
-        let upstreams = Arc::clone(&self.shared.current.load().upstreams);
-        self.shared.swap(Generation::new(engine, upstreams));
+    /// Gives new requests other releases. Running requests keep theirs; connections to upstreams
+    /// whose settings are as before stay open.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`], and then everything is as before.
+    pub fn serve(&self, served: Served) -> Result<(), StartError> {
+        check_doors(&served, self.local, self.admin)?;
+        self.shared.swap(served)
     }
 
-    /// Gives new requests another plan and new clients of upstreams, when those' settings changed.
-    pub fn swap_with_upstreams(&self, engine: Arc<Engine>, upstreams: Vec<UpstreamSettings>) {
-        self.shared.swap(Generation::new(engine, Arc::new(upstreams)));
-    }
-
-    /// The running plan's digest.
+    /// The digest of the newest release's plan.
     #[must_use]
     pub fn plan_digest(&self) -> String {
-        self.shared.current.load().digest.clone()
+        self.shared.current.load().newest().digest.clone()
+    }
+
+    /// How much each release is used, the newest first.
+    #[must_use]
+    pub fn usage(&self) -> Vec<Use> {
+        self.shared.current.load().all().map(|own| own.usage()).collect()
     }
 
     /// Shows an error in every open page, or takes it away; only with [`Settings::dev`].

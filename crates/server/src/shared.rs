@@ -1,66 +1,33 @@
 //! What all threads of one server share.
 //!
-//! In:    settings; the plan that runs now.
-//! Out:   a [`Generation`] for each request, which keeps it to its end.
+//! In:    settings; the releases that are served now.
+//! Out:   [`Generations`] for each request, which keeps what it began with to its end.
 //! Never: a lock on the way of a request.
 
-use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use arc_swap::ArcSwap;
-use frontage_exec::{Engine, Settings as UpstreamSettings};
 use tokio::sync::Semaphore;
 
 use crate::dev::Dev;
-use crate::files::Files;
-use crate::metrics::{Metrics, PlanLabels};
-use crate::router::Router;
-use crate::settings::Settings;
-
-/// One plan with what is derived from it once.
-#[derive(Debug)]
-pub(crate) struct Generation {
-    /// The plan.
-    pub(crate) engine: Arc<Engine>,
-    /// Its routes as a tree.
-    pub(crate) router: Router,
-    /// Its routes' templates, for logs and metrics.
-    pub(crate) labels: Vec<Arc<str>>,
-    /// Tells plans apart.
-    pub(crate) digest: String,
-    /// What its clients are made from.
-    pub(crate) upstreams: Arc<Vec<UpstreamSettings>>,
-}
-
-impl Generation {
-    pub(crate) fn new(engine: Arc<Engine>, upstreams: Arc<Vec<UpstreamSettings>>) -> Self {
-        let plan = engine.plan();
-        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
-        plan.hash(&mut hasher);
-        Self {
-            router: Router::new(plan),
-            labels: plan.routes.iter().map(|route| route.path_text().into()).collect(),
-            digest: format!("{:032x}", hasher.digest128()),
-            upstreams,
-            engine,
-        }
-    }
-}
+use crate::error::StartError;
+use crate::generation::Generations;
+use crate::metrics::Metrics;
+use crate::releases::Served;
+use crate::settings::{Limits, Settings};
 
 /// What all threads share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     /// What the binary told.
     pub(crate) settings: Settings,
-    /// The plan that new requests get.
-    pub(crate) current: ArcSwap<Generation>,
+    /// The releases that new requests get.
+    pub(crate) current: ArcSwap<Generations>,
     /// What is counted.
     pub(crate) metrics: Metrics,
     /// One permit for each connection that may be open.
     pub(crate) connections: Arc<Semaphore>,
-    /// The frontend's own files.
-    pub(crate) files: Option<Files>,
     /// What open pages are told, while developing.
     pub(crate) dev: Option<Dev>,
     running: AtomicUsize,
@@ -69,44 +36,39 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: Settings, files: Option<Files>, generation: Generation) -> Self {
-        let shared = Self {
+    /// Of what the server starts with.
+    pub(crate) fn new(settings: Settings, served: Served) -> Result<Self, StartError> {
+        let metrics = Metrics::new();
+        let generations = Generations::new(served, None, &metrics)?;
+        generations.tell(None, &metrics);
+        Ok(Self {
             connections: Arc::new(Semaphore::new(settings.limits.connections.max(1))),
             dev: settings.dev.then(Dev::new),
             settings,
-            metrics: Metrics::new(),
-            files,
+            metrics,
             running: AtomicUsize::new(0),
             receiving: AtomicUsize::new(0),
             draining: AtomicBool::new(false),
-            current: ArcSwap::from_pointee(generation),
-        };
-        shared.count_plan();
-        shared
+            current: ArcSwap::from_pointee(generations),
+        })
     }
 
-    /// New requests get this plan from now on.
-    pub(crate) fn swap(&self, generation: Generation) {
-        self.current.store(Arc::new(generation));
+    /// New requests get these releases from now on.
+    pub(crate) fn swap(&self, served: Served) -> Result<(), StartError> {
+        let before = self.current.load_full();
+        let after = Arc::new(Generations::new(served, Some(&before), &self.metrics)?);
+        self.current.store(Arc::clone(&after));
         self.metrics.swaps.inc();
-        self.count_plan();
-    }
-
-    fn count_plan(&self) {
-        let labels = PlanLabels {
-            frontend: self.settings.frontend.clone(),
-            digest: self.current.load().digest.clone(),
-        };
-        self.metrics.plan.clear();
-        self.metrics.plan.get_or_create(&labels).set(1);
+        after.tell(Some(&before), &self.metrics);
+        Ok(())
     }
 
     /// A place among the requests that run; `None` if all are taken.
-    pub(crate) fn enter(self: &Arc<Self>) -> Option<Place> {
+    pub(crate) fn enter(self: &Arc<Self>, limits: &Limits) -> Option<Place> {
         let before = self.running.fetch_add(1, Ordering::Relaxed);
         let place = Place(Arc::clone(self));
         self.metrics.active_requests.inc();
-        if before >= self.settings.limits.concurrency {
+        if before >= limits.concurrency {
             self.metrics.refused.inc();
             return None;
         }
@@ -115,10 +77,10 @@ impl Shared {
 
     /// A place among the requests whose bodies are waited for, of which there are as many as may
     /// run; `None` if all are taken.
-    pub(crate) fn receive(self: &Arc<Self>) -> Option<Receiving> {
+    pub(crate) fn receive(self: &Arc<Self>, limits: &Limits) -> Option<Receiving> {
         let before = self.receiving.fetch_add(1, Ordering::Relaxed);
         let place = Receiving(Arc::clone(self));
-        if before >= self.settings.limits.concurrency {
+        if before >= limits.concurrency {
             self.metrics.refused.inc();
             return None;
         }

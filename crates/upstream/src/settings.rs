@@ -67,6 +67,29 @@ impl Settings {
     }
 }
 
+impl PartialEq for Settings {
+    /// Whether connections of one can be used for the other.
+    fn eq(&self, other: &Self) -> bool {
+        let same_tls = match (&self.tls, &other.tls) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            (own, other) => own.is_none() && other.is_none(),
+        };
+        let same_dial = match (&self.dial, &other.dial) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            (own, other) => own.is_none() && other.is_none(),
+        };
+        let bounds = |s: &Self| (s.max_connections, s.max_waiting, s.answer_limit, s.http2);
+        same_tls
+            && same_dial
+            && bounds(self) == bounds(other)
+            && self.name == other.name
+            && self.addresses == other.addresses
+            && self.headers == other.headers
+            && self.connect_timeout == other.connect_timeout
+            && self.idle_timeout == other.idle_timeout
+    }
+}
+
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Header values are secrets: only their names are shown.

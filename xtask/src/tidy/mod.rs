@@ -7,6 +7,7 @@ mod arrows;
 mod circles;
 mod codes;
 mod files;
+mod format;
 mod sources;
 
 use std::path::Path;
@@ -25,6 +26,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     circles::check(&sources, &mut faults);
     files::check(&sources, &mut faults);
     codes::check(&sources, &mut faults);
+    format::check(&sources, &mut faults);
     if faults.is_empty() {
         println!("tidy: {} files, no fault", sources.files.len());
         return Ok(());

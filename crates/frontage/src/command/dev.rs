@@ -24,7 +24,8 @@ use crate::build::{Built, Memories, build_again, concerns, has_errors};
 use crate::cli::Global;
 use crate::codes;
 use crate::logging;
-use crate::process::{BackendSettings, Event, FromBackend, Order, Supervisor};
+use crate::process::{Event, FromBackend, Order, Supervisor};
+use crate::settings::BackendSettings;
 use crate::terminal::{Terminal, Tone};
 use crate::watch::{Burst, Watch};
 use crate::workspace::{Loaded, Names, find, load_again};
@@ -238,14 +239,15 @@ impl Dev<'_> {
         self.overlay(name, &faults, loaded).await;
         let Some(plan) = &frontend.plan else { return false };
         let Some(bundle) = bundle(loaded, name, plan, true) else { return false };
-        let same = self.running.get(name).is_some_and(|(settings, running)| {
-            *settings == bundle.settings && *running == bundle.plan
-        });
+        let same = self
+            .running
+            .get(name)
+            .is_some_and(|(settings, running)| *settings == bundle.settings && *running == *plan);
         if same {
             return false;
         }
         self.running.insert(name.to_owned(), (bundle.settings.clone(), Arc::clone(plan)));
-        self.supervisor.order(name, Order::Run(Box::new(bundle))).await;
+        self.supervisor.order(name, Order::Run(Box::new(bundle), None)).await;
         true
     }
 

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod client;
 pub(crate) mod dev;
@@ -8,6 +9,7 @@ pub(crate) mod infer;
 pub(crate) mod new;
 pub(crate) mod openapi;
 mod output;
+pub(crate) mod release;
 pub(crate) mod serve;
 mod services;
 pub(crate) mod types;

@@ -1,19 +1,26 @@
 //! `frontage serve`: production. A supervisor with one process for each frontend, or one frontend
 //! in this process.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use frontage_diagnostic::Diagnostic;
 use frontage_plan::Plan;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::{Done, chosen};
+use crate::activation::{Curator, dispatch, listen};
 use crate::build::{build, has_errors};
-use crate::cli::Global;
+use crate::cli::{Global, STATE};
 use crate::codes;
 use crate::logging::{self, Format};
-use crate::process::{BackendSettings, Bundle, Event, FromBackend, Order, Supervisor, run_alone};
+use crate::process::{Bundle, Event, FromBackend, Order, Source, Supervisor, run_alone};
+use crate::release::{Store, read};
+use crate::settings::BackendSettings;
 use crate::terminal::{Terminal, tell};
 use crate::workspace::{Loaded, find, load};
 
@@ -58,21 +65,101 @@ pub(crate) fn bundle(
 ) -> Option<Bundle> {
     let config = loaded.frontends.iter().find(|f| f.name == frontend)?;
     let settings = BackendSettings::of(loaded, config, dev)?;
-    Some(Bundle { settings, plan: Arc::clone(plan) })
+    Some(Bundle { settings, plan: Source::Here(Arc::clone(plan)), older: Vec::new() })
 }
 
 async fn supervise(global: &Global, terminal: &Terminal, bundles: Vec<Bundle>) -> Done {
-    let mut terminate = signal(SignalKind::terminate()).map_err(|e| no_start(&e))?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(|e| no_start(&e))?;
-    let (mut supervisor, mut events) = Supervisor::new(Vec::new());
-    // Backends that neither listen nor failed yet; if all fail at once, so does the command.
+    let (mut supervisor, events) = Supervisor::new(Vec::new());
     let mut undecided: Vec<String> = Vec::new();
-    let mut any_listens = false;
     for bundle in bundles {
         let frontend = bundle.settings.frontend.clone();
         undecided.push(frontend.clone());
-        supervisor.order(&frontend, Order::Run(Box::new(bundle))).await;
+        supervisor.order(&frontend, Order::Run(Box::new(bundle), None)).await;
     }
+    watch(global, terminal, supervisor, events, undecided, Vec::new()).await
+}
+
+/// Serves releases until a signal comes.
+///
+/// - `files`: releases; what replaces one is served.
+/// - `state`: where releases are kept; what is served there if no file is given.
+pub(crate) fn run_releases(
+    global: &Global,
+    terminal: &Terminal,
+    files: Vec<PathBuf>,
+    state: Option<PathBuf>,
+) -> Done {
+    let root = state.unwrap_or_else(|| STATE.into());
+    let store = Arc::new(Store::open(&root)?);
+    let mut wanted: BTreeMap<String, Option<PathBuf>> = BTreeMap::new();
+    if files.is_empty() {
+        wanted.extend(store.frontends().into_iter().map(|frontend| (frontend, None)));
+    }
+    for file in files {
+        let file = std::path::absolute(&file).unwrap_or(file);
+        let frontend = match read(&file) {
+            Ok(release) => release.manifest.frontend,
+            // What was served of it before still can be.
+            Err(fault) => {
+                let seen = |frontend: &&String| {
+                    store.state(frontend).seen.contains_key(&*file.to_string_lossy())
+                };
+                match store.frontends().iter().find(seen) {
+                    Some(frontend) => {
+                        terminal.fault(&fault);
+                        frontend.clone()
+                    }
+                    None => return Err(fault),
+                }
+            }
+        };
+        if wanted.insert(frontend.clone(), Some(file)).is_some() {
+            let message = format!("`--release` names two releases of `{frontend}`");
+            return Err(Diagnostic::placeless(codes::RELEASE_REFUSED, message)
+                .help("start with one, and activate the other: `frontage release activate FILE`"));
+        }
+    }
+    if wanted.is_empty() {
+        let message = format!("`{}` holds no releases", root.display());
+        return Err(Diagnostic::placeless(codes::RELEASE_REFUSED, message)
+            .help("give one with `--release FILE`; `frontage build FRONTEND` makes it"));
+    }
+    logging::start(Format::Json, None, global.verbose);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| no_start(&e))?;
+    runtime.block_on(async {
+        let (mut supervisor, events) = Supervisor::new(Vec::new());
+        let (asks, asked) = mpsc::channel(8);
+        let mut tasks = vec![listen(store.root(), asks)?];
+        let mut curators = BTreeMap::new();
+        for (frontend, file) in &wanted {
+            let orders = supervisor.orders(frontend);
+            let curator = Curator::new(frontend, Arc::clone(&store), orders);
+            let (sender, commands) = mpsc::channel(8);
+            curators.insert(frontend.clone(), sender);
+            tasks.push(tokio::spawn(curator.curate(file.clone(), commands)));
+        }
+        tasks.push(tokio::spawn(dispatch(asked, curators)));
+        let undecided = wanted.into_keys().collect();
+        watch(global, terminal, supervisor, events, undecided, tasks).await
+    })
+}
+
+/// Follows what happens to backends until a signal comes, or none of them can start.
+///
+/// - `undecided`: frontends whose backends neither listen nor failed yet.
+/// - `tasks`: what gives orders meanwhile.
+async fn watch(
+    global: &Global,
+    terminal: &Terminal,
+    supervisor: Supervisor,
+    mut events: mpsc::Receiver<Event>,
+    mut undecided: Vec<String>,
+    tasks: Vec<JoinHandle<()>>,
+) -> Done {
+    let mut terminate = signal(SignalKind::terminate()).map_err(|e| no_start(&e))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|e| no_start(&e))?;
+    let mut any_listens = false;
     let code = loop {
         tokio::select! {
             _ = terminate.recv() => break ExitCode::SUCCESS,
@@ -97,6 +184,10 @@ async fn supervise(global: &Global, terminal: &Terminal, bundles: Vec<Bundle>) -
             },
         }
     };
+    tasks.iter().for_each(JoinHandle::abort);
+    for task in tasks {
+        let _ = task.await;
+    }
     // A supervisor whose events nobody reads must not hold its backends up.
     let reader = tokio::spawn(async move { while events.recv().await.is_some() {} });
     supervisor.stop().await;
@@ -122,6 +213,7 @@ pub(crate) fn report(global: &Global, terminal: &Terminal, frontend: &str, event
                 terminal.note(&format!("{frontend}: http://{address}{admin}"));
             }
         }
+        FromBackend::Used { .. } => {}
         FromBackend::Swapped => tracing::info!(frontend, "plan swapped"),
         FromBackend::Failed { message, help } => {
             if global.json {

@@ -11,6 +11,7 @@ use toml::de::DeValue;
 
 use super::literal::check_listen;
 use super::reference::Reference;
+use super::releases::{self, Releases, read_version};
 use super::table::{Located, Table, parse};
 use crate::codes;
 
@@ -41,6 +42,10 @@ pub(crate) struct FrontendConfig {
     pub(crate) access_log: bool,
     /// Threads; a number fit for the machine if absent.
     pub(crate) threads: Option<u32>,
+    /// What a release is called, unless `frontage build` is told.
+    pub(crate) version: Option<String>,
+    /// How releases are served side by side.
+    pub(crate) releases: Releases,
 }
 
 /// The front door.
@@ -120,6 +125,7 @@ impl FrontendConfig {
         let static_dir = root.string("static", faults).filter(|folder| is_public(folder, faults));
         let client = root.string("client", faults).filter(|file| is_client(file, faults));
         let threads = root.integer("threads", 1..=256, faults);
+        let version = read_version(&mut root, faults);
 
         let mut admin = None;
         if let Some(mut table) = root.table("admin", faults) {
@@ -152,6 +158,10 @@ impl FrontendConfig {
             access_log = table.boolean("access_log", faults).unwrap_or(access_log);
             table.finish(faults);
         }
+        let releases = match root.table("releases", faults) {
+            Some(table) => releases::read(table, faults),
+            None => Releases::default(),
+        };
         root.finish(faults);
         faults.truncate(syntax.unwrap_or(faults.len()));
         Self {
@@ -167,6 +177,8 @@ impl FrontendConfig {
             server_timing,
             access_log,
             threads,
+            version,
+            releases,
         }
     }
 }

@@ -8,10 +8,12 @@
 mod frontend;
 mod literal;
 mod reference;
+mod releases;
 mod table;
 mod units;
 mod workspace;
 
 pub(crate) use frontend::{Auth, FrontendConfig, Limits};
 pub(crate) use reference::Reference;
+pub(crate) use releases::{Choose, Deprecated, Releases, VERSION_HELP, is_version};
 pub(crate) use workspace::{WorkspaceConfig, is_word};

@@ -204,6 +204,35 @@ impl<'t> Table<'t> {
         number
     }
 
+    /// A day, as a date of TOML or a string, by its first second since 1970 in UTC.
+    pub(super) fn date(
+        &mut self,
+        key: &'static str,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Option<Located<u64>> {
+        let value = self.get(key)?;
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            DeValue::Datetime(date) => date.to_string(),
+            _ => {
+                faults.push(self.wrong(key, value, "a day such as 2026-11-30"));
+                return None;
+            }
+        };
+        let read = units::day(&text);
+        if read.is_none() {
+            faults.push(
+                Diagnostic::error(
+                    codes::INVALID_VALUE,
+                    self.place(value),
+                    format!("`{}` cannot be {text}", self.full(key)),
+                )
+                .help("write a day from 1970 on, such as 2026-11-30"),
+            );
+        }
+        Some(Located { value: read?, span: self.place(value) })
+    }
+
     /// `true` or `false`.
     pub(super) fn boolean(
         &mut self,

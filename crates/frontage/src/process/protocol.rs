@@ -6,12 +6,13 @@
 
 use std::io::Read;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use frontage_plan::Plan;
 use serde::{Deserialize, Serialize};
 
-use super::BackendSettings;
+use crate::settings::BackendSettings;
 
 /// Everything that one backend runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,14 +20,40 @@ pub(crate) struct Bundle {
     /// Listener, limits, addresses and secrets by reference.
     pub(crate) settings: BackendSettings,
     /// What it answers.
-    pub(crate) plan: Arc<Plan>,
+    pub(crate) plan: Source,
+    /// Folders of the releases that clients may choose instead.
+    pub(crate) older: Vec<PathBuf>,
+}
+
+/// Where a plan is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) enum Source {
+    /// Here.
+    Here(Arc<Plan>),
+    /// In the release in this folder of a stock.
+    Stored(PathBuf),
+}
+
+/// How much a release is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Used {
+    /// Its version.
+    pub(crate) version: String,
+    /// Requests that it has answered since it was taken up.
+    pub(crate) requests: u64,
+    /// How long ago the last one came, in milliseconds.
+    pub(crate) idle_ms: Option<u64>,
 }
 
 /// What a supervisor says.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToBackend {
+    /// Another backend listens on the same addresses, and ends once this one does too.
+    Beside,
     /// Run this; a second one swaps the plan.
     Run(Box<Bundle>),
+    /// Say how much each release is used.
+    Use,
     /// Show this text over the open pages, or nothing any more.
     Overlay(Option<String>),
     /// Static files changed: reload the open pages.
@@ -48,6 +75,11 @@ pub(crate) enum FromBackend {
     },
     /// A new plan answers all requests from now on.
     Swapped,
+    /// How much each release is used.
+    Used {
+        /// Each that is served.
+        releases: Vec<Used>,
+    },
     /// It cannot run what it was given.
     Failed {
         /// Why, for people.

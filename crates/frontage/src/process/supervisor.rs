@@ -8,12 +8,14 @@ use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::process::{Child, ChildStdin, Command};
-use tokio::sync::mpsc;
+use frontage_diagnostic::Diagnostic;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Take};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout};
 
-use super::protocol::{Bundle, FromBackend, ToBackend, encode};
+use super::protocol::{Bundle, FromBackend, ToBackend, Used, encode};
+use crate::codes;
 
 /// First pause before a restart; doubles up to [`MAX_BACK_OFF`].
 const MIN_BACK_OFF: Duration = Duration::from_millis(100);
@@ -23,19 +25,27 @@ const MAX_BACK_OFF: Duration = Duration::from_secs(10);
 const STABLE: Duration = Duration::from_secs(30);
 /// How much longer than its own drain a process may take to end.
 const KILL_GRACE: Duration = Duration::from_secs(3);
+/// How long a process may take until it listens in the place of another.
+const SUCCESSION: Duration = Duration::from_secs(30);
 /// Longest line a backend may say.
 const MAX_LINE: u64 = 64 << 10;
 
 /// What is asked of one backend.
 #[derive(Debug)]
 pub(crate) enum Order {
-    /// Run this from now on. Same settings: the plan is swapped; other settings: a new process.
-    Run(Box<Bundle>),
+    /// Run this from now on, in the process that runs if it can; and tell whoever waits for it.
+    /// What is waited for and cannot be run is given up, and what ran before is run.
+    Run(Box<Bundle>, Option<Taken>),
+    /// Say how much each release is used.
+    Use(oneshot::Sender<Vec<Used>>),
     /// Show this text over the open pages, or nothing any more.
     Overlay(Option<String>),
     /// Reload the open pages.
     ReloadPages,
 }
+
+/// Told whether a backend runs what it was given.
+pub(crate) type Taken = oneshot::Sender<Result<(), Diagnostic>>;
 
 /// What happened to a backend.
 #[derive(Debug)]
@@ -87,6 +97,12 @@ impl Supervisor {
 
     /// Gives an order to one backend; the first makes its process.
     pub(crate) async fn order(&mut self, frontend: &str, order: Order) {
+        // Only a keeper that was stopped does not listen.
+        let _ = self.orders(frontend).send(order).await;
+    }
+
+    /// Takes orders for one backend; as long as it does, its process is kept.
+    pub(crate) fn orders(&mut self, frontend: &str) -> mpsc::Sender<Order> {
         if !self.backends.iter().any(|(name, ..)| name == frontend) {
             let (sender, orders) = mpsc::channel(16);
             let keeper = Keeper {
@@ -94,16 +110,18 @@ impl Supervisor {
                 orders,
                 events: self.events.clone(),
                 bundle: None,
+                asked: None,
+                ending: Vec::new(),
+                wonders: None,
                 overlay: None,
                 environment: self.environment.clone(),
             };
             let task = tokio::spawn(keeper.keep());
-            self.backends.push((frontend.to_owned(), sender, task));
+            self.backends.push((frontend.to_owned(), sender.clone(), task));
+            return sender;
         }
-        if let Some((_, sender, _)) = self.backends.iter().find(|(name, ..)| name == frontend) {
-            // Only a keeper that was stopped does not listen.
-            let _ = sender.send(order).await;
-        }
+        let known = self.backends.iter().find(|(name, ..)| name == frontend);
+        known.map(|(_, sender, _)| sender.clone()).unwrap_or_else(|| mpsc::channel(1).0)
     }
 
     /// Drains and ends one backend's process; the next order would make another.
@@ -135,6 +153,12 @@ struct Keeper {
     events: mpsc::Sender<Event>,
     /// What it runs; a new process gets the newest.
     bundle: Option<Box<Bundle>>,
+    /// Who waits for it to run, and what ran before; nothing once it runs.
+    asked: Option<(Option<Taken>, Option<Box<Bundle>>)>,
+    /// Processes that another took the place of, until they have ended.
+    ending: Vec<tokio::task::JoinHandle<()>>,
+    /// Who wonders how much each release is used.
+    wonders: Option<oneshot::Sender<Vec<Used>>>,
     overlay: Option<String>,
     environment: Environment,
 }
@@ -143,10 +167,49 @@ struct Keeper {
 enum End {
     /// It ended by itself.
     Died(String),
-    /// Its settings changed.
-    Replace,
     /// The supervisor stops.
     Stop,
+}
+
+/// A backend's process.
+struct Process {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<Take<ChildStdout>>,
+    line: Vec<u8>,
+}
+
+impl Process {
+    /// What it says next, if that is something; nothing once it has ended. What was read of a line
+    /// stays if nobody waits for its end.
+    async fn next(&mut self) -> Option<Option<FromBackend>> {
+        let read = self.output.read_until(b'\n', &mut self.line).await;
+        if read.is_err() || self.line.is_empty() {
+            return None;
+        }
+        self.output.get_mut().set_limit(MAX_LINE);
+        let event = serde_json::from_slice(&self.line).ok();
+        self.line.clear();
+        Some(event)
+    }
+
+    async fn send(&mut self, message: &ToBackend) -> Result<(), String> {
+        let frame = encode(message)?;
+        self.input.write_all(&frame).await.map_err(|e| format!("does not listen: {e}"))?;
+        self.input.flush().await.map_err(|e| format!("does not listen: {e}"))
+    }
+
+    /// Asks it to drain, and kills it if it does not end in time.
+    async fn end(mut self, drain: Duration) {
+        if drain > Duration::ZERO {
+            let _ = self.send(&ToBackend::Drain).await;
+            drop(self.input);
+            if timeout(drain + KILL_GRACE, self.child.wait()).await.is_ok() {
+                return;
+            }
+        }
+        let _ = self.child.kill().await;
+    }
 }
 
 impl Keeper {
@@ -161,10 +224,19 @@ impl Keeper {
             }
             let began = Instant::now();
             let how = match self.live().await {
-                End::Stop => return,
-                End::Replace => continue,
+                End::Stop => {
+                    for old in self.ending {
+                        let _ = old.await;
+                    }
+                    return;
+                }
                 End::Died(how) => how,
             };
+            self.settle(Err(self.gone(&how)));
+            if self.bundle.is_none() {
+                // It was tried for somebody, who knows now.
+                continue;
+            }
             if began.elapsed() >= STABLE {
                 back_off = MIN_BACK_OFF;
             }
@@ -189,10 +261,12 @@ impl Keeper {
     /// Remembers an order for the next process; whether it changes what the process runs.
     fn note(&mut self, order: Order) -> bool {
         match order {
-            Order::Run(bundle) => {
-                self.bundle = Some(bundle);
+            Order::Run(bundle, taken) => {
+                self.take_up(bundle, taken);
                 true
             }
+            // Nothing runs.
+            Order::Use(_) => false,
             Order::Overlay(text) => {
                 self.overlay = text;
                 false
@@ -201,55 +275,79 @@ impl Keeper {
         }
     }
 
-    /// One process, from its start to its end.
-    async fn live(&mut self) -> End {
-        let mut child = match self.spawn() {
-            Ok(child) => child,
-            Err(error) => return End::Died(format!("cannot start a process: {error}")),
-        };
-        let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            return End::Died("has no pipes".into());
-        };
-        if let Some(pid) = child.id() {
-            let _ = self.events.send(Event::Started { frontend: self.frontend.clone(), pid }).await;
+    fn take_up(&mut self, bundle: Box<Bundle>, taken: Option<Taken>) {
+        let before = self.bundle.replace(bundle);
+        self.asked = Some((taken, before));
+    }
+
+    /// What was given last is run, or cannot be: then it is given up for what ran before.
+    fn settle(&mut self, result: Result<(), Diagnostic>) {
+        let Some((taken, before)) = self.asked.take() else { return };
+        // What nobody waits for is tried again unless something else runs.
+        if result.is_err() && (taken.is_some() || before.is_some()) {
+            self.bundle = before;
         }
-        let drain = self.drain();
-        let first = self.bundle.clone().map(ToBackend::Run);
-        let overlay = self.overlay.clone().map(|text| ToBackend::Overlay(Some(text)));
-        for message in first.into_iter().chain(overlay) {
-            if let Err(error) = send(&mut input, &message).await {
-                end(child, input, Duration::ZERO).await;
-                return End::Died(error);
+        if let Some(taken) = taken {
+            // Whoever no longer listens finds out by itself.
+            let _ = taken.send(result);
+        }
+    }
+
+    /// Takes note of what a process says, and hands it on.
+    async fn hear(&mut self, mut event: FromBackend) {
+        match &mut event {
+            FromBackend::Listening { .. } | FromBackend::Swapped => self.settle(Ok(())),
+            FromBackend::Failed { message, help } => {
+                let mut fault = Diagnostic::placeless(codes::CANNOT_START, message.clone());
+                fault.help.clone_from(help);
+                self.settle(Err(fault));
+            }
+            FromBackend::Used { releases } => {
+                if let Some(wonders) = self.wonders.take() {
+                    let _ = wonders.send(std::mem::take(releases));
+                }
             }
         }
-        let mut lines = BufReader::new(tokio::io::AsyncReadExt::take(output, MAX_LINE));
-        let mut line = String::new();
+        let _ = self.events.send(Event::Said { frontend: self.frontend.clone(), event }).await;
+    }
+
+    fn gone(&self, how: &str) -> Diagnostic {
+        let message = format!("the backend of `{}` {how}", self.frontend);
+        Diagnostic::placeless(codes::CANNOT_START, message)
+    }
+
+    /// Backends from the start of one process to the end of the last that followed it.
+    async fn live(&mut self) -> End {
+        let mut process = match self.start(false).await {
+            Ok(process) => process,
+            Err(how) => return End::Died(how),
+        };
         loop {
             tokio::select! {
-                read = lines.read_line(&mut line) => {
-                    if !matches!(read, Ok(1..)) {
-                        let how = wait(&mut child).await;
-                        return End::Died(how);
-                    }
-                    lines.get_mut().set_limit(MAX_LINE);
-                    if let Ok(event) = serde_json::from_str(&line) {
-                        let frontend = self.frontend.clone();
-                        let _ = self.events.send(Event::Said { frontend, event }).await;
-                    }
-                    line.clear();
-                }
+                event = process.next() => match event {
+                    Some(Some(event)) => self.hear(event).await,
+                    Some(None) => {}
+                    None => return End::Died(wait(&mut process.child).await),
+                },
                 order = self.orders.recv() => {
                     let Some(order) = order else {
-                        end(child, input, drain).await;
+                        process.end(self.drain()).await;
                         return End::Stop;
                     };
                     let message = match order {
-                        Order::Run(bundle) => {
-                            let same = self.bundle.as_ref().is_some_and(|b| b.settings == bundle.settings);
-                            self.bundle = Some(bundle.clone());
+                        Order::Run(bundle, taken) => {
+                            let same = self.bundle.as_ref().is_some_and(|before| {
+                                before.settings.of_process() == bundle.settings.of_process()
+                            });
+                            let drain = self.drain();
+                            self.take_up(bundle.clone(), taken);
                             if !same {
-                                end(child, input, drain).await;
-                                return End::Replace;
+                                if let Some(next) = self.succeed().await {
+                                    let old = std::mem::replace(&mut process, next);
+                                    self.ending.retain(|old| !old.is_finished());
+                                    self.ending.push(tokio::spawn(old.end(drain)));
+                                }
+                                continue;
                             }
                             ToBackend::Run(bundle)
                         }
@@ -257,15 +355,76 @@ impl Keeper {
                             self.overlay.clone_from(&text);
                             ToBackend::Overlay(text)
                         }
+                        Order::Use(sender) => {
+                            self.wonders = Some(sender);
+                            ToBackend::Use
+                        }
                         Order::ReloadPages => ToBackend::ReloadPages,
                     };
-                    if let Err(error) = send(&mut input, &message).await {
-                        end(child, input, Duration::ZERO).await;
+                    if let Err(error) = process.send(&message).await {
+                        process.end(Duration::ZERO).await;
                         return End::Died(error);
                     }
                 }
             }
         }
+    }
+
+    /// A process with what it is to run.
+    ///
+    /// - `beside`: another of this backend's listens on the same addresses.
+    async fn start(&mut self, beside: bool) -> Result<Process, String> {
+        let mut child = self.spawn().map_err(|error| format!("cannot start a process: {error}"))?;
+        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err("has no pipes".into());
+        };
+        if let Some(pid) = child.id() {
+            let _ = self.events.send(Event::Started { frontend: self.frontend.clone(), pid }).await;
+        }
+        let output = BufReader::new(tokio::io::AsyncReadExt::take(output, MAX_LINE));
+        let mut process = Process { child, input, output, line: Vec::new() };
+        let beside = beside.then_some(ToBackend::Beside);
+        let first = self.bundle.clone().map(ToBackend::Run);
+        let overlay = self.overlay.clone().map(|text| ToBackend::Overlay(Some(text)));
+        for message in beside.into_iter().chain(first).chain(overlay) {
+            if let Err(error) = process.send(&message).await {
+                process.end(Duration::ZERO).await;
+                return Err(error);
+            }
+        }
+        Ok(process)
+    }
+
+    /// A process that takes the place of the one that runs, once it listens beside it.
+    async fn succeed(&mut self) -> Option<Process> {
+        let mut process = match self.start(true).await {
+            Ok(process) => process,
+            Err(how) => {
+                self.settle(Err(self.gone(&how)));
+                return None;
+            }
+        };
+        let listens = async {
+            loop {
+                match process.next().await {
+                    Some(Some(event)) => {
+                        let listens = matches!(event, FromBackend::Listening { .. });
+                        self.hear(event).await;
+                        if listens {
+                            return true;
+                        }
+                    }
+                    Some(None) => {}
+                    None => return false,
+                }
+            }
+        };
+        if timeout(SUCCESSION, listens).await == Ok(true) {
+            return Some(process);
+        }
+        self.settle(Err(self.gone("cannot be replaced: the new one does not listen")));
+        process.end(Duration::ZERO).await;
+        None
     }
 
     fn drain(&self) -> Duration {
@@ -290,24 +449,6 @@ impl Keeper {
 fn program() -> std::io::Result<PathBuf> {
     let link = PathBuf::from("/proc/self/exe");
     if link.exists() { Ok(link) } else { std::env::current_exe() }
-}
-
-async fn send(input: &mut ChildStdin, message: &ToBackend) -> Result<(), String> {
-    let frame = encode(message)?;
-    input.write_all(&frame).await.map_err(|e| format!("does not listen: {e}"))?;
-    input.flush().await.map_err(|e| format!("does not listen: {e}"))
-}
-
-/// Asks a process to drain, and kills it if it does not end in time.
-async fn end(mut child: Child, mut input: ChildStdin, drain: Duration) {
-    if drain > Duration::ZERO {
-        let _ = send(&mut input, &ToBackend::Drain).await;
-        drop(input);
-        if timeout(drain + KILL_GRACE, child.wait()).await.is_ok() {
-            return;
-        }
-    }
-    let _ = child.kill().await;
 }
 
 /// How a process ended; one that closed its output but lives is ended.

@@ -8,4 +8,5 @@ mod github;
 mod infer;
 mod mistakes;
 mod outputs;
+mod releases;
 mod serve;

@@ -1,6 +1,6 @@
 //! The admin listener.
 
-use crate::plans::{settings, start, users};
+use crate::plans::{plan, settings, start, swap, users};
 use crate::raw::{ask, get};
 use crate::upstream::Upstream;
 
@@ -24,7 +24,7 @@ fn requests_and_calls_are_counted_by_route_and_operation() {
     let upstream = Upstream::start();
     let mut settings = settings();
     settings.upstreams = users(upstream.address);
-    let server = start(settings);
+    let server = start(settings.clone());
     upstream.always(r#"{"name":"Ada"}"#);
     let address = server.local_addr();
     let admin = server.admin_addr().unwrap_or_else(|| panic!("no admin"));
@@ -34,7 +34,7 @@ fn requests_and_calls_are_counted_by_route_and_operation() {
     assert_eq!(get(address, "/user", "").status, 200);
     assert_eq!(get(address, "/planted-path", "").status, 404);
     ask(address, "PLANTED /small HTTP/1.1", b"");
-    server.swap(crate::plans::engine(crate::plans::plan("two")));
+    swap(&server, settings, plan("two"));
     let metrics = get(admin, "/metrics", "").text();
     let lines = |text: &str| metrics.lines().any(|line| line == text);
     assert!(
@@ -57,7 +57,7 @@ fn requests_and_calls_are_counted_by_route_and_operation() {
     );
     assert!(lines("frontage_plan_swaps_total 1"), "{metrics}");
     assert!(lines(&format!(
-        r#"frontage_plan{{frontend="web",digest="{}"}} 1"#,
+        r#"frontage_plan{{frontend="web",digest="{}",release=""}} 1"#,
         server.plan_digest()
     )));
     assert!(!metrics.to_lowercase().contains("planted"), "{metrics}");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use frontage_server::{Auth, Server, StartError};
 
-use crate::plans::{engine, plan, settings, start, users};
+use crate::plans::{engine, plan, settings, start, swap, users};
 use crate::raw::{connect, get, parse, read_to_end};
 use crate::upstream::Upstream;
 
@@ -61,7 +61,7 @@ fn a_swap_keeps_running_requests_and_their_connections() {
     let mut settings = settings();
     settings.upstreams = users(upstream.address);
     settings.threads = std::num::NonZeroUsize::new(1);
-    let server = start(settings);
+    let server = start(settings.clone());
     let address = server.local_addr();
     let before = server.plan_digest();
     let asking = thread::spawn(move || get(address, "/user", ""));
@@ -69,7 +69,7 @@ fn a_swap_keeps_running_requests_and_their_connections() {
     // The new plan no longer has the route that is running.
     let mut next = plan("two");
     next.routes.retain(|route| route.path_text() != "/user");
-    server.swap(engine(next));
+    swap(&server, settings.clone(), next);
     assert_ne!(server.plan_digest(), before);
     assert_eq!(get(address, "/mark", "").text(), r#"{"mark":"two"}"#);
     assert_eq!(get(address, "/user", "").status, 404);
@@ -77,7 +77,7 @@ fn a_swap_keeps_running_requests_and_their_connections() {
     held.json(r#"{"name":"Ada"}"#);
     let answer = asking.join().unwrap_or_else(|_| panic!("panicked"));
     assert_eq!(answer.text(), r#"{"name":"Ada"}"#);
-    server.swap(engine(plan("three")));
+    swap(&server, settings, plan("three"));
     let asking = thread::spawn(move || get(address, "/user", ""));
     let held = upstream.next();
     assert_eq!(held.stream.peer_addr().map(|a| a.port()).ok(), port, "the pool was kept");
@@ -104,7 +104,7 @@ fn swaps_under_load_fail_no_request() {
         })
         .collect();
     for number in 0..100 {
-        server.swap(engine(plan(&format!("mark {number}"))));
+        swap(&server, settings(), plan(&format!("mark {number}")));
     }
     for client in clients {
         assert!(client.join().is_ok());
@@ -116,8 +116,9 @@ fn new_upstreams_get_new_clients() {
     let (old, new) = (Upstream::start(), Upstream::start());
     let mut settings = settings();
     settings.upstreams = users(old.address);
-    let server = start(settings);
-    server.swap_with_upstreams(engine(plan("two")), users(new.address));
+    let server = start(settings.clone());
+    settings.upstreams = users(new.address);
+    swap(&server, settings, plan("two"));
     let new = new.always(r#"{"name":"New"}"#);
     assert_eq!(get(server.local_addr(), "/user", "").text(), r#"{"name":"New"}"#);
     assert_eq!(new.lock().map(|heads| heads.len()).ok(), Some(1));

@@ -8,6 +8,7 @@ mod lifecycle;
 mod multiplexed;
 mod plans;
 mod raw;
+mod releases;
 mod rest;
 mod stalls;
 mod upstream;

@@ -10,7 +10,7 @@ use frontage_plan::{
     Shape, ShapeId, Slot, Statuses, Step, Style, Upstream, UpstreamId, ValidatorField,
     ValidatorKind, input_slot,
 };
-use frontage_server::{Address, Engine, Handle, Server, Settings, UpstreamSettings};
+use frontage_server::{Address, Engine, Handle, Served, Server, Settings, UpstreamSettings};
 
 /// `{ key: value, ... }`
 pub(crate) fn object(members: Vec<(&str, Expr)>) -> Expr {
@@ -214,6 +214,14 @@ pub(crate) fn settings() -> Settings {
 pub(crate) fn users(address: SocketAddr) -> Vec<UpstreamSettings> {
     let address = Address::parse(&format!("http://{address}")).unwrap_or_else(|e| panic!("{e}"));
     vec![UpstreamSettings::new("users", vec![address])]
+}
+
+/// Gives a server another plan.
+///
+/// - `settings`: what it was started with, but for what is to change.
+pub(crate) fn swap(server: &Handle, settings: Settings, plan: Plan) {
+    let served = Served::one("", settings, engine(plan));
+    server.serve(served).unwrap_or_else(|e| panic!("{e}"));
 }
 
 /// Starts a server of [`plan`].

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Auth, FrontendConfig, Limits, Reference, WorkspaceConfig};
+use crate::config::{Auth, FrontendConfig, Limits, Reference, Releases, WorkspaceConfig};
 use crate::workspace::Loaded;
 
 /// Settings of one backend.
@@ -32,6 +32,10 @@ pub(crate) struct BackendSettings {
     pub(crate) dev: bool,
     /// Addresses and headers of all upstreams.
     pub(crate) upstreams: Vec<UpstreamSettings>,
+    /// What a release is called.
+    pub(crate) version: Option<String>,
+    /// How releases are served side by side.
+    pub(crate) releases: Releases,
 }
 
 /// Addresses and headers of one upstream.
@@ -48,6 +52,12 @@ pub(crate) struct UpstreamSettings {
 }
 
 impl BackendSettings {
+    /// What a process has once: another one must start for it to change.
+    pub(crate) fn of_process(&self) -> impl PartialEq + use<'_> {
+        let limits = (self.limits.connections, self.limits.drain);
+        (&self.listen, &self.admin, self.threads, self.dev, limits)
+    }
+
     /// Takes what one backend needs out of the configuration; `None` if it has no address, which
     /// is reported elsewhere.
     pub(crate) fn of(loaded: &Loaded, frontend: &FrontendConfig, dev: bool) -> Option<Self> {
@@ -65,6 +75,8 @@ impl BackendSettings {
             threads: frontend.threads,
             dev,
             upstreams: upstreams(&loaded.config),
+            version: frontend.version.clone(),
+            releases: frontend.releases.clone(),
         })
     }
 }

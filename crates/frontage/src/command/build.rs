@@ -1,0 +1,103 @@
+//! `frontage build`: a release of one backend.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use frontage_diagnostic::Diagnostic;
+use frontage_emit::openapi::{document, to_json};
+
+use super::output::describe;
+use super::{Done, chosen};
+use crate::build::{build, concerns, has_errors};
+use crate::cli::Global;
+use crate::codes;
+use crate::config::{VERSION_HELP, is_version};
+use crate::release::{MAGIC, Release, pack};
+use crate::terminal::{Terminal, print};
+use crate::workspace::{find, load};
+
+/// Compiles one frontend and writes its release.
+///
+/// - `version`: what to call it, if the command line says.
+pub(crate) fn run(
+    global: &Global,
+    terminal: &Terminal,
+    frontend: &str,
+    output: Option<PathBuf>,
+    version: Option<&str>,
+) -> Done {
+    if let Some(version) = version.filter(|version| !is_version(version)) {
+        let message = format!("a release cannot be called {version:?}");
+        return Err(Diagnostic::placeless(codes::INVALID_VALUE, message).help(VERSION_HELP));
+    }
+    let loaded = load(&find(global.workspace.as_deref())?);
+    if !loaded.frontends.is_empty() {
+        chosen(&loaded, &[frontend.to_owned()])?;
+    }
+    let built = build(&loaded);
+    // What is wrong with another frontend is another team's business.
+    let mut diagnostics = built.diagnostics(&loaded);
+    diagnostics.retain(|fault| concerns(fault, frontend, &loaded.sources));
+    let config = loaded.frontends.iter().find(|config| config.name == frontend);
+    let plan =
+        built.frontends.iter().find(|own| own.name == frontend).and_then(|f| f.plan.as_ref());
+    let described = describe(&loaded, &built, frontend);
+    let (Some(config), Some(plan), Some((api, surroundings))) = (config, plan, described) else {
+        terminal.refused(&diagnostics, &loaded.sources);
+        return Ok(ExitCode::FAILURE);
+    };
+    debug_assert!(!has_errors(&diagnostics), "a plan in spite of errors");
+    terminal.diagnostics(&diagnostics, &loaded.sources);
+    let openapi = to_json(&document(&api, &surroundings));
+    let (manifest, bytes) = pack(&loaded, config, plan, openapi, version)?;
+    let file = output.unwrap_or_else(|| PathBuf::from(format!("{frontend}.release")));
+    write(&file, &bytes)?;
+    // What was written is what will be served.
+    let release = Release::read(bytes)?;
+    if global.json {
+        let mut value = serde_json::json!(manifest);
+        value["digest"] = release.digest.clone().into();
+        value["file"] = file.display().to_string().into();
+        value["bytes"] = release.bytes().len().into();
+        print(&value.to_string());
+    } else {
+        terminal.note(&format!(
+            "wrote {}: {frontend} {}, {} routes, {} files, {} KiB, digest {}",
+            file.display(),
+            manifest.version,
+            manifest.routes,
+            manifest.files.len(),
+            release.bytes().len().div_ceil(1024),
+            &release.digest[..12]
+        ));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a release so that nobody sees half of it; in the place of nothing or another release.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    let cannot = |error: &std::io::Error| {
+        Diagnostic::placeless(codes::CANNOT_WRITE, format!("`{}`: {error}", path.display()))
+    };
+    if path.exists() && !is_release(path) {
+        let message = format!("`{}` is there, and is no release", path.display());
+        return Err(Diagnostic::placeless(codes::CANNOT_WRITE, message)
+            .help("name another file, or remove this one first"));
+    }
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| cannot(&error))?;
+    }
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".tmp");
+    std::fs::write(&draft, bytes)
+        .and_then(|()| std::fs::rename(&draft, path))
+        .map_err(|error| cannot(&error))
+}
+
+/// Whether a file is one that this command wrote, whole or not.
+fn is_release(path: &Path) -> bool {
+    let mut start = [0; 16];
+    let read_start = std::fs::File::open(path)
+        .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut start));
+    read_start.is_ok() && start == *MAGIC
+}
