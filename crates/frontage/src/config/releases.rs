@@ -90,7 +90,9 @@ pub(super) fn read(mut table: Table<'_>, faults: &mut Vec<Diagnostic>) -> Releas
     let choose = table.string("choose", faults);
     let header = table.string("header", faults);
     let otherwise = table.string("otherwise", faults);
-    let by_header = choose.as_ref().is_some_and(|choose| choose.value == "header");
+    // What is misspelt may be a header.
+    let by_header =
+        choose.as_ref().is_some_and(|c| !["newest", "prefix"].contains(&c.value.as_str()));
     for (key, found) in [("header", &header), ("otherwise", &otherwise)] {
         if let Some(found) = found.as_ref().filter(|_| !by_header) {
             let message = format!("`{key}` is read with `choose = \"header\"` only");
