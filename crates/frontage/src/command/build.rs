@@ -7,7 +7,7 @@ use frontage_diagnostic::Diagnostic;
 use frontage_emit::openapi::{document, to_json};
 
 use super::output::describe;
-use super::{Done, chosen};
+use super::{Done, chosen, client};
 use crate::build::{build, concerns, has_errors};
 use crate::cli::Global;
 use crate::codes;
@@ -49,7 +49,10 @@ pub(crate) fn run(
     debug_assert!(!has_errors(&diagnostics), "a plan in spite of errors");
     terminal.diagnostics(&diagnostics, &loaded.sources);
     let openapi = to_json(&document(&api, &surroundings));
-    let (manifest, bytes) = pack(&loaded, config, plan, openapi, version)?;
+    // Whoever has never run `frontage types` gets the client all the same, and nobody an old one.
+    let client = config.client.as_ref().map(|file| client::files(&api, Path::new(&file.value)));
+    let generated = client.unwrap_or_default();
+    let (manifest, bytes) = pack(&loaded, config, plan, openapi, generated, version)?;
     let file = output.unwrap_or_else(|| PathBuf::from(format!("{frontend}.release")));
     write(&file, &bytes)?;
     // What was written is what will be served.

@@ -80,7 +80,8 @@ fn table(releases: &[Listed]) -> String {
         }
         let mut notes = vec![own.state.clone()];
         if let Some(requests) = own.requests {
-            notes.push(format!("{requests} requests"));
+            let word = if requests == 1 { "request" } else { "requests" };
+            notes.push(format!("{requests} {word}"));
         }
         if let Some(idle) = own.idle_ms {
             notes.push(format!("last {} ago", ago(Duration::from_millis(idle))));

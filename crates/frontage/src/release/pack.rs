@@ -4,6 +4,7 @@
 //! Out:   a release's bytes.
 //! Never: another frontend's files, or settings of services that this one does not call.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,8 @@ const MOST_FILES: usize = 50_000;
 
 /// A release's bytes and what it says of itself.
 ///
+/// - `generated`: files of the frontend's folder that are generated: they are taken as they would be
+///   now, and not as they were left.
 /// - `version`: what it is called; the first twelve digits of its sources' digest without one.
 /// - `openapi`: the backend's document as JSON.
 ///
@@ -41,6 +44,7 @@ pub(crate) fn pack(
     config: &FrontendConfig,
     plan: &Arc<Plan>,
     openapi: String,
+    generated: Vec<(PathBuf, String)>,
     version: Option<&str>,
 ) -> Result<(Manifest, Vec<u8>), Diagnostic> {
     let Some(mut settings) = BackendSettings::of(loaded, config, false) else {
@@ -51,7 +55,15 @@ pub(crate) fn pack(
     let files = match settings.static_dir.take() {
         Some(folder) => {
             settings.static_dir = Some(PathBuf::from(PUBLIC));
-            own_files(&folder)?
+            let mut files: BTreeMap<String, Vec<u8>> = own_files(&folder)?.into_iter().collect();
+            let root = config.static_dir.as_ref().map_or("", |root| &root.value);
+            for (path, text) in generated {
+                let below = path.strip_prefix(root).ok().and_then(Path::to_str);
+                if let Some(path) = below {
+                    files.insert(path.to_owned(), text.into_bytes());
+                }
+            }
+            files.into_iter().collect()
         }
         None => Vec::new(),
     };
@@ -112,7 +124,7 @@ fn sources(loaded: &Loaded, frontend: &str, files: &[(String, Vec<u8>)]) -> Stri
     sum(texts.chain(files))
 }
 
-/// All files below a folder that a backend would serve, sorted by path.
+/// All files below a folder that a backend would serve.
 fn own_files(root: &Path) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
     let fault = |path: &Path, why: &dyn std::fmt::Display| {
         Diagnostic::placeless(codes::UNREADABLE, format!("`{}`: {why}", path.display()))
@@ -146,7 +158,6 @@ fn own_files(root: &Path) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
             }
         }
     }
-    out.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     Ok(out)
 }
 
