@@ -18,6 +18,8 @@ const MANY: usize = 30;
 /// Changes under load, and how often they are measured in turns with none.
 const CHANGES: usize = 50;
 const ROUNDS: usize = 3;
+/// How often something is changed: much oftener than any team does.
+const PACE: Duration = Duration::from_millis(100);
 
 /// What was measured.
 pub(crate) struct Figures {
@@ -112,6 +114,7 @@ pub(crate) fn measure(root: &Path) -> Result<Figures, String> {
                     let began = Instant::now();
                     change(root, &place, words)?;
                     changes.push(began.elapsed());
+                    std::thread::sleep(PACE.saturating_sub(began.elapsed()));
                 }
             }
             Ok(())

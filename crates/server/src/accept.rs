@@ -75,10 +75,10 @@ async fn serve(
         // Beyond the limit a connection waits here, and those behind it in the system's queue.
         let permit = tokio::select! {
             biased;
-            permit = Arc::clone(&shared.connections).acquire_owned() => permit,
-            _ = accepting.wait_for(|drain| *drain) => continue,
+            permit = Arc::clone(&shared.connections).acquire_owned() => permit.ok(),
+            // Who came before the end is served, however many there are: they are the last.
+            _ = accepting.wait_for(|drain| *drain) => None,
         };
-        let Ok(permit) = permit else { break };
         let _ = stream.set_nodelay(true);
         if bounds.number != shared.current.load().number {
             bounds = Bounds::now(shared);

@@ -54,9 +54,11 @@ const NEVER: u64 = u64::MAX;
 
 impl Generation {
     /// - `known`: settings of upstreams for which there are connections.
+    /// - `before`: the release as it was served so far, by its version and its plan's digest.
     fn new(
         release: Release,
         known: &[Arc<Vec<UpstreamSettings>>],
+        before: impl Fn(&str, &str) -> Option<Arc<Self>>,
         metrics: &Metrics,
     ) -> Result<Self, StartError> {
         let Release { version, mut settings, engine, notice } = release;
@@ -79,15 +81,19 @@ impl Generation {
         }
         let own = std::mem::take(&mut settings.upstreams);
         let upstreams = known.iter().find(|known| ***known == own);
+        let digest = format!("{:032x}", hasher.digest128());
+        // When it was used last does not change by what else is served.
+        let before = before(&version, &digest);
+        let last = before.as_ref().map_or(NEVER, |own| own.last_ms.load(Ordering::Relaxed));
         Ok(Self {
             router: Router::new(plan),
             labels: plan.routes.iter().map(|route| route.path_text().into()).collect(),
-            digest: format!("{:032x}", hasher.digest128()),
+            digest,
             upstreams: upstreams.cloned().unwrap_or_else(|| Arc::new(own)),
             notice: notice.map(|notice| notice.fields()).unwrap_or_default(),
             requests: metrics.releases.get_or_create(&labels(&settings, &version)).clone(),
-            began: Instant::now(),
-            last_ms: AtomicU64::new(NEVER),
+            began: before.map_or_else(Instant::now, |own| own.began),
+            last_ms: AtomicU64::new(last),
             files,
             version,
             settings,
@@ -115,7 +121,7 @@ impl Generation {
     }
 }
 
-fn labels(settings: &Settings, version: &str) -> ReleaseLabels {
+pub(crate) fn labels(settings: &Settings, version: &str) -> ReleaseLabels {
     ReleaseLabels { frontend: settings.frontend.clone(), release: version.to_owned() }
 }
 
@@ -155,28 +161,39 @@ impl Generations {
         let Served { newest, older, choose } = served;
         let mut known: Vec<_> =
             before.into_iter().flat_map(Self::all).map(|own| Arc::clone(&own.upstreams)).collect();
-        let mut make = |release| {
-            let generation = Generation::new(release, &known, metrics)?;
+        let same = |version: &str, digest: &str| {
+            let mut all = before.into_iter().flat_map(Self::all);
+            all.find(|own| own.version == version && own.digest == digest).cloned()
+        };
+        let mut make = |release| -> Result<_, StartError> {
+            let generation = Generation::new(release, &known, same, metrics)?;
             known.push(Arc::clone(&generation.upstreams));
             Ok(Arc::new(generation))
         };
         let newest = make(newest)?;
-        // Whom nobody can choose takes no memory.
+        // Whom nobody can choose takes no memory, and one that cannot be served stops no other.
         let older = if choose == Choose::Newest { Vec::new() } else { older };
-        let older = older.into_iter().map(make).collect::<Result<_, StartError>>()?;
+        let older = older.into_iter().filter_map(|release| {
+            let version = release.version.clone();
+            let made = make(release);
+            if let Err(error) = &made {
+                tracing::error!(
+                    target: "frontage::server", {release = version, %error}, "it is not served");
+            }
+            made.ok()
+        });
+        let older = older.collect();
         let number = before.map_or(0, |before| before.number + 1);
         Ok(Self { newest, older, choose, number })
     }
 
     /// Leaves in the metrics what is served, and nothing that was.
     ///
-    /// - `before`: what was served so far.
-    pub(crate) fn tell(&self, before: Option<&Self>, metrics: &Metrics) {
-        let labels_of = |own: &Arc<Generation>| labels(&own.settings, &own.version);
-        let served: Vec<ReleaseLabels> = self.all().map(labels_of).collect();
-        let gone = before.into_iter().flat_map(Self::all).map(labels_of);
-        for gone in gone.filter(|gone| !served.contains(gone)) {
-            metrics.releases.remove(&gone);
+    /// - `others`: of releases that may be there too.
+    pub(crate) fn tell(&self, others: &[ReleaseLabels], metrics: &Metrics) {
+        let served = self.release_labels();
+        for gone in others.iter().filter(|other| !served.contains(other)) {
+            metrics.releases.remove(gone);
         }
         metrics.plan.clear();
         for own in self.all() {
@@ -187,6 +204,11 @@ impl Generations {
             };
             metrics.plan.get_or_create(&labels).set(1);
         }
+    }
+
+    /// Labels of all of them.
+    pub(crate) fn release_labels(&self) -> Vec<ReleaseLabels> {
+        self.all().map(|own| labels(&own.settings, &own.version)).collect()
     }
 
     /// What answers those that do not choose.
@@ -203,7 +225,10 @@ impl Generations {
     pub(crate) fn choose<'a>(&'a self, parts: &'a Parts) -> Chosen<'a> {
         let path = parts.uri.path();
         let newest = Chosen { generation: &self.newest, path, gone: false };
-        let named = |version: &[u8]| self.all().find(|own| own.version.as_bytes() == version);
+        // What has no name cannot be chosen.
+        let named = |version: &[u8]| {
+            self.all().find(|own| !version.is_empty() && own.version.as_bytes() == version)
+        };
         match &self.choose {
             Choose::Newest => newest,
             Choose::Header { name, refuse } => match parts.headers.get(name) {

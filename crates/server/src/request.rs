@@ -121,7 +121,12 @@ pub(crate) async fn answer(
         reply.headers.append(header::VARY, HeaderValue::from(name.clone()));
     }
     for (name, value) in &generation.notice {
-        reply.headers.append(name, value.clone());
+        // A service's own word on itself is another's; links may be many.
+        if *name == header::LINK {
+            reply.headers.append(name, value.clone());
+        } else {
+            reply.headers.insert(name, value.clone());
+        }
     }
     let response = respond(reply, record, &parts.method, timing);
     activity.sends(response.body());

@@ -13,7 +13,7 @@ use frontage_exec::Engine;
 use tokio::sync::watch;
 
 use crate::error::StartError;
-use crate::releases::{Served, Use};
+use crate::releases::{Release, Served, Use};
 use crate::settings::{Auth, Settings};
 use crate::shared::Shared;
 use crate::{accept, admin, listen};
@@ -29,27 +29,29 @@ impl Server {
     ///
     /// [`StartError`], and then nothing is left running.
     pub fn start(settings: Settings, engine: Arc<Engine>) -> Result<Handle, StartError> {
-        Self::serve(Served::one("", settings, engine), false)
+        Self::serve(Served::one("", settings, engine), &[])
     }
 
     /// As [`Server::start`], with several releases. What a process has once is as the newest says.
     ///
-    /// - `beside`: another process of ours may listen on the same addresses, and will end.
+    /// - `beside`: addresses on which another process of ours listens, which will end.
     ///
     /// # Errors
     ///
     /// [`StartError`], and then nothing is left running.
-    pub fn serve(served: Served, beside: bool) -> Result<Handle, StartError> {
+    pub fn serve(mut served: Served, beside: &[SocketAddr]) -> Result<Handle, StartError> {
         let settings = served.newest.settings.clone();
-        check_doors(&served, settings.listen, settings.admin)?;
+        check_doors(&mut served, settings.listen, settings.admin)?;
         let shared = Arc::new(Shared::new(settings, served)?);
         let settings = &shared.settings;
         let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let threads = settings.threads.unwrap_or(cores).get();
         let open = |address, count| {
-            listen::open(address, count, beside).map_err(|cause| match cause.kind() {
-                io::ErrorKind::AddrInUse => StartError::AddressInUse { address },
-                _ => StartError::Listen { address, cause },
+            listen::open(address, count, beside.contains(&address)).map_err(|cause| {
+                match cause.kind() {
+                    io::ErrorKind::AddrInUse => StartError::AddressInUse { address },
+                    _ => StartError::Listen { address, cause },
+                }
             })
         };
         let listeners = open(settings.listen, threads)?;
@@ -73,6 +75,7 @@ impl Server {
             shared,
             drain: watch::Sender::new(false),
             stop: watch::Sender::new(false),
+            stop_admin: watch::Sender::new(false),
             threads: Vec::new(),
             admin_thread: None,
             local,
@@ -87,7 +90,7 @@ impl Server {
             handle.threads.push(thread);
         }
         if let Some(listener) = admin_listener {
-            let (shared, stop) = (Arc::clone(&handle.shared), handle.stop.subscribe());
+            let (shared, stop) = (Arc::clone(&handle.shared), handle.stop_admin.subscribe());
             let thread = spawn("admin", move |runtime| {
                 admin::run(runtime, &shared, listener, stop);
             })?;
@@ -97,20 +100,27 @@ impl Server {
     }
 }
 
-/// Nobody beyond this machine reaches auth of kind `dev`.
+/// Nobody beyond this machine reaches auth of kind `dev`: the newest release is refused with it, and
+/// others are not served.
 fn check_doors(
-    served: &Served,
+    served: &mut Served,
     listen: SocketAddr,
     admin: Option<SocketAddr>,
 ) -> Result<(), StartError> {
-    let mut all = std::iter::once(&served.newest).chain(&served.older);
-    if all.any(|release| matches!(release.settings.auth, Auth::Dev { .. })) {
-        for address in std::iter::once(listen).chain(admin) {
-            if !address.ip().is_loopback() {
-                return Err(StartError::DevBeyondLoopback { address });
-            }
-        }
+    let open = std::iter::once(listen).chain(admin).find(|address| !address.ip().is_loopback());
+    let Some(address) = open else { return Ok(()) };
+    let is_dev = |release: &Release| matches!(release.settings.auth, Auth::Dev { .. });
+    if is_dev(&served.newest) {
+        return Err(StartError::DevBeyondLoopback { address });
     }
+    served.older.retain(|release| {
+        let version = &*release.version;
+        if is_dev(release) {
+            tracing::error!(
+                target: "frontage::server", {release = version}, "its auth is for development");
+        }
+        !is_dev(release)
+    });
     Ok(())
 }
 
@@ -137,6 +147,7 @@ pub struct Handle {
     shared: Arc<Shared>,
     drain: watch::Sender<bool>,
     stop: watch::Sender<bool>,
+    stop_admin: watch::Sender<bool>,
     threads: Vec<JoinHandle<()>>,
     admin_thread: Option<JoinHandle<()>>,
     local: SocketAddr,
@@ -162,8 +173,8 @@ impl Handle {
     /// # Errors
     ///
     /// [`StartError`], and then everything is as before.
-    pub fn serve(&self, served: Served) -> Result<(), StartError> {
-        check_doors(&served, self.local, self.admin)?;
+    pub fn serve(&self, mut served: Served) -> Result<(), StartError> {
+        check_doors(&mut served, self.local, self.admin)?;
         self.shared.swap(served)
     }
 
@@ -203,6 +214,14 @@ impl Handle {
         }
     }
 
+    /// Closes the admin listener before everything else: another process answers on its address.
+    pub fn close_admin(&mut self) {
+        self.stop_admin.send_replace(true);
+        if let Some(thread) = self.admin_thread.take() {
+            let _ = thread.join();
+        }
+    }
+
     /// Waits until the server has ended, which [`Handle::drain`] or a defect causes. Returns
     /// whether every thread ended as it should.
     pub fn join(mut self) -> bool {
@@ -212,6 +231,7 @@ impl Handle {
         }
         // The admin listener answers to the end, so that it can say what is going on.
         self.stop.send_replace(true);
+        self.stop_admin.send_replace(true);
         if let Some(thread) = self.admin_thread.take() {
             well &= thread.join().is_ok();
         }
@@ -223,6 +243,7 @@ impl Drop for Handle {
     fn drop(&mut self) {
         self.shared.set_draining();
         self.stop.send_replace(true);
+        self.stop_admin.send_replace(true);
         self.drain.send_replace(true);
     }
 }

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::dev::Dev;
 use crate::error::StartError;
-use crate::generation::Generations;
+use crate::generation::{Generations, labels};
 use crate::metrics::Metrics;
 use crate::releases::Served;
 use crate::settings::{Limits, Settings};
@@ -40,7 +40,7 @@ impl Shared {
     pub(crate) fn new(settings: Settings, served: Served) -> Result<Self, StartError> {
         let metrics = Metrics::new();
         let generations = Generations::new(served, None, &metrics)?;
-        generations.tell(None, &metrics);
+        generations.tell(&[], &metrics);
         Ok(Self {
             connections: Arc::new(Semaphore::new(settings.limits.connections.max(1))),
             dev: settings.dev.then(Dev::new),
@@ -56,10 +56,16 @@ impl Shared {
     /// New requests get these releases from now on.
     pub(crate) fn swap(&self, served: Served) -> Result<(), StartError> {
         let before = self.current.load_full();
-        let after = Arc::new(Generations::new(served, Some(&before), &self.metrics)?);
+        let all = std::iter::once(&served.newest).chain(&served.older);
+        let wanted: Vec<_> = all.map(|own| labels(&own.settings, &own.version)).collect();
+        let after = Generations::new(served, Some(&before), &self.metrics);
+        // What is not taken up leaves no trace.
+        let after = after.inspect_err(|_| before.tell(&wanted, &self.metrics))?;
+        let after = Arc::new(after);
         self.current.store(Arc::clone(&after));
         self.metrics.swaps.inc();
-        after.tell(Some(&before), &self.metrics);
+        let gone = [before.release_labels(), wanted].concat();
+        after.tell(&gone, &self.metrics);
         Ok(())
     }
 

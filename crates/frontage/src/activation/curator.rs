@@ -54,6 +54,8 @@ pub(crate) struct Curator {
     /// The newest first; empty until the first is taken up.
     served: Vec<Known>,
     state: State,
+    /// What was read of releases that are there.
+    read: BTreeMap<String, Known>,
 }
 
 fn refused(message: String) -> Diagnostic {
@@ -75,7 +77,8 @@ impl Curator {
     /// - `orders`: to the backend's process.
     pub(crate) fn new(frontend: &str, store: Arc<Store>, orders: mpsc::Sender<Order>) -> Self {
         let (frontend, served) = (frontend.to_owned(), Vec::new());
-        Self { state: store.state(&frontend), frontend, store, orders, served }
+        let (state, read) = (store.state(&frontend), BTreeMap::new());
+        Self { state, frontend, store, orders, served, read }
     }
 
     /// Serves again what was served last, or what can be served of it.
@@ -84,26 +87,20 @@ impl Curator {
     pub(crate) async fn resume(&mut self) -> Vec<Diagnostic> {
         let mut faults = Vec::new();
         let mut found = Vec::new();
-        let served = self.state.served.clone();
-        for digest in &served {
-            match self.store.get(&self.frontend, digest) {
-                Ok(release) => found.push(Known::of(&release)),
+        for digest in self.state.served.clone() {
+            match self.known(&digest).await {
+                Ok(known) => found.push(known),
                 Err(fault) => faults.push(fault),
             }
         }
-        if found.is_empty() {
-            let history = self.state.history.iter();
-            found.extend(
-                history
-                    .flat_map(|digest| {
-                        let release = self.store.get(&self.frontend, digest);
-                        release
-                            .map_err(|fault| faults.push(fault))
-                            .ok()
-                            .map(|release| Known::of(&release))
-                    })
-                    .take(1),
-            );
+        for digest in self.state.history.clone() {
+            if !found.is_empty() {
+                break;
+            }
+            match self.known(&digest).await {
+                Ok(known) => found.push(known),
+                Err(fault) => faults.push(fault),
+            }
         }
         if !found.is_empty() {
             let _ = self.orders.send(Order::Run(Box::new(self.bundle(&found)), None)).await;
@@ -116,18 +113,26 @@ impl Curator {
     ///
     /// - `watched`: the file.
     /// - `asked`: what people ask for; it ends when nobody can any more.
+    /// - `decided`: told whether there is anything to serve, once that is known.
     pub(crate) async fn curate(
         mut self,
         watched: Option<PathBuf>,
         mut asked: mpsc::Receiver<Asked>,
+        decided: mpsc::Sender<bool>,
     ) {
         for fault in self.resume().await {
             self.tell_fault(&fault);
         }
+        // As it was when it was looked at last, and when it was read last.
+        let (mut last, mut done) = (None, None);
+        if let Some(file) = &watched {
+            (last, done) = (stamp(file), stamp(file));
+            self.look(file).await;
+        }
+        let _ = decided.send(!self.served.is_empty()).await;
+        drop(decided);
         let mut watch = tokio::time::interval(WATCH);
         watch.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // As it was when it was looked at last, and when it was read last.
-        let (mut last, mut done) = (watched.as_deref().and_then(stamp), None);
         loop {
             tokio::select! {
                 command = asked.recv() => {
@@ -142,17 +147,21 @@ impl Curator {
                     // What is being written is left alone until it rests.
                     let rests = now == last;
                     last = now;
-                    if now.is_none() || !rests || now == done {
-                        continue;
-                    }
-                    done = now;
-                    match self.activate(file, true).await {
-                        Ok(Some(activated)) => self.tell(&activated),
-                        Ok(None) => {}
-                        Err(fault) => self.tell_fault(&fault),
+                    if now.is_some() && rests && now != done {
+                        done = now;
+                        self.look(file).await;
                     }
                 }
             }
+        }
+    }
+
+    /// Takes up what a watched file holds, if that is new.
+    async fn look(&mut self, file: &Path) {
+        match self.activate(file, true).await {
+            Ok(Some(activated)) => self.tell(&activated),
+            Ok(None) => {}
+            Err(fault) => self.tell_fault(&fault),
         }
     }
 
@@ -245,10 +254,7 @@ impl Curator {
         };
         let mut seen = Vec::new();
         for digest in earlier {
-            let (store, frontend) = (Arc::clone(&self.store), self.frontend.clone());
-            let release = blocking(move || store.get(&frontend, &digest)).await;
-            let Ok(release) = release else { continue };
-            let known = Known::of(&release);
+            let Ok(known) = self.known(&digest).await else { continue };
             if version.is_none_or(|version| version == known.version) {
                 let state = self.state.clone();
                 // What was left is not served to those that choose it either, nor rolled back to.
@@ -289,7 +295,13 @@ impl Curator {
     }
 
     /// What is served and kept.
-    pub(crate) async fn list(&self) -> Vec<Listed> {
+    pub(crate) async fn list(&mut self) -> Vec<Listed> {
+        let mut kept = Vec::new();
+        for digest in self.state.history.clone() {
+            if !self.served.iter().any(|known| known.digest == digest) {
+                kept.extend(self.known(&digest).await);
+            }
+        }
         let (sender, used) = oneshot::channel();
         let asked = self.orders.send(Order::Use(sender)).await;
         let used = match asked {
@@ -301,6 +313,9 @@ impl Curator {
         let deprecated: &[Deprecated] =
             self.served.first().map_or(&[], |newest| &newest.settings.releases.deprecated);
         let listed = |known: &Known, state: &str| {
+            // The backend says which of those beside the newest it cannot serve.
+            let failed = state == SERVED && !used.is_empty() && !used.contains_key(&known.version);
+            let state = if failed { FAILED } else { state };
             let used = used.get(&known.version).filter(|_| state != KEPT);
             let notice = deprecated.iter().find(|own| own.version == known.version);
             Listed {
@@ -320,15 +335,20 @@ impl Curator {
             .enumerate()
             .map(|(place, known)| listed(known, if place == 0 { NEWEST } else { SERVED }))
             .collect();
-        for digest in &self.state.history {
-            if self.served.iter().any(|known| known.digest == *digest) {
-                continue;
-            }
-            if let Ok(release) = self.store.get(&self.frontend, digest) {
-                out.push(listed(&Known::of(&release), KEPT));
-            }
-        }
+        out.extend(kept.iter().map(|known| listed(known, KEPT)));
         out
+    }
+
+    /// What there is to know of a release in stock.
+    async fn known(&mut self, digest: &str) -> Result<Known, Diagnostic> {
+        if let Some(known) = self.read.get(digest) {
+            return Ok(known.clone());
+        }
+        let (store, frontend) = (Arc::clone(&self.store), self.frontend.clone());
+        let name = digest.to_owned();
+        let known = blocking(move || Ok(Known::of(&store.get(&frontend, &name)?))).await?;
+        self.read.insert(digest.to_owned(), known.clone());
+        Ok(known)
     }
 
     /// Serves `newest` and whatever may be served beside it, and remembers that.
@@ -364,6 +384,11 @@ impl Curator {
             Ok(Ok(Err(fault))) => return Err(fault),
             Ok(Err(_)) => return Err(gone()),
             Err(_) => {
+                if !self.served.is_empty() {
+                    // Should it be taken after all, what was served follows it.
+                    let back = Order::Run(Box::new(self.bundle(&self.served)), None);
+                    let _ = self.orders.send(back).await;
+                }
                 let message = format!("the backend of `{}` does not answer", self.frontend);
                 return Err(Diagnostic::placeless(codes::CANNOT_START, message));
             }
@@ -383,8 +408,16 @@ impl Curator {
         self.state = state;
         let (store, frontend, state) =
             (Arc::clone(&self.store), self.frontend.clone(), self.state.clone());
-        blocking(move || store.keep(&frontend, &state)).await?;
-        Ok(activated)
+        let kept = &self.state;
+        self.read.retain(|own, _| kept.served.contains(own) || kept.history.contains(own));
+        self.read.extend(self.served.iter().map(|known| (known.digest.clone(), known.clone())));
+        let kept = blocking(move || store.keep(&frontend, &state)).await;
+        kept.map(|()| activated).map_err(|fault| {
+            let Diagnostic { message, .. } = &fault;
+            let version = &self.served[0].version;
+            let message = format!("{version} is served until the next start only: {message}");
+            Diagnostic { message, ..fault }
+        })
     }
 
     fn bundle(&self, served: &[Known]) -> Bundle {
@@ -405,6 +438,7 @@ impl Curator {
 /// The states of a listed release.
 const NEWEST: &str = "newest";
 const SERVED: &str = "served";
+const FAILED: &str = "failed";
 const KEPT: &str = "kept";
 
 /// Work with files, away from what waits.

@@ -4,7 +4,7 @@
 //! Out:   every backend running the newest plan that compiled.
 //! Never: a running plan lost to an error; one frontend's error shown on another's pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::ToSocketAddrs as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -57,6 +57,7 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, names: &[String]) -> Don
             running: BTreeMap::new(),
             overlays: BTreeMap::new(),
             failures: BTreeMap::new(),
+            refused: BTreeSet::new(),
             memories: Memories::new(),
             written: None,
         };
@@ -87,6 +88,8 @@ struct Dev<'a> {
     overlays: BTreeMap<String, String>,
     /// Why each backend that cannot start last said that it cannot.
     failures: BTreeMap<String, String>,
+    /// Backends that could not take what they were given last: it is given to them again.
+    refused: BTreeSet<String>,
     /// What need not be compiled once more.
     memories: Memories,
     /// The state for which types were written last.
@@ -239,10 +242,10 @@ impl Dev<'_> {
         self.overlay(name, &faults, loaded).await;
         let Some(plan) = &frontend.plan else { return false };
         let Some(bundle) = bundle(loaded, name, plan, true) else { return false };
-        let same = self
-            .running
-            .get(name)
-            .is_some_and(|(settings, running)| *settings == bundle.settings && *running == *plan);
+        let same = !self.refused.remove(name)
+            && self.running.get(name).is_some_and(|(settings, running)| {
+                *settings == bundle.settings && *running == *plan
+            });
         if same {
             return false;
         }
@@ -257,6 +260,7 @@ impl Dev<'_> {
         self.running.remove(name);
         self.overlays.remove(name);
         self.failures.remove(name);
+        self.refused.remove(name);
         self.terminal.note(&format!("{name}: its folder is gone, and its backend ends"));
     }
 
@@ -279,6 +283,7 @@ impl Dev<'_> {
             match event {
                 // It is tried again and again; its reason is said once.
                 FromBackend::Failed { message, .. } => {
+                    self.refused.insert(frontend.clone());
                     let before = self.failures.insert(frontend.clone(), message.clone());
                     if before.as_ref() == Some(message) {
                         return;
@@ -314,7 +319,9 @@ impl Dev<'_> {
 
     /// Modules, contracts and configuration; a page's files only need a reload.
     fn needs_compiling(&self, path: &Path) -> bool {
-        !self.running.keys().any(|frontend| self.is_page_of(frontend, path))
+        // What was refused may have lacked a page's folder.
+        !self.refused.is_empty()
+            || !self.running.keys().any(|frontend| self.is_page_of(frontend, path))
     }
 
     fn is_page_of(&self, frontend: &str, path: &Path) -> bool {

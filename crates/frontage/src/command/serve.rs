@@ -130,6 +130,7 @@ pub(crate) fn run_releases(
     runtime.block_on(async {
         let (mut supervisor, events) = Supervisor::new(Vec::new());
         let (asks, asked) = mpsc::channel(8);
+        let (decided, mut decisions) = mpsc::channel(8);
         let mut tasks = vec![listen(store.root(), asks)?];
         let mut curators = BTreeMap::new();
         for (frontend, file) in &wanted {
@@ -137,31 +138,53 @@ pub(crate) fn run_releases(
             let curator = Curator::new(frontend, Arc::clone(&store), orders);
             let (sender, commands) = mpsc::channel(8);
             curators.insert(frontend.clone(), sender);
-            tasks.push(tokio::spawn(curator.curate(file.clone(), commands)));
+            tasks.push(tokio::spawn(curator.curate(file.clone(), commands, decided.clone())));
         }
+        drop(decided);
         tasks.push(tokio::spawn(dispatch(asked, curators)));
-        let undecided = wanted.into_keys().collect();
-        watch(global, terminal, supervisor, events, undecided, tasks).await
+        // Some backend may come up later than others: only without anything to serve it is over.
+        tasks.push(tokio::spawn(async move {
+            let mut any = false;
+            while let Some(serves) = decisions.recv().await {
+                any |= serves;
+            }
+            if any {
+                std::future::pending::<()>().await;
+            }
+        }));
+        watch(global, terminal, supervisor, events, Vec::new(), tasks).await
     })
 }
 
-/// Follows what happens to backends until a signal comes, or none of them can start.
+/// Follows what happens to backends until a signal comes, or nothing can be served.
 ///
-/// - `undecided`: frontends whose backends neither listen nor failed yet.
-/// - `tasks`: what gives orders meanwhile.
+/// - `undecided`: frontends whose backends neither listen nor failed yet: if all of them fail, it is
+///   over.
+/// - `tasks`: what gives orders meanwhile; the last ends when there is nothing to serve.
 async fn watch(
     global: &Global,
     terminal: &Terminal,
     supervisor: Supervisor,
     mut events: mpsc::Receiver<Event>,
     mut undecided: Vec<String>,
-    tasks: Vec<JoinHandle<()>>,
+    mut tasks: Vec<JoinHandle<()>>,
 ) -> Done {
     let mut terminate = signal(SignalKind::terminate()).map_err(|e| no_start(&e))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|e| no_start(&e))?;
     let mut any_listens = false;
+    let by_events = !undecided.is_empty();
     let code = loop {
+        let over = async {
+            match tasks.last_mut() {
+                Some(last) => drop(last.await),
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
+            () = over => {
+                tasks.pop();
+                break ExitCode::FAILURE;
+            }
             _ = terminate.recv() => break ExitCode::SUCCESS,
             _ = interrupt.recv() => break ExitCode::SUCCESS,
             event = events.recv() => match event {
@@ -169,7 +192,7 @@ async fn watch(
                     report(global, terminal, &frontend, &event);
                     undecided.retain(|name| *name != frontend);
                     any_listens |= matches!(event, FromBackend::Listening { .. });
-                    if undecided.is_empty() && !any_listens {
+                    if by_events && undecided.is_empty() && !any_listens {
                         break ExitCode::FAILURE;
                     }
                 }

@@ -5,6 +5,7 @@
 //! Never: a plan dropped under a running request: the server keeps what a request began with.
 
 use std::io::{BufReader, Write as _};
+use std::net::SocketAddr;
 
 use frontage_diagnostic::Diagnostic;
 use frontage_server as server;
@@ -24,7 +25,7 @@ pub(crate) fn run_alone(
     bundle: Bundle,
     started: impl FnOnce(&FromBackend),
 ) -> Result<(), Diagnostic> {
-    let handle = start(bundle, false, &mut Plans::default())?;
+    let handle = start(bundle, &[], &mut Plans::default())?;
     started(&listening(&handle));
     runtime()?.block_on(stop_signal());
     handle.drain();
@@ -50,7 +51,7 @@ pub(crate) fn run_supervised() -> std::process::ExitCode {
     };
     let mut running: Option<server::Handle> = None;
     let mut known = Plans::default();
-    let mut beside = false;
+    let mut beside = Vec::new();
     runtime.block_on(async {
         let mut signal = std::pin::pin!(stop_signal());
         loop {
@@ -60,7 +61,7 @@ pub(crate) fn run_supervised() -> std::process::ExitCode {
             };
             match order {
                 Some(ToBackend::Run(bundle)) => {
-                    match run(*bundle, beside, &mut running, &mut known) {
+                    match run(*bundle, &beside, &mut running, &mut known) {
                         Ok(event) => say(&event),
                         Err(fault) => {
                             let code = failed(&fault);
@@ -70,7 +71,7 @@ pub(crate) fn run_supervised() -> std::process::ExitCode {
                         }
                     }
                 }
-                Some(ToBackend::Beside) => beside = true,
+                Some(ToBackend::Beside(addresses)) => beside = addresses,
                 Some(ToBackend::Use) => {
                     let used = running.as_ref().map(server::Handle::usage).unwrap_or_default();
                     say(&FromBackend::Used { releases: used.into_iter().map(used_of).collect() });
@@ -85,8 +86,11 @@ pub(crate) fn run_supervised() -> std::process::ExitCode {
                         handle.reload_pages();
                     }
                 }
-                Some(ToBackend::Drain) | None => {
-                    if let Some(handle) = running.take() {
+                end @ (Some(ToBackend::Drain | ToBackend::Leave) | None) => {
+                    if let Some(mut handle) = running.take() {
+                        if matches!(end, Some(ToBackend::Leave)) {
+                            handle.close_admin();
+                        }
                         handle.drain();
                         handle.join();
                     }
@@ -100,7 +104,7 @@ pub(crate) fn run_supervised() -> std::process::ExitCode {
 /// Starts the server, or swaps the plan of the one that runs.
 fn run(
     bundle: Bundle,
-    beside: bool,
+    beside: &[SocketAddr],
     running: &mut Option<server::Handle>,
     known: &mut Plans,
 ) -> Result<FromBackend, Diagnostic> {
@@ -118,7 +122,11 @@ fn run(
     }
 }
 
-fn start(bundle: Bundle, beside: bool, known: &mut Plans) -> Result<server::Handle, Diagnostic> {
+fn start(
+    bundle: Bundle,
+    beside: &[SocketAddr],
+    known: &mut Plans,
+) -> Result<server::Handle, Diagnostic> {
     server::Server::serve(known.served(bundle)?, beside).map_err(|error| no_start(&error))
 }
 

@@ -63,6 +63,8 @@ impl Plans {
         }
         self.0.retain(|(folder, _)| used.contains(folder));
         let choose = match &settings.releases.choose {
+            // Sources that run have a name only if they say so.
+            _ if newest.version.is_empty() => server::Choose::Newest,
             Choose::Newest => server::Choose::Newest,
             Choose::Prefix => server::Choose::Prefix,
             Choose::Header { name, refuse } => match HeaderName::from_bytes(name.as_bytes()) {

@@ -48,8 +48,8 @@ pub(crate) struct Used {
 /// What a supervisor says.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToBackend {
-    /// Another backend listens on the same addresses, and ends once this one does too.
-    Beside,
+    /// On these addresses others of this backend listen, which end once this one listens too.
+    Beside(Vec<SocketAddr>),
     /// Run this; a second one swaps the plan.
     Run(Box<Bundle>),
     /// Say how much each release is used.
@@ -60,6 +60,8 @@ pub(crate) enum ToBackend {
     ReloadPages,
     /// Finish what runs, then end.
     Drain,
+    /// The same; another has taken this one's place, on its admin address too.
+    Leave,
 }
 
 /// What a backend says.

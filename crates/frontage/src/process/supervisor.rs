@@ -4,6 +4,7 @@
 //! Out:   [`Event`]s for whoever shows them.
 //! Never: one backend waiting for, or ended by, another.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -25,7 +26,7 @@ const MAX_BACK_OFF: Duration = Duration::from_secs(10);
 const STABLE: Duration = Duration::from_secs(30);
 /// How much longer than its own drain a process may take to end.
 const KILL_GRACE: Duration = Duration::from_secs(3);
-/// How long a process may take until it listens in the place of another.
+/// How long a process may take until it runs what it was given.
 const SUCCESSION: Duration = Duration::from_secs(30);
 /// Longest line a backend may say.
 const MAX_LINE: u64 = 64 << 10;
@@ -153,14 +154,23 @@ struct Keeper {
     events: mpsc::Sender<Event>,
     /// What it runs; a new process gets the newest.
     bundle: Option<Box<Bundle>>,
-    /// Who waits for it to run, and what ran before; nothing once it runs.
-    asked: Option<(Option<Taken>, Option<Box<Bundle>>)>,
-    /// Processes that another took the place of, until they have ended.
-    ending: Vec<tokio::task::JoinHandle<()>>,
+    /// What the process has not answered yet; further orders wait until it has.
+    asked: Option<Asked>,
+    /// Processes that another took the place of, with their addresses, until they have ended.
+    ending: Vec<(tokio::task::JoinHandle<()>, Vec<SocketAddr>)>,
     /// Who wonders how much each release is used.
     wonders: Option<oneshot::Sender<Vec<Used>>>,
     overlay: Option<String>,
     environment: Environment,
+}
+
+/// A bundle that a process was given and has not answered.
+struct Asked {
+    /// Who waits.
+    taken: Option<Taken>,
+    /// What ran before, if another did.
+    before: Option<Box<Bundle>>,
+    since: Instant,
 }
 
 /// Why a process is no longer watched.
@@ -177,6 +187,8 @@ struct Process {
     input: ChildStdin,
     output: BufReader<Take<ChildStdout>>,
     line: Vec<u8>,
+    /// Its addresses, once it listens.
+    addresses: Vec<SocketAddr>,
 }
 
 impl Process {
@@ -190,6 +202,9 @@ impl Process {
         self.output.get_mut().set_limit(MAX_LINE);
         let event = serde_json::from_slice(&self.line).ok();
         self.line.clear();
+        if let Some(FromBackend::Listening { address, admin }) = &event {
+            self.addresses = std::iter::once(*address).chain(*admin).collect();
+        }
         Some(event)
     }
 
@@ -200,9 +215,11 @@ impl Process {
     }
 
     /// Asks it to drain, and kills it if it does not end in time.
-    async fn end(mut self, drain: Duration) {
+    ///
+    /// - `how`: [`ToBackend::Drain`], or [`ToBackend::Leave`] if another took its place.
+    async fn end(mut self, how: ToBackend, drain: Duration) {
         if drain > Duration::ZERO {
-            let _ = self.send(&ToBackend::Drain).await;
+            let _ = self.send(&how).await;
             drop(self.input);
             if timeout(drain + KILL_GRACE, self.child.wait()).await.is_ok() {
                 return;
@@ -214,6 +231,13 @@ impl Process {
 
 impl Keeper {
     async fn keep(mut self) {
+        self.run().await;
+        for (old, _) in self.ending {
+            let _ = old.await;
+        }
+    }
+
+    async fn run(&mut self) {
         let mut back_off = MIN_BACK_OFF;
         loop {
             while self.bundle.is_none() {
@@ -224,14 +248,10 @@ impl Keeper {
             }
             let began = Instant::now();
             let how = match self.live().await {
-                End::Stop => {
-                    for old in self.ending {
-                        let _ = old.await;
-                    }
-                    return;
-                }
+                End::Stop => return,
                 End::Died(how) => how,
             };
+            self.wonders = None;
             self.settle(Err(self.gone(&how)));
             if self.bundle.is_none() {
                 // It was tried for somebody, who knows now.
@@ -277,12 +297,12 @@ impl Keeper {
 
     fn take_up(&mut self, bundle: Box<Bundle>, taken: Option<Taken>) {
         let before = self.bundle.replace(bundle);
-        self.asked = Some((taken, before));
+        self.asked = Some(Asked { taken, before, since: Instant::now() });
     }
 
     /// What was given last is run, or cannot be: then it is given up for what ran before.
     fn settle(&mut self, result: Result<(), Diagnostic>) {
-        let Some((taken, before)) = self.asked.take() else { return };
+        let Some(Asked { taken, before, .. }) = self.asked.take() else { return };
         // What nobody waits for is tried again unless something else runs.
         if result.is_err() && (taken.is_some() || before.is_some()) {
             self.bundle = before;
@@ -318,20 +338,27 @@ impl Keeper {
 
     /// Backends from the start of one process to the end of the last that followed it.
     async fn live(&mut self) -> End {
-        let mut process = match self.start(false).await {
+        let beside = self.held();
+        let mut process = match self.start(beside).await {
             Ok(process) => process,
             Err(how) => return End::Died(how),
         };
         loop {
+            let late = self.asked.as_ref().map(|asked| asked.since + SUCCESSION);
             tokio::select! {
+                () = tokio::time::sleep_until(late.unwrap_or_else(Instant::now)), if late.is_some() => {
+                    process.end(ToBackend::Drain, Duration::ZERO).await;
+                    return End::Died("does not answer".into());
+                }
                 event = process.next() => match event {
                     Some(Some(event)) => self.hear(event).await,
                     Some(None) => {}
                     None => return End::Died(wait(&mut process.child).await),
                 },
-                order = self.orders.recv() => {
+                // One at a time: an answer is that of what was given last.
+                order = self.orders.recv(), if late.is_none() => {
                     let Some(order) = order else {
-                        process.end(self.drain()).await;
+                        process.end(ToBackend::Drain, self.drain()).await;
                         return End::Stop;
                     };
                     let message = match order {
@@ -342,10 +369,11 @@ impl Keeper {
                             let drain = self.drain();
                             self.take_up(bundle.clone(), taken);
                             if !same {
-                                if let Some(next) = self.succeed().await {
+                                if let Some(next) = self.succeed(&process).await {
                                     let old = std::mem::replace(&mut process, next);
-                                    self.ending.retain(|old| !old.is_finished());
-                                    self.ending.push(tokio::spawn(old.end(drain)));
+                                    let addresses = old.addresses.clone();
+                                    let end = tokio::spawn(old.end(ToBackend::Leave, drain));
+                                    self.ending.push((end, addresses));
                                 }
                                 continue;
                             }
@@ -362,7 +390,7 @@ impl Keeper {
                         Order::ReloadPages => ToBackend::ReloadPages,
                     };
                     if let Err(error) = process.send(&message).await {
-                        process.end(Duration::ZERO).await;
+                        process.end(ToBackend::Drain, Duration::ZERO).await;
                         return End::Died(error);
                     }
                 }
@@ -372,8 +400,11 @@ impl Keeper {
 
     /// A process with what it is to run.
     ///
-    /// - `beside`: another of this backend's listens on the same addresses.
-    async fn start(&mut self, beside: bool) -> Result<Process, String> {
+    /// - `beside`: addresses on which others of this backend listen that will end.
+    async fn start(&mut self, beside: Vec<SocketAddr>) -> Result<Process, String> {
+        // Also what is only tried again is answered before anything else is.
+        let since = Instant::now();
+        self.asked.get_or_insert(Asked { taken: None, before: None, since }).since = since;
         let mut child = self.spawn().map_err(|error| format!("cannot start a process: {error}"))?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err("has no pipes".into());
@@ -382,22 +413,31 @@ impl Keeper {
             let _ = self.events.send(Event::Started { frontend: self.frontend.clone(), pid }).await;
         }
         let output = BufReader::new(tokio::io::AsyncReadExt::take(output, MAX_LINE));
-        let mut process = Process { child, input, output, line: Vec::new() };
-        let beside = beside.then_some(ToBackend::Beside);
+        let (line, addresses) = (Vec::new(), Vec::new());
+        let mut process = Process { child, input, output, line, addresses };
+        let beside = (!beside.is_empty()).then_some(ToBackend::Beside(beside));
         let first = self.bundle.clone().map(ToBackend::Run);
         let overlay = self.overlay.clone().map(|text| ToBackend::Overlay(Some(text)));
         for message in beside.into_iter().chain(first).chain(overlay) {
             if let Err(error) = process.send(&message).await {
-                process.end(Duration::ZERO).await;
+                process.end(ToBackend::Drain, Duration::ZERO).await;
                 return Err(error);
             }
         }
         Ok(process)
     }
 
+    /// Addresses of processes that another took the place of and that have not ended.
+    fn held(&mut self) -> Vec<SocketAddr> {
+        self.ending.retain(|(old, _)| !old.is_finished());
+        self.ending.iter().flat_map(|(_, addresses)| addresses.iter().copied()).collect()
+    }
+
     /// A process that takes the place of the one that runs, once it listens beside it.
-    async fn succeed(&mut self) -> Option<Process> {
-        let mut process = match self.start(true).await {
+    async fn succeed(&mut self, running: &Process) -> Option<Process> {
+        let mut beside = self.held();
+        beside.extend(&running.addresses);
+        let mut process = match self.start(beside).await {
             Ok(process) => process,
             Err(how) => {
                 self.settle(Err(self.gone(&how)));
@@ -423,7 +463,7 @@ impl Keeper {
             return Some(process);
         }
         self.settle(Err(self.gone("cannot be replaced: the new one does not listen")));
-        process.end(Duration::ZERO).await;
+        process.end(ToBackend::Drain, Duration::ZERO).await;
         None
     }
 

@@ -33,7 +33,7 @@ const MOST_FILES: usize = 50_000;
 ///
 /// - `generated`: files of the frontend's folder that are generated: they are taken as they would be
 ///   now, and not as they were left.
-/// - `version`: what it is called; the first twelve digits of its sources' digest without one.
+/// - `version`: what it is called; twelve digits of what it is made of without one.
 /// - `openapi`: the backend's document as JSON.
 ///
 /// # Errors
@@ -83,7 +83,9 @@ pub(crate) fn pack(
     contracts.dedup();
     let sources = sources(loaded, &config.name, &files);
     let version = version.map(str::to_owned).or_else(|| config.version.clone());
-    let version = version.unwrap_or_else(|| sources[..12].to_owned());
+    let of_all = std::iter::once(&sources).chain(contracts.iter().map(|own| &own.digest));
+    let version =
+        version.unwrap_or_else(|| sum(of_all.map(|digest| digest.as_bytes()))[..12].to_owned());
     settings.version = Some(version.clone());
     let manifest = Manifest {
         frontend: config.name.clone(),
@@ -140,10 +142,12 @@ fn own_files(root: &Path) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
                 return Err(fault(&path, &"its name is not UTF-8"));
             };
             // What is hidden, or leads elsewhere, no backend serves.
-            let real = path.canonicalize().map_err(|error| fault(&path, &error))?;
-            if !is_public(name) || !real.starts_with(&root) {
+            if !is_public(name) {
                 continue;
             }
+            let Some(real) = path.canonicalize().ok().filter(|real| real.starts_with(&root)) else {
+                continue;
+            };
             if real.is_dir() {
                 if depth == DEEPEST {
                     return Err(fault(&path, &"folders are nested too deeply"));

@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use frontage_diagnostic::Diagnostic;
@@ -89,6 +89,9 @@ impl Store {
                 File::options().create(true).append(true).mode(0o600).open(root.join("lock"))
             })
             .map_err(|error| cannot(&root, &error).help(help))?;
+        // One that was there may be open to others, and the socket with it.
+        fs::set_permissions(&root, fs::Permissions::from_mode(0o700))
+            .map_err(|error| cannot(&root, &error).help(help))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { root, _lock: lock }),
             Err(fs::TryLockError::WouldBlock) => {
@@ -108,7 +111,7 @@ impl Store {
     /// The frontends that it knows something of.
     pub(crate) fn frontends(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(&self.root) else { return Vec::new() };
-        let known = entries.flatten().filter(|entry| entry.path().join(STATE).is_file());
+        let known = entries.flatten().filter(|entry| entry.path().is_dir());
         let mut names: Vec<String> =
             known.filter_map(|entry| entry.file_name().into_string().ok()).collect();
         names.sort();
@@ -164,10 +167,27 @@ impl Store {
         written().map_err(|error| cannot(&folder, &error))
     }
 
-    /// What is served of a frontend; nothing is known of it if that cannot be read.
+    /// What is served of a frontend. Where that cannot be read, every release that is there was
+    /// served, the youngest last.
     pub(crate) fn state(&self, frontend: &str) -> State {
-        let text = fs::read(self.root.join(frontend).join(STATE));
-        text.ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+        let folder = self.root.join(frontend);
+        let text = fs::read(folder.join(STATE));
+        if let Some(state) = text.ok().and_then(|text| serde_json::from_slice(&text).ok()) {
+            return state;
+        }
+        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        let mut found: Vec<_> = entries
+            .filter(|entry| entry.path().join(RELEASE).is_file())
+            .filter_map(|entry| {
+                let name = entry.file_name().into_string().ok()?;
+                // What was not finished has another name.
+                let whole = name.bytes().all(|b| b.is_ascii_hexdigit());
+                whole.then(|| (entry.metadata().and_then(|known| known.modified()).ok(), name))
+            })
+            .collect();
+        found.sort();
+        let history = found.into_iter().rev().map(|(_, name)| name).collect();
+        State { history, ..State::default() }
     }
 
     /// Remembers what is served of a frontend, and forgets releases that are neither served nor

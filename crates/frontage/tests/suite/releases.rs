@@ -274,6 +274,8 @@ fn a_file_that_is_replaced_is_taken_up_and_a_rollback_outlasts_a_restart() {
     until(web, 2);
     assert_eq!(clinic.ask(&["rollback", "web"]).unwrap()["before"], "2.0");
     assert_eq!(version(web), 1);
+    // What a rollback leaves is left for good.
+    assert_eq!(clinic.ask(&["rollback", "web"]).unwrap_err()["code"], "FR5020");
     let (status, _) = serving.terminate();
     assert!(status.success());
     // The file still holds what was left.
@@ -440,4 +442,150 @@ fn resident_kib(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// A port that nobody has, for a moment.
+fn free() -> SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+#[test]
+fn a_new_file_that_cannot_be_served_leaves_what_was_served_at_a_start() {
+    let clinic = Clinic::new();
+    let one = clinic.web(1, "");
+    // The same process settings, and a service's header that nobody gives here.
+    let settings = std::fs::read_to_string(clinic.folder.path().join("frontage.toml")).unwrap();
+    let with = settings.replace(
+        "[upstreams.records]",
+        "[upstreams.records]\nheaders = { \"x-key\" = \"${NOWHERE}\" }",
+    );
+    clinic.write("frontage.toml", &with);
+    let two = clinic.web(2, "");
+    let file = clinic.folder.path().join("web.release");
+    std::fs::copy(&one, &file).unwrap();
+    let serving = clinic.serve_releases(&[&file]);
+    assert_eq!(version(serving.address("web")), 1);
+    assert!(serving.terminate().0.success());
+    std::fs::remove_file(&file).unwrap();
+    std::fs::copy(&two, &file).unwrap();
+    for _ in 0..3 {
+        let serving = clinic.serve_releases(&[&file]);
+        let list = clinic.ask(&["list"]).unwrap();
+        assert_eq!(list["releases"][0]["version"], "1.0", "{list}");
+        assert_eq!(version(serving.address("web")), 1);
+        assert!(clinic.activate(&two).unwrap_err()["message"].to_string().contains("NOWHERE"));
+        // Its process ends, and what comes after it is not what was refused.
+        signal(serving.children()[0].0, "KILL");
+        let mut serving = serving;
+        assert_eq!(version(serving.wait_for_restart("web")), 1);
+        assert!(serving.terminate().0.success());
+    }
+    // With nothing to fall back on it is over, and says why.
+    let words = ["serve", "--state", "other", "--release", two.to_str().unwrap()];
+    let output = clinic.program.run(&clinic.folder.path().join("elsewhere"), &words);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("NOWHERE"));
+}
+
+#[test]
+fn no_release_takes_another_frontends_address() {
+    let clinic = Clinic::new();
+    let (own, others) = (free(), free());
+    clinic.write("frontends/mobile/frontend.toml", &toml(&others.to_string(), ""));
+    let mobile = clinic.release("mobile", "mobile.release").0;
+    let web = |version: &str, listen: &SocketAddr, more: &str| {
+        let more = format!("version = \"{version}\"\n{more}");
+        clinic.write("frontends/web/frontend.toml", &toml(&listen.to_string(), &more));
+        clinic.release("web", &format!("{version}.release")).0
+    };
+    let one = web("1.0", &own, "threads = 1");
+    let two = web("2.0", &own, "threads = 2");
+    // Where it is built nobody knows of the other.
+    clinic.write("frontends/mobile/frontend.toml", &toml("127.0.0.1:0", ""));
+    let three = web("3.0", &others, "");
+    let serving = clinic.serve_releases(&[&one, &mobile]);
+    let fault = clinic.activate(&three).unwrap_err();
+    assert!(fault["message"].to_string().contains("in use"), "{fault}");
+    // Its own it may share with the process that it follows.
+    clinic.activate(&two).unwrap();
+    for _ in 0..50 {
+        assert_eq!(version(own), 1, "the route's own number");
+        assert_eq!(get(others, "/api/hello").unwrap().json()["hello"], "u");
+    }
+    // Killed, it leaves backends that drain; whoever starts meanwhile waits for their addresses.
+    signal(serving.id(), "KILL");
+    drop(serving);
+    let serving = clinic.serve_releases(&[&one, &mobile]);
+    assert_eq!(serving.address("web"), own);
+    let list = clinic.ask(&["list", "web"]).unwrap();
+    assert_eq!(list["releases"][0]["version"], "2.0");
+}
+
+#[test]
+fn a_succession_leaves_one_admin_listener() {
+    let clinic = Clinic::new();
+    let admin = free();
+    let with = |version: &str, threads: u32| {
+        let more =
+            format!("version = \"{version}\"\nthreads = {threads}\n[admin]\nlisten = \"{admin}\"");
+        clinic.write("frontends/web/frontend.toml", &toml(ANYWHERE, &more));
+        clinic.release("web", &format!("{version}.release")).0
+    };
+    let (one, two) = (with("1.0", 1), with("2.0", 2));
+    // Something that runs, so that the old process drains for as long as the test lasts.
+    let body = crate::clinic::PATIENT.into();
+    let answer =
+        frontage_testkit::upstream::Action::Answer { status: 200, headers: Vec::new(), body };
+    let gate = frontage_testkit::upstream::Action::Gate("go".into(), Box::new(answer));
+    clinic.records.on("GET /patients/slow", gate);
+    let serving = clinic.serve_releases(&[&one]);
+    let web = serving.address("web");
+    let asking = std::thread::spawn(move || get(web, "/api/patients/slow").unwrap().status);
+    let _ = clinic.records.wait_for(1);
+    clinic.activate(&two).unwrap();
+    let began = std::time::Instant::now();
+    while get(admin, "/version").unwrap().json()["releases"][0]["release"] != "2.0" {
+        assert!(began.elapsed() < std::time::Duration::from_secs(20));
+    }
+    for _ in 0..50 {
+        assert_eq!(get(admin, "/readyz").unwrap().status, 200);
+    }
+    clinic.records.open("go");
+    assert_eq!(asking.join().unwrap(), 200);
+}
+
+#[test]
+fn sources_that_are_served_choose_as_their_settings_say() {
+    let clinic = Clinic::new();
+    clinic.write("frontends/web/public/index.html", "<title>clinic</title>");
+    for (version, named) in [("", 404), ("version = \"7.0\"", 200)] {
+        let more = format!("{version}\nstatic = \"public\"\n[releases]\nchoose = \"prefix\"\n");
+        clinic.write("frontends/web/frontend.toml", &toml("127.0.0.1:0", &more));
+        let words = ["serve", "web", "--json"];
+        let serving = clinic.program.serve(clinic.folder.path(), &words, 1);
+        let web = serving.address("web");
+        assert_eq!(get(web, "/").unwrap().status, 200, "{version}");
+        assert_eq!(get(web, PATIENT).unwrap().status, 200, "{version}");
+        assert_eq!(get(web, &format!("/7.0{PATIENT}")).unwrap().status, named, "{version}");
+    }
+}
+
+#[test]
+fn what_is_remembered_can_be_lost_and_the_releases_stay() {
+    let clinic = Clinic::new();
+    let (one, two) = (clinic.web(1, ""), clinic.web(2, ""));
+    let serving = clinic.serve_releases(&[&one]);
+    clinic.activate(&two).unwrap();
+    assert!(serving.terminate().0.success());
+    let state = clinic.folder.path().join("elsewhere/state/web/state.json");
+    std::fs::write(&state, "{ \"served\": [").unwrap();
+    let serving = clinic.serve_releases(&[]);
+    assert!([1, 2].contains(&version(serving.address("web"))));
+    let list = clinic.ask(&["list"]).unwrap();
+    assert_eq!(list["releases"].as_array().unwrap().len(), 2, "{list}");
+    // Nobody else may look into it.
+    use std::os::unix::fs::PermissionsExt as _;
+    let root = clinic.folder.path().join("elsewhere/state");
+    let mode = std::fs::metadata(root).unwrap().permissions().mode();
+    assert_eq!(mode & 0o077, 0);
 }
