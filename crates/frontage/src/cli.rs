@@ -133,6 +133,16 @@ pub(crate) enum Command {
         #[arg(long, value_name = "VERSION")]
         release_version: Option<String>,
     },
+    /// Print what a new version changes for the clients of backends; status 1 if anything breaks
+    Diff {
+        /// A release, a workspace, or a document of `frontage openapi`
+        old: PathBuf,
+        /// The same, newer
+        new: PathBuf,
+        /// Of two workspaces, compare this frontend only
+        #[arg(long, value_name = "NAME")]
+        frontend: Option<String>,
+    },
     /// Run backends: a supervisor with one process each, or one in this process if one is named
     Serve {
         /// The frontends to run [default: all]

@@ -72,6 +72,9 @@ fn run(cli: Cli) -> ExitCode {
             let version = release_version.as_deref();
             command::build::run(&cli.global, &terminal, &frontend, output, version)
         }
+        Command::Diff { old, new, frontend } => {
+            command::diff::run(&cli.global, &terminal, &old, &new, frontend.as_deref())
+        }
         Command::Serve { frontends, release, state } if release.is_empty() && state.is_none() => {
             command::serve::run(&cli.global, &terminal, &frontends)
         }

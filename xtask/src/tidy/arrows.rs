@@ -18,6 +18,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("compile", &["syntax", "contract", "plan", "diagnostic"]),
     ("exec", &["plan", "json", "upstream"]),
     ("emit", &["compile", "contract", "plan"]),
+    ("compare", &[]),
     ("server", &["exec", "plan"]),
     (
         "oracle",
@@ -38,7 +39,8 @@ const TABLE: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that compile: text in, plan out.
-const COMPILE_TOWER: &[&str] = &["diagnostic", "plan", "syntax", "contract", "compile", "emit"];
+const COMPILE_TOWER: &[&str] =
+    &["diagnostic", "plan", "syntax", "contract", "compile", "emit", "compare"];
 /// What the compile tower must not do.
 const COMPILE_NEVER: &[&str] =
     &["tokio", "hyper", "std::fs", "std::net", "std::env::", "SystemTime", "Instant::now"];

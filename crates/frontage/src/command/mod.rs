@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod client;
 pub(crate) mod dev;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod infer;
 pub(crate) mod new;

@@ -4,6 +4,7 @@ mod attack;
 mod clinic;
 mod commands;
 mod dev;
+mod diff;
 mod github;
 mod infer;
 mod mistakes;
