@@ -21,6 +21,9 @@ enum Flow {
 /// - `old`, `new`: OpenAPI 3.1 as `frontage openapi` writes it.
 #[must_use]
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
+    if old == new {
+        return Vec::new();
+    }
     let (before, after) = (routes(old), routes(new));
     let mut out = Vec::new();
     for (key, route) in &before {
@@ -33,9 +36,14 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
         }
     }
     for (key, route) in &after {
-        if !before.contains_key(key) {
-            out.push(whole(&route.name, false, "route-added", "the route is new"));
+        if before.contains_key(key) {
+            continue;
         }
+        let message = match before.iter().find(|(old, _)| covers(old, key)) {
+            Some((_, old)) => format!("the route is new, and answers what went to `{}`", old.name),
+            None => "the route is new".to_owned(),
+        };
+        out.push(whole(&route.name, false, "route-added", &message));
     }
     out.sort();
     out.dedup();
@@ -58,17 +66,35 @@ struct Route<'d> {
 fn routes(document: &Value) -> BTreeMap<(String, String), Route<'_>> {
     let mut out = BTreeMap::new();
     for (path, item) in object(document.get("paths")) {
-        let place: Vec<&str> = path
-            .split('/')
-            .map(|segment| if segment.starts_with('{') { "{}" } else { segment })
-            .collect();
         for (method, operation) in object(Some(item)) {
+            let list = operation.get("parameters").and_then(Value::as_array);
+            let rest = list.into_iter().flatten().any(|parameter| is_true(parameter, REST));
+            let last = path.split('/').count() - 1;
+            let place: Vec<&str> = path
+                .split('/')
+                .enumerate()
+                .map(|(at, segment)| match segment.starts_with('{') {
+                    true if rest && at == last => "{...}",
+                    true => "{}",
+                    false => segment,
+                })
+                .collect();
             let method = method.to_ascii_uppercase();
             let name = format!("{method} {path}");
             out.insert((place.join("/"), method), Route { name, operation });
         }
     }
     out
+}
+
+/// Marks the parameter that stands for all further segments of a path.
+const REST: &str = "x-frontage-rest";
+
+/// Whether an old route has answered what a new one with more fixed segments answers.
+fn covers((old, method): &(String, String), (new, of): &(String, String)) -> bool {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.split('/').collect(), new.split('/').collect());
+    let fits = |(old, new): (&&str, &&str)| old == new || *old == "{}";
+    method == of && old.len() == new.len() && old.iter().zip(&new).all(fits)
 }
 
 fn object(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
@@ -140,6 +166,14 @@ impl<'d> Changes<'d, '_> {
             let schemas = parameter.get("schema").zip(now.get("schema"));
             if let Some((old, new)) = schemas {
                 self.schema(&place, Flow::Asked, old, new);
+                let (then, now) = (old.get("default"), new.get("default"));
+                if then != now {
+                    let text = |value: Option<&Value>| {
+                        value.map_or_else(|| "nothing".to_owned(), Value::to_string)
+                    };
+                    let message = format!("left out, it is {}, and was {}", text(now), text(then));
+                    self.add(&place, false, "default-changed", message);
+                }
             }
         }
         for (key, parameter) in after.iter().filter(|(key, _)| !before.contains_key(*key)) {
@@ -189,8 +223,9 @@ impl<'d> Changes<'d, '_> {
         let (before, after) = (answers(self.old, old), answers(self.new, new));
         for (status, now) in &after {
             let place = format!("answer {status}");
-            // Any status that is not listed is answered as `default`.
-            match before.get(*status).or_else(|| before.get("default")) {
+            // Any status that is not listed is answered as `default`, which always has problems.
+            let any = before.get("default").filter(|any| has_more_than_problems(any));
+            match before.get(*status).or(if is_fault(status) { None } else { any }) {
                 Some(then) => {
                     self.contents(&place, Flow::Answered, then, now);
                     self.headers(&place, then, now);
@@ -205,8 +240,13 @@ impl<'d> Changes<'d, '_> {
                 }
             }
         }
-        for status in before.keys().filter(|status| !after.contains_key(**status)) {
+        for (status, then) in before.iter().filter(|(status, _)| !after.contains_key(**status)) {
             let place = format!("answer {status}");
+            // It may be one of those that are not listed any more.
+            if let Some(any) = after.get("default").filter(|any| has_more_than_problems(any)) {
+                self.contents(&place, Flow::Answered, then, any);
+                continue;
+            }
             self.add(&place, false, "status-removed", format!("{status} is no longer answered"));
         }
     }
@@ -334,6 +374,10 @@ fn is_fault(status: &str) -> bool {
     status.starts_with('4') || status.starts_with('5')
 }
 
+fn has_more_than_problems(answer: &Value) -> bool {
+    object(answer.get("content")).any(|(media, _)| media != "application/problem+json")
+}
+
 /// Answers by status, what is shared by all looked up.
 fn answers<'d>(document: &'d Value, operation: &'d Value) -> BTreeMap<&'d str, &'d Value> {
     object(operation.get("responses"))
@@ -411,6 +455,18 @@ fn widened(flow: Flow, why: &Why) -> (&'static str, String) {
     }
 }
 
+/// A schema that takes objects, or its only variant that does.
+fn only_object<'d>(document: Document<'d>, schema: &'d Value) -> Option<&'d Value> {
+    let is_object = |schema: &Value| schema.get("type").is_some_and(|own| own == "object");
+    if is_object(schema) {
+        return Some(schema);
+    }
+    let variants = schema.get("anyOf").or_else(|| schema.get("oneOf"))?.as_array()?;
+    let mut objects =
+        variants.iter().map(|one| document.resolve(one).0).filter(|one| is_object(one));
+    objects.next().filter(|_| objects.next().is_none())
+}
+
 /// Deepest member that is looked for.
 const DEEPEST: u32 = 24;
 
@@ -451,10 +507,9 @@ fn walk<'d>(
     if let Some((own, other)) = old.get("items").zip(new.get("items")) {
         walk(before, after, own, other, &format!("{path}[]"), depth + 1, seen, out);
     }
-    let is_object = |schema: &Value| schema.get("type").is_some_and(|own| own == "object");
-    if !is_object(old) || !is_object(new) {
+    let (Some(old), Some(new)) = (only_object(before, old), only_object(after, new)) else {
         return;
-    }
+    };
     let inside = |name: &str| {
         if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
     };

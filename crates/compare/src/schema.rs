@@ -137,11 +137,15 @@ impl<'d> Comparison<'d> {
         }
         self.open.push(pair);
         let (mut gives, mut takes) = (Vec::new(), Vec::new());
-        ways(self.giver, given, &mut Vec::new(), &mut gives);
-        ways(self.taker, taken, &mut Vec::new(), &mut takes);
+        ways(self.giver, given, &mut Vec::new(), 0, &mut gives);
+        ways(self.taker, taken, &mut Vec::new(), 0, &mut takes);
         if !takes.iter().any(|way| matches!(way, Way::Any)) {
-            for way in &gives {
+            for (place, way) in gives.iter().enumerate() {
+                // What stands at the same place fits most often.
+                let from = place % takes.len().max(1);
+                takes.rotate_left(from);
                 self.way(way, &takes, path, out);
+                takes.rotate_right(from);
             }
         }
         self.open.pop();
@@ -154,8 +158,9 @@ impl<'d> Comparison<'d> {
         match given {
             Way::Any => out.push(gap(other("anything"))),
             Way::Unclear(what) => {
-                // What cannot be told fits what is spelt the same.
-                let same = takes.iter().any(|way| matches!(way, Way::Unclear(own) if own == what));
+                // What cannot be told fits what is spelt the same and refers to nothing else.
+                let same = !what.contains("$ref")
+                    && takes.iter().any(|way| matches!(way, Way::Unclear(own) if own == what));
                 if !same {
                     out.push(gap(Why::Unclear(what.clone())));
                 }
@@ -206,22 +211,18 @@ impl<'d> Comparison<'d> {
                 best(like, gap(other(word)), out);
             }
             Way::List(own) => {
-                let lists: Vec<_> = takes
+                let lists = takes
                     .iter()
-                    .filter_map(|way| if let Way::List(map) = way { Some(*map) } else { None })
-                    .collect();
-                let like: Vec<_> =
-                    lists.into_iter().map(|map| self.list_gaps(own, map, path)).collect();
-                best(like.into_iter(), gap(other("array")), out);
+                    .filter_map(|way| if let Way::List(map) = way { Some(*map) } else { None });
+                let like = lists.map(|map| self.list_gaps(own, map, path));
+                best(like, gap(other("array")), out);
             }
             Way::Object(own) => {
-                let objects: Vec<_> = takes
+                let objects = takes
                     .iter()
-                    .filter_map(|way| if let Way::Object(map) = way { Some(*map) } else { None })
-                    .collect();
-                let like: Vec<_> =
-                    objects.into_iter().map(|map| self.object_gaps(own, map, path)).collect();
-                best(like.into_iter(), gap(other("object")), out);
+                    .filter_map(|way| if let Way::Object(map) = way { Some(*map) } else { None });
+                let like = objects.map(|map| self.object_gaps(own, map, path));
+                best(like, gap(other("object")), out);
             }
         }
     }
@@ -317,9 +318,11 @@ impl<'d> Comparison<'d> {
         }
         let at = inside(path, "*");
         match (given.get("additionalProperties"), taken.get("additionalProperties")) {
-            (Some(Value::Bool(_)) | None, _) | (_, Some(Value::Bool(true)) | None) => {}
-            (Some(_), Some(Value::Bool(false))) => {
-                out.push(Gap { path: at, why: Why::Undeclared });
+            (Some(Value::Bool(false)), _) | (_, Some(Value::Bool(true)) | None) => {}
+            // What is open may hold anything else.
+            (_, Some(Value::Bool(false))) => out.push(Gap { path: at, why: Why::Undeclared }),
+            (None | Some(Value::Bool(true)), Some(values)) => {
+                self.compare(&Value::Bool(true), values, &at, &mut out);
             }
             (Some(own), Some(values)) => self.compare(own, values, &at, &mut out),
         }
@@ -369,6 +372,7 @@ fn ways<'d>(
     document: Document<'d>,
     schema: &'d Value,
     open: &mut Vec<&'d str>,
+    depth: u32,
     out: &mut Vec<Way<'d>>,
 ) {
     let unclear = |what: &str| Way::Unclear(what.to_owned());
@@ -382,7 +386,7 @@ fn ways<'d>(
     let map = match schema {
         Value::Bool(true) => return out.push(Way::Any),
         Value::Bool(false) => return,
-        Value::Object(map) if open.len() < 64 => map,
+        Value::Object(map) if depth < 64 => map,
         other => return out.push(unclear(&other.to_string())),
     };
     let loud: Vec<&str> =
@@ -394,7 +398,7 @@ fn ways<'d>(
                 return out.push(unclear(&schema.to_string()));
             }
             for variant in variants {
-                ways(document, variant, open, out);
+                ways(document, variant, open, depth + 1, out);
             }
             return;
         }
@@ -455,9 +459,8 @@ fn takes_constant(takes: &[Way<'_>], value: &Value) -> bool {
         (Way::Text(map), Value::String(text)) => {
             let length = text.chars().count() as u64;
             let bound = |key: &str| map.get(key).and_then(Value::as_u64);
-            // Whether it has a pattern, only a regular expression could tell.
-            !map.contains_key("pattern")
-                && !map.contains_key("allOf")
+            // Whether it has a pattern or a form, only a regular expression could tell.
+            !["pattern", "allOf", "format"].iter().any(|key| map.contains_key(*key))
                 && bound("minLength").is_none_or(|min| length >= min)
                 && bound("maxLength").is_none_or(|max| length <= max)
         }
@@ -483,9 +486,18 @@ fn equal(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// The least gaps, or `other` if nothing is alike.
+/// The least gaps, or `other` if nothing is alike; nothing more is looked at once there are none.
 fn best(like: impl Iterator<Item = Vec<Gap>>, other: Gap, out: &mut Vec<Gap>) {
-    match like.min_by_key(Vec::len) {
+    let mut least: Option<Vec<Gap>> = None;
+    for gaps in like {
+        if gaps.is_empty() {
+            return;
+        }
+        if least.as_ref().is_none_or(|least| gaps.len() < least.len()) {
+            least = Some(gaps);
+        }
+    }
+    match least {
         Some(gaps) => out.extend(gaps),
         None => out.push(other),
     }

@@ -59,7 +59,20 @@ fn a_change_breaks_by_who_sends_it() {
     for (old, new, answer, body) in cases {
         check(old, new, answer, body);
     }
-    check(&closed, &a, &["! field-added :a"], &["! field-added :a"]);
+    let open = "! field-added :*";
+    check(&closed, &a, &["! field-added :a", open], &["! field-added :a", "  field-added :*"]);
+    check(&none, &closed, &["  field-removed :*"], &["! field-removed :*"]);
+    check(&map(text()), &none, &["! type-changed :*"], &["  type-widened :*"]);
+    check(
+        &words(&["x"]),
+        &json!({ "type": "string", "format": "email" }),
+        &["! type-changed"],
+        &["! value-removed"],
+    );
+    let maybe_object =
+        |members: Value| json!({ "anyOf": [with(members, json!([])), { "type": "null" }] });
+    let (less, more) = (maybe_object(json!({})), maybe_object(json!({ "a": text() })));
+    check(&less, &more, &["  field-added :a"], &["  field-added :a"]);
     check(&text(), &nullable, &["! null-added"], &["  null-added"]);
     check(&nullable, &text(), &["  null-removed"], &["! null-removed"]);
     check(&words(&["x"]), &words(&["x", "y"]), &["! value-added"], &["  value-added"]);
@@ -114,6 +127,9 @@ fn routes_parameters_and_statuses() {
         "/a/{id}": { "get": route(json!([parameter("id", "path", true)]), ok.clone()) },
         "/b": { "get": route(json!([parameter("q", "query", false)]), ok.clone()) },
         "/c": { "get": route(json!([]), json!({ "200": {}, "404": {} })) },
+        "/files/{path}": { "get": route(json!([
+            { "name": "path", "in": "path", "required": true, "x-frontage-rest": true },
+        ]), ok.clone()) },
         "/gone": { "get": route(json!([]), ok.clone()) },
     }));
     let new = of(json!({
@@ -123,7 +139,10 @@ fn routes_parameters_and_statuses() {
             parameter("r", "query", true), parameter("s", "header", false),
         ]), ok.clone()) },
         "/c": { "get": route(json!([]), json!({ "201": {}, "409": {} })) },
-        "/new": { "get": route(json!([]), ok) },
+        "/files/{path}": { "get": route(json!([
+            { "name": "path", "in": "path", "required": true },
+        ]), ok.clone()) },
+        "/a/new": { "get": route(json!([]), ok) },
     }));
     let all: Vec<String> = compare(&old, &new)
         .iter()
@@ -132,6 +151,7 @@ fn routes_parameters_and_statuses() {
     assert_eq!(
         all,
         [
+            "GET /a/new  route-added false",
             "GET /b header s parameter-added false",
             "GET /b query q parameter-removed true",
             "GET /b query r parameter-added true",
@@ -139,8 +159,9 @@ fn routes_parameters_and_statuses() {
             "GET /c answer 201 status-added true",
             "GET /c answer 404 status-removed false",
             "GET /c answer 409 status-added false",
+            "GET /files/{path}  route-added false",
+            "GET /files/{path}  route-removed true",
             "GET /gone  route-removed true",
-            "GET /new  route-added false",
         ]
     );
 }

@@ -209,6 +209,10 @@ fn value(rng: &mut Rng, document: &Value, schema: &Value, depth: u32) -> Value {
                     }
                 }
             }
+            // What is open may hold more than is declared.
+            if !map.contains_key("additionalProperties") && rng.u32(0..4) == 0 {
+                out.insert("more".into(), json!(rng.i32(0..3)));
+            }
             Value::Object(out)
         }
         Some(_) => Value::Null,

@@ -47,7 +47,7 @@ impl Server {
         let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let threads = settings.threads.unwrap_or(cores).get();
         let open = |address, count| {
-            listen::open(address, count, beside.contains(&address)).map_err(|cause| {
+            listen::open(address, count, is_held(address, beside)).map_err(|cause| {
                 match cause.kind() {
                     io::ErrorKind::AddrInUse => StartError::AddressInUse { address },
                     _ => StartError::Listen { address, cause },
@@ -98,6 +98,14 @@ impl Server {
         }
         Ok(handle)
     }
+}
+
+/// Whether one of these listens on an address, or on one of its port that includes it.
+fn is_held(address: SocketAddr, held: &[SocketAddr]) -> bool {
+    held.iter().any(|own| {
+        let any = own.ip().is_unspecified() || address.ip().is_unspecified();
+        *own == address || own.port() == address.port() && any
+    })
 }
 
 /// Nobody beyond this machine reaches auth of kind `dev`: the newest release is refused with it, and

@@ -176,6 +176,10 @@ fn parameter(parameter: &ApiParameter, api: &Api) -> Value {
     let mut out = Map::new();
     out.insert("name".into(), parameter.name.as_str().into());
     out.insert("in".into(), place.into());
+    if parameter.location == ApiLocation::Rest {
+        // OpenAPI cannot tell the two apart, and a client that is compared must.
+        out.insert("x-frontage-rest".into(), true.into());
+    }
     let words = schema.description.take().or_else(|| {
         (parameter.location == ApiLocation::Rest)
             .then(|| "All further segments of the path, joined with `/`.".to_owned())

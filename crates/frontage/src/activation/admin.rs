@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,8 +24,8 @@ use super::command::{Asked, Command, Curated};
 use crate::codes;
 use crate::release::read;
 
-/// Its name in the folder.
-const SOCKET: &str = "admin.sock";
+/// Its place in the folder.
+const SOCKET: &str = "admin/socket";
 /// Longest command and longest answer, in bytes.
 const LONGEST: u64 = 1 << 20;
 /// Connections at once.
@@ -90,13 +91,21 @@ pub(crate) fn listen(
     asked: mpsc::Sender<Asked>,
 ) -> Result<tokio::task::JoinHandle<()>, Diagnostic> {
     let path = root.join(SOCKET);
-    // Whoever holds the folder's lock is the only one who listens here: what is there is left over.
-    let _ = std::fs::remove_file(&path);
-    let listener = UnixListener::bind(&path).map_err(|error| {
+    let cannot = |error: &std::io::Error| {
         let message = format!("cannot listen on `{}`: {error}", path.display());
         Diagnostic::placeless(codes::CANNOT_START, message)
             .help("its path may have about 100 bytes: name another folder with `--state DIR`")
-    })?;
+    };
+    // The folder may be open to others; who enters this one may change what is served.
+    if let Some(folder) = path.parent() {
+        let private = std::fs::Permissions::from_mode(0o700);
+        std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::set_permissions(folder, private))
+            .map_err(|error| cannot(&error))?;
+    }
+    // Whoever holds the folder's lock is the only one who listens here: what is there is left over.
+    let _ = std::fs::remove_file(&path);
+    let listener = UnixListener::bind(&path).map_err(|error| cannot(&error))?;
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     Ok(tokio::spawn(async move {
         loop {

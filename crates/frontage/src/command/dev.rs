@@ -308,6 +308,8 @@ impl Dev<'_> {
                 report(self.global, self.terminal, &frontend, &event);
             }
             Event::Died { frontend, how, again_in } => {
+                // What it was given last may have ended it.
+                self.refused.insert(frontend.clone());
                 self.terminal.error(&format!(
                     "{} {how}; starting it again in {} ms",
                     self.terminal.paint(Tone::Bad, &format!("{frontend}: the backend")),

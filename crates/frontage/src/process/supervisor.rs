@@ -12,7 +12,7 @@ use std::time::Duration;
 use frontage_diagnostic::Diagnostic;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Take};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout};
 
 use super::protocol::{Bundle, FromBackend, ToBackend, Used, encode};
@@ -84,6 +84,7 @@ pub(crate) struct Supervisor {
     ending: Vec<tokio::task::JoinHandle<()>>,
     events: mpsc::Sender<Event>,
     environment: Environment,
+    stop: watch::Sender<bool>,
 }
 
 /// Environment variables that backends get beside their supervisor's own.
@@ -93,7 +94,8 @@ impl Supervisor {
     /// A supervisor without backends, and what will happen to them.
     pub(crate) fn new(environment: Environment) -> (Self, mpsc::Receiver<Event>) {
         let (events, receiver) = mpsc::channel(256);
-        (Self { backends: Vec::new(), ending: Vec::new(), events, environment }, receiver)
+        let (backends, ending, stop) = (Vec::new(), Vec::new(), watch::Sender::new(false));
+        (Self { backends, ending, events, environment, stop }, receiver)
     }
 
     /// Gives an order to one backend; the first makes its process.
@@ -111,6 +113,8 @@ impl Supervisor {
                 orders,
                 events: self.events.clone(),
                 bundle: None,
+                sound: None,
+                stop: self.stop.subscribe(),
                 asked: None,
                 ending: Vec::new(),
                 wonders: None,
@@ -137,6 +141,7 @@ impl Supervisor {
     /// Drains and ends every process, side by side.
     pub(crate) async fn stop(self) {
         let mut tasks = self.ending;
+        self.stop.send_replace(true);
         for (_, sender, task) in self.backends {
             drop(sender);
             tasks.push(task);
@@ -154,6 +159,10 @@ struct Keeper {
     events: mpsc::Sender<Event>,
     /// What it runs; a new process gets the newest.
     bundle: Option<Box<Bundle>>,
+    /// What ran last, if anything has.
+    sound: Option<Box<Bundle>>,
+    /// Tells that the supervisor stops.
+    stop: watch::Receiver<bool>,
     /// What the process has not answered yet; further orders wait until it has.
     asked: Option<Asked>,
     /// Processes that another took the place of, with their addresses, until they have ended.
@@ -303,9 +312,12 @@ impl Keeper {
     /// What was given last is run, or cannot be: then it is given up for what ran before.
     fn settle(&mut self, result: Result<(), Diagnostic>) {
         let Some(Asked { taken, before, .. }) = self.asked.take() else { return };
-        // What nobody waits for is tried again unless something else runs.
-        if result.is_err() && (taken.is_some() || before.is_some()) {
-            self.bundle = before;
+        match (&result, &taken, &self.sound) {
+            (Ok(()), ..) => self.sound.clone_from(&self.bundle),
+            (Err(_), Some(_), _) => self.bundle = before,
+            (Err(_), None, Some(_)) => self.bundle.clone_from(&self.sound),
+            // What nobody waits for is tried again while nothing else has ever run.
+            (Err(_), None, None) => {}
         }
         if let Some(taken) = taken {
             // Whoever no longer listens finds out by itself.
@@ -338,7 +350,7 @@ impl Keeper {
 
     /// Backends from the start of one process to the end of the last that followed it.
     async fn live(&mut self) -> End {
-        let beside = self.held();
+        let (beside, mut stop) = (self.held(), self.stop.clone());
         let mut process = match self.start(beside).await {
             Ok(process) => process,
             Err(how) => return End::Died(how),
@@ -355,8 +367,13 @@ impl Keeper {
                     Some(None) => {}
                     None => return End::Died(wait(&mut process.child).await),
                 },
-                // One at a time: an answer is that of what was given last.
-                order = self.orders.recv(), if late.is_none() => {
+                () = told(&mut stop) => {
+                    process.end(ToBackend::Drain, self.drain()).await;
+                    return End::Stop;
+                }
+                // One at a time: an answer is that of what was given last. And nothing to a process
+                // that has said that it cannot run.
+                order = self.orders.recv(), if late.is_none() && !process.addresses.is_empty() => {
                     let Some(order) = order else {
                         process.end(ToBackend::Drain, self.drain()).await;
                         return End::Stop;
@@ -444,6 +461,7 @@ impl Keeper {
                 return None;
             }
         };
+        let mut stop = self.stop.clone();
         let listens = async {
             loop {
                 match process.next().await {
@@ -459,10 +477,19 @@ impl Keeper {
                 }
             }
         };
-        if timeout(SUCCESSION, listens).await == Ok(true) {
+        let listens = tokio::select! {
+            listens = timeout(SUCCESSION, listens) => listens == Ok(true),
+            () = told(&mut stop) => false,
+        };
+        if listens {
             return Some(process);
         }
-        self.settle(Err(self.gone("cannot be replaced: the new one does not listen")));
+        if self.asked.is_some() {
+            let fault = self.gone("cannot be replaced: the new one does not listen");
+            let event = FromBackend::Failed { message: fault.message.clone(), help: None };
+            self.settle(Err(fault));
+            let _ = self.events.send(Event::Said { frontend: self.frontend.clone(), event }).await;
+        }
         process.end(ToBackend::Drain, Duration::ZERO).await;
         None
     }
@@ -483,6 +510,12 @@ impl Keeper {
             .kill_on_drop(true)
             .spawn()
     }
+}
+
+/// Waits until the supervisor stops.
+async fn told(stop: &mut watch::Receiver<bool>) {
+    // Whoever is gone has stopped.
+    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 /// This program, also after its file was replaced.

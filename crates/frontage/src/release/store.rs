@@ -6,13 +6,13 @@
 //! Never: two supervisors with one stock; a release that is half there; a folder served that is not
 //!        what its name says.
 //!
-//! Below the folder: `admin.sock`, `lock`, and for each frontend `NAME/state.json` and
+//! Below the folder: `admin/` with the socket, `lock`, and for each frontend `NAME/state.json` and
 //! `NAME/DIGEST/` with `release` and `public/`.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use frontage_diagnostic::Diagnostic;
@@ -89,9 +89,6 @@ impl Store {
                 File::options().create(true).append(true).mode(0o600).open(root.join("lock"))
             })
             .map_err(|error| cannot(&root, &error).help(help))?;
-        // One that was there may be open to others, and the socket with it.
-        fs::set_permissions(&root, fs::Permissions::from_mode(0o700))
-            .map_err(|error| cannot(&root, &error).help(help))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { root, _lock: lock }),
             Err(fs::TryLockError::WouldBlock) => {
@@ -111,7 +108,7 @@ impl Store {
     /// The frontends that it knows something of.
     pub(crate) fn frontends(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(&self.root) else { return Vec::new() };
-        let known = entries.flatten().filter(|entry| entry.path().is_dir());
+        let known = entries.flatten().filter(|entry| entry.path().join(STATE).exists());
         let mut names: Vec<String> =
             known.filter_map(|entry| entry.file_name().into_string().ok()).collect();
         names.sort();
@@ -172,7 +169,12 @@ impl Store {
     pub(crate) fn state(&self, frontend: &str) -> State {
         let folder = self.root.join(frontend);
         let text = fs::read(folder.join(STATE));
-        if let Some(state) = text.ok().and_then(|text| serde_json::from_slice(&text).ok()) {
+        let state = match &text {
+            Ok(text) => serde_json::from_slice(text).ok(),
+            // Nothing has been served yet; what is there was refused.
+            Err(error) => (error.kind() == io::ErrorKind::NotFound).then(State::default),
+        };
+        if let Some(state) = state {
             return state;
         }
         let entries = fs::read_dir(&folder).into_iter().flatten().flatten();

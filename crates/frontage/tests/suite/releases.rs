@@ -583,9 +583,9 @@ fn what_is_remembered_can_be_lost_and_the_releases_stay() {
     assert!([1, 2].contains(&version(serving.address("web"))));
     let list = clinic.ask(&["list"]).unwrap();
     assert_eq!(list["releases"].as_array().unwrap().len(), 2, "{list}");
-    // Nobody else may look into it.
+    // Nobody else may change what is served.
     use std::os::unix::fs::PermissionsExt as _;
-    let root = clinic.folder.path().join("elsewhere/state");
+    let root = clinic.folder.path().join("elsewhere/state/admin");
     let mode = std::fs::metadata(root).unwrap().permissions().mode();
     assert_eq!(mode & 0o077, 0);
 }
