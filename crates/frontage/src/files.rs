@@ -28,7 +28,8 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
+    /// Of a regular file, if one is there.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
         let known = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
         Some(Self {
             device: known.dev(),

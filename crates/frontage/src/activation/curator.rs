@@ -7,7 +7,6 @@
 //!        another.
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +19,7 @@ use tokio::time::MissedTickBehavior;
 use super::command::{Activated, Asked, Command, Curated, Listed};
 use crate::codes;
 use crate::config::{Choose, Deprecated};
+use crate::files::Stamp;
 use crate::process::{Bundle, Order, Source, Used};
 use crate::release::{Release, State, Store, read};
 use crate::settings::BackendSettings;
@@ -62,15 +62,6 @@ fn refused(message: String) -> Diagnostic {
     Diagnostic::placeless(codes::RELEASE_REFUSED, message)
 }
 
-/// What tells whether a file is what it was.
-type Stamp = (u64, u64, u64, i64, i64);
-
-/// A file's stamp, if it is there.
-fn stamp(path: &Path) -> Option<Stamp> {
-    let known = std::fs::metadata(path).ok()?;
-    Some((known.dev(), known.ino(), known.size(), known.mtime(), known.mtime_nsec()))
-}
-
 impl Curator {
     /// Decides for a frontend from now on.
     ///
@@ -84,7 +75,7 @@ impl Curator {
     /// Serves again what was served last, or what can be served of it.
     ///
     /// - Result: what cannot be, and why.
-    pub(crate) async fn resume(&mut self) -> Vec<Diagnostic> {
+    async fn resume(&mut self) -> Vec<Diagnostic> {
         let mut faults = Vec::new();
         let mut found = Vec::new();
         for digest in self.state.served.clone() {
@@ -126,7 +117,8 @@ impl Curator {
         // As it was when it was looked at last, and when it was read last.
         let (mut last, mut done) = (None, None);
         if let Some(file) = &watched {
-            (last, done) = (stamp(file), stamp(file));
+            last = Stamp::of(file);
+            done.clone_from(&last);
             self.look(file).await;
         }
         let _ = decided.send(!self.served.is_empty()).await;
@@ -143,10 +135,10 @@ impl Curator {
                 }
                 _ = watch.tick(), if watched.is_some() => {
                     let Some(file) = &watched else { continue };
-                    let now = stamp(file);
+                    let now = Stamp::of(file);
                     // What is being written is left alone until it rests.
                     let rests = now == last;
-                    last = now;
+                    last.clone_from(&now);
                     if now.is_some() && rests && now != done {
                         done = now;
                         self.look(file).await;
@@ -198,7 +190,7 @@ impl Curator {
     /// # Errors
     ///
     /// Why it is not served; then everything is as before.
-    pub(crate) async fn activate(
+    async fn activate(
         &mut self,
         file: &Path,
         watched: bool,
@@ -242,10 +234,7 @@ impl Curator {
     /// # Errors
     ///
     /// If there is none, or its backend does not take it.
-    pub(crate) async fn roll_back(
-        &mut self,
-        version: Option<&str>,
-    ) -> Result<Activated, Diagnostic> {
+    async fn roll_back(&mut self, version: Option<&str>) -> Result<Activated, Diagnostic> {
         let Some(newest) = self.served.first().cloned() else { return Err(self.nothing()) };
         let beside = self.served[1..].iter().map(|known| known.digest.clone());
         let earlier: Vec<String> = match version {
@@ -278,7 +267,7 @@ impl Curator {
     /// # Errors
     ///
     /// If it is the newest, or not served.
-    pub(crate) async fn retire(&mut self, version: &str) -> Result<Activated, Diagnostic> {
+    async fn retire(&mut self, version: &str) -> Result<Activated, Diagnostic> {
         let Some(newest) = self.served.first().cloned() else { return Err(self.nothing()) };
         if newest.version == version {
             let fault =
@@ -295,7 +284,7 @@ impl Curator {
     }
 
     /// What is served and kept.
-    pub(crate) async fn list(&mut self) -> Vec<Listed> {
+    async fn list(&mut self) -> Vec<Listed> {
         let mut kept = Vec::new();
         for digest in self.state.history.clone() {
             if !self.served.iter().any(|known| known.digest == digest) {
