@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use frontage_diagnostic::Diagnostic;
 use frontage_emit::openapi::{document, to_json};
 
-use super::output::describe;
+use super::output::{self, describe};
 use super::{Done, chosen, client};
 use crate::build::{build, concerns, has_errors};
 use crate::cli::Global;
@@ -23,7 +23,7 @@ pub(crate) fn run(
     global: &Global,
     terminal: &Terminal,
     frontend: &str,
-    output: Option<PathBuf>,
+    to: Option<PathBuf>,
     version: Option<&str>,
 ) -> Done {
     if let Some(version) = version.filter(|version| !is_version(version)) {
@@ -53,7 +53,7 @@ pub(crate) fn run(
     let client = config.client.as_ref().map(|file| client::files(&api, Path::new(&file.value)));
     let generated = client.unwrap_or_default();
     let (manifest, bytes) = pack(&loaded, config, plan, openapi, generated, version)?;
-    let file = output.unwrap_or_else(|| PathBuf::from(format!("{frontend}.release")));
+    let file = to.unwrap_or_else(|| PathBuf::from(format!("{frontend}.release")));
     write(&file, &bytes)?;
     // What was written is what will be served.
     let release = Release::read(bytes)?;
@@ -77,24 +77,16 @@ pub(crate) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes a release so that nobody sees half of it; in the place of nothing or another release.
+/// Writes a release in the place of nothing or another release.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
-    let cannot = |error: &std::io::Error| {
-        Diagnostic::placeless(codes::CANNOT_WRITE, format!("`{}`: {error}", path.display()))
-    };
     if path.exists() && !is_release(path) {
         let message = format!("`{}` is there, and is no release", path.display());
         return Err(Diagnostic::placeless(codes::CANNOT_WRITE, message)
             .help("name another file, or remove this one first"));
     }
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| cannot(&error))?;
-    }
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(".tmp");
-    std::fs::write(&draft, bytes)
-        .and_then(|()| std::fs::rename(&draft, path))
-        .map_err(|error| cannot(&error))
+    output::write(path, bytes).map_err(|error| {
+        Diagnostic::placeless(codes::CANNOT_WRITE, format!("`{}`: {error}", path.display()))
+    })
 }
 
 /// Whether a file is one that this command wrote, whole or not.

@@ -143,12 +143,12 @@ pub(crate) fn own(path: &Path) -> Result<(), Diagnostic> {
 const START: u64 = 64 << 10;
 
 /// Writes a file so that nobody sees half of it.
-pub(crate) fn write(path: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> std::io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)?;
     }
     let mut draft = path.as_os_str().to_owned();
     draft.push(".tmp");
-    std::fs::write(&draft, text)?;
+    std::fs::write(&draft, content)?;
     std::fs::rename(draft, path)
 }
