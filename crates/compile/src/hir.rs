@@ -7,6 +7,8 @@
 //!
 //! Start at [`Checked`], then [`CheckedRoute`], [`Function`] and [`ExprKind`].
 
+mod visit;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -17,6 +19,8 @@ use frontage_plan::{
 };
 
 use crate::types::{Ty, Types};
+
+pub use visit::{each_expr, each_in};
 
 /// A checked frontend.
 #[derive(Debug)]

@@ -22,6 +22,7 @@ mod resolve;
 pub mod types;
 mod unit;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use frontage_diagnostic::{Area, Code, Diagnostic, FileId, SourceMap, Span};
@@ -40,6 +41,8 @@ pub struct Compiled {
     pub plan: Option<Plan>,
     /// Every diagnostic, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// By the file of a route module that did not check: the errors that it met, wherever they are.
+    pub faulty: BTreeMap<FileId, Vec<Diagnostic>>,
 }
 
 /// Takes away what only follows from something else that was reported.

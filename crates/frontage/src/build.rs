@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use frontage_compile::hir::Checked;
 use frontage_compile::{FrontendInput, Memory, Project};
-use frontage_diagnostic::{Diagnostic, Severity, SourceMap, sort, summary};
+use frontage_diagnostic::{Diagnostic, FileId, Severity, SourceMap, sort, summary};
 use frontage_plan::{Method, PathSegment, Plan};
 
 use crate::codes;
@@ -35,6 +35,8 @@ pub(crate) struct BuiltFrontend {
     pub(crate) checked: Vec<Arc<Checked>>,
     /// Faults of its own modules, sorted.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// By the file of a route module that did not check: the errors that it met.
+    pub(crate) faulty: BTreeMap<FileId, Vec<Diagnostic>>,
 }
 
 impl Built {
@@ -80,10 +82,10 @@ pub(crate) fn build_again(loaded: &Loaded, memories: &mut Memories) -> Built {
     let contracts = loaded.knows_upstreams();
     let mut frontends = Vec::new();
     for (config, input) in loaded.frontends.iter().zip(&loaded.inputs) {
-        let (compiled, diagnostics) = if contracts {
+        let (compiled, diagnostics, faulty) = if contracts {
             compile(loaded, config, input, memories.entry(config.name.clone()).or_default())
         } else {
-            (None, Vec::new())
+            (None, Vec::new(), BTreeMap::new())
         };
         let broken = workspace.iter().any(|fault| {
             fault.severity == Severity::Error && concerns(fault, &config.name, &loaded.sources)
@@ -91,7 +93,8 @@ pub(crate) fn build_again(loaded: &Loaded, memories: &mut Memories) -> Built {
         let usable = !broken && !has_errors(&diagnostics);
         let (plan, checked) = compiled.filter(|_| usable).unzip();
         let checked = checked.unwrap_or_default();
-        frontends.push(BuiltFrontend { name: config.name.clone(), plan, checked, diagnostics });
+        let name = config.name.clone();
+        frontends.push(BuiltFrontend { name, plan, checked, diagnostics, faulty });
     }
     memories.retain(|name, _| loaded.frontends.iter().any(|config| config.name == *name));
     sort(&mut workspace, &loaded.sources);
@@ -137,7 +140,7 @@ fn compile(
     config: &FrontendConfig,
     input: &FrontendInput,
     memory: &mut Memory,
-) -> (Option<Compiled>, Vec<Diagnostic>) {
+) -> (Option<Compiled>, Vec<Diagnostic>, BTreeMap<FileId, Vec<Diagnostic>>) {
     let project = Project::new(&loaded.workspace, input, &loaded.sources, memory);
     let made = side_by_side(project.open(), |at| project.make(at));
     let (compiled, left) = project.link(made);
@@ -147,7 +150,8 @@ fn compile(
         hidden_files(loaded, config, plan, &mut diagnostics);
     }
     sort(&mut diagnostics, &loaded.sources);
-    (compiled.plan.map(|plan| (Arc::new(plan), compiled.checked)), diagnostics)
+    let plan = compiled.plan.map(|plan| (Arc::new(plan), compiled.checked));
+    (plan, diagnostics, compiled.faulty)
 }
 
 /// Two frontends cannot listen on one address.

@@ -143,6 +143,13 @@ pub(crate) enum Command {
         #[arg(long, value_name = "NAME")]
         frontend: Option<String>,
     },
+    /// Print what a new version of an upstream's contract does to the routes; status 1 if one breaks
+    Impact {
+        /// The upstream
+        upstream: String,
+        /// The file with its new contract
+        contract: PathBuf,
+    },
     /// Run backends: a supervisor with one process each, or one in this process if one is named
     Serve {
         /// The frontends to run [default: all]

@@ -8,6 +8,7 @@
 
 mod activation;
 mod build;
+mod candidate;
 mod cli;
 mod codes;
 mod command;
@@ -74,6 +75,9 @@ fn run(cli: Cli) -> ExitCode {
         }
         Command::Diff { old, new, frontend } => {
             command::diff::run(&cli.global, &terminal, &old, &new, frontend.as_deref())
+        }
+        Command::Impact { upstream, contract } => {
+            command::impact::run(&cli.global, &terminal, &upstream, &contract)
         }
         Command::Serve { frontends, release, state } if release.is_empty() && state.is_none() => {
             command::serve::run(&cli.global, &terminal, &frontends)

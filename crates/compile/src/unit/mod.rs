@@ -179,6 +179,7 @@ impl<'a> Project<'a> {
             .filter(|(route, ..)| route.is_none())
             .flat_map(|(_, stand, _)| stand.iter().map(|(file, _)| *file))
             .collect();
+        let faulty = faulty(&units);
         let each: Vec<&Unit> = units.iter().map(|(.., unit)| &**unit).collect();
         let mut diagnostics = self.found;
         let found = findings(&each, &files, self.broken);
@@ -205,8 +206,21 @@ impl<'a> Project<'a> {
             parsed: self.parsed,
             units: units.into_iter().map(|(route, stand, unit)| (route, (stand, unit))).collect(),
         };
-        (Compiled { checked, plan, diagnostics }, memory)
+        (Compiled { checked, plan, diagnostics, faulty }, memory)
     }
+}
+
+/// The errors of each route module's unit.
+fn faulty(units: &[(Option<FileId>, Stand, Arc<Unit>)]) -> BTreeMap<FileId, Vec<Diagnostic>> {
+    let errors = |unit: &Unit| -> Vec<Diagnostic> {
+        let own = unit.found.iter().chain(unit.lowered.iter().flat_map(|(_, found)| found));
+        own.filter(|found| found.severity == Severity::Error).cloned().collect()
+    };
+    units
+        .iter()
+        .filter_map(|(route, _, unit)| Some(((*route)?, errors(unit))))
+        .filter(|(_, errors)| !errors.is_empty())
+        .collect()
 }
 
 /// What the checks of all units found, each fault once.

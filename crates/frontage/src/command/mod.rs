@@ -6,6 +6,7 @@ pub(crate) mod client;
 pub(crate) mod dev;
 pub(crate) mod diff;
 pub(crate) mod explain;
+pub(crate) mod impact;
 pub(crate) mod infer;
 pub(crate) mod new;
 pub(crate) mod openapi;

@@ -6,6 +6,7 @@ mod commands;
 mod dev;
 mod diff;
 mod github;
+mod impact;
 mod infer;
 mod mistakes;
 mod outputs;

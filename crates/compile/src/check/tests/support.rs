@@ -75,7 +75,7 @@ pub(super) fn check_files(files: &[(&str, &str)]) -> Outcome {
     let mut sources = contracts().0.clone();
     let files: Vec<FileId> = files.iter().map(|(path, text)| sources.add(*path, *text)).collect();
     let (workspace, frontend) = inputs(&sources, &files);
-    let Compiled { mut checked, plan, diagnostics } =
+    let Compiled { mut checked, plan, diagnostics, .. } =
         crate::compile(&workspace, &frontend, &sources);
     checked.retain(|unit| !unit.routes.is_empty());
     Outcome { checked, plan, diagnostics, sources }

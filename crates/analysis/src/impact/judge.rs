@@ -1,0 +1,641 @@
+//! How the uses of one backend feel the differences of a contract.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use frontage_contract::{ContentKind, Contract, Operation, Status, Type, TypeId};
+use frontage_diagnostic::{Diagnostic, Severity as Level, SourceMap, Span};
+use frontage_plan::{AnswerKind, Call, Constant, Expr, Place, Route, UpstreamId};
+
+use super::changes::{Change, Limit, counterpart, is_success, status_text, successor};
+use super::reading::{Gap, Reading};
+use super::site::{Key, Owner, has_path, member, same_request, variants};
+use super::source::{Sources, Spot, Written, argument};
+use super::{Backend, Effect, Refusal, Severity, Side};
+use crate::uses::{Consequence, Use, uses};
+
+/// What a service answers to what it cannot read.
+const BAD_REQUEST: u16 = 400;
+/// What stands for an answer that contradicts its contract.
+const DRIFT: u16 = 502;
+
+/// Changes of answers that a plan takes, and that are not what they were.
+const DRIFTS: &[&str] = &[
+    "field-removed",
+    "value-added",
+    "values-opened",
+    "variant-added",
+    "format-changed",
+    "limit-widened",
+    "map-closed",
+    "access-changed",
+    "deprecated",
+];
+
+/// Changes of what is sent that the checker sees, if the route sends what they rule out.
+const CHECKED: &[&str] = &[
+    "type-changed",
+    "null-removed",
+    "value-removed",
+    "values-closed",
+    "number-narrowed",
+    "variant-removed",
+    "map-closed",
+];
+
+type Found = (Change, Vec<Effect>);
+
+/// Judges a backend's uses of one upstream.
+pub(super) struct Judge<'a> {
+    upstream: &'a str,
+    old: &'a Contract,
+    new: &'a Contract,
+    declared: &'a BTreeMap<Key, BTreeSet<Span>>,
+    backend: &'a Backend<'a>,
+    sources: Sources<'a>,
+    /// What is wrong with the routes once the new contract is taken up.
+    errors: Vec<Span>,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(
+        upstream: &'a str,
+        (old, new): (&'a Contract, &'a Contract),
+        declared: &'a BTreeMap<Key, BTreeSet<Span>>,
+        backend: &'a Backend<'a>,
+        sources: &'a SourceMap,
+    ) -> Self {
+        let all = backend.faulty.values().flatten().filter(|f| f.severity == Level::Error);
+        let errors = all.filter_map(|fault| fault.primary.as_ref().map(|label| label.span));
+        let errors = errors.collect();
+        let sources = Sources::new(backend.checked, sources);
+        Self { upstream, old, new, declared, backend, sources, errors }
+    }
+
+    /// Adds what every use feels.
+    pub(super) fn uses(&self, felt: &mut Vec<Found>) {
+        let plan = self.backend.plan;
+        let Some(own) = plan.upstreams.iter().position(|known| *known.name == *self.upstream) else {
+            return;
+        };
+        let own = UpstreamId(own as u16);
+        let mut fields: Option<(&Route, BTreeMap<Span, BTreeSet<Spot>>)> = None;
+        for one in uses(plan) {
+            let operation = plan.operation(one.operation);
+            if operation.upstream != own {
+                continue;
+            }
+            if fields.as_ref().is_none_or(|(route, _)| !std::ptr::eq(*route, one.route)) {
+                fields = Some((one.route, self.sources.fields(one.route)));
+            }
+            let places = fields.as_ref().map(|(_, places)| places);
+            let Some(old) = self.old.operation(&operation.name) else { continue };
+            let judged = OfUse { judge: self, one: &one, old, places };
+            judged.all(felt);
+            // A bulk call that fails is made of single ones.
+            if let Some(bulk) = one.call.and_then(|call| call.bulk.as_ref())
+                && let Some(old) = self.old.operation(&plan.operation(bulk.operation).name)
+            {
+                OfUse { old, ..judged }.bulk(bulk, felt);
+            }
+        }
+    }
+}
+
+/// One use of an operation.
+#[derive(Clone, Copy)]
+struct OfUse<'a, 'u> {
+    judge: &'u Judge<'a>,
+    one: &'u Use<'u>,
+    /// The operation, as the plan knows it.
+    old: &'a Operation,
+    places: Option<&'u BTreeMap<Span, BTreeSet<Spot>>>,
+}
+
+impl OfUse<'_, '_> {
+    fn all(&self, felt: &mut Vec<Found>) {
+        let own = |code: &'static str| (Key::of(Owner::Operation(self.old.name.clone())), code);
+        let new = self.judge.new;
+        let Some(after) = same_request(new, self.old) else {
+            let status = if has_path(new, self.old) { 405 } else { 404 };
+            let moved = successor(new, self.old).is_some();
+            let (key, code) = own(if moved { "operation-moved" } else { "operation-removed" });
+            self.fails(&key, code, "", Side::Request, status, false, felt);
+            return;
+        };
+        for code in ["operation-faulty", "deprecated"] {
+            let (key, code) = own(code);
+            if felt.iter().any(|(change, _)| change.key == key && change.code == code) {
+                self.feel(&key, code, "", Side::Request, Severity::Drifts, None, felt);
+            }
+        }
+        if !after.faults.is_empty() {
+            return;
+        }
+        self.request(after, felt);
+        match self.one.call {
+            Some(call) => self.answers(call, after, felt),
+            None => self.handed_on(after, felt),
+        }
+    }
+
+    /// A bulk call in place of this one: whatever is wrong with it, single calls are made.
+    fn bulk(&self, bulk: &frontage_plan::Bulk, felt: &mut Vec<Found>) {
+        let drift = |key: &Key, code, felt: &mut Vec<Found>| {
+            self.feel(key, code, "", Side::Request, Severity::Drifts, None, felt);
+        };
+        let new = self.judge.new;
+        let key = Key::of(Owner::Operation(self.old.name.clone()));
+        let Some(after) = same_request(new, self.old) else {
+            let moved = successor(new, self.old).is_some();
+            let code = if moved { "operation-moved" } else { "operation-removed" };
+            return drift(&key, code, felt);
+        };
+        let sent = [Some(bulk.key), bulk.count].into_iter().flatten();
+        for index in sent.chain(bulk.others.iter().map(|(_, other)| *other)) {
+            let parameter = &self.old.parameters[usize::from(index)];
+            let owner = Owner::Argument(self.old.name.clone(), parameter.key.clone());
+            let key = Key::of(owner);
+            drift(&key, "type-changed", felt);
+            // Whoever does not read the keys answers other items.
+            let is_key = index == bulk.key;
+            for code in ["parameter-removed", "parameter-written"] {
+                match is_key {
+                    true => self.fails(&key, code, "", Side::Request, 404, true, felt),
+                    false => drift(&key, code, felt),
+                }
+            }
+        }
+        // Members that lead to the items, and the one that tells them apart.
+        let mut at = after.success.json;
+        let follow = |ty: TypeId, name: &str, felt: &mut Vec<Found>| {
+            let objects = variants(new, ty);
+            objects.into_iter().find_map(|id| {
+                let Type::Object(object) = new.ty(id) else { return None };
+                let key = Key::field(id, name);
+                for code in ["field-removed", "field-optional", "null-added", "type-changed"] {
+                    drift(&key, code, felt);
+                }
+                object.property(name).map(|property| property.ty)
+            })
+        };
+        for name in &bulk.items {
+            at = at.and_then(|ty| follow(ty, name, felt));
+        }
+        let list = at.and_then(|ty| {
+            variants(new, ty).into_iter().find_map(|id| match new.ty(id) {
+                Type::Array(array) => Some(array.items),
+                _ => None,
+            })
+        });
+        if let Some(item) = list {
+            follow(item, &bulk.matching, felt);
+        }
+        // What the single call reads of its answer is read of an item.
+        if let Some((item, call)) = list.zip(self.one.call) {
+            let shape = call.answers.iter().find_map(|(_, kind)| match kind {
+                AnswerKind::Json(shape) => Some(*shape),
+                _ => None,
+            });
+            if let Some(shape) = shape {
+                let mut reading = Reading::new(new, self.judge.backend.plan);
+                let key = Key::of(Owner::Answer(self.old.name.clone())).inner("[]");
+                let gaps = reading.answer(item, shape, key);
+                self.answered(&gaps, &reading.read, felt);
+            }
+        }
+    }
+
+    /// What the service answers is read as the plan reads it.
+    fn answers(&self, call: &Call, after: &Operation, felt: &mut Vec<Found>) {
+        let (new, plan) = (self.judge.new, self.judge.backend.plan);
+        let key = Key::of(Owner::Answer(self.old.name.clone()));
+        let is_head = matches!(&after.binding, frontage_contract::Binding::Http(http)
+            if http.method == frontage_contract::Method::Head);
+        let mut reading = Reading::new(new, plan);
+        let mut gaps: Vec<Gap> = Vec::new();
+        let gap = |code, message: String| Gap {
+            key: key.clone(),
+            path: String::new(),
+            code,
+            message,
+            is_possible: after.responses.len() > 1,
+        };
+        for response in after.responses.iter().filter(|r| is_success(after, r.status)) {
+            let shown = status_text(response.status);
+            let (from, to) = match response.status {
+                Status::Exact(status) => (status, status),
+                Status::Range(hundred) => (u16::from(hundred) * 100, u16::from(hundred) * 100 + 99),
+                Status::Default => (200, 299),
+            };
+            let taken = call.answers.iter().find(|(statuses, _)| {
+                statuses.contains(from) || (statuses.from..=statuses.to).contains(&to)
+            });
+            let Some((_, kind)) = taken else {
+                gaps.push(gap("status-added", format!("{shown} may be answered")));
+                continue;
+            };
+            let content = response.preferred().filter(|_| !is_head && !matches!(from, 204 | 205));
+            match (kind, content) {
+                (AnswerKind::Empty, _) => {}
+                (_, None) => gaps.push(gap("body-removed", format!("{shown} has no body"))),
+                (AnswerKind::Json(shape), Some(content)) if content.kind == ContentKind::Json => {
+                    gaps.extend(reading.answer(content.ty, *shape, key.clone()));
+                }
+                (AnswerKind::Text, Some(content)) if content.kind == ContentKind::Text => {
+                    reading.read.insert(key.clone(), String::new());
+                }
+                (_, Some(content)) => {
+                    let message = format!("it is `{}`", content.media_type);
+                    gaps.push(gap("media-type-changed", message));
+                }
+            }
+        }
+        self.answered(&gaps, &reading.read, felt);
+        for (change, effects) in felt.iter_mut().filter(|(change, _)| change.key == key) {
+            let matters = match change.code {
+                "failure-added" => true,
+                "failure-removed" => {
+                    call.null_on.iter().any(|status| change.message.starts_with(&status.to_string()))
+                }
+                _ => false,
+            };
+            if matters {
+                effects.push(self.effect(&key, "", Side::Answer, Severity::Drifts, None));
+            }
+        }
+    }
+
+    /// What is read of answers, and what of that does not fit.
+    fn answered(&self, gaps: &[Gap], read: &BTreeMap<Key, String>, felt: &mut Vec<Found>) {
+        let known = felt.len();
+        for gap in gaps {
+            let at = felt[..known]
+                .iter()
+                .position(|(change, _)| change.key == gap.key && change.code == gap.code)
+                .or_else(|| felt[..known].iter().position(|(change, _)| change.key == gap.key));
+            match at {
+                Some(at) => {
+                    let (key, code) = (felt[at].0.key.clone(), felt[at].0.code);
+                    self.fails(&key, code, &gap.path, Side::Answer, DRIFT, gap.is_possible, felt);
+                }
+                // What follows from a variant that is new, say.
+                None => {
+                    let label = format!("{}: {}", self.old.name, gap.path);
+                    let label = label.trim_end_matches(": ").to_owned();
+                    let change = Change {
+                        key: gap.key.clone(),
+                        label,
+                        code: gap.code,
+                        message: gap.message.clone(),
+                        demands: false,
+                        limit: None,
+                    };
+                    felt.push((change, Vec::new()));
+                    let key = &gap.key;
+                    self.fails(key, gap.code, &gap.path, Side::Answer, DRIFT, gap.is_possible, felt);
+                }
+            }
+        }
+        for (change, effects) in felt.iter_mut() {
+            let Some(path) = read.get(&change.key) else { continue };
+            let refused = gaps.iter().any(|gap| gap.key == change.key && gap.code == change.code);
+            if !refused && DRIFTS.contains(&change.code) {
+                let effect = self.effect(&change.key, path, Side::Answer, Severity::Drifts, None);
+                if !effects.iter().any(|known| known.is_of_same(&effect)) {
+                    effects.push(effect);
+                }
+            }
+        }
+    }
+
+    /// A passthrough hands on whatever comes: its clients feel every change.
+    fn handed_on(&self, after: &Operation, felt: &mut Vec<Found>) {
+        let mut places = Places { contract: self.judge.new, found: BTreeMap::new() };
+        let key = Key::of(Owner::Answer(self.old.name.clone()));
+        places.found.insert(key.clone(), String::new());
+        for response in after.responses.iter().filter(|r| is_success(after, r.status)) {
+            for content in &response.content {
+                places.value(content.ty, &key, "");
+            }
+        }
+        for (change, effects) in felt.iter_mut() {
+            if let Some(path) = places.path(&change.key) {
+                effects.push(self.effect(&change.key, &path, Side::Answer, Severity::Drifts, None));
+            }
+        }
+    }
+
+    /// What the plan sends, held against what is taken now.
+    fn request(&self, after: &Operation, felt: &mut Vec<Found>) {
+        let judge = self.judge;
+        let written = judge.sources.operation(self.one.place);
+        for (index, parameter) in self.old.parameters.iter().enumerate() {
+            let sent = self.sends(index);
+            let value = self.one.call.and_then(|call| {
+                call.arguments.iter().find(|(at, _)| usize::from(*at) == index).map(|(_, e)| e)
+            });
+            let own = Key::of(Owner::Argument(self.old.name.clone(), parameter.key.clone()));
+            let shown = format!("{} {}", parameter.location.as_str(), parameter.name);
+            let mut places = Places { contract: judge.new, found: BTreeMap::new() };
+            if let Some(now) = counterpart(self.old, after, index) {
+                places.value(now.ty, &own, "");
+            }
+            places.found.insert(own.clone(), String::new());
+            self.argument(&[&parameter.key], &shown, sent, value, &places, written, felt);
+        }
+        // What is new and must be sent is not.
+        for (index, parameter) in after.parameters.iter().enumerate() {
+            if counterpart(after, self.old, index).is_none() && parameter.required {
+                let key = Key::of(Owner::Argument(self.old.name.clone(), parameter.key.clone()));
+                let shown = format!("{} {}", parameter.location.as_str(), parameter.name);
+                self.fails(&key, "parameter-added", &shown, Side::Request, BAD_REQUEST, false, felt);
+            }
+        }
+        let own = Key::of(Owner::Argument(self.old.name.clone(), Operation::BODY_KEY.to_owned()));
+        let mut places = Places { contract: judge.new, found: BTreeMap::new() };
+        let sent = self.old.body.as_ref().and_then(|body| body.content.first());
+        if let Some((sent, now)) = sent.zip(after.body.as_ref())
+            && let Some(now) = now.content.iter().find(|c| c.media_type == sent.media_type)
+        {
+            places.value(now.ty, &own, "");
+        }
+        places.found.insert(own, String::new());
+        let value = self.one.call.and_then(|call| call.body.as_ref());
+        let sends = self.one.call.is_none() && self.old.body.is_some() || value.is_some();
+        self.argument(&[Operation::BODY_KEY], "body", sends, value, &places, written, felt);
+    }
+
+    /// Whether a value is given for a parameter.
+    fn sends(&self, index: usize) -> bool {
+        use frontage_plan::RouteKind;
+        match (self.one.call, &self.one.route.kind) {
+            (Some(call), _) => call.arguments.iter().any(|(at, _)| usize::from(*at) == index),
+            (None, RouteKind::Passthrough(passthrough)) => {
+                passthrough.arguments.iter().any(|(at, _)| usize::from(*at) == index)
+            }
+            _ => false,
+        }
+    }
+
+    /// Changes at an argument and below it.
+    #[expect(clippy::too_many_arguments, reason = "the argument, and all that is known of it")]
+    fn argument(
+        &self,
+        path: &[&str],
+        shown: &str,
+        sent: bool,
+        value: Option<&Expr>,
+        places: &Places<'_>,
+        written: Option<&frontage_compile::hir::Expr>,
+        felt: &mut Vec<Found>,
+    ) {
+        let mut effects: Vec<(Key, &'static str, String, Option<bool>)> = Vec::new();
+        for (change, _) in felt.iter() {
+            let Some(inner) = places.path(&change.key) else { continue };
+            let mut full: Vec<&str> = path.to_vec();
+            full.extend(inner.split('.').filter(|name| !name.is_empty()));
+            let part = written.map(|call| argument(call, &full));
+            let shown =
+                if inner.is_empty() { shown.to_owned() } else { format!("{shown}: {inner}") };
+            // `Some`: the call fails, perhaps only with some values.
+            let outcome = match change.code {
+                "parameter-required" | "body-required" if !sent => Some(Some(false)),
+                // Its value may be `undefined`.
+                "parameter-required" | "body-required" => {
+                    self.refused(part, sent).then_some(Some(true))
+                }
+                "body-added" if change.demands => Some(Some(false)),
+                "parameter-written" | "media-type-removed" => sent.then_some(Some(true)),
+                "parameter-removed" | "body-removed" | "deprecated" | "format-changed" => {
+                    sent.then_some(None)
+                }
+                "field-added" | "field-required" if change.demands => {
+                    self.refused(part, sent).then_some(Some(true))
+                }
+                "field-removed" => match part {
+                    Some(Some(Written::Missing(_))) => None,
+                    _ => sent.then_some(None),
+                },
+                "limit-narrowed" => {
+                    let fits = change.limit.zip(value).is_some_and(|(limit, value)| {
+                        inner.is_empty() && is_within(limit, value)
+                    });
+                    (sent && !fits).then_some(Some(true))
+                }
+                code if CHECKED.contains(&code) => self.refused(part, sent).then_some(Some(true)),
+                _ => None,
+            };
+            if let Some(outcome) = outcome {
+                effects.push((change.key.clone(), change.code, shown, outcome));
+            }
+        }
+        for (key, code, shown, outcome) in effects {
+            match outcome {
+                Some(possible) => {
+                    self.fails(&key, code, &shown, Side::Request, BAD_REQUEST, possible, felt);
+                }
+                None => self.feel(&key, code, &shown, Side::Request, Severity::Drifts, None, felt),
+            }
+        }
+    }
+
+    /// Whether the checker refuses what stands there. What is not known to be written is refused if
+    /// it is sent.
+    fn refused(&self, part: Option<Option<Written<'_>>>, sent: bool) -> bool {
+        match part {
+            Some(Some(part)) => self.judge.errors.iter().any(|error| inside(part.span(), *error)),
+            Some(None) | None => sent,
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a change, and what comes of it")]
+    fn fails(
+        &self,
+        key: &Key,
+        code: &'static str,
+        path: &str,
+        side: Side,
+        status: u16,
+        is_possible: bool,
+        felt: &mut Vec<Found>,
+    ) {
+        // Several calls may be made as one of another operation.
+        let in_bulk = self.one.call.is_some_and(|call| call.bulk.is_some());
+        let is_possible = is_possible || self.one.is_conditional || in_bulk;
+        let (severity, part) = match self.one.on_failure(status) {
+            Consequence::Fails if is_possible => (Severity::MayFail, None),
+            Consequence::Fails => (Severity::Fails, None),
+            Consequence::MayFail => (Severity::MayFail, None),
+            Consequence::Loses(part) => (Severity::Loses, part.map(|part| part.to_string())),
+            Consequence::Null => (Severity::Loses, None),
+        };
+        self.feel(key, code, path, side, severity, part, felt);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a change, and what comes of it")]
+    fn feel(
+        &self,
+        key: &Key,
+        code: &'static str,
+        path: &str,
+        side: Side,
+        severity: Severity,
+        part: Option<String>,
+        felt: &mut Vec<Found>,
+    ) {
+        let own = |(change, _): &&mut Found| change.key == *key && change.code == code;
+        for (_, effects) in felt.iter_mut().filter(own) {
+            let effect = self.effect(key, path, side, severity, part.clone());
+            match effects.iter_mut().find(|known| known.is_of_same(&effect)) {
+                Some(known) if known.severity > effect.severity => *known = effect,
+                Some(_) => {}
+                None => effects.push(effect),
+            }
+        }
+    }
+
+    fn effect(
+        &self,
+        key: &Key,
+        path: &str,
+        side: Side,
+        severity: Severity,
+        part: Option<String>,
+    ) -> Effect {
+        let backend = self.judge.backend;
+        let route = self.one.route;
+        let own = Key { rest: key.rest.trim_end_matches("[]").to_owned(), ..key.clone() };
+        let mut reads = BTreeSet::new();
+        if side == Side::Answer
+            && let Some((declared, places)) = self.judge.declared.get(&own).zip(self.places)
+        {
+            reads.extend(declared.iter().filter_map(|span| places.get(span)).flatten());
+        }
+        let operation = backend.plan.operation(self.one.operation);
+        let place = |place: &Place| format!("{}:{}:{}", place.path, place.line, place.column);
+        Effect {
+            frontend: backend.name.to_owned(),
+            owner: backend.owner.map(str::to_owned),
+            route: format!("{} {}", route.method.as_str(), route.path_text()),
+            severity,
+            part,
+            side,
+            operation: format!("{}.{}", self.judge.upstream, operation.name),
+            path: path.to_owned(),
+            call: place(self.one.place),
+            reads: reads.into_iter().map(|(path, line, column)| format!("{path}:{line}:{column}")).collect(),
+        }
+    }
+}
+
+impl Effect {
+    /// Whether it is of the same use, at the same place.
+    fn is_of_same(&self, other: &Self) -> bool {
+        (&self.frontend, &self.route, &self.call, &self.path, self.side)
+            == (&other.frontend, &other.route, &other.call, &other.path, other.side)
+    }
+}
+
+/// Whether an error lies in an expression.
+fn inside(around: Span, at: Span) -> bool {
+    around.file == at.file && around.start <= at.start && at.end <= around.end
+}
+
+/// Whether a value that is written out keeps a limit.
+fn is_within(limit: Limit, value: &Expr) -> bool {
+    match value {
+        Expr::Constant(Constant::Number(number)) => limit.allows(number.0),
+        #[expect(clippy::cast_precision_loss, reason = "lengths are small")]
+        Expr::Constant(Constant::String(text)) => limit.allows(text.chars().count() as f64),
+        _ => false,
+    }
+}
+
+/// All places of a type, with their paths from its root.
+struct Places<'c> {
+    contract: &'c Contract,
+    found: BTreeMap<Key, String>,
+}
+
+impl Places<'_> {
+    /// The path of a place; also of a field that one of the objects no longer has.
+    fn path(&self, key: &Key) -> Option<String> {
+        if let Some(known) = self.found.get(key) {
+            return Some(known.clone());
+        }
+        let Owner::Object(_) = key.owner else { return None };
+        let any = Key { owner: key.owner.clone(), rest: "*".to_owned() };
+        let around = self.found.get(&any)?;
+        Some(format!("{}{}", around.trim_end_matches('*'), key.rest))
+    }
+
+    fn value(&mut self, ty: TypeId, key: &Key, path: &str) {
+        for variant in variants(self.contract, ty) {
+            match self.contract.ty(variant) {
+                Type::Array(array) => {
+                    let (key, path) = (key.inner("[]"), format!("{path}[]"));
+                    self.found.entry(key.clone()).or_insert_with(|| path.clone());
+                    self.value(array.items, &key, &path);
+                }
+                Type::Tuple(tuple) => {
+                    let (key, path) = (key.inner("[]"), format!("{path}[]"));
+                    self.found.entry(key.clone()).or_insert_with(|| path.clone());
+                    for item in tuple.items.iter().chain(&tuple.rest) {
+                        self.value(*item, &key, &path);
+                    }
+                }
+                Type::Object(object) => {
+                    // Fields that are gone are its own, too.
+                    let own = Key::field(variant, "*");
+                    if self.found.insert(own.clone(), member(path, "*")).is_some() {
+                        continue;
+                    }
+                    for property in &object.properties {
+                        let key = Key::field(variant, &property.name);
+                        let path = member(path, &property.name);
+                        self.found.entry(key.clone()).or_insert_with(|| path.clone());
+                        self.value(property.ty, &key, &path);
+                    }
+                    if let frontage_contract::Additional::Of(ty) = object.additional {
+                        self.value(ty, &own, &member(path, "*"));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What no longer checks, each fault once.
+pub(super) fn refusals(backend: &Backend<'_>, sources: &SourceMap) -> Vec<Refusal> {
+    let mut found: Vec<(&Diagnostic, Vec<String>)> = Vec::new();
+    for (file, faults) in backend.faulty {
+        let path = &sources.file(*file).path;
+        let own = backend.plan.routes.iter().filter(|route| *route.place.path == **path);
+        let routes: Vec<String> =
+            own.map(|route| format!("{} {}", route.method.as_str(), route.path_text())).collect();
+        for fault in faults.iter().filter(|fault| fault.severity == Level::Error) {
+            match found.iter_mut().find(|(known, _)| *known == fault) {
+                Some((_, all)) => all.extend(routes.clone()),
+                None => found.push((fault, routes.clone())),
+            }
+        }
+    }
+    let place = |fault: &Diagnostic| {
+        let span = fault.primary.as_ref()?.span;
+        let file = sources.file(span.file);
+        let at = file.line_column(span.start);
+        Some(format!("{}:{}:{}", file.path, at.line, at.column))
+    };
+    found
+        .into_iter()
+        .map(|(fault, routes)| Refusal {
+            frontend: backend.name.to_owned(),
+            owner: backend.owner.map(str::to_owned),
+            routes,
+            code: fault.code.to_string(),
+            message: fault.message.clone(),
+            place: place(fault).unwrap_or_default(),
+        })
+        .collect()
+}

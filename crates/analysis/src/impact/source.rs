@@ -1,0 +1,166 @@
+//! Places in the sources: where a route reads a field, and what stands for an argument of a call.
+//!
+//! In:    the checked forms of a backend.
+//! Out:   places of fields by where their contract declares them; calls by their places.
+//! Never: a field by its name alone: another object may have one that is called so.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use frontage_compile::hir::{
+    self, Checked, CheckedKind, CheckedRoute, Expr, ExprKind, Function, Member,
+};
+use frontage_compile::types::{Kind, Ty, Types};
+use frontage_diagnostic::{SourceMap, Span};
+use frontage_plan::{Place, Route};
+
+/// What the sources of a backend say.
+pub(super) struct Sources<'a> {
+    checked: &'a [Arc<Checked>],
+    sources: &'a SourceMap,
+    calls: BTreeMap<Spot, &'a Expr>,
+}
+
+/// A file, a line and a column.
+pub(super) type Spot = (String, u32, u32);
+
+impl<'a> Sources<'a> {
+    pub(super) fn new(checked: &'a [Arc<Checked>], sources: &'a SourceMap) -> Self {
+        let mut this = Self { checked, sources, calls: BTreeMap::new() };
+        let mut calls: Vec<&Expr> = Vec::new();
+        let mut note = |e: &'a Expr| {
+            if matches!(e.kind, ExprKind::Operation { .. }) {
+                calls.push(e);
+            }
+        };
+        for unit in checked {
+            let handlers = unit.routes.iter().filter_map(handler);
+            handlers.chain(&unit.functions).for_each(|f| hir::each_expr(f, &mut note));
+            unit.globals.iter().for_each(|global| hir::each_in(&global.value, &mut note));
+        }
+        this.calls = calls.iter().map(|e| (this.spot(e.span, e.span.start), *e)).collect();
+        this
+    }
+
+    /// The call of an operation that stands at a place.
+    pub(super) fn operation(&self, place: &Place) -> Option<&'a Expr> {
+        self.calls.get(&(place.path.to_string(), place.line, place.column)).copied()
+    }
+
+    /// Where a route reads fields, by the places of their declarations.
+    pub(super) fn fields(&self, route: &Route) -> BTreeMap<Span, BTreeSet<Spot>> {
+        let mut found: BTreeMap<Span, BTreeSet<Spot>> = BTreeMap::new();
+        let own = self.checked.iter().find_map(|unit| {
+            let mut routes = unit.routes.iter();
+            let own = routes.find(|own| own.method == route.method && own.path == route.path)?;
+            Some((&**unit, handler(own)?))
+        });
+        let Some((unit, function)) = own else { return found };
+        for expr in reachable(unit, function) {
+            let ExprKind::Member(object, name) = &expr.kind else { continue };
+            for declared in declarations(&unit.types, object.ty, name) {
+                found.entry(declared).or_default().insert(self.spot_of_name(expr.span, name));
+            }
+        }
+        found
+    }
+
+    /// Where the name stands at the end of `object.name`; its start, if it is written otherwise.
+    fn spot_of_name(&self, span: Span, name: &str) -> Spot {
+        let size = u32::try_from(name.len()).unwrap_or(0);
+        let at = span.end.saturating_sub(size).max(span.start);
+        let text = self.sources.file(span.file).text.get(at as usize..span.end as usize);
+        self.spot(span, if text == Some(name) { at } else { span.start })
+    }
+
+    fn spot(&self, span: Span, offset: u32) -> Spot {
+        let file = self.sources.file(span.file);
+        let at = file.line_column(offset);
+        (file.path.clone(), at.line, at.column)
+    }
+}
+
+/// What stands for an argument, or for a part of it, as far as it is written out.
+///
+/// - `path`: names of fields, from the arguments' object.
+pub(super) fn argument<'a>(call: &'a Expr, path: &[&str]) -> Option<Written<'a>> {
+    let ExprKind::Operation { arguments, .. } = &call.kind else { return None };
+    let mut at: &Expr = arguments.as_deref()?;
+    for name in path {
+        let ExprKind::Object(members) = &at.kind else { return Some(Written::Inside(at)) };
+        let named = members.iter().rev().find_map(|member| match member {
+            Member::Static(own, value) if **own == **name => Some(value),
+            _ => None,
+        });
+        match named {
+            Some(value) => at = value,
+            None if members.iter().all(|member| matches!(member, Member::Static(..))) => {
+                return Some(Written::Missing(at));
+            }
+            None => return Some(Written::Inside(at)),
+        }
+    }
+    Some(Written::There(at))
+}
+
+/// How a part of an argument is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Written<'a> {
+    /// As this.
+    There(&'a Expr),
+    /// Somewhere in the value of this.
+    Inside(&'a Expr),
+    /// Not at all, in the object that is this.
+    Missing(&'a Expr),
+}
+
+impl Written<'_> {
+    pub(super) fn span(self) -> Span {
+        let (Self::There(expr) | Self::Inside(expr) | Self::Missing(expr)) = self;
+        expr.span
+    }
+}
+
+/// A handler's function.
+fn handler(route: &CheckedRoute) -> Option<&Function> {
+    match &route.kind {
+        CheckedKind::Handler { function, .. } => Some(function),
+        CheckedKind::Passthrough { .. } => None,
+    }
+}
+
+/// Every expression of a function and of all that it calls of its module.
+fn reachable<'a>(unit: &'a Checked, function: &'a Function) -> Vec<&'a Expr> {
+    let mut all: Vec<&Expr> = Vec::new();
+    hir::each_expr(function, &mut |e| all.push(e));
+    let (mut functions, mut globals) = (BTreeSet::new(), BTreeSet::new());
+    let mut at = 0;
+    while let Some(expr) = all.get(at) {
+        match expr.kind {
+            ExprKind::Function(id) if functions.insert(id) => {
+                hir::each_expr(&unit.functions[id.0 as usize], &mut |e| all.push(e));
+            }
+            ExprKind::Global(id) if globals.insert(id) => {
+                hir::each_in(&unit.globals[id.0 as usize].value, &mut |e| all.push(e));
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    all
+}
+
+/// Where the member of this name is declared, in each object that a type may be.
+fn declarations(types: &Types, ty: Ty, name: &str) -> Vec<Span> {
+    match types.kind(ty) {
+        Kind::Object(id) => {
+            let members = types.members(*id);
+            let property = members.and_then(|members| members.property(name));
+            property.and_then(|property| property.span).into_iter().collect()
+        }
+        Kind::Union(variants) => {
+            variants.iter().flat_map(|variant| declarations(types, *variant, name)).collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,16 @@
+//! What the plans of all backends say together.
+//!
+//! In:    plans, the checked forms that they were made of, and contracts.
+//! Out:   serialisable findings, each with its route and place.
+//! Never: a finding by a route's text; what is not in a plan is not used.
+//!
+//! Start at [`impact()`]; [`uses`] is what everything here rests on.
+
+mod flow;
+mod impact;
+mod uses;
+
+pub use impact::{
+    Backend, Effect, Felt, Impact, Refusal, Severity, Side, impact,
+};
+pub use uses::{Consequence, Use, uses};
