@@ -10,7 +10,5 @@ mod flow;
 mod impact;
 mod uses;
 
-pub use impact::{
-    Backend, Effect, Felt, Impact, Refusal, Severity, Side, impact,
-};
+pub use impact::{Backend, Effect, Felt, Impact, Refusal, Severity, Side, impact};
 pub use uses::{Consequence, Use, uses};

@@ -66,7 +66,8 @@ pub fn uses(plan: &Plan) -> Vec<Use<'_>> {
                 handler: None,
             }),
             RouteKind::Handler(handler) => {
-                let mut walk = Walk { route, handler, conditions: 0, guards: Vec::new(), all: &mut all };
+                let mut walk =
+                    Walk { route, handler, conditions: 0, guards: Vec::new(), all: &mut all };
                 walk.block(&handler.body);
             }
         }

@@ -43,8 +43,9 @@ pub(crate) fn replace(
         let fault = Diagnostic::placeless(codes::UNKNOWN_FRONTEND, message);
         return Err(match nearest(upstream, names()) {
             Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None => fault
-                .help(format!("its upstreams are: {}", names().collect::<Vec<_>>().join(", "))),
+            None => {
+                fault.help(format!("its upstreams are: {}", names().collect::<Vec<_>>().join(", ")))
+            }
         });
     };
     let unreadable = |why: String| {
@@ -93,8 +94,7 @@ pub(crate) fn replace(
     let new = Arc::new(contract);
     let own = &mut loaded.workspace.upstreams[at];
     if let Some(config) = loaded.config.upstreams.iter().find(|c| c.name.value == upstream) {
-        let (bulk, faults) =
-            frontage_compile::bulk::read(upstream, &new, &own.safe, &config.bulk);
+        let (bulk, faults) = frontage_compile::bulk::read(upstream, &new, &own.safe, &config.bulk);
         own.bulk = bulk;
         findings.extend(faults);
     }

@@ -18,6 +18,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("compile", &["syntax", "contract", "plan", "diagnostic"]),
     ("exec", &["plan", "json", "upstream"]),
     ("emit", &["compile", "contract", "plan"]),
+    ("analysis", &["compile", "contract", "diagnostic", "plan"]),
     ("compare", &[]),
     ("server", &["exec", "plan"]),
     (
@@ -40,7 +41,7 @@ const TABLE: &[(&str, &[&str])] = &[
 
 /// Crates that compile: text in, plan out.
 const COMPILE_TOWER: &[&str] =
-    &["diagnostic", "plan", "syntax", "contract", "compile", "emit", "compare"];
+    &["diagnostic", "plan", "syntax", "contract", "compile", "emit", "compare", "analysis"];
 /// What the compile tower must not do.
 const COMPILE_NEVER: &[&str] =
     &["tokio", "hyper", "std::fs", "std::net", "std::env::", "SystemTime", "Instant::now"];

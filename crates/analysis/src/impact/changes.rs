@@ -10,11 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use frontage_contract::{
     Additional, Binding, Bound, Constant, Content, Contract, Number, Object, Operation, Parameter,
-    Response, Status, Text, Tuple, Type, TypeId, constant_text, type_text,
+    Property, Response, Status, Text, Tuple, Type, TypeId, constant_text, type_text,
 };
 use frontage_diagnostic::Span;
 
-use super::site::{Key, Owner, member, same_request, tags, variants};
+use super::site::{Key, Owner, Requests, member, tags, variants};
 
 /// A difference.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,10 +55,13 @@ pub(super) struct Compared {
 }
 
 /// Compares two versions.
-pub(super) fn changes(old: &Contract, new: &Contract) -> Compared {
+///
+/// - `requests`: of the new one.
+pub(super) fn changes(old: &Contract, new: &Contract, requests: &Requests<'_>) -> Compared {
     let mut walk = Walk {
         old,
         new,
+        requests,
         seen: BTreeSet::new(),
         labels: BTreeMap::new(),
         out: Vec::new(),
@@ -67,11 +70,9 @@ pub(super) fn changes(old: &Contract, new: &Contract) -> Compared {
     for operation in &old.operations {
         walk.operation(operation);
     }
+    let before = Requests::of(old);
     for operation in &new.operations {
-        let known = old.operation(&operation.name).is_some()
-            || old.operations.iter().any(|known| {
-                same_request(new, known).is_some_and(|same| same.name == operation.name)
-            });
+        let known = before.successor(operation).is_some();
         if !known {
             let key = Key::of(Owner::Operation(operation.name.clone()));
             walk.add(&key, &operation.name, "operation-added", "it is new".into());
@@ -80,15 +81,10 @@ pub(super) fn changes(old: &Contract, new: &Contract) -> Compared {
     Compared { changes: walk.out, declared: walk.declared }
 }
 
-/// The operation that takes the place of an old one: of the same request, else of the same name.
-pub(super) fn successor<'c>(new: &'c Contract, old: &Operation) -> Option<&'c Operation> {
-    let same = new.operation(&old.name).filter(|_| same_request(new, old).is_none());
-    same_request(new, old).or(same)
-}
-
 struct Walk<'c> {
     old: &'c Contract,
     new: &'c Contract,
+    requests: &'c Requests<'c>,
     seen: BTreeSet<(TypeId, TypeId)>,
     /// What objects of the new contract without a name are called.
     labels: BTreeMap<TypeId, String>,
@@ -138,14 +134,13 @@ impl Walk<'_> {
     fn operation(&mut self, old: &Operation) {
         let name = &old.name;
         let at = At { key: Key::of(Owner::Operation(name.clone())), label: name.clone() };
-        let Some(new) = successor(self.new, old) else {
+        let Some(new) = self.requests.successor(old) else {
             return self.say(&at, "operation-removed", "it is gone");
         };
         let (Binding::Http(before), Binding::Http(after)) = (&old.binding, &new.binding);
-        if same_request(self.new, old).is_none() {
+        if self.requests.same(old).is_none() {
             let (a, b) = (before.method, after.method);
-            let message =
-                format!("it is {b} {}, and was {a} {}", after.template, before.template);
+            let message = format!("it is {b} {}, and was {a} {}", after.template, before.template);
             self.say(&at, "operation-moved", message);
         }
         if *name != new.name {
@@ -251,8 +246,11 @@ impl Walk<'_> {
             if of_status(new, before.status).is_none() {
                 let shown = status_text(before.status);
                 let at = At { key: owner.clone(), label: format!("{} answer {shown}", old.name) };
-                let code =
-                    if is_success(old, before.status) { "status-removed" } else { "failure-removed" };
+                let code = if is_success(old, before.status) {
+                    "status-removed"
+                } else {
+                    "failure-removed"
+                };
                 self.say(&at, code, format!("{shown} is no longer declared"));
             }
         }
@@ -295,31 +293,8 @@ impl Walk<'_> {
         if let ([before], [after]) = (&before[..], &after[..]) {
             return self.single(*before, *after, at);
         }
-        let mut left = after.clone();
-        let mut gone = Vec::new();
-        let mut pairs = Vec::new();
-        for own in &before {
-            let tag = tag(self.old, old, *own);
-            let found = left
-                .iter()
-                .position(|other| {
-                    let name = |c: &Contract, id: TypeId| c.types.declaration(id).name.clone();
-                    let named = name(self.old, *own);
-                    tag.is_some() && tag == self::tag(self.new, new, *other)
-                        || tag.is_none() && named.is_some() && named == name(self.new, *other)
-                })
-                .or_else(|| {
-                    let alike = |other: &&TypeId| alike(self.old, *own, self.new, **other);
-                    let best = left.iter().filter(alike).max_by_key(|other| {
-                        shared_fields(self.old, *own, self.new, **other)
-                    })?;
-                    left.iter().position(|other| other == best)
-                });
-            match found {
-                Some(found) => pairs.push((*own, left.remove(found))),
-                None => gone.push(*own),
-            }
-        }
+        let (pairs, gone, left) =
+            Pairing { old: self.old, new: self.new, of: (old, new) }.pair(before, after);
         for own in gone {
             let text = type_text(self.old, own);
             self.say(at, "variant-removed", format!("it is never {text}"));
@@ -336,9 +311,16 @@ impl Walk<'_> {
     fn single(&mut self, old: TypeId, new: TypeId, at: &At) {
         let (before, after) = (self.old.ty(old), self.new.ty(new));
         match (before, after) {
-            (Type::Object(before), Type::Object(after)) => self.objects((old, before), (new, after), at),
+            (Type::Object(before), Type::Object(after)) => {
+                self.objects((old, before), (new, after), at)
+            }
             (Type::Array(before), Type::Array(after)) => {
-                self.lengths("items", (before.min_items, before.max_items), (after.min_items, after.max_items), at);
+                self.lengths(
+                    "items",
+                    (before.min_items, before.max_items),
+                    (after.min_items, after.max_items),
+                    at,
+                );
                 self.types(before.items, after.items, &at.inner("[]"));
             }
             (Type::Tuple(before), Type::Tuple(after)) => self.tuples(before, after, at),
@@ -360,7 +342,12 @@ impl Walk<'_> {
         }
     }
 
-    fn objects(&mut self, (old, before): (TypeId, &Object), (new, after): (TypeId, &Object), at: &At) {
+    fn objects(
+        &mut self,
+        (old, before): (TypeId, &Object),
+        (new, after): (TypeId, &Object),
+        at: &At,
+    ) {
         if !self.seen.insert((old, new)) {
             return;
         }
@@ -419,10 +406,16 @@ impl Walk<'_> {
             (Additional::Of(_), Additional::Any) => {
                 self.say(&at, "type-changed", "its further fields may be anything");
             }
-            (Additional::Of(_) | Additional::Any, Additional::Undeclared | Additional::Forbidden) => {
+            (
+                Additional::Of(_) | Additional::Any,
+                Additional::Undeclared | Additional::Forbidden,
+            ) => {
                 self.say(&at, "map-closed", "it has no further fields");
             }
-            (Additional::Undeclared | Additional::Forbidden, Additional::Of(_) | Additional::Any) => {
+            (
+                Additional::Undeclared | Additional::Forbidden,
+                Additional::Of(_) | Additional::Any,
+            ) => {
                 self.say(&at, "map-opened", "it may have further fields");
             }
             _ => {}
@@ -462,10 +455,12 @@ impl Walk<'_> {
             Some(bound) if bound.exclusive => format!("more than {}", bound.value),
             Some(bound) => bound.value.to_string(),
         };
-        let limit = new.map(|bound| Limit { bound: bound.value, exclusive: bound.exclusive, is_upper });
+        let limit =
+            new.map(|bound| Limit { bound: bound.value, exclusive: bound.exclusive, is_upper });
         let narrower = limit.filter(|limit| {
             old.is_none_or(|old| {
-                let inside = if is_upper { limit.bound < old.value } else { limit.bound > old.value };
+                let inside =
+                    if is_upper { limit.bound < old.value } else { limit.bound > old.value };
                 inside || limit.bound == old.value && limit.exclusive && !old.exclusive
             })
         });
@@ -484,10 +479,17 @@ impl Walk<'_> {
         at: &At,
     ) {
         #[expect(clippy::cast_precision_loss, reason = "lengths are small")]
-        let bound = |length: Option<u64>| length.map(|l| Bound { value: l as f64, exclusive: false });
+        let bound =
+            |length: Option<u64>| length.map(|l| Bound { value: l as f64, exclusive: false });
         // What says nothing.
         let least = |length: Option<u64>| length.filter(|length| *length > 0);
-        self.end(&format!("least number of {what}"), bound(least(old.0)), bound(least(new.0)), false, at);
+        self.end(
+            &format!("least number of {what}"),
+            bound(least(old.0)),
+            bound(least(new.0)),
+            false,
+            at,
+        );
         self.end(&format!("largest number of {what}"), bound(old.1), bound(new.1), true, at);
     }
 
@@ -499,7 +501,12 @@ impl Walk<'_> {
             let (a, b) = (text(&old.format), text(&new.format));
             self.say(at, "format-changed", format!("its format is {b}, and was {a}"));
         }
-        self.lengths("characters", (old.min_length, old.max_length), (new.min_length, new.max_length), at);
+        self.lengths(
+            "characters",
+            (old.min_length, old.max_length),
+            (new.min_length, new.max_length),
+            at,
+        );
     }
 
     fn constants(&mut self, old: &[Constant], new: &[Constant], at: &At) {
@@ -531,26 +538,99 @@ pub(super) fn counterpart<'c>(
     };
     to.parameters.iter().find(|other| {
         other.location == own.location
-            && if in_path { position(to, other) == position(from, own) } else { other.name == own.name }
+            && if in_path {
+                position(to, other) == position(from, own)
+            } else {
+                other.name == own.name
+            }
     })
 }
 
-fn tag<'c>(contract: &'c Contract, union: TypeId, variant: TypeId) -> Option<&'c str> {
+/// Which variant of a union became which.
+struct Pairing<'c> {
+    old: &'c Contract,
+    new: &'c Contract,
+    /// The unions.
+    of: (TypeId, TypeId),
+}
+
+/// Variants that are the same, those that are gone, and those that are new.
+type Paired = (Vec<(TypeId, TypeId)>, Vec<TypeId>, Vec<TypeId>);
+
+impl Pairing<'_> {
+    /// The surest first: by what tells them apart, by name, by being equal, by what they have in
+    /// common.
+    fn pair(&self, mut before: Vec<TypeId>, mut after: Vec<TypeId>) -> Paired {
+        let mut pairs = Vec::new();
+        let certain: [&dyn Fn(TypeId, TypeId) -> bool; 3] = [
+            &|a, b| {
+                let tag = tag(self.old, self.of.0, a);
+                tag.is_some() && tag == self::tag(self.new, self.of.1, b)
+            },
+            &|a, b| {
+                let name = |contract: &Contract, id| contract.types.declaration(id).name.clone();
+                let own = name(self.old, a);
+                own.is_some() && own == name(self.new, b)
+            },
+            &|a, b| self.is_equal(a, b),
+        ];
+        for is_same in certain {
+            before.retain(|own| match after.iter().position(|other| is_same(*own, *other)) {
+                Some(at) => {
+                    pairs.push((*own, after.remove(at)));
+                    false
+                }
+                None => true,
+            });
+        }
+        let mut likely: Vec<(usize, TypeId, TypeId)> = Vec::new();
+        for own in &before {
+            let alike = after.iter().filter(|other| self.is_alike(*own, **other));
+            likely.extend(alike.map(|other| (self.in_common(*own, *other), *own, *other)));
+        }
+        likely.sort_by_key(|(common, ..)| std::cmp::Reverse(*common));
+        for (_, own, other) in likely {
+            if before.contains(&own) && after.contains(&other) {
+                before.retain(|id| *id != own);
+                after.retain(|id| *id != other);
+                pairs.push((own, other));
+            }
+        }
+        (pairs, before, after)
+    }
+
+    fn is_alike(&self, a: TypeId, b: TypeId) -> bool {
+        std::mem::discriminant(self.old.ty(a)) == std::mem::discriminant(self.new.ty(b))
+    }
+
+    /// Of scalars, whether they are the same; of others, whether they are spelt alike.
+    fn is_equal(&self, a: TypeId, b: TypeId) -> bool {
+        match (self.old.ty(a), self.new.ty(b)) {
+            (Type::Object(_) | Type::Array(_) | Type::Tuple(_), _) => {
+                self.is_alike(a, b) && type_text(self.old, a) == type_text(self.new, b)
+            }
+            (a, b) => a == b,
+        }
+    }
+
+    /// How much two have in common: fields of one name, and more if they are spelt alike.
+    fn in_common(&self, a: TypeId, b: TypeId) -> usize {
+        let (Type::Object(one), Type::Object(other)) = (self.old.ty(a), self.new.ty(b)) else {
+            return 0;
+        };
+        let of = |property: &Property| {
+            let other = other.property(&property.name)?;
+            let same = property.required == other.required
+                && type_text(self.old, property.ty) == type_text(self.new, other.ty);
+            Some(if same { 3 } else { 1 })
+        };
+        one.properties.iter().filter_map(of).sum()
+    }
+}
+
+fn tag(contract: &Contract, union: TypeId, variant: TypeId) -> Option<&str> {
     let (_, mapping) = tags(contract, union)?;
     mapping.iter().find(|(_, id)| *id == variant).map(|(value, _)| value.as_str())
-}
-
-fn alike(a: &Contract, one: TypeId, b: &Contract, other: TypeId) -> bool {
-    std::mem::discriminant(a.ty(one)) == std::mem::discriminant(b.ty(other))
-}
-
-fn shared_fields(a: &Contract, one: TypeId, b: &Contract, other: TypeId) -> usize {
-    match (a.ty(one), b.ty(other)) {
-        (Type::Object(one), Type::Object(other)) => {
-            one.properties.iter().filter(|p| other.property(&p.name).is_some()).count()
-        }
-        _ => 0,
-    }
 }
 
 fn of_status(operation: &Operation, status: Status) -> Option<&Response> {
@@ -559,10 +639,12 @@ fn of_status(operation: &Operation, status: Status) -> Option<&Response> {
         Status::Range(hundred) => {
             let same = |r: &&Response| r.status == status;
             let any = |r: &&Response| r.status == Status::Default;
-            let inside =
-                |r: &&Response| matches!(r.status, Status::Exact(s) if s / 100 == u16::from(hundred));
+            let inside = |r: &&Response| matches!(r.status, Status::Exact(s) if s / 100 == u16::from(hundred));
             let responses = || operation.responses.iter();
-            responses().find(same).or_else(|| responses().find(any)).or_else(|| responses().find(inside))
+            responses()
+                .find(same)
+                .or_else(|| responses().find(any))
+                .or_else(|| responses().find(inside))
         }
         Status::Default => operation.responses.iter().find(|r| r.status == status),
     }

@@ -6,9 +6,9 @@ use frontage_contract::{ContentKind, Contract, Operation, Status, Type, TypeId};
 use frontage_diagnostic::{Diagnostic, Severity as Level, SourceMap, Span};
 use frontage_plan::{AnswerKind, Call, Constant, Expr, Place, Route, UpstreamId};
 
-use super::changes::{Change, Limit, counterpart, is_success, status_text, successor};
+use super::changes::{Change, Limit, counterpart, is_success, status_text};
 use super::reading::{Gap, Reading};
-use super::site::{Key, Owner, has_path, member, same_request, variants};
+use super::site::{Key, Owner, Requests, member, variants};
 use super::source::{Sources, Spot, Written, argument};
 use super::{Backend, Effect, Refusal, Severity, Side};
 use crate::uses::{Consequence, Use, uses};
@@ -49,6 +49,7 @@ pub(super) struct Judge<'a> {
     upstream: &'a str,
     old: &'a Contract,
     new: &'a Contract,
+    requests: &'a Requests<'a>,
     declared: &'a BTreeMap<Key, BTreeSet<Span>>,
     backend: &'a Backend<'a>,
     sources: Sources<'a>,
@@ -60,6 +61,7 @@ impl<'a> Judge<'a> {
     pub(super) fn new(
         upstream: &'a str,
         (old, new): (&'a Contract, &'a Contract),
+        requests: &'a Requests<'a>,
         declared: &'a BTreeMap<Key, BTreeSet<Span>>,
         backend: &'a Backend<'a>,
         sources: &'a SourceMap,
@@ -68,13 +70,14 @@ impl<'a> Judge<'a> {
         let errors = all.filter_map(|fault| fault.primary.as_ref().map(|label| label.span));
         let errors = errors.collect();
         let sources = Sources::new(backend.checked, sources);
-        Self { upstream, old, new, declared, backend, sources, errors }
+        Self { upstream, old, new, requests, declared, backend, sources, errors }
     }
 
     /// Adds what every use feels.
     pub(super) fn uses(&self, felt: &mut Vec<Found>) {
         let plan = self.backend.plan;
-        let Some(own) = plan.upstreams.iter().position(|known| *known.name == *self.upstream) else {
+        let Some(own) = plan.upstreams.iter().position(|known| *known.name == *self.upstream)
+        else {
             return;
         };
         let own = UpstreamId(own as u16);
@@ -114,18 +117,18 @@ struct OfUse<'a, 'u> {
 impl OfUse<'_, '_> {
     fn all(&self, felt: &mut Vec<Found>) {
         let own = |code: &'static str| (Key::of(Owner::Operation(self.old.name.clone())), code);
-        let new = self.judge.new;
-        let Some(after) = same_request(new, self.old) else {
-            let status = if has_path(new, self.old) { 405 } else { 404 };
-            let moved = successor(new, self.old).is_some();
+        let judge = self.judge;
+        let Some(after) = judge.requests.same(self.old) else {
+            let status = if judge.requests.has_path(self.old) { 405 } else { 404 };
+            let moved = judge.requests.successor(self.old).is_some();
             let (key, code) = own(if moved { "operation-moved" } else { "operation-removed" });
-            self.fails(&key, code, "", Side::Request, status, false, felt);
+            self.fails(&At::new(&key, code, "", Side::Request), status, false, felt);
             return;
         };
         for code in ["operation-faulty", "deprecated"] {
             let (key, code) = own(code);
             if felt.iter().any(|(change, _)| change.key == key && change.code == code) {
-                self.feel(&key, code, "", Side::Request, Severity::Drifts, None, felt);
+                self.feel(&At::new(&key, code, "", Side::Request), Severity::Drifts, None, felt);
             }
         }
         if !after.faults.is_empty() {
@@ -141,12 +144,12 @@ impl OfUse<'_, '_> {
     /// A bulk call in place of this one: whatever is wrong with it, single calls are made.
     fn bulk(&self, bulk: &frontage_plan::Bulk, felt: &mut Vec<Found>) {
         let drift = |key: &Key, code, felt: &mut Vec<Found>| {
-            self.feel(key, code, "", Side::Request, Severity::Drifts, None, felt);
+            self.feel(&At::new(key, code, "", Side::Request), Severity::Drifts, None, felt);
         };
-        let new = self.judge.new;
+        let (judge, new) = (self.judge, self.judge.new);
         let key = Key::of(Owner::Operation(self.old.name.clone()));
-        let Some(after) = same_request(new, self.old) else {
-            let moved = successor(new, self.old).is_some();
+        let Some(after) = judge.requests.same(self.old) else {
+            let moved = judge.requests.successor(self.old).is_some();
             let code = if moved { "operation-moved" } else { "operation-removed" };
             return drift(&key, code, felt);
         };
@@ -160,7 +163,7 @@ impl OfUse<'_, '_> {
             let is_key = index == bulk.key;
             for code in ["parameter-removed", "parameter-written"] {
                 match is_key {
-                    true => self.fails(&key, code, "", Side::Request, 404, true, felt),
+                    true => self.fails(&At::new(&key, code, "", Side::Request), 404, true, felt),
                     false => drift(&key, code, felt),
                 }
             }
@@ -254,13 +257,18 @@ impl OfUse<'_, '_> {
         for (change, effects) in felt.iter_mut().filter(|(change, _)| change.key == key) {
             let matters = match change.code {
                 "failure-added" => true,
-                "failure-removed" => {
-                    call.null_on.iter().any(|status| change.message.starts_with(&status.to_string()))
-                }
+                "failure-removed" => call
+                    .null_on
+                    .iter()
+                    .any(|status| change.message.starts_with(&status.to_string())),
                 _ => false,
             };
             if matters {
-                effects.push(self.effect(&key, "", Side::Answer, Severity::Drifts, None));
+                effects.push(self.effect(
+                    &At::new(&key, "", "", Side::Answer),
+                    Severity::Drifts,
+                    None,
+                ));
             }
         }
     }
@@ -276,7 +284,12 @@ impl OfUse<'_, '_> {
             match at {
                 Some(at) => {
                     let (key, code) = (felt[at].0.key.clone(), felt[at].0.code);
-                    self.fails(&key, code, &gap.path, Side::Answer, DRIFT, gap.is_possible, felt);
+                    self.fails(
+                        &At::new(&key, code, &gap.path, Side::Answer),
+                        DRIFT,
+                        gap.is_possible,
+                        felt,
+                    );
                 }
                 // What follows from a variant that is new, say.
                 None => {
@@ -292,7 +305,12 @@ impl OfUse<'_, '_> {
                     };
                     felt.push((change, Vec::new()));
                     let key = &gap.key;
-                    self.fails(key, gap.code, &gap.path, Side::Answer, DRIFT, gap.is_possible, felt);
+                    self.fails(
+                        &At::new(key, gap.code, &gap.path, Side::Answer),
+                        DRIFT,
+                        gap.is_possible,
+                        felt,
+                    );
                 }
             }
         }
@@ -300,7 +318,11 @@ impl OfUse<'_, '_> {
             let Some(path) = read.get(&change.key) else { continue };
             let refused = gaps.iter().any(|gap| gap.key == change.key && gap.code == change.code);
             if !refused && DRIFTS.contains(&change.code) {
-                let effect = self.effect(&change.key, path, Side::Answer, Severity::Drifts, None);
+                let effect = self.effect(
+                    &At::new(&change.key, "", path, Side::Answer),
+                    Severity::Drifts,
+                    None,
+                );
                 if !effects.iter().any(|known| known.is_of_same(&effect)) {
                     effects.push(effect);
                 }
@@ -309,7 +331,7 @@ impl OfUse<'_, '_> {
     }
 
     /// A passthrough hands on whatever comes: its clients feel every change.
-    fn handed_on(&self, after: &Operation, felt: &mut Vec<Found>) {
+    fn handed_on(&self, after: &Operation, felt: &mut [Found]) {
         let mut places = Places { contract: self.judge.new, found: BTreeMap::new() };
         let key = Key::of(Owner::Answer(self.old.name.clone()));
         places.found.insert(key.clone(), String::new());
@@ -320,13 +342,17 @@ impl OfUse<'_, '_> {
         }
         for (change, effects) in felt.iter_mut() {
             if let Some(path) = places.path(&change.key) {
-                effects.push(self.effect(&change.key, &path, Side::Answer, Severity::Drifts, None));
+                effects.push(self.effect(
+                    &At::new(&change.key, "", &path, Side::Answer),
+                    Severity::Drifts,
+                    None,
+                ));
             }
         }
     }
 
     /// What the plan sends, held against what is taken now.
-    fn request(&self, after: &Operation, felt: &mut Vec<Found>) {
+    fn request(&self, after: &Operation, felt: &mut [Found]) {
         let judge = self.judge;
         let written = judge.sources.operation(self.one.place);
         for (index, parameter) in self.old.parameters.iter().enumerate() {
@@ -348,7 +374,12 @@ impl OfUse<'_, '_> {
             if counterpart(after, self.old, index).is_none() && parameter.required {
                 let key = Key::of(Owner::Argument(self.old.name.clone(), parameter.key.clone()));
                 let shown = format!("{} {}", parameter.location.as_str(), parameter.name);
-                self.fails(&key, "parameter-added", &shown, Side::Request, BAD_REQUEST, false, felt);
+                self.fails(
+                    &At::new(&key, "parameter-added", &shown, Side::Request),
+                    BAD_REQUEST,
+                    false,
+                    felt,
+                );
             }
         }
         let own = Key::of(Owner::Argument(self.old.name.clone(), Operation::BODY_KEY.to_owned()));
@@ -387,7 +418,7 @@ impl OfUse<'_, '_> {
         value: Option<&Expr>,
         places: &Places<'_>,
         written: Option<&frontage_compile::hir::Expr>,
-        felt: &mut Vec<Found>,
+        felt: &mut [Found],
     ) {
         let mut effects: Vec<(Key, &'static str, String, Option<bool>)> = Vec::new();
         for (change, _) in felt.iter() {
@@ -417,9 +448,10 @@ impl OfUse<'_, '_> {
                     _ => sent.then_some(None),
                 },
                 "limit-narrowed" => {
-                    let fits = change.limit.zip(value).is_some_and(|(limit, value)| {
-                        inner.is_empty() && is_within(limit, value)
-                    });
+                    let fits = change
+                        .limit
+                        .zip(value)
+                        .is_some_and(|(limit, value)| inner.is_empty() && is_within(limit, value));
                     (sent && !fits).then_some(Some(true))
                 }
                 code if CHECKED.contains(&code) => self.refused(part, sent).then_some(Some(true)),
@@ -432,9 +464,19 @@ impl OfUse<'_, '_> {
         for (key, code, shown, outcome) in effects {
             match outcome {
                 Some(possible) => {
-                    self.fails(&key, code, &shown, Side::Request, BAD_REQUEST, possible, felt);
+                    self.fails(
+                        &At::new(&key, code, &shown, Side::Request),
+                        BAD_REQUEST,
+                        possible,
+                        felt,
+                    );
                 }
-                None => self.feel(&key, code, &shown, Side::Request, Severity::Drifts, None, felt),
+                None => self.feel(
+                    &At::new(&key, code, &shown, Side::Request),
+                    Severity::Drifts,
+                    None,
+                    felt,
+                ),
             }
         }
     }
@@ -448,17 +490,8 @@ impl OfUse<'_, '_> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a change, and what comes of it")]
-    fn fails(
-        &self,
-        key: &Key,
-        code: &'static str,
-        path: &str,
-        side: Side,
-        status: u16,
-        is_possible: bool,
-        felt: &mut Vec<Found>,
-    ) {
+    /// The call fails there, with this status.
+    fn fails(&self, at: &At<'_>, status: u16, is_possible: bool, felt: &mut [Found]) {
         // Several calls may be made as one of another operation.
         let in_bulk = self.one.call.is_some_and(|call| call.bulk.is_some());
         let is_possible = is_possible || self.one.is_conditional || in_bulk;
@@ -466,26 +499,16 @@ impl OfUse<'_, '_> {
             Consequence::Fails if is_possible => (Severity::MayFail, None),
             Consequence::Fails => (Severity::Fails, None),
             Consequence::MayFail => (Severity::MayFail, None),
-            Consequence::Loses(part) => (Severity::Loses, part.map(|part| part.to_string())),
+            Consequence::Loses(part) => (Severity::Loses, part),
             Consequence::Null => (Severity::Loses, None),
         };
-        self.feel(key, code, path, side, severity, part, felt);
+        self.feel(at, severity, part.as_deref(), felt);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a change, and what comes of it")]
-    fn feel(
-        &self,
-        key: &Key,
-        code: &'static str,
-        path: &str,
-        side: Side,
-        severity: Severity,
-        part: Option<String>,
-        felt: &mut Vec<Found>,
-    ) {
-        let own = |(change, _): &&mut Found| change.key == *key && change.code == code;
+    fn feel(&self, at: &At<'_>, severity: Severity, part: Option<&str>, felt: &mut [Found]) {
+        let own = |(change, _): &&mut Found| change.key == *at.key && change.code == at.code;
         for (_, effects) in felt.iter_mut().filter(own) {
-            let effect = self.effect(key, path, side, severity, part.clone());
+            let effect = self.effect(at, severity, part);
             match effects.iter_mut().find(|known| known.is_of_same(&effect)) {
                 Some(known) if known.severity > effect.severity => *known = effect,
                 Some(_) => {}
@@ -494,37 +517,45 @@ impl OfUse<'_, '_> {
         }
     }
 
-    fn effect(
-        &self,
-        key: &Key,
-        path: &str,
-        side: Side,
-        severity: Severity,
-        part: Option<String>,
-    ) -> Effect {
+    fn effect(&self, at: &At<'_>, severity: Severity, part: Option<&str>) -> Effect {
         let backend = self.judge.backend;
         let route = self.one.route;
-        let own = Key { rest: key.rest.trim_end_matches("[]").to_owned(), ..key.clone() };
+        let own = Key { rest: at.key.rest.trim_end_matches("[]").to_owned(), ..at.key.clone() };
         let mut reads = BTreeSet::new();
-        if side == Side::Answer
+        if at.side == Side::Answer
             && let Some((declared, places)) = self.judge.declared.get(&own).zip(self.places)
         {
             reads.extend(declared.iter().filter_map(|span| places.get(span)).flatten());
         }
         let operation = backend.plan.operation(self.one.operation);
         let place = |place: &Place| format!("{}:{}:{}", place.path, place.line, place.column);
+        let spot = |(path, line, column): &Spot| format!("{path}:{line}:{column}");
         Effect {
             frontend: backend.name.to_owned(),
             owner: backend.owner.map(str::to_owned),
             route: format!("{} {}", route.method.as_str(), route.path_text()),
             severity,
-            part,
-            side,
+            part: part.map(str::to_owned),
+            side: at.side,
             operation: format!("{}.{}", self.judge.upstream, operation.name),
-            path: path.to_owned(),
+            path: at.path.to_owned(),
             call: place(self.one.place),
-            reads: reads.into_iter().map(|(path, line, column)| format!("{path}:{line}:{column}")).collect(),
+            reads: reads.into_iter().map(spot).collect(),
         }
+    }
+}
+
+/// A change, and where a use meets it.
+struct At<'k> {
+    key: &'k Key,
+    code: &'static str,
+    path: &'k str,
+    side: Side,
+}
+
+impl<'k> At<'k> {
+    fn new(key: &'k Key, code: &'static str, path: &'k str, side: Side) -> Self {
+        Self { key, code, path, side }
     }
 }
 

@@ -26,6 +26,7 @@ use frontage_plan::Plan;
 use serde::Serialize;
 
 use judge::Judge;
+use site::Requests;
 
 /// A backend whose routes may feel a change.
 #[derive(Debug, Clone, Copy)]
@@ -155,13 +156,14 @@ pub fn impact(
     backends: &[Backend<'_>],
     sources: &SourceMap,
 ) -> Impact {
-    let compared = changes::changes(old, new);
+    let requests = Requests::of(new);
+    let compared = changes::changes(old, new, &requests);
     let declared = &compared.declared;
     let mut felt: Vec<(changes::Change, Vec<Effect>)> =
         compared.changes.into_iter().map(|change| (change, Vec::new())).collect();
     let mut refusals = Vec::new();
     for backend in backends {
-        let judge = Judge::new(upstream, (old, new), declared, backend, sources);
+        let judge = Judge::new(upstream, (old, new), &requests, declared, backend, sources);
         judge.uses(&mut felt);
         refusals.extend(judge::refusals(backend, sources));
     }

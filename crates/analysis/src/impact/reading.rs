@@ -163,9 +163,9 @@ impl<'a> Reading<'a> {
                 return gaps;
             }
             let is_kind = |gaps: &[Gap]| gaps.iter().any(|gap| gap.key == at.key);
-            let better = best.as_ref().is_none_or(|best| {
-                (is_kind(&gaps), gaps.len()) < (is_kind(best), best.len())
-            });
+            let better = best
+                .as_ref()
+                .is_none_or(|best| (is_kind(&gaps), gaps.len()) < (is_kind(best), best.len()));
             if better {
                 best = Some(gaps);
             }

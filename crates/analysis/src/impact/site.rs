@@ -1,6 +1,8 @@
 //! Where in a contract something stands: what a change and the uses that feel it have in common.
 
-use frontage_contract::{Contract, Operation, TypeId, Union};
+use std::collections::{BTreeMap, BTreeSet};
+
+use frontage_contract::{Binding, Contract, Method, Operation, Piece, Type, TypeId, Union};
 
 /// A place in a contract, by its new form where there is one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +52,7 @@ pub(super) fn variants(contract: &Contract, id: TypeId) -> Vec<TypeId> {
     let mut seen = Vec::new();
     while let Some(id) = open.pop() {
         match contract.ty(id) {
-            frontage_contract::Type::Union(Union { variants, .. }) => {
+            Type::Union(Union { variants, .. }) => {
                 if !seen.contains(&id) {
                     seen.push(id);
                     open.extend(variants.iter().rev());
@@ -64,31 +66,58 @@ pub(super) fn variants(contract: &Contract, id: TypeId) -> Vec<TypeId> {
 
 /// The value's discriminator, if its union has one.
 pub(super) fn tags(contract: &Contract, id: TypeId) -> Option<(&str, &[(String, TypeId)])> {
-    let frontage_contract::Type::Union(union) = contract.ty(id) else { return None };
+    let Type::Union(union) = contract.ty(id) else { return None };
     let found = union.discriminator.as_ref()?;
     Some((&found.property, &found.mapping))
 }
 
-/// The new contract's operation that answers the old one's requests: by method and path.
-pub(super) fn same_request<'c>(contract: &'c Contract, old: &Operation) -> Option<&'c Operation> {
-    contract.operations.iter().find(|new| {
-        let ((a, b), (c, d)) = (request(old), request(new));
-        a == c && b == d
-    })
+/// A contract's operations by what they answer to.
+#[derive(Debug)]
+pub(super) struct Requests<'c> {
+    by_request: BTreeMap<(Method, String), &'c Operation>,
+    paths: BTreeSet<String>,
+    by_name: BTreeMap<&'c str, &'c Operation>,
 }
 
-/// Whether any operation has the path of `old`.
-pub(super) fn has_path(contract: &Contract, old: &Operation) -> bool {
-    contract.operations.iter().any(|new| request(new).1 == request(old).1)
+impl<'c> Requests<'c> {
+    pub(super) fn of(contract: &'c Contract) -> Self {
+        let all = || contract.operations.iter();
+        Self {
+            by_request: all().map(|operation| (request(operation), operation)).collect(),
+            paths: all().map(|operation| request(operation).1).collect(),
+            by_name: all().map(|operation| (operation.name.as_str(), operation)).collect(),
+        }
+    }
+
+    /// The operation that answers the requests of another contract's: by method and path.
+    pub(super) fn same(&self, old: &Operation) -> Option<&'c Operation> {
+        self.by_request.get(&request(old)).copied()
+    }
+
+    /// The one that takes its place: of the same request, else of the same name.
+    pub(super) fn successor(&self, old: &Operation) -> Option<&'c Operation> {
+        self.same(old).or_else(|| self.by_name.get(old.name.as_str()).copied())
+    }
+
+    /// Whether any operation has the path of `old`.
+    pub(super) fn has_path(&self, old: &Operation) -> bool {
+        self.paths.contains(&request(old).1)
+    }
 }
 
 /// Method and path; what a parameter is called does not matter.
-fn request(operation: &Operation) -> (frontage_contract::Method, Vec<Vec<Option<&str>>>) {
-    let frontage_contract::Binding::Http(http) = &operation.binding;
-    let piece = |piece| match piece {
-        &frontage_contract::Piece::Literal(ref text) => Some(text.as_str()),
-        frontage_contract::Piece::Parameter(_) => None,
-    };
-    let segments = http.segments.iter().map(|segment| segment.pieces.iter().map(piece).collect());
-    (http.method, segments.collect())
+fn request(operation: &Operation) -> (Method, String) {
+    let Binding::Http(http) = &operation.binding;
+    let mut path = String::new();
+    for segment in &http.segments {
+        path.push('/');
+        for piece in &segment.pieces {
+            match piece {
+                Piece::Literal(text) => path.push_str(text),
+                // No literal of a path holds one.
+                Piece::Parameter(_) => path.push('{'),
+            }
+        }
+    }
+    (http.method, path)
 }

@@ -13,6 +13,9 @@ use crate::cli::Global;
 use crate::terminal::{Terminal, Tone, for_machines, print};
 use crate::workspace::{find, load};
 
+/// How many faults of the new contract are shown; real ones have thousands.
+const MOST_FINDINGS: usize = 20;
+
 /// Prints what a new contract does.
 pub(crate) fn run(global: &Global, terminal: &Terminal, upstream: &str, contract: &Path) -> Done {
     let mut loaded = load(&find(global.workspace.as_deref())?);
@@ -53,7 +56,12 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, upstream: &str, contract
         value["ok"] = (!breaks(&found)).into();
         print(&value.to_string());
     } else {
-        terminal.diagnostics(&replaced.findings, &loaded.sources);
+        let shown = &replaced.findings[..replaced.findings.len().min(MOST_FINDINGS)];
+        terminal.diagnostics(shown, &loaded.sources);
+        if shown.len() < replaced.findings.len() {
+            let more = replaced.findings.len() - shown.len();
+            terminal.note(&format!("and {more} more faults in the new contract"));
+        }
         print(text(terminal, &found).trim_end());
     }
     Ok(if breaks(&found) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -68,10 +76,13 @@ fn breaks(impact: &Impact) -> bool {
 /// Whose: an owner, and a frontend.
 type Whose<'i> = (Option<&'i str>, &'i str);
 
+/// What each route feels.
+type Routes<'i> = BTreeMap<&'i str, Vec<(&'i Felt, &'i Effect)>>;
+
 fn text(terminal: &Terminal, impact: &Impact) -> String {
     let felt: Vec<&Felt> = impact.changes.iter().filter(|c| !c.effects.is_empty()).collect();
     let harmless: Vec<&Felt> = impact.changes.iter().filter(|c| c.effects.is_empty()).collect();
-    let mut by_owner: BTreeMap<Whose<'_>, BTreeMap<&str, Vec<(&Felt, &Effect)>>> = BTreeMap::new();
+    let mut by_owner: BTreeMap<Whose<'_>, Routes<'_>> = BTreeMap::new();
     for change in &felt {
         for effect in &change.effects {
             let whose = (effect.owner.as_deref(), effect.frontend.as_str());
@@ -91,9 +102,8 @@ fn text(terminal: &Terminal, impact: &Impact) -> String {
         .map(|effect| (effect.frontend.as_str(), effect.route.as_str()))
         .collect();
     let mut out = String::new();
-    let counted = |count: usize, what: &str| {
-        format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-    };
+    let counted =
+        |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     out.push_str(&format!(
         "{}: {}, {} felt; {} of {} feel it\n",
         terminal.paint(Tone::Strong, &impact.upstream),
@@ -112,7 +122,9 @@ fn text(terminal: &Terminal, impact: &Impact) -> String {
         }
         let own = refusals.get(whose).map_or(&[][..], Vec::as_slice);
         if !own.is_empty() {
-            out.push_str("  once the new contract stands in the workspace, this no longer checks:\n");
+            out.push_str(
+                "  once the new contract stands in the workspace, this no longer checks:\n",
+            );
         }
         for refusal in own {
             let Refusal { code, place, message, .. } = refusal;

@@ -18,8 +18,6 @@ use shop_services::{Options, Running, Service};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-
-
 const UPSTREAMS: [&str; 4] = ["users", "orders", "catalog", "stock"];
 
 /// What the service does once its contract has changed.
@@ -70,11 +68,16 @@ fn parameter<'v>(operation: &'v mut Value, name: &str) -> &'v mut Value {
 fn cases() -> Vec<Case> {
     let case = |name, upstream, rule, change| Case { name, upstream, change, rule };
     vec![
-        case("a field that nobody reads is gone", "users", Rule::Member("externalIds", None), |c| {
-            let user = &mut schema(c, "User")["allOf"][1];
-            without(&mut user["required"], "externalIds");
-            member(&mut user["properties"], "externalIds");
-        }),
+        case(
+            "a field that nobody reads is gone",
+            "users",
+            Rule::Member("externalIds", None),
+            |c| {
+                let user = &mut schema(c, "User")["allOf"][1];
+                without(&mut user["required"], "externalIds");
+                member(&mut user["properties"], "externalIds");
+            },
+        ),
         case("a field is gone", "users", Rule::Member("firstName", None), |c| {
             let person = schema(c, "Person");
             without(&mut person["required"], "firstName");
@@ -86,12 +89,22 @@ fn cases() -> Vec<Case> {
         case("a field may be null", "users", Rule::Member("displayName", Some(Value::Null)), |c| {
             schema(c, "Person")["properties"]["displayName"]["nullable"] = true.into();
         }),
-        case("a field has another type", "users", Rule::Member("active", Some("yes".into())), |c| {
-            schema(c, "User")["allOf"][1]["properties"]["active"] = json!({ "type": "string" });
-        }),
-        case("a number may have a fraction", "orders", Rule::Member("itemCount", Some(json!(1.5))), |c| {
-            schema(c, "Order")["properties"]["itemCount"] = json!({ "type": "number" });
-        }),
+        case(
+            "a field has another type",
+            "users",
+            Rule::Member("active", Some("yes".into())),
+            |c| {
+                schema(c, "User")["allOf"][1]["properties"]["active"] = json!({ "type": "string" });
+            },
+        ),
+        case(
+            "a number may have a fraction",
+            "orders",
+            Rule::Member("itemCount", Some(json!(1.5))),
+            |c| {
+                schema(c, "Order")["properties"]["itemCount"] = json!({ "type": "number" });
+            },
+        ),
         case("a value nobody knows", "orders", Rule::Member("by", Some("robot".into())), |c| {
             let by = &mut schema(c, "OrderEvent")["properties"]["by"];
             by["enum"].as_array_mut().expect("values").push("robot".into());
@@ -169,12 +182,17 @@ fn cases() -> Vec<Case> {
         case("a parameter is required", "orders", Rule::Needs("GET", "/orders", "status="), |c| {
             parameter(&mut c["paths"]["/orders"]["get"], "status")["required"] = true.into();
         }),
-        case("a required parameter is new", "orders", Rule::Needs("GET", "/orders/*", "tenant="), |c| {
-            let own = &mut c["paths"]["/orders/{id}"]["get"];
-            own["parameters"] = json!([
-                { "name": "tenant", "in": "query", "required": true, "schema": { "type": "string" } }
-            ]);
-        }),
+        case(
+            "a required parameter is new",
+            "orders",
+            Rule::Needs("GET", "/orders/*", "tenant="),
+            |c| {
+                let own = &mut c["paths"]["/orders/{id}"]["get"];
+                own["parameters"] = json!([
+                    { "name": "tenant", "in": "query", "required": true, "schema": { "type": "string" } }
+                ]);
+            },
+        ),
         case(
             "a value is no longer taken",
             "catalog",
@@ -242,7 +260,8 @@ impl Way {
                 && own_path.zip(template).all(|(a, b)| b == "*" || a == b)
         };
         let refused = || {
-            let body = r#"{"type":"about:blank","title":"Bad request","status":400,"code":"refused"}"#;
+            let body =
+                r#"{"type":"about:blank","title":"Bad request","status":400,"code":"refused"}"#;
             response(400, "application/problem+json", body.as_bytes().to_vec())
         };
         let mut asked = query.to_owned();
@@ -256,10 +275,10 @@ impl Way {
                     return refused();
                 }
             }
-            Rule::Refuses(own, template, words) if is(own, template) => {
-                if query.split('&').any(|pair| words.contains(&pair)) {
-                    return refused();
-                }
+            Rule::Refuses(own, template, words)
+                if is(own, template) && query.split('&').any(|pair| words.contains(&pair)) =>
+            {
+                return refused();
             }
             Rule::Ignores(own, template, name) if is(own, template) => {
                 let kept = query.split('&').filter(|pair| pair.split('=').next() != Some(name));
@@ -398,7 +417,8 @@ impl Shop {
     fn requests(&self, run: usize) -> Vec<(&'static str, &'static str, String, String)> {
         let json = "\ncontent-type: application/json";
         let [one, other] = self.plenty();
-        let several = json!([{ "productId": one, "quantity": 1 }, { "productId": other, "quantity": 2 }]);
+        let several =
+            json!([{ "productId": one, "quantity": 1 }, { "productId": other, "quantity": 2 }]);
         let order = json!({ "userId": "u1", "lines": several });
         // At the service itself, whatever stands on the way.
         let placed = |key: &str| {
@@ -410,7 +430,9 @@ impl Shop {
         let (own, cancelled) = (placed("read"), placed("cancel"));
         let reviewed = self.reviewed(run);
         let product = send(self.catalog, "GET /products/p1", b"").expect("a product").json();
-        let image = product["images"][0]["sizes"][0]["url"].as_str().or(product["images"][0]["url"].as_str());
+        let image = product["images"][0]["sizes"][0]["url"]
+            .as_str()
+            .or(product["images"][0]["url"].as_str());
         let image = format!("/api{}", image.expect("a picture"));
         let preferences = json!({
             "newsletter": true,
@@ -444,7 +466,12 @@ impl Shop {
             ("web", "GET /api/products", get("/api/products?sort=newest"), String::new()),
             ("web", "GET /api/products", get("/api/products?category=c1"), String::new()),
             ("web", "GET /api/products/{id}", get("/api/products/p1"), String::new()),
-            ("web", "GET /api/products/{id}/reviews", get("/api/products/p1/reviews"), String::new()),
+            (
+                "web",
+                "GET /api/products/{id}/reviews",
+                get("/api/products/p1/reviews"),
+                String::new(),
+            ),
             (
                 "web",
                 "POST /api/products/{id}/reviews",
@@ -544,7 +571,11 @@ fn said(impact: &Value) -> BTreeMap<String, Outcome> {
             Some("loses" | "drifts") => Outcome::Answers,
             other => panic!("{other:?}"),
         };
-        let route = format!("{} {}", effect["frontend"].as_str().unwrap(), effect["route"].as_str().unwrap());
+        let route = format!(
+            "{} {}",
+            effect["frontend"].as_str().unwrap(),
+            effect["route"].as_str().unwrap()
+        );
         let known = all.entry(route).or_insert(Outcome::Answers);
         *known = outcome.max(*known);
     }
