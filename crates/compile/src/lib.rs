@@ -22,7 +22,7 @@ mod resolve;
 pub mod types;
 mod unit;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use frontage_diagnostic::{Area, Code, Diagnostic, FileId, SourceMap, Span};
@@ -43,6 +43,8 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
     /// By the file of a route module that did not check: the errors that it met, wherever they are.
     pub faulty: BTreeMap<FileId, Vec<Diagnostic>>,
+    /// Every module that a route module imports, directly or not, and the route modules themselves.
+    pub modules: BTreeSet<FileId>,
 }
 
 /// Takes away what only follows from something else that was reported.

@@ -1,6 +1,6 @@
 //! Compiling a workspace that was read: one plan for each frontend that has no errors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -37,6 +37,22 @@ pub(crate) struct BuiltFrontend {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// By the file of a route module that did not check: the errors that it met.
     pub(crate) faulty: BTreeMap<FileId, Vec<Diagnostic>>,
+    /// The modules that its routes rest on, those of the workspace among them.
+    pub(crate) modules: BTreeSet<FileId>,
+}
+
+impl BuiltFrontend {
+    /// One of which nothing is known, since the contracts are not.
+    fn unknown(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            plan: None,
+            checked: Vec::new(),
+            diagnostics: Vec::new(),
+            faulty: BTreeMap::new(),
+            modules: BTreeSet::new(),
+        }
+    }
 }
 
 impl Built {
@@ -82,27 +98,24 @@ pub(crate) fn build_again(loaded: &Loaded, memories: &mut Memories) -> Built {
     let contracts = loaded.knows_upstreams();
     let mut frontends = Vec::new();
     for (config, input) in loaded.frontends.iter().zip(&loaded.inputs) {
-        let (compiled, diagnostics, faulty) = if contracts {
-            compile(loaded, config, input, memories.entry(config.name.clone()).or_default())
+        let memory = memories.entry(config.name.clone()).or_default();
+        let mut built = if contracts {
+            compile(loaded, config, input, memory)
         } else {
-            (None, Vec::new(), BTreeMap::new())
+            BuiltFrontend::unknown(&config.name)
         };
         let broken = workspace.iter().any(|fault| {
             fault.severity == Severity::Error && concerns(fault, &config.name, &loaded.sources)
         });
-        let usable = !broken && !has_errors(&diagnostics);
-        let (plan, checked) = compiled.filter(|_| usable).unzip();
-        let checked = checked.unwrap_or_default();
-        let name = config.name.clone();
-        frontends.push(BuiltFrontend { name, plan, checked, diagnostics, faulty });
+        if broken || has_errors(&built.diagnostics) {
+            (built.plan, built.checked) = (None, Vec::new());
+        }
+        frontends.push(built);
     }
     memories.retain(|name, _| loaded.frontends.iter().any(|config| config.name == *name));
     sort(&mut workspace, &loaded.sources);
     Built { frontends, workspace }
 }
-
-/// A plan, and the units that it was made of.
-type Compiled = (Arc<Plan>, Vec<Arc<Checked>>);
 
 /// What `work` gives for each number below `count`, in order; as many at once as there are cores.
 fn side_by_side<O: Send>(count: usize, work: impl Fn(usize) -> O + Sync) -> Vec<O> {
@@ -140,7 +153,7 @@ fn compile(
     config: &FrontendConfig,
     input: &FrontendInput,
     memory: &mut Memory,
-) -> (Option<Compiled>, Vec<Diagnostic>, BTreeMap<FileId, Vec<Diagnostic>>) {
+) -> BuiltFrontend {
     let project = Project::new(&loaded.workspace, input, &loaded.sources, memory);
     let made = side_by_side(project.open(), |at| project.make(at));
     let (compiled, left) = project.link(made);
@@ -150,8 +163,14 @@ fn compile(
         hidden_files(loaded, config, plan, &mut diagnostics);
     }
     sort(&mut diagnostics, &loaded.sources);
-    let plan = compiled.plan.map(|plan| (Arc::new(plan), compiled.checked));
-    (plan, diagnostics, compiled.faulty)
+    BuiltFrontend {
+        name: config.name.clone(),
+        plan: compiled.plan.map(Arc::new),
+        checked: compiled.checked,
+        diagnostics,
+        faulty: compiled.faulty,
+        modules: compiled.modules,
+    }
 }
 
 /// Two frontends cannot listen on one address.

@@ -107,6 +107,12 @@ pub(crate) enum Command {
         #[command(flatten)]
         output: Output,
     },
+    /// Print who owns which files, for CODEOWNERS
+    Codeowners {
+        /// Where it goes; lines of the file that others wrote stay.
+        #[command(flatten)]
+        output: Output,
+    },
     /// Print a backend's OpenAPI 3.1
     Openapi {
         /// The frontend

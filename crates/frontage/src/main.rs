@@ -64,6 +64,7 @@ fn run(cli: Cli) -> ExitCode {
         Command::Client { frontend, lang, output } => {
             command::client::run(&cli.global, &terminal, &frontend, lang, &output)
         }
+        Command::Codeowners { output } => command::codeowners::run(&cli.global, &terminal, &output),
         Command::Openapi { frontend, yaml, output } => {
             command::openapi::run(&cli.global, &terminal, &frontend, yaml, &output)
         }

@@ -180,6 +180,9 @@ impl<'a> Project<'a> {
             .flat_map(|(_, stand, _)| stand.iter().map(|(file, _)| *file))
             .collect();
         let faulty = faulty(&units);
+        let routes = units.iter().filter(|(route, ..)| route.is_some());
+        let modules =
+            routes.flat_map(|(_, stand, _)| stand.iter().map(|(file, _)| *file)).collect();
         let each: Vec<&Unit> = units.iter().map(|(.., unit)| &**unit).collect();
         let mut diagnostics = self.found;
         let found = findings(&each, &files, self.broken);
@@ -206,7 +209,7 @@ impl<'a> Project<'a> {
             parsed: self.parsed,
             units: units.into_iter().map(|(route, stand, unit)| (route, (stand, unit))).collect(),
         };
-        (Compiled { checked, plan, diagnostics, faulty }, memory)
+        (Compiled { checked, plan, diagnostics, faulty, modules }, memory)
     }
 }
 

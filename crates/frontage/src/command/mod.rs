@@ -3,6 +3,7 @@
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod client;
+pub(crate) mod codeowners;
 pub(crate) mod dev;
 pub(crate) mod diff;
 pub(crate) mod explain;

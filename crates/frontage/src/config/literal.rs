@@ -24,6 +24,21 @@ pub(super) fn check_listen(key: &str, value: &Located<Reference>, faults: &mut V
     );
 }
 
+/// What stands for an owner in `workspace.owner_handle`.
+pub(crate) const OWNER: &str = "{owner}";
+
+/// Reports a way to name owners that names none, or that `CODEOWNERS` would read as several.
+pub(super) fn check_handle(value: &Located<String>, faults: &mut Vec<Diagnostic>) {
+    let one = !value.value.contains(|c: char| c.is_whitespace() || c == '#');
+    if value.value.contains(OWNER) && one {
+        return;
+    }
+    faults.push(
+        invalid(value.span, format!("`owner_handle` cannot be {:?}", value.value))
+            .help("write it in one word with {owner} in it, such as \"@acme/{owner}\""),
+    );
+}
+
 /// Reports the address of an upstream that is none.
 pub(super) fn check_url(upstream: &str, value: &Located<Reference>, faults: &mut Vec<Diagnostic>) {
     let Some(text) = value.value.literal() else { return };

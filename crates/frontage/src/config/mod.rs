@@ -14,6 +14,7 @@ mod units;
 mod workspace;
 
 pub(crate) use frontend::{Auth, FrontendConfig, Limits};
+pub(crate) use literal::OWNER;
 pub(crate) use reference::Reference;
 pub(crate) use releases::{Choose, Deprecated, Releases, VERSION_HELP, is_version};
 pub(crate) use workspace::{WorkspaceConfig, is_word};

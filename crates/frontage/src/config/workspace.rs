@@ -6,7 +6,7 @@ use std::time::Duration;
 use frontage_compile::bulk::BulkSetting;
 use frontage_diagnostic::{Diagnostic, FileId};
 
-use super::literal::{check_header, check_url};
+use super::literal::{check_handle, check_header, check_url};
 use super::reference::Reference;
 use super::table::{Located, Table, parse};
 use crate::codes;
@@ -16,6 +16,10 @@ use crate::codes;
 pub(crate) struct WorkspaceConfig {
     /// Name of the workspace.
     pub(crate) name: String,
+    /// Whose the workspace's own files are.
+    pub(crate) owner: Option<String>,
+    /// How `CODEOWNERS` names an owner: `{owner}` stands for what the settings say.
+    pub(crate) owner_handle: Option<Located<String>>,
     /// The services, by name.
     pub(crate) upstreams: Vec<UpstreamConfig>,
     /// Nothing is known of further services; why was reported.
@@ -31,6 +35,8 @@ pub(crate) struct UpstreamConfig {
     pub(crate) name: Located<String>,
     /// Its contract, relative to the workspace.
     pub(crate) contract: Option<Located<String>>,
+    /// Whose it is.
+    pub(crate) owner: Option<String>,
     /// Its addresses.
     pub(crate) urls: Vec<Located<Reference>>,
     /// Time for each call.
@@ -56,9 +62,14 @@ impl WorkspaceConfig {
         let syntax = (faults.len() > before).then_some(faults.len());
         let mut root = Table::root(document.get_ref(), file);
 
-        let mut name = None;
+        let (mut name, mut owner, mut owner_handle) = (None, None, None);
         if let Some(mut workspace) = root.table("workspace", faults) {
             name = workspace.string("name", faults);
+            owner = workspace.string("owner", faults).map(|owner| owner.value);
+            owner_handle = workspace.string("owner_handle", faults);
+            if let Some(handle) = &owner_handle {
+                check_handle(handle, faults);
+            }
             workspace.finish(faults);
         }
         if name.is_none() && faults.is_empty() {
@@ -86,7 +97,7 @@ impl WorkspaceConfig {
         root.finish(faults);
         faults.truncate(syntax.unwrap_or(faults.len()));
         let name = name.map(|n| n.value).unwrap_or_default();
-        Self { name, upstreams, is_partial, dev_run }
+        Self { name, owner, owner_handle, upstreams, is_partial, dev_run }
     }
 }
 
@@ -115,6 +126,7 @@ fn read_upstream(
         )));
     }
     let contract = read_contract(&mut table, faults);
+    let owner = table.string("owner", faults).map(|owner| owner.value);
     let mut urls = Vec::new();
     let url = table.string("url", faults);
     let many = table.strings("urls", faults);
@@ -170,7 +182,7 @@ fn read_upstream(
         }
     }
     table.finish(faults);
-    UpstreamConfig { name, contract, urls, timeout, http2, headers, safe, bulk }
+    UpstreamConfig { name, contract, owner, urls, timeout, http2, headers, safe, bulk }
 }
 
 /// Most keys that a bulk call may be said to take.

@@ -10,5 +10,6 @@ mod impact;
 mod infer;
 mod mistakes;
 mod outputs;
+mod owners;
 mod releases;
 mod serve;
