@@ -149,6 +149,12 @@ pub(crate) enum Command {
         #[arg(long, value_name = "NAME")]
         frontend: Option<String>,
     },
+    /// Print how alike the backends are, what stands in several, and what belongs to a service
+    Overlap {
+        /// Write one self-contained page instead of printing
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
+    },
     /// Print what a new version of an upstream's contract does to the routes; status 1 if one breaks
     Impact {
         /// The upstream

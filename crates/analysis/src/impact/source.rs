@@ -10,9 +10,10 @@ use std::sync::Arc;
 use frontage_compile::hir::{
     self, Checked, CheckedKind, CheckedRoute, Expr, ExprKind, Function, Member,
 };
-use frontage_compile::types::{Kind, Ty, Types};
 use frontage_diagnostic::{SourceMap, Span};
 use frontage_plan::{Place, Route};
+
+use crate::declared::declarations;
 
 /// What the sources of a backend say.
 pub(super) struct Sources<'a> {
@@ -148,19 +149,4 @@ fn reachable<'a>(unit: &'a Checked, function: &'a Function) -> Vec<&'a Expr> {
         at += 1;
     }
     all
-}
-
-/// Where the member of this name is declared, in each object that a type may be.
-fn declarations(types: &Types, ty: Ty, name: &str) -> Vec<Span> {
-    match types.kind(ty) {
-        Kind::Object(id) => {
-            let members = types.members(*id);
-            let property = members.and_then(|members| members.property(name));
-            property.and_then(|property| property.span).into_iter().collect()
-        }
-        Kind::Union(variants) => {
-            variants.iter().flat_map(|variant| declarations(types, *variant, name)).collect()
-        }
-        _ => Vec::new(),
-    }
 }

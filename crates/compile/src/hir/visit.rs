@@ -1,23 +1,86 @@
-//! Every expression of a function, those of the functions in it included.
+//! The expressions of functions, statements and expressions.
 
-use super::{Expr, ExprKind, Function, Item, Member, Stmt, StmtKind};
+use super::{Expr, ExprKind, Function, Item, LocalId, Member, Stmt, StmtKind};
 
 /// Calls `f` with every expression of a function, outermost first, in the order of the text.
 ///
 /// What it calls of the module is not entered: [`ExprKind::Function`] and [`ExprKind::Global`] name
 /// it.
 pub fn each_expr<'h>(function: &'h Function, f: &mut dyn FnMut(&'h Expr)) {
-    for param in &function.params {
-        if let Some(default) = &param.default {
-            each_in(default, f);
-        }
-    }
-    in_block(&function.body, f);
+    parts_of_function(function, &mut |part| each_in(part, f));
+}
+
+/// Calls `f` with every expression of a statement, outermost first.
+pub fn each_in_stmt<'h>(stmt: &'h Stmt, f: &mut dyn FnMut(&'h Expr)) {
+    parts_of_stmt(stmt, &mut |part| each_in(part, f));
 }
 
 /// Calls `f` with an expression and every expression in it, outermost first.
 pub fn each_in<'h>(expr: &'h Expr, f: &mut dyn FnMut(&'h Expr)) {
     f(expr);
+    parts(expr, &mut |part| each_in(part, f));
+}
+
+/// Calls `f` with the expressions of a function that stand in no other: those of its defaults and
+/// of its statements.
+pub fn parts_of_function<'h>(function: &'h Function, f: &mut dyn FnMut(&'h Expr)) {
+    function.params.iter().filter_map(|param| param.default.as_ref()).for_each(&mut *f);
+    function.body.iter().for_each(|stmt| parts_of_stmt(stmt, f));
+}
+
+/// Calls `f` with the expressions of a statement, and of those in it, that stand in no other.
+pub fn parts_of_stmt<'h>(stmt: &'h Stmt, f: &mut dyn FnMut(&'h Expr)) {
+    let mut all = |body: &'h [Stmt]| body.iter().for_each(|stmt| parts_of_stmt(stmt, f));
+    match &stmt.kind {
+        StmtKind::Const { init: e, .. } | StmtKind::Throw(e) | StmtKind::Expr(e) => f(e),
+        StmtKind::Return(e) => e.iter().for_each(f),
+        StmtKind::If { test, then, otherwise } => {
+            f(test);
+            then.iter().chain(otherwise).for_each(|stmt| parts_of_stmt(stmt, f));
+        }
+        StmtKind::Switch { subject, cases } => {
+            f(subject);
+            for case in cases {
+                case.test.iter().for_each(&mut *f);
+                case.body.iter().for_each(|stmt| parts_of_stmt(stmt, f));
+            }
+        }
+        StmtKind::Try { body, handler, .. } => {
+            all(body);
+            all(handler);
+        }
+        StmtKind::Block(body) => all(body),
+        StmtKind::Break => {}
+    }
+}
+
+/// Calls `f` with every local that statements bind, those within them included, those of functions
+/// in them not.
+pub fn each_binding(body: &[Stmt], f: &mut dyn FnMut(LocalId)) {
+    for stmt in body {
+        match &stmt.kind {
+            StmtKind::Const { local, .. } => f(*local),
+            StmtKind::If { then, otherwise, .. } => {
+                each_binding(then, f);
+                each_binding(otherwise, f);
+            }
+            StmtKind::Switch { cases, .. } => {
+                cases.iter().for_each(|case| each_binding(&case.body, f));
+            }
+            StmtKind::Try { body, error, handler } => {
+                each_binding(body, f);
+                error.iter().for_each(|error| f(*error));
+                each_binding(handler, f);
+            }
+            StmtKind::Block(body) => each_binding(body, f),
+            StmtKind::Break | StmtKind::Return(_) | StmtKind::Throw(_) | StmtKind::Expr(_) => {}
+        }
+    }
+}
+
+/// Calls `f` with the expressions that stand directly in an expression; of an arrow function, those
+/// of [`parts_of_function`].
+pub fn parts<'h>(expr: &'h Expr, f: &mut dyn FnMut(&'h Expr)) {
     match &expr.kind {
         ExprKind::Constant(_)
         | ExprKind::Local(_)
@@ -27,110 +90,67 @@ pub fn each_in<'h>(expr: &'h Expr, f: &mut dyn FnMut(&'h Expr)) {
         | ExprKind::Input(_)
         | ExprKind::Context
         | ExprKind::NoContent => {}
-        ExprKind::Arrow(function) => each_expr(function, f),
+        ExprKind::Arrow(function) => parts_of_function(function, f),
         ExprKind::Member(of, _)
         | ExprKind::Unary(_, of)
         | ExprKind::InstanceOf(of, _)
         | ExprKind::All(_, of)
-        | ExprKind::Await(of) => each_in(of, f),
+        | ExprKind::Await(of) => f(of),
         ExprKind::Index(a, b)
         | ExprKind::Binary(_, a, b)
         | ExprKind::Logical(_, a, b)
         | ExprKind::Catch(a, b)
         | ExprKind::Optional { object: a, rest: b, .. } => {
-            each_in(a, f);
-            each_in(b, f);
+            f(a);
+            f(b);
         }
-        ExprKind::Conditional(a, b, c) => [a, b, c].into_iter().for_each(|e| each_in(e, f)),
-        ExprKind::Template(parts) => parts.iter().for_each(|e| each_in(e, f)),
+        ExprKind::Conditional(a, b, c) => {
+            f(a);
+            f(b);
+            f(c);
+        }
+        ExprKind::Template(parts) => parts.iter().for_each(f),
         ExprKind::Array(items) | ExprKind::Builtin(_, items) => in_items(items, f),
         ExprKind::Apply(function, items) => {
-            each_in(function, f);
+            f(function);
             in_items(items, f);
         }
         ExprKind::Object(members) => {
             for member in members {
                 match member {
-                    Member::Static(_, e) | Member::Spread(e) => each_in(e, f),
+                    Member::Static(_, e) | Member::Spread(e) => f(e),
                     Member::Computed(key, e) => {
-                        each_in(key, f);
-                        each_in(e, f);
+                        f(key);
+                        f(e);
                     }
                 }
             }
         }
         ExprKind::Iterate { receiver, callback, initial, .. } => {
-            each_in(receiver, f);
-            each_in(callback, f);
-            if let Some(initial) = initial {
-                each_in(initial, f);
-            }
+            f(receiver);
+            f(callback);
+            initial.iter().for_each(|e| f(e));
         }
         ExprKind::Error { status, code, detail } => {
-            each_in(status, f);
-            each_in(code, f);
-            if let Some(detail) = detail {
-                each_in(detail, f);
-            }
+            f(status);
+            f(code);
+            detail.iter().for_each(|e| f(e));
         }
         ExprKind::Json { value, status, headers, .. } => {
-            each_in(value, f);
-            if let Some(status) = status {
-                each_in(status, f);
-            }
-            headers.iter().for_each(|(_, e)| each_in(e, f));
+            f(value);
+            status.iter().for_each(|e| f(e));
+            headers.iter().for_each(|(_, e)| f(e));
         }
         ExprKind::Redirect { location, status } => {
-            each_in(location, f);
-            if let Some(status) = status {
-                each_in(status, f);
-            }
+            f(location);
+            status.iter().for_each(|e| f(e));
         }
-        ExprKind::Operation { arguments, .. } => {
-            if let Some(arguments) = arguments {
-                each_in(arguments, f);
-            }
-        }
+        ExprKind::Operation { arguments, .. } => arguments.iter().for_each(|e| f(e)),
     }
 }
 
 fn in_items<'h>(items: &'h [Item], f: &mut dyn FnMut(&'h Expr)) {
     for Item::Value(e) | Item::Spread(e) in items {
-        each_in(e, f);
-    }
-}
-
-fn in_block<'h>(body: &'h [Stmt], f: &mut dyn FnMut(&'h Expr)) {
-    for stmt in body {
-        match &stmt.kind {
-            StmtKind::Const { init: e, .. } | StmtKind::Throw(e) | StmtKind::Expr(e) => {
-                each_in(e, f);
-            }
-            StmtKind::Return(e) => {
-                if let Some(e) = e {
-                    each_in(e, f);
-                }
-            }
-            StmtKind::If { test, then, otherwise } => {
-                each_in(test, f);
-                in_block(then, f);
-                in_block(otherwise, f);
-            }
-            StmtKind::Switch { subject, cases } => {
-                each_in(subject, f);
-                for case in cases {
-                    if let Some(test) = &case.test {
-                        each_in(test, f);
-                    }
-                    in_block(&case.body, f);
-                }
-            }
-            StmtKind::Try { body, handler, .. } => {
-                in_block(body, f);
-                in_block(handler, f);
-            }
-            StmtKind::Block(body) => in_block(body, f),
-            StmtKind::Break => {}
-        }
+        f(e);
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod infer;
 pub(crate) mod new;
 pub(crate) mod openapi;
 mod output;
+pub(crate) mod overlap;
 pub(crate) mod release;
 pub(crate) mod serve;
 mod services;

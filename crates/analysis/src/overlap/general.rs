@@ -1,0 +1,340 @@
+//! Logic of a general kind: what belongs to a service, so that every client has it.
+//!
+//! In:    a backend's plan and checked form.
+//! Out:   each place where a route decides or computes something of the business, with what to do.
+//! Never: a place that its team has accepted with a reason, without that reason.
+
+use std::collections::BTreeSet;
+
+use frontage_compile::hir::{
+    self, Checked, CheckedKind, CheckedRoute, Expr, ExprKind, Function, Item, Stmt, StmtKind,
+};
+use frontage_compile::types::{Kind, Ty, Types};
+use frontage_diagnostic::Span;
+use frontage_plan::{BinaryOp, Builtin, Constant, IterateOp, RouteKind};
+use serde::Serialize;
+
+use super::{Compared, Surroundings};
+use crate::declared::declarations;
+use crate::uses::uses;
+
+/// What stands above a place that is accepted: `// frontage-accept policy-threshold: why`.
+const ACCEPT: &str = "frontage-accept";
+
+/// A place with logic of a general kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct General {
+    /// The frontend.
+    pub frontend: String,
+    /// Its owner.
+    pub owner: Option<String>,
+    /// The rule.
+    pub rule: Rule,
+    /// File, line and column.
+    pub place: String,
+    /// What stands there.
+    pub text: String,
+    /// Routes that do it.
+    pub routes: Vec<String>,
+    /// Why its team keeps it; nothing if nobody has said.
+    pub accepted: Option<String>,
+}
+
+/// Kinds of general logic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// A route changes something at several places.
+    SeveralUnsafeCalls,
+    /// What a service says decides whether a request is refused.
+    BusinessRule,
+    /// What a service says is held against a number that is written here.
+    PolicyThreshold,
+    /// Two of a service's numbers are computed into another.
+    BusinessFigure,
+}
+
+impl Rule {
+    /// All of them.
+    pub const ALL: [Self; 4] =
+        [Self::SeveralUnsafeCalls, Self::BusinessRule, Self::PolicyThreshold, Self::BusinessFigure];
+
+    /// As it is written where it is accepted.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SeveralUnsafeCalls => "several-unsafe-calls",
+            Self::BusinessRule => "business-rule",
+            Self::PolicyThreshold => "policy-threshold",
+            Self::BusinessFigure => "business-figure",
+        }
+    }
+
+    /// What is wrong, and what to do.
+    #[must_use]
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::SeveralUnsafeCalls => {
+                "the route changes something by several calls: if one fails, the others stand. \
+                 One operation of a service can do all or nothing"
+            }
+            Self::BusinessRule => {
+                "what a service knows decides whether the request is refused: a client with \
+                 another backend gets by without it. The service can refuse"
+            }
+            Self::PolicyThreshold => {
+                "a number that looks like policy is written here: another backend has its own. \
+                 The service can say what follows from it"
+            }
+            Self::BusinessFigure => {
+                "a figure of the business is computed here: another backend computes it its own \
+                 way. The service can answer it"
+            }
+        }
+    }
+}
+
+/// Finds general logic in a backend.
+pub(super) fn find(backend: &Compared<'_>, around: &Surroundings<'_>) -> Vec<General> {
+    let mut found: Vec<(Rule, Span, Vec<String>)> = Vec::new();
+    for unit in backend.checked {
+        for route in &unit.routes {
+            let CheckedKind::Handler { function, .. } = &route.kind else { continue };
+            let name = name(backend, route);
+            let mut finder = Finder { unit, around, found: Vec::new() };
+            for function in reachable(unit, function) {
+                finder.function(function);
+            }
+            for (rule, span) in finder.found {
+                match found.iter_mut().find(|(own, at, _)| (*own, *at) == (rule, span)) {
+                    Some((.., routes)) if !routes.contains(&name) => routes.push(name.clone()),
+                    Some(_) => {}
+                    None => found.push((rule, span, vec![name.clone()])),
+                }
+            }
+            if unsafe_calls(backend, route) > 1 {
+                found.push((Rule::SeveralUnsafeCalls, route.span, vec![name]));
+            }
+        }
+    }
+    found.sort_by_key(|(rule, span, _)| (span.file, span.start, *rule));
+    found
+        .into_iter()
+        .map(|(rule, span, routes)| General {
+            frontend: backend.name.to_owned(),
+            owner: backend.owner.map(str::to_owned),
+            rule,
+            place: around.place(span),
+            text: around.sources.text(span).to_owned(),
+            routes,
+            accepted: accepted(around, span, rule),
+        })
+        .collect()
+}
+
+fn name(backend: &Compared<'_>, route: &CheckedRoute) -> String {
+    let mut routes = backend.plan.routes.iter();
+    let own = routes.find(|own| own.method == route.method && own.path == route.path);
+    own.map(|own| format!("{} {}", own.method.as_str(), own.path_text())).unwrap_or_default()
+}
+
+/// How many calls of a route change something; those for each element of a list count as several.
+fn unsafe_calls(backend: &Compared<'_>, route: &CheckedRoute) -> usize {
+    let plan = backend.plan;
+    let is_own = |own: &frontage_plan::Route| {
+        own.method == route.method
+            && own.path == route.path
+            && matches!(own.kind, RouteKind::Handler(_))
+    };
+    let uses = uses(plan);
+    let own = uses.iter().filter(|own| is_own(own.route));
+    own.filter(|own| !plan.operation(own.operation).safe).count()
+}
+
+/// A function, and those of the module that it calls, directly or not.
+fn reachable<'a>(unit: &'a Checked, function: &'a Function) -> Vec<&'a Function> {
+    let mut all = vec![function];
+    let mut seen = BTreeSet::new();
+    let mut at = 0;
+    while let Some(&function) = all.get(at) {
+        hir::each_expr(function, &mut |expr| {
+            if let ExprKind::Function(id) = expr.kind
+                && seen.insert(id)
+            {
+                all.push(&unit.functions[id.0 as usize]);
+            }
+        });
+        at += 1;
+    }
+    all
+}
+
+struct Finder<'a> {
+    unit: &'a Checked,
+    around: &'a Surroundings<'a>,
+    found: Vec<(Rule, Span)>,
+}
+
+impl Finder<'_> {
+    fn add(&mut self, rule: Rule, span: Span) {
+        if !self.found.contains(&(rule, span)) {
+            self.found.push((rule, span));
+        }
+    }
+
+    fn function(&mut self, function: &Function) {
+        self.block(&function.body);
+        hir::each_expr(function, &mut |expr| self.expr(expr));
+    }
+
+    fn block(&mut self, body: &[Stmt]) {
+        for stmt in body {
+            match &stmt.kind {
+                StmtKind::If { test, then, otherwise } => {
+                    let refuses = |body: &[Stmt]| matches!(body, [only] if throws_http(only));
+                    let decides = self.of_service(test) && !is_missing(test);
+                    if decides && (refuses(then) || refuses(otherwise)) {
+                        self.add(Rule::BusinessRule, stmt.span);
+                    }
+                    self.block(then);
+                    self.block(otherwise);
+                }
+                StmtKind::Try { body, handler, .. } => {
+                    self.block(body);
+                    self.block(handler);
+                }
+                StmtKind::Block(body) => self.block(body),
+                StmtKind::Switch { cases, .. } => {
+                    cases.iter().for_each(|case| self.block(&case.body));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Arrow(function) => self.block(&function.body),
+            ExprKind::Binary(
+                BinaryOp::Less
+                | BinaryOp::LessOrEqual
+                | BinaryOp::Greater
+                | BinaryOp::GreaterOrEqual,
+                a,
+                b,
+            ) => {
+                let of_service = self.number_of_service(a) || self.number_of_service(b);
+                if of_service && (is_policy(a) || is_policy(b)) {
+                    self.add(Rule::PolicyThreshold, expr.span);
+                }
+            }
+            ExprKind::Builtin(Builtin::MathMin | Builtin::MathMax, items) => {
+                let values = || {
+                    items.iter().filter_map(|item| match item {
+                        Item::Value(value) => Some(value),
+                        Item::Spread(_) => None,
+                    })
+                };
+                if values().any(is_policy) && values().any(|value| self.number_of_service(value)) {
+                    self.add(Rule::PolicyThreshold, expr.span);
+                }
+            }
+            ExprKind::Binary(BinaryOp::Multiply | BinaryOp::Divide, a, b)
+                if self.number_of_service(a) && self.number_of_service(b) =>
+            {
+                self.add(Rule::BusinessFigure, expr.span);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether what a service says is looked at.
+    fn of_service(&self, expr: &Expr) -> bool {
+        let mut found = false;
+        hir::each_in(expr, &mut |part| found |= self.is_field(part));
+        found
+    }
+
+    /// Whether an expression is a number that a service says.
+    fn number_of_service(&self, expr: &Expr) -> bool {
+        is_number(&self.unit.types, expr.ty) && self.is_field(expr)
+    }
+
+    /// Whether an expression is a field of a service's answer.
+    fn is_field(&self, expr: &Expr) -> bool {
+        let (object, name) = match &expr.kind {
+            ExprKind::Member(object, name) => (object, name),
+            ExprKind::Optional { rest, .. } => return self.is_field(rest),
+            _ => return false,
+        };
+        let declared = declarations(&self.unit.types, object.ty, name);
+        declared.iter().any(|span| self.is_contract(*span))
+    }
+
+    /// Whether a declaration stands in a contract: a module of the workspace is none.
+    fn is_contract(&self, span: Span) -> bool {
+        let path = &self.around.sources.file(span.file).path;
+        !(path.starts_with("frontends/") || path.starts_with("shared/"))
+    }
+}
+
+fn is_number(types: &Types, ty: Ty) -> bool {
+    match types.kind(ty) {
+        Kind::Number | Kind::NumberLiteral { .. } => true,
+        Kind::Union(variants) => variants.iter().any(|variant| is_number(types, *variant)),
+        _ => false,
+    }
+}
+
+/// A number that says more than whether there is something.
+fn is_policy(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Constant(Constant::Number(number)) => number.0.abs() > 1.0,
+        _ => false,
+    }
+}
+
+/// Whether a condition only asks whether something is there.
+fn is_missing(test: &Expr) -> bool {
+    let is_nullish = |expr: &Expr| {
+        matches!(expr.kind, ExprKind::Constant(Constant::Null | Constant::Undefined))
+    };
+    match &test.kind {
+        ExprKind::Binary(
+            BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::LooseEqual | BinaryOp::LooseNotEqual,
+            a,
+            b,
+        ) => is_nullish(a) || is_nullish(b),
+        ExprKind::Iterate { op: IterateOp::Find, .. } => true,
+        _ => false,
+    }
+}
+
+/// Whether a statement refuses the request.
+fn throws_http(stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        StmtKind::Throw(value) => matches!(value.kind, ExprKind::Error { .. }),
+        StmtKind::Block(body) => matches!(&body[..], [only] if throws_http(only)),
+        _ => false,
+    }
+}
+
+/// Why a place is accepted: in a comment on its line, or on the lines above it.
+fn accepted(around: &Surroundings<'_>, span: Span, rule: Rule) -> Option<String> {
+    let file = around.sources.file(span.file);
+    let line = file.line_column(span.start).line as usize;
+    let lines: Vec<&str> = file.text.lines().collect();
+    let reason = |text: &str| {
+        let comment = text.split_once("//")?.1.trim();
+        let own = comment.strip_prefix(ACCEPT)?.trim().strip_prefix(rule.name())?;
+        let reason = own.trim().strip_prefix(':')?.trim();
+        (!reason.is_empty()).then(|| reason.to_owned())
+    };
+    let own = lines.get(line.checked_sub(1)?)?;
+    if let Some(found) = reason(own) {
+        return Some(found);
+    }
+    let above = lines[..line - 1].iter().rev();
+    above.take_while(|text| text.trim_start().starts_with("//")).find_map(|text| reason(text))
+}

@@ -1,0 +1,214 @@
+//! Logic that stands in several frontends.
+//!
+//! In:    the checked forms of all backends.
+//! Out:   each expression, statement or function that stands in at least two of them and is no part
+//!        of a larger one that does, with a proposed shared module.
+//! Never: what `shared/` has already; input schemas, which are what makes a frontend its own.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use frontage_compile::hir::{
+    self, Checked, CheckedKind, Expr, ExprKind, Function, Stmt, StmtKind,
+};
+use frontage_diagnostic::Span;
+use serde::Serialize;
+
+use super::canonical::{Canonical, Definitions, Writer};
+use super::fragment::{Piece, propose};
+use super::{Compared, Surroundings};
+
+/// Fewest nodes of a piece that is worth a module of its own.
+const LEAST: usize = 12;
+
+/// A piece of logic that stands in several frontends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Repeated {
+    /// Its size: nodes of its tree.
+    pub weight: usize,
+    /// Where it stands.
+    pub occurrences: Vec<Occurrence>,
+    /// The shared module that it could be, such as `shared/card.ts`.
+    pub file: String,
+    /// Its text.
+    pub fragment: String,
+}
+
+/// Where a piece stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Occurrence {
+    /// The frontend.
+    pub frontend: String,
+    /// Its owner.
+    pub owner: Option<String>,
+    /// File, line and column.
+    pub place: String,
+    /// What it says there.
+    pub text: String,
+}
+
+/// A piece, and where it was found.
+#[derive(Clone, Copy)]
+struct Found<'a> {
+    backend: usize,
+    unit: &'a Checked,
+    piece: Piece<'a>,
+}
+
+/// Finds what stands in several backends.
+pub(super) fn find(backends: &[Compared<'_>], around: &Surroundings<'_>) -> Vec<Repeated> {
+    let mut groups: HashMap<String, (usize, Vec<Found<'_>>)> = HashMap::new();
+    for (backend, compared) in backends.iter().enumerate() {
+        // A helper is part of each unit that calls it.
+        let mut seen: BTreeSet<Span> = BTreeSet::new();
+        for unit in compared.checked {
+            let mut known = Definitions::default();
+            for piece in pieces(unit) {
+                let span = piece.span();
+                if around.shared.contains(&span.file) || !seen.insert(span) {
+                    continue;
+                }
+                let form = form(unit, around, &mut known, piece);
+                if form.weight < LEAST || !(form.computes || form.weight >= 2 * LEAST) {
+                    continue;
+                }
+                let group = groups.entry(form.text).or_default();
+                group.0 = form.weight;
+                group.1.push(Found { backend, unit, piece });
+            }
+        }
+    }
+    let mut groups: Vec<(usize, Vec<Found<'_>>)> = groups
+        .into_values()
+        .filter(|(_, found)| found.iter().any(|own| own.backend != found[0].backend))
+        .collect();
+    let at = |found: &Found<'_>| {
+        let span = found.piece.span();
+        (span.file, span.start, span.end)
+    };
+    for (_, found) in &mut groups {
+        found.sort_by_key(|own| (own.backend, at(own)));
+    }
+    // The largest first; of two of one size, the one that is around the other.
+    groups.sort_by(|(a, one), (b, other)| {
+        let size = |found: &Found<'_>| found.piece.span().end - found.piece.span().start;
+        b.cmp(a).then(size(&other[0]).cmp(&size(&one[0]))).then(at(&one[0]).cmp(&at(&other[0])))
+    });
+    let mut covered: Vec<Span> = Vec::new();
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    let mut repeated = Vec::new();
+    for (weight, found) in groups {
+        let is_covered = |span: Span| {
+            covered.iter().any(|around| {
+                around.file == span.file && around.start <= span.start && span.end <= around.end
+            })
+        };
+        if found.iter().all(|own| is_covered(own.piece.span())) {
+            continue;
+        }
+        let first = &found[0];
+        let Some(fragment) = propose(first.unit, first.piece, around) else { continue };
+        covered.extend(found.iter().map(|own| own.piece.span()));
+        let count = names.entry(fragment.name.clone()).or_insert(0);
+        *count += 1;
+        let file = match *count {
+            1 => format!("shared/{}.ts", fragment.name),
+            count => format!("shared/{}{count}.ts", fragment.name),
+        };
+        let occurrences = found.iter().map(|own| Occurrence {
+            frontend: backends[own.backend].name.to_owned(),
+            owner: backends[own.backend].owner.map(str::to_owned),
+            place: around.place(own.piece.span()),
+            text: around.sources.text(own.piece.span()).to_owned(),
+        });
+        let occurrences = occurrences.collect();
+        repeated.push(Repeated { weight, occurrences, file, fragment: fragment.text });
+    }
+    repeated
+}
+
+fn form(
+    unit: &Checked,
+    around: &Surroundings<'_>,
+    known: &mut Definitions,
+    piece: Piece<'_>,
+) -> Canonical {
+    let writer = Writer::new(unit, around.shared, known);
+    match piece {
+        Piece::Expr(expr) => writer.of_expr(expr),
+        Piece::Stmt(stmt) => writer.of_stmt(stmt),
+        Piece::Function(function) => writer.of_function(function),
+    }
+}
+
+/// Everything of a unit that could be a piece.
+fn pieces(unit: &Checked) -> Vec<Piece<'_>> {
+    let mut all = Vec::new();
+    for function in &unit.functions {
+        all.push(Piece::Function(function));
+        inside(function, &mut all);
+    }
+    for global in &unit.globals {
+        match &global.value.kind {
+            ExprKind::Arrow(function) => {
+                all.push(Piece::Function(function));
+                inside(function, &mut all);
+            }
+            _ => hir::each_in(&global.value, &mut |expr| note(expr, &mut all)),
+        }
+    }
+    for route in &unit.routes {
+        if let CheckedKind::Handler { function, .. } = &route.kind {
+            inside(function, &mut all);
+        }
+    }
+    all
+}
+
+fn inside<'a>(function: &'a Function, all: &mut Vec<Piece<'a>>) {
+    statements(&function.body, all);
+    hir::each_expr(function, &mut |expr| note(expr, all));
+}
+
+fn note<'a>(expr: &'a Expr, all: &mut Vec<Piece<'a>>) {
+    match &expr.kind {
+        // A name for what stands elsewhere, and what only waits.
+        ExprKind::Await(_) | ExprKind::Local(_) | ExprKind::Function(_) | ExprKind::Global(_) => {}
+        ExprKind::Arrow(function) => statements(&function.body, all),
+        _ => all.push(Piece::Expr(expr)),
+    }
+}
+
+/// Statements that decide something and fall through: others end the function around.
+fn statements<'a>(body: &'a [Stmt], all: &mut Vec<Piece<'a>>) {
+    for stmt in body {
+        match &stmt.kind {
+            StmtKind::If { then, otherwise, .. } => {
+                if !then.iter().chain(otherwise).any(returns) {
+                    all.push(Piece::Stmt(stmt));
+                }
+                statements(then, all);
+                statements(otherwise, all);
+            }
+            StmtKind::Try { body, handler, .. } => {
+                statements(body, all);
+                statements(handler, all);
+            }
+            StmtKind::Block(body) => statements(body, all),
+            _ => {}
+        }
+    }
+}
+
+fn returns(stmt: &Stmt) -> bool {
+    match &stmt.kind {
+        // What it binds is of the block.
+        StmtKind::Return(_) | StmtKind::Break => true,
+        StmtKind::If { then, otherwise, .. } => then.iter().chain(otherwise).any(returns),
+        StmtKind::Switch { .. } => true,
+        StmtKind::Try { body, handler, .. } => body.iter().chain(handler).any(returns),
+        StmtKind::Block(body) => body.iter().any(returns),
+        StmtKind::Const { .. } | StmtKind::Throw(_) | StmtKind::Expr(_) => false,
+    }
+}
