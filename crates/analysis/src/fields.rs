@@ -79,9 +79,14 @@ impl Walk<'_> {
                 }
             }
             Shape::Tagged { property, variants } => {
+                let had = self.found.contains(path);
                 self.add(&member(property));
                 for (_, variant) in variants {
                     self.shape(*variant, path);
+                }
+                // A variant of which nothing else is read.
+                if !had {
+                    self.found.remove(path);
                 }
             }
         }

@@ -15,7 +15,7 @@ mod uses;
 
 pub use impact::{Backend, Effect, Felt, Impact, Refusal, Severity, Side, impact};
 pub use overlap::{
-    Advice, Compared, Frontend, General, Likeness, Occurrence, Overlap, Pair, Repeated, RoutePair, Rule,
-    Shared, Surroundings, Verdict, overlap, page,
+    Advice, Compared, Frontend, General, Likeness, Occurrence, Overlap, Pair, Repeated, RoutePair,
+    Rule, Shared, Stale, Surroundings, Verdict, overlap, page,
 };
 pub use uses::{Consequence, Use, uses};

@@ -77,9 +77,7 @@ fn run(cli: Cli) -> ExitCode {
         Command::Diff { old, new, frontend } => {
             command::diff::run(&cli.global, &terminal, &old, &new, frontend.as_deref())
         }
-        Command::Overlap { html } => {
-            command::overlap::run(&cli.global, &terminal, html.as_deref())
-        }
+        Command::Overlap { html } => command::overlap::run(&cli.global, &terminal, html.as_deref()),
         Command::Impact { upstream, contract } => {
             command::impact::run(&cli.global, &terminal, &upstream, &contract)
         }

@@ -32,6 +32,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// For machines.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::KeepApart => "keep-apart",
+            Self::ShareFragments => "share-fragments",
+            Self::OneBackend => "one-backend",
+        }
+    }
+
     /// For people.
     #[must_use]
     pub const fn text(self) -> &'static str {

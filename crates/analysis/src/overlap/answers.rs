@@ -1,6 +1,6 @@
 //! What a route answers, field by field, for comparing it with other routes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use frontage_compile::hir::{Checked, CheckedKind, CheckedRoute};
 use frontage_compile::types::{Kind, ObjectId, Ty, Types};
@@ -8,27 +8,30 @@ use frontage_compile::types::{Kind, ObjectId, Ty, Types};
 /// Deepest field that counts.
 const DEEPEST: usize = 16;
 
-/// The fields of a route's answer with what they are: `items[].name: string`. A field that may be
-/// several things counts once for each.
+/// The fields of a route's answer with what they are: `items[].name: null | string`.
 pub(super) fn of_route(unit: &Checked, route: &CheckedRoute, handed_on: &str) -> BTreeSet<String> {
     if matches!(route.kind, CheckedKind::Passthrough { .. }) {
         return BTreeSet::from([format!("all of {handed_on}")]);
     }
-    let mut walk = Walk { types: &unit.types, found: BTreeSet::new(), open: Vec::new() };
+    let mut walk = Walk { types: &unit.types, found: BTreeMap::new(), open: Vec::new() };
     walk.value(route.result, "");
-    walk.found
+    let fields = walk.found.into_iter().map(|(path, kinds)| {
+        let kinds: Vec<&str> = kinds.into_iter().collect();
+        format!("{path}: {}", kinds.join(" | "))
+    });
+    fields.collect()
 }
 
 struct Walk<'t> {
     types: &'t Types,
-    found: BTreeSet<String>,
+    found: BTreeMap<String, BTreeSet<&'static str>>,
     open: Vec<ObjectId>,
 }
 
 impl Walk<'_> {
-    fn leaf(&mut self, path: &str, kind: &str) {
+    fn leaf(&mut self, path: &str, kind: &'static str) {
         let path = if path.is_empty() { "it" } else { path };
-        self.found.insert(format!("{path}: {kind}"));
+        self.found.entry(path.to_owned()).or_default().insert(kind);
     }
 
     fn value(&mut self, ty: Ty, path: &str) {
@@ -47,7 +50,7 @@ impl Walk<'_> {
                 }
             }
             Kind::Union(variants) => {
-                for variant in variants.to_vec() {
+                for variant in variants.iter().copied() {
                     self.value(variant, path);
                 }
             }
@@ -63,7 +66,9 @@ impl Walk<'_> {
     }
 
     fn object(&mut self, id: ObjectId, path: &str) {
-        let Some(object) = self.types.members(id).cloned() else { return self.leaf(path, "object") };
+        let Some(object) = self.types.members(id).cloned() else {
+            return self.leaf(path, "object");
+        };
         if self.open.contains(&id) || self.open.len() >= DEEPEST {
             return;
         }

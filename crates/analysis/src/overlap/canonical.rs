@@ -42,11 +42,7 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(
-        unit: &'a Checked,
-        shared: &'a [FileId],
-        known: &'a mut Definitions,
-    ) -> Self {
+    pub(super) fn new(unit: &'a Checked, shared: &'a [FileId], known: &'a mut Definitions) -> Self {
         Self { unit, shared, known, names: BTreeMap::new(), out: Canonical::default() }
     }
 
@@ -88,7 +84,12 @@ impl<'a> Writer<'a> {
     }
 
     /// A function or a constant of a module: in `shared/` by its place, else by what it is.
-    fn defined(&mut self, own: Option<&String>, span: Span, form: impl FnOnce(&mut Self) -> String) {
+    fn defined(
+        &mut self,
+        own: Option<&String>,
+        span: Span,
+        form: impl FnOnce(&mut Self) -> String,
+    ) {
         if self.shared.contains(&span.file) {
             let _ = write!(self.out.text, "shared:{}:{} ", span.file.0, span.start);
             return;

@@ -7,12 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use frontage_compile::hir::{
-    self, Checked, Expr, ExprKind, Function, InputPart, LocalId, Stmt,
-};
+use frontage_compile::hir::{self, Checked, Expr, ExprKind, Function, InputPart, LocalId, Stmt};
 use frontage_compile::types::{Kind, ObjectId, Ty, Types};
 use frontage_diagnostic::Span;
-use frontage_plan::IterateOp;
+use frontage_plan::{ErrorClass, IterateOp};
 
 use super::Surroundings;
 
@@ -50,9 +48,12 @@ pub(super) struct Fragment {
 }
 
 /// The module that a piece could be.
+///
+/// - `hint`: what it is called where it stands.
 pub(super) fn propose(
     unit: &Checked,
     piece: Piece<'_>,
+    hint: Option<&str>,
     around: &Surroundings<'_>,
 ) -> Option<Fragment> {
     let source = around.sources.text(piece.span());
@@ -60,6 +61,9 @@ pub(super) fn propose(
     let mut needs = BTreeSet::new();
     let mut is_async = false;
     piece.each(&mut |expr| {
+        let mut own = |name: &str| {
+            imports.entry("frontage".to_owned()).or_default().insert(name.to_owned());
+        };
         is_async |= matches!(expr.kind, ExprKind::Await(_) | ExprKind::Operation { .. });
         let (name, span) = match &expr.kind {
             ExprKind::Function(id) => {
@@ -70,6 +74,12 @@ pub(super) fn propose(
                 let global = &unit.globals[id.0 as usize];
                 (Some(global.name.clone()), global.value.span)
             }
+            ExprKind::Error { .. } => return own("error"),
+            ExprKind::Json { .. } => return own("json"),
+            ExprKind::NoContent => return own("noContent"),
+            ExprKind::Redirect { .. } => return own("redirect"),
+            ExprKind::InstanceOf(_, ErrorClass::UpstreamError) => return own("UpstreamError"),
+            ExprKind::InstanceOf(_, ErrorClass::HttpError) => return own("HttpError"),
             ExprKind::Operation { operation, .. } => {
                 if let Some(name) = around.upstreams.get(usize::from(operation.upstream)) {
                     let own = imports.entry("#upstreams".to_owned()).or_default();
@@ -95,9 +105,6 @@ pub(super) fn propose(
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         text.push_str(&format!("import {{ {} }} from {module:?};\n", names.join(", ")));
     }
-    if source.contains("error(") && throws(piece) {
-        text.push_str("import { error } from \"frontage\";\n");
-    }
     for (path, name) in &needs {
         text.push_str(&format!("// It also needs `{name}` of {path}.\n"));
     }
@@ -107,6 +114,8 @@ pub(super) fn propose(
     let name = match piece {
         Piece::Function(function) => {
             let name = function.name.as_deref()?.to_owned();
+            let path = &around.sources.file(function.span.file).path;
+            text.push_str(&format!("// From {path}, with the types that it names.\n"));
             if source.starts_with("function") || source.starts_with("async function") {
                 text.push_str(&format!("export {source}\n"));
             } else {
@@ -115,7 +124,10 @@ pub(super) fn propose(
             name
         }
         Piece::Expr(expr) => {
-            let name = name_of(expr, source);
+            let name = match hint.filter(|hint| is_identifier(hint)) {
+                Some(hint) => hint.to_owned(),
+                None => name_of(expr, source),
+            };
             let parameters = parameters(unit, piece);
             let mark = if is_async { "async " } else { "" };
             let body = match expr.kind {
@@ -144,6 +156,12 @@ fn throws(piece: Piece<'_>) -> bool {
     found
 }
 
+/// Whether a constant can be called so.
+fn is_identifier(name: &str) -> bool {
+    let letters = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    letters && name.starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
 /// What an expression could be called: after what it is made of.
 fn name_of(expr: &Expr, source: &str) -> String {
     let noun = match &expr.kind {
@@ -170,7 +188,7 @@ fn name_of(expr: &Expr, source: &str) -> String {
     let mut name = of.unwrap_or(word);
     name.push_str(&noun[..1].to_uppercase());
     name.push_str(&noun[1..]);
-    name
+    if is_identifier(&name) { name } else { noun.to_owned() }
 }
 
 /// What is read of a value.
@@ -187,7 +205,8 @@ struct Read {
 
 /// Parameters for what a piece reads from around it.
 fn parameters(unit: &Checked, piece: Piece<'_>) -> String {
-    let mut reading = Reading { unit, bound: BTreeMap::new(), locals: Vec::new(), inputs: BTreeMap::new() };
+    let mut reading =
+        Reading { unit, bound: BTreeMap::new(), locals: Vec::new(), inputs: BTreeMap::new() };
     bound(piece, &mut reading.bound);
     match piece {
         Piece::Expr(expr) => reading.expr(expr),
@@ -266,12 +285,8 @@ impl Reading<'_> {
         match &expr.kind {
             ExprKind::Iterate {
                 op:
-                    IterateOp::Map
-                    | IterateOp::Filter
-                    | IterateOp::Find
-                    | IterateOp::Some
-                    | IterateOp::Every
-                    | IterateOp::FlatMap,
+                    // What is made of elements; others hand them on whole.
+                    IterateOp::Map | IterateOp::Some | IterateOp::Every | IterateOp::FlatMap,
                 receiver,
                 callback,
                 ..
@@ -389,8 +404,14 @@ fn spelt(types: &Types, read: &Read) -> String {
     if read.members.is_empty() {
         return "unknown".to_owned();
     }
-    let members = read.members.iter().map(|(name, read)| format!("{name}: {}", spelt(types, read)));
+    let members =
+        read.members.iter().map(|(name, read)| format!("{}: {}", key(name), spelt(types, read)));
     format!("{{ {} }}", members.collect::<Vec<_>>().join("; "))
+}
+
+/// A field's name, in quotes if it needs them.
+fn key(name: &str) -> String {
+    if is_identifier(name) { name.to_owned() } else { format!("{name:?}") }
 }
 
 /// Types written out, so that a module needs no other to name them.
@@ -439,9 +460,7 @@ impl Spelling<'_> {
         let mut parts: Vec<String> = Vec::new();
         for property in &object.properties {
             let mark = if property.optional { "?" } else { "" };
-            let plain = property.name.chars().all(|c| c.is_alphanumeric() || c == '_');
-            let name = if plain { property.name.to_string() } else { format!("{:?}", property.name) };
-            parts.push(format!("{name}{mark}: {}", self.ty(property.ty)));
+            parts.push(format!("{}{mark}: {}", key(&property.name), self.ty(property.ty)));
         }
         if let Some(index) = object.index {
             parts.push(format!("[key: string]: {}", self.ty(index.value)));

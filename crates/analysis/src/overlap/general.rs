@@ -10,7 +10,7 @@ use frontage_compile::hir::{
     self, Checked, CheckedKind, CheckedRoute, Expr, ExprKind, Function, Item, Stmt, StmtKind,
 };
 use frontage_compile::types::{Kind, Ty, Types};
-use frontage_diagnostic::Span;
+use frontage_diagnostic::{FileId, Span};
 use frontage_plan::{BinaryOp, Builtin, Constant, IterateOp, RouteKind};
 use serde::Serialize;
 
@@ -39,6 +39,17 @@ pub struct General {
     pub routes: Vec<String>,
     /// Why its team keeps it; nothing if nobody has said.
     pub accepted: Option<String>,
+}
+
+/// A comment that accepts nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stale {
+    /// File and line.
+    pub place: String,
+    /// The line.
+    pub text: String,
+    /// What is wrong with it.
+    pub why: String,
 }
 
 /// Kinds of general logic.
@@ -96,7 +107,13 @@ impl Rule {
 }
 
 /// Finds general logic in a backend.
-pub(super) fn find(backend: &Compared<'_>, around: &Surroundings<'_>) -> Vec<General> {
+///
+/// - `used`: is told which comments have accepted something.
+pub(super) fn find(
+    backend: &Compared<'_>,
+    around: &Surroundings<'_>,
+    used: &mut Used,
+) -> Vec<General> {
     let mut found: Vec<(Rule, Span, Vec<String>)> = Vec::new();
     for unit in backend.checked {
         for route in &unit.routes {
@@ -128,7 +145,7 @@ pub(super) fn find(backend: &Compared<'_>, around: &Surroundings<'_>) -> Vec<Gen
             place: around.place(span),
             text: around.sources.text(span).to_owned(),
             routes,
-            accepted: accepted(around, span, rule),
+            accepted: accepted(around, span, rule, used),
         })
         .collect()
 }
@@ -297,9 +314,8 @@ fn is_policy(expr: &Expr) -> bool {
 
 /// Whether a condition only asks whether something is there.
 fn is_missing(test: &Expr) -> bool {
-    let is_nullish = |expr: &Expr| {
-        matches!(expr.kind, ExprKind::Constant(Constant::Null | Constant::Undefined))
-    };
+    let is_nullish =
+        |expr: &Expr| matches!(expr.kind, ExprKind::Constant(Constant::Null | Constant::Undefined));
     match &test.kind {
         ExprKind::Binary(
             BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::LooseEqual | BinaryOp::LooseNotEqual,
@@ -320,21 +336,59 @@ fn throws_http(stmt: &Stmt) -> bool {
     }
 }
 
+/// Lines whose comments have accepted something.
+pub(super) type Used = BTreeSet<(FileId, usize)>;
+
 /// Why a place is accepted: in a comment on its line, or on the lines above it.
-fn accepted(around: &Surroundings<'_>, span: Span, rule: Rule) -> Option<String> {
+fn accepted(around: &Surroundings<'_>, span: Span, rule: Rule, used: &mut Used) -> Option<String> {
     let file = around.sources.file(span.file);
-    let line = file.line_column(span.start).line as usize;
+    let own = (file.line_column(span.start).line as usize).checked_sub(1)?;
     let lines: Vec<&str> = file.text.lines().collect();
-    let reason = |text: &str| {
-        let comment = text.split_once("//")?.1.trim();
-        let own = comment.strip_prefix(ACCEPT)?.trim().strip_prefix(rule.name())?;
-        let reason = own.trim().strip_prefix(':')?.trim();
-        (!reason.is_empty()).then(|| reason.to_owned())
-    };
-    let own = lines.get(line.checked_sub(1)?)?;
-    if let Some(found) = reason(own) {
-        return Some(found);
+    let above = (0..own).rev().take_while(|at| lines[*at].trim_start().starts_with("//"));
+    for at in std::iter::once(own).chain(above) {
+        if let Some(Ok((named, reason))) = lines.get(at).and_then(|line| acceptance(line))
+            && named == rule
+        {
+            used.insert((span.file, at));
+            return Some(reason.to_owned());
+        }
     }
-    let above = lines[..line - 1].iter().rev();
-    above.take_while(|text| text.trim_start().starts_with("//")).find_map(|text| reason(text))
+    None
+}
+
+/// What a line's comment accepts, and why; or what is wrong with it.
+fn acceptance(line: &str) -> Option<Result<(Rule, &str), String>> {
+    let (_, comment) = line.split_once("//")?;
+    let words = comment.trim().strip_prefix(ACCEPT)?;
+    let (name, reason) = words.split_once(':').unwrap_or((words, ""));
+    let (name, reason) = (name.trim(), reason.trim());
+    let Some(rule) = Rule::ALL.into_iter().find(|rule| rule.name() == name) else {
+        let all = Rule::ALL.map(Rule::name).join(", ");
+        return Some(Err(format!("there is no rule `{name}`: the rules are {all}")));
+    };
+    if reason.is_empty() {
+        return Some(Err(format!("it gives no reason: {ACCEPT} {name}: why")));
+    }
+    Some(Ok((rule, reason)))
+}
+
+/// Comments that accept nothing: of no rule, without a reason, or where nothing is to be accepted.
+pub(super) fn stale(around: &Surroundings<'_>, used: &Used) -> Vec<Stale> {
+    let mut found = Vec::new();
+    for (id, file) in around.sources.iter() {
+        if !(file.path.starts_with("frontends/") || file.path.starts_with("shared/")) {
+            continue;
+        }
+        for (at, line) in file.text.lines().enumerate() {
+            let why = match acceptance(line) {
+                None => continue,
+                Some(Err(why)) => why,
+                Some(Ok(_)) if used.contains(&(id, at)) => continue,
+                Some(Ok((rule, _))) => format!("nothing here is a {}", rule.name()),
+            };
+            let place = format!("{}:{}", file.path, at + 1);
+            found.push(Stale { place, text: line.trim().to_owned(), why });
+        }
+    }
+    found
 }

@@ -25,7 +25,7 @@ use frontage_plan::Plan;
 use serde::Serialize;
 
 pub use advice::{Advice, Verdict};
-pub use general::{General, Rule};
+pub use general::{General, Rule, Stale};
 pub use page::page;
 pub use pairs::{Likeness, Pair, RoutePair, Shared};
 pub use repeated::{Occurrence, Repeated};
@@ -82,6 +82,8 @@ pub struct Overlap {
     pub repeated: Vec<Repeated>,
     /// Logic that belongs to a service.
     pub general: Vec<General>,
+    /// Comments that accept nothing.
+    pub stale: Vec<Stale>,
 }
 
 /// One backend's figures.
@@ -98,6 +100,8 @@ pub struct Frontend {
     pub operations: usize,
     /// How many fields of their answers it reads.
     pub fields: usize,
+    /// Which, by operation.
+    pub reads: BTreeMap<String, Vec<String>>,
     /// How many fields its own answers have.
     pub answers: usize,
     /// How many of these no similar route of another backend answers.
@@ -162,19 +166,27 @@ pub fn overlap(backends: &[Compared<'_>], around: &Surroundings<'_>) -> Overlap 
             let answers: usize = facts.routes.iter().map(|route| route.answer.len()).sum();
             let common: usize =
                 common.range((at, 0)..(at + 1, 0)).map(|(_, fields)| fields.len()).sum();
+            let mut reads: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            for (operation, path) in &facts.fields {
+                reads.entry(operation.clone()).or_default().push(path.clone());
+            }
             Frontend {
                 name: backend.name.to_owned(),
                 owner: backend.owner.map(str::to_owned),
                 routes: facts.routes.len(),
                 operations: facts.operations.len(),
                 fields: facts.fields.len(),
+                reads,
                 answers,
                 specific: answers - common,
             }
         })
         .collect();
-    let general = backends.iter().flat_map(|backend| general::find(backend, around)).collect();
-    Overlap { workspace: around.workspace.to_owned(), frontends, pairs, repeated, general }
+    let mut used = BTreeSet::new();
+    let general =
+        backends.iter().flat_map(|backend| general::find(backend, around, &mut used)).collect();
+    let stale = general::stale(around, &used);
+    Overlap { workspace: around.workspace.to_owned(), frontends, pairs, repeated, general, stale }
 }
 
 fn facts(backend: &Compared<'_>) -> Facts {

@@ -1,6 +1,6 @@
 //! Two backends, side by side.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -26,6 +26,8 @@ pub struct Pair {
     pub answers: Shared,
     /// The operations that both call.
     pub common_operations: Vec<String>,
+    /// The fields that both read, by operation.
+    pub common_fields: BTreeMap<String, Vec<String>>,
     /// Routes whose answers are the same or nearly so, the likest first.
     pub routes: Vec<RoutePair>,
     /// Pieces of logic that stand in both.
@@ -96,7 +98,7 @@ pub struct RoutePair {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Likeness {
-    /// They answer the same fields of the same operations.
+    /// They answer the same fields.
     Same,
     /// They answer nearly the same fields.
     Near,
@@ -145,9 +147,9 @@ pub(super) fn pair(
     repeated: usize,
 ) -> Pair {
     let sum = |facts: &Facts| facts.routes.iter().map(|route| route.answer.len()).sum();
-    let both = matches.iter().map(|found| {
-        a.routes[found.a].answer.intersection(&b.routes[found.b].answer).count()
-    });
+    let both = matches
+        .iter()
+        .map(|found| a.routes[found.a].answer.intersection(&b.routes[found.b].answer).count());
     let answers = Shared { a: sum(a), b: sum(b), both: both.sum() };
     let routes: Vec<RoutePair> = matches
         .iter()
@@ -155,6 +157,10 @@ pub(super) fn pair(
         .collect();
     let operations = Shared::of(&a.operations, &b.operations);
     let fields = Shared::of(&a.fields, &b.fields);
+    let mut common_fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (operation, path) in a.fields.intersection(&b.fields) {
+        common_fields.entry(operation.clone()).or_default().push(path.clone());
+    }
     let advice = advise(names, answers, fields, &routes, repeated);
     Pair {
         a: names[0].to_owned(),
@@ -163,6 +169,7 @@ pub(super) fn pair(
         fields,
         answers,
         common_operations: a.operations.intersection(&b.operations).cloned().collect(),
+        common_fields,
         routes,
         repeated,
         advice,
@@ -172,7 +179,7 @@ pub(super) fn pair(
 fn route_pair(a: &RouteFacts, b: &RouteFacts) -> Option<RoutePair> {
     let answer = Shared::of(&a.answer, &b.answer);
     let kind = match answer.likeness() {
-        _ if a.answer == b.answer && a.operations == b.operations => Likeness::Same,
+        _ if a.answer == b.answer => Likeness::Same,
         likeness if likeness >= NEAR => Likeness::Near,
         _ => return None,
     };

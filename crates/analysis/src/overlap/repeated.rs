@@ -5,12 +5,11 @@
 //!        of a larger one that does, with a proposed shared module.
 //! Never: what `shared/` has already; input schemas, which are what makes a frontend its own.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
-use frontage_compile::hir::{
-    self, Checked, CheckedKind, Expr, ExprKind, Function, Stmt, StmtKind,
-};
+use frontage_compile::hir::{self, Checked, CheckedKind, Expr, ExprKind, Function, Stmt, StmtKind};
 use frontage_diagnostic::Span;
+use frontage_plan::PathSegment;
 use serde::Serialize;
 
 use super::canonical::{Canonical, Definitions, Writer};
@@ -54,6 +53,8 @@ struct Found<'a> {
     backend: usize,
     unit: &'a Checked,
     piece: Piece<'a>,
+    /// What it is called where it stands.
+    hint: Option<&'a str>,
 }
 
 /// Finds what stands in several backends.
@@ -64,6 +65,7 @@ pub(super) fn find(backends: &[Compared<'_>], around: &Surroundings<'_>) -> Vec<
         let mut seen: BTreeSet<Span> = BTreeSet::new();
         for unit in compared.checked {
             let mut known = Definitions::default();
+            let hints = hints(unit);
             for piece in pieces(unit) {
                 let span = piece.span();
                 if around.shared.contains(&span.file) || !seen.insert(span) {
@@ -75,7 +77,8 @@ pub(super) fn find(backends: &[Compared<'_>], around: &Surroundings<'_>) -> Vec<
                 }
                 let group = groups.entry(form.text).or_default();
                 group.0 = form.weight;
-                group.1.push(Found { backend, unit, piece });
+                let hint = hints.get(&span).copied();
+                group.1.push(Found { backend, unit, piece, hint });
             }
         }
     }
@@ -96,7 +99,8 @@ pub(super) fn find(backends: &[Compared<'_>], around: &Surroundings<'_>) -> Vec<
         b.cmp(a).then(size(&other[0]).cmp(&size(&one[0]))).then(at(&one[0]).cmp(&at(&other[0])))
     });
     let mut covered: Vec<Span> = Vec::new();
-    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    let mut taken: BTreeSet<String> =
+        around.shared.iter().map(|id| around.sources.file(*id).path.clone()).collect();
     let mut repeated = Vec::new();
     for (weight, found) in groups {
         let is_covered = |span: Span| {
@@ -108,14 +112,15 @@ pub(super) fn find(backends: &[Compared<'_>], around: &Surroundings<'_>) -> Vec<
             continue;
         }
         let first = &found[0];
-        let Some(fragment) = propose(first.unit, first.piece, around) else { continue };
+        let hint = found.iter().find_map(|own| own.hint);
+        let Some(fragment) = propose(first.unit, first.piece, hint, around) else { continue };
         covered.extend(found.iter().map(|own| own.piece.span()));
-        let count = names.entry(fragment.name.clone()).or_insert(0);
-        *count += 1;
-        let file = match *count {
-            1 => format!("shared/{}.ts", fragment.name),
-            count => format!("shared/{}{count}.ts", fragment.name),
-        };
+        let mut file = format!("shared/{}.ts", fragment.name);
+        let mut count = 1;
+        while !taken.insert(file.clone()) {
+            count += 1;
+            file = format!("shared/{}{count}.ts", fragment.name);
+        }
         let occurrences = found.iter().map(|own| Occurrence {
             frontend: backends[own.backend].name.to_owned(),
             owner: backends[own.backend].owner.map(str::to_owned),
@@ -164,6 +169,62 @@ fn pieces(unit: &Checked) -> Vec<Piece<'_>> {
         }
     }
     all
+}
+
+/// What expressions are called where they stand: the member or the constant that they are, or the
+/// element that they are made of.
+fn hints(unit: &Checked) -> HashMap<Span, &str> {
+    let mut hints = HashMap::new();
+    let mut functions: Vec<&Function> = unit.functions.iter().collect();
+    functions.extend(unit.routes.iter().filter_map(|route| match &route.kind {
+        CheckedKind::Handler { function, .. } => Some(function),
+        CheckedKind::Passthrough { .. } => None,
+    }));
+    let local = |id: hir::LocalId| unit.locals[id.0 as usize].name.as_deref();
+    for function in functions {
+        let of_body = |function: &'_ Function| -> Vec<(Span, hir::LocalId)> {
+            let mut found = Vec::new();
+            for stmt in &function.body {
+                match (&stmt.kind, &function.params[..]) {
+                    (StmtKind::Const { local, init }, _) => found.push((init.span, *local)),
+                    (StmtKind::Return(Some(value)), [only]) => found.push((value.span, only.local)),
+                    _ => {}
+                }
+            }
+            found
+        };
+        let mut named = of_body(function);
+        hir::each_expr(function, &mut |expr| match &expr.kind {
+            ExprKind::Arrow(inner) => named.extend(of_body(inner)),
+            ExprKind::Object(members) => {
+                for member in members {
+                    if let hir::Member::Static(name, value) = member {
+                        hints.insert(value.span, &**name);
+                    }
+                }
+            }
+            _ => {}
+        });
+        for (span, id) in named {
+            if let Some(name) = local(id) {
+                hints.entry(span).or_insert(name);
+            }
+        }
+    }
+    // What a route answers is called after it.
+    for route in &unit.routes {
+        let CheckedKind::Handler { function, .. } = &route.kind else { continue };
+        let named = route.path.iter().rev().find_map(|segment| match segment {
+            PathSegment::Literal(name) => Some(&**name),
+            _ => None,
+        });
+        for stmt in &function.body {
+            if let (StmtKind::Return(Some(value)), Some(name)) = (&stmt.kind, named) {
+                hints.entry(value.span).or_insert(name);
+            }
+        }
+    }
+    hints
 }
 
 fn inside<'a>(function: &'a Function, all: &mut Vec<Piece<'a>>) {

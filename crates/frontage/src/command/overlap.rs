@@ -97,6 +97,9 @@ fn text(terminal: &Terminal, overlap: &Overlap) -> String {
         of_repeated(terminal, repeated, &mut out);
     }
     of_general(terminal, &overlap.general, &mut out);
+    for own in &overlap.stale {
+        out.push_str(&format!("\n{}: {}\n  {}\n", own.place, own.why, own.text));
+    }
     out
 }
 
@@ -108,19 +111,20 @@ fn of_pair(terminal: &Terminal, pair: &Pair, out: &mut String) {
         Verdict::OneBackend => Tone::Bad,
     };
     let verdict = terminal.paint(tone, pair.advice.verdict.text());
-    out.push_str(&format!("\n{} and {}: {verdict}\n", terminal.paint(Tone::Strong, a), terminal.paint(Tone::Strong, b)));
+    out.push_str(&format!(
+        "\n{} and {}: {verdict}\n",
+        terminal.paint(Tone::Strong, a),
+        terminal.paint(Tone::Strong, b)
+    ));
     for why in &pair.advice.why {
         out.push_str(&format!("  {why}\n"));
     }
+    let (wide_a, wide_b) = (a.len().max(5), b.len().max(5));
+    out.push_str(&format!("  {:<13}  {a:>wide_a$}  {b:>wide_b$}   both  in common\n", ""));
     let row = |name: &str, shared: Shared| {
-        let of = |own| format!("{own:>5}");
-        format!(
-            "  {name:<14} {}  {}  both {}  {:>5}\n",
-            of(shared.a),
-            of(shared.b),
-            of(shared.both),
-            percent(shared.likeness())
-        )
+        let Shared { a, b, both } = shared;
+        let common = percent(shared.likeness());
+        format!("  {name:<13}  {a:>wide_a$}  {b:>wide_b$}  {both:>5}  {common:>9}\n")
     };
     out.push_str(&row("operations", pair.operations));
     out.push_str(&row("fields read", pair.fields));
@@ -128,7 +132,9 @@ fn of_pair(terminal: &Terminal, pair: &Pair, out: &mut String) {
     for route in &pair.routes {
         let word = match route.kind {
             frontage_analysis::Likeness::Same => "same  ".to_owned(),
-            frontage_analysis::Likeness::Near => format!("{:>4}  ", percent(route.answer.likeness())),
+            frontage_analysis::Likeness::Near => {
+                format!("{:>4}  ", percent(route.answer.likeness()))
+            }
         };
         let names = match route.a == route.b {
             true => route.a.clone(),
@@ -163,7 +169,11 @@ fn of_general(terminal: &Terminal, general: &[General], out: &mut String) {
         if own.is_empty() {
             continue;
         }
-        out.push_str(&format!("\n{}: {}\n", terminal.paint(Tone::Strong, rule.name()), rule.advice()));
+        out.push_str(&format!(
+            "\n{}: {}\n",
+            terminal.paint(Tone::Strong, rule.name()),
+            rule.advice()
+        ));
         for own in own {
             let owner = own.owner.as_ref().map(|owner| format!(" ({owner})")).unwrap_or_default();
             let line = own.text.lines().next().unwrap_or_default();
@@ -171,7 +181,9 @@ fn of_general(terminal: &Terminal, general: &[General], out: &mut String) {
         }
     }
     if !open.is_empty() {
-        out.push_str("\naccept one with its reason on the line above: // frontage-accept RULE: why\n");
+        out.push_str(
+            "\naccept one with its reason on the line above: // frontage-accept RULE: why\n",
+        );
     }
     if !accepted.is_empty() {
         out.push_str(&format!("{} accepted with a reason\n", accepted.len()));

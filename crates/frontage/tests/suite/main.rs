@@ -10,6 +10,7 @@ mod impact;
 mod infer;
 mod mistakes;
 mod outputs;
+mod overlap;
 mod owners;
 mod releases;
 mod serve;

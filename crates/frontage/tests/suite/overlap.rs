@@ -1,0 +1,429 @@
+//! `frontage overlap`: figures against a count by hand, on a small workspace and on the shop.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use frontage_testkit::process::Program;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::clinic::Clinic;
+
+/// A workspace whose backends can be counted at a glance.
+fn small(web: &[(&str, &str)], mobile: &[(&str, &str)]) -> Clinic {
+    let clinic = Clinic::new();
+    for name in ["web", "mobile"] {
+        let folder = clinic.folder.path().join("frontends").join(name);
+        std::fs::remove_dir_all(folder.join("routes")).unwrap();
+        let settings =
+            "listen = \"127.0.0.1:0\"\n[auth]\nkind = \"dev\"\nsession = { sub = \"u\" }\n";
+        let own = format!("owner = \"team-{name}\"\n{settings}");
+        clinic.write(&format!("frontends/{name}/frontend.toml"), &own);
+    }
+    for (name, routes) in [("web", web), ("mobile", mobile)] {
+        for (path, body) in routes {
+            let text = match body.contains("export") {
+                true => (*body).to_owned(),
+                false => route(body),
+            };
+            clinic.write(&format!("frontends/{name}/{path}"), &text);
+        }
+    }
+    clinic
+}
+
+fn route(body: &str) -> String {
+    format!(
+        "import {{ error, route }} from \"frontage\";\nimport {{ z }} from \"zod\";\n\
+         import {{ records }} from \"#upstreams\";\n\
+         export const GET = route({{ params: z.object({{ id: z.string() }}) }}, async ({{ params, session }}) => {{\n\
+         {body}\n}});\n"
+    )
+}
+
+impl Clinic {
+    fn overlap(&self) -> Value {
+        of(&self.program, self.folder.path())
+    }
+}
+
+fn of(program: &Program, folder: &Path) -> Value {
+    let output = program.run(folder, &["overlap", "--json"]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    serde_json::from_str(&said)
+        .unwrap_or_else(|e| panic!("{e}: {said}{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+#[test]
+fn figures_are_those_of_a_count_by_hand() {
+    let clinic = small(
+        &[
+            (
+                "routes/a/[id].ts",
+                "const p = await records.getPatient({ id: params.id });\n\
+                 return { id: p.id, first: p.name.first, last: p.name.last, balance: p.balance };",
+            ),
+            (
+                "routes/c/[id].ts",
+                "const p = await records.getPatient({ id: params.id });\n\
+                 return { id: p.id, first: p.name.first };",
+            ),
+            ("routes/labs/[id].ts", "return await records.listLabs({ id: params.id });"),
+        ],
+        &[(
+            "routes/b/[id].ts",
+            "const who = await records.getPatient({ id: params.id });\n\
+             return { id: who.id, first: who.name.first, nickname: who.nickname ?? null };",
+        )],
+    );
+    let found = clinic.overlap();
+    let web = &found["frontends"][1];
+    assert_eq!(
+        web["reads"],
+        json!({
+            "records.getPatient": ["balance", "id", "name.first", "name.last"],
+            "records.listLabs": ["[].code", "[].kind", "[].text", "[].unit", "[].value"],
+        })
+    );
+    // Answers: 4, 2 and 5 fields; of these `id` and `first` of one route are the phone's, too.
+    let figures = |own: &Value| {
+        ["routes", "operations", "fields", "answers", "specific"]
+            .map(|key| own[key].as_u64().unwrap())
+    };
+    assert_eq!(figures(web), [3, 2, 9, 11, 9]);
+    assert_eq!(figures(&found["frontends"][0]), [1, 1, 3, 3, 1]);
+    let pair = &found["pairs"][0];
+    assert_eq!(pair["operations"], json!({ "a": 1, "b": 2, "both": 1 }));
+    assert_eq!(pair["fields"], json!({ "a": 3, "b": 9, "both": 2 }));
+    assert_eq!(pair["answers"], json!({ "a": 3, "b": 11, "both": 2 }));
+    assert_eq!(pair["commonFields"], json!({ "records.getPatient": ["id", "name.first"] }));
+    // The likest go together: two of three fields, where the other route has two of five.
+    assert_eq!(pair["routes"].as_array().unwrap().len(), 1);
+    let route = &pair["routes"][0];
+    assert_eq!((&route["a"], &route["b"]), (&json!("GET /b/{id}"), &json!("GET /c/{id}")));
+    assert_eq!(
+        (&route["kind"], &route["onlyA"]),
+        (&json!("near"), &json!(["nickname: null | string"]))
+    );
+    assert_eq!(pair["advice"]["verdict"], "share-fragments");
+    assert_eq!(pair["advice"]["why"][0], "33 % of mobile's answers and 82 % of web's are its own");
+}
+
+#[test]
+fn names_do_not_count_and_constants_do() {
+    let first = |name: &str, number: u32| {
+        let before =
+            if name == "who" { "const one = 1;\nconst two = [one].map((x) => x);\n" } else { "" };
+        format!(
+            "{before}const {name}0 = {number};\nconst {name} = await records.getPatient({{ id: params.id }});\n\
+             return {{ a: {name}.balance > {number} ? `${{{name}.name.first}} ${{{name}.name.last}}` : {name}.tags.join(\", \"), {name}: 1 }};"
+        )
+    };
+    let clinic = small(
+        &[("routes/a/[id].ts", &first("patient", 7))],
+        &[("routes/b/[id].ts", &first("who", 7)), ("routes/c/[id].ts", &first("other", 8))],
+    );
+    let found = clinic.overlap();
+    let all = found["repeated"].as_array().unwrap();
+    assert_eq!(all.len(), 1, "{all:#?}");
+    let places: Vec<&str> = all[0]["occurrences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|own| own["place"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        places,
+        ["frontends/mobile/routes/b/[id].ts:9:13", "frontends/web/routes/a/[id].ts:7:13"]
+    );
+    assert_eq!(all[0]["file"], "shared/a.ts");
+    assert_eq!(
+        all[0]["fragment"],
+        "export const a = (who: { balance: number; name: { first: string; last: string }; tags: string[] }) => \
+         who.balance > 7 ? `${who.name.first} ${who.name.last}` : who.tags.join(\", \");\n"
+    );
+}
+
+#[test]
+fn helpers_are_compared_by_what_they_are() {
+    let helper = |name: &str, value: &str| {
+        format!(
+            "export const {name} = (x: number): string => x < 0 ? `minus ${{-x}}` : x === 0 ? \"{value}\" : `plus ${{x}}`;\n"
+        )
+    };
+    let uses = |name: &str| {
+        format!(
+            "import {{ route }} from \"frontage\";\nimport {{ records }} from \"#upstreams\";\n\
+             import {{ {name} }} from \"../lib/{name}.ts\";\n\
+             export const GET = route(async () => {{\n\
+             const page = await records.listPatients({{ limit: 3 }});\n\
+             return page.items.map((p) => ({{ id: p.id, [p.id]: {name}(p.balance), all: {name}(page.total) }}));\n}});\n"
+        )
+    };
+    let web = [("lib/sign.ts", &*helper("sign", "none")), ("routes/a.ts", &*uses("sign"))];
+    let same =
+        small(&web, &[("lib/mark.ts", &helper("mark", "none")), ("routes/b.ts", &uses("mark"))]);
+    let found = same.overlap();
+    let texts: Vec<&str> = found["repeated"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|own| own["file"].as_str().unwrap())
+        .collect();
+    // The helper, and the list that is made with it.
+    assert_eq!(texts.len(), 2, "{:#}", found["repeated"]);
+    assert!(texts.contains(&"shared/mark.ts"), "{texts:?}");
+    // Another constant in it, and both are something else.
+    let other =
+        small(&web, &[("lib/mark.ts", &helper("mark", "zero")), ("routes/b.ts", &uses("mark"))]);
+    assert_eq!(other.overlap()["repeated"], json!([]));
+}
+
+const RULES: &str = "
+import { error, json, route } from \"frontage\";
+import { z } from \"zod\";
+import { records } from \"#upstreams\";
+const params = z.object({ id: z.string() });
+export const POST = route({ params }, async ({ params }) => {
+  const patient = await records.getPatient({ id: params.id });
+  if (patient.status === \"archived\") throw error(409, \"archived\");
+  await records.updatePatient({ id: params.id, body: { status: \"active\" } });
+  await records.updatePatient({ id: params.id, body: { status: \"suspended\" } });
+  return { rich: patient.balance > 10000, some: patient.balance > 0, tags: patient.tags.length > 3 };
+});
+export const GET = route({ params }, async ({ params }) => {
+  const [patient, other] = await Promise.all([
+    records.getPatient({ id: params.id }, { nullOn: [404] }),
+    records.getPatient({ id: \"p2\" }),
+  ]);
+  if (patient === null) throw error(404, \"unknown\");
+  return { ratio: patient.balance / other.balance, double: patient.balance * 2 };
+});
+";
+
+#[test]
+fn general_logic_is_found_and_accepted_with_a_reason() {
+    let clinic = small(&[("routes/p/[id].ts", RULES)], &[]);
+    let open = |found: &Value| -> Vec<String> {
+        let all = found["general"].as_array().unwrap().iter();
+        let open = all.filter(|own| own["accepted"].is_null());
+        open.map(|own| {
+            format!("{} {}", own["rule"].as_str().unwrap(), own["place"].as_str().unwrap())
+        })
+        .collect()
+    };
+    let found = clinic.overlap();
+    let path = "frontends/web/routes/p/[id].ts";
+    assert_eq!(
+        open(&found),
+        [
+            format!("several-unsafe-calls {path}:6:14"),
+            format!("business-rule {path}:8:3"),
+            format!("policy-threshold {path}:11:18"),
+            format!("business-figure {path}:19:19"),
+        ]
+    );
+    assert_eq!(found["general"][0]["owner"], "team-web");
+    assert_eq!(found["general"][0]["routes"], json!(["POST /p/{id}"]));
+    assert_eq!(found["stale"], json!([]));
+
+    let accepted = RULES
+        .replace("  if (patient.status ===", "  // frontage-accept business-rule: the ward wants it so\n  // and more words\n  if (patient.status ===")
+        .replace("patient.tags.length > 3 };", "patient.tags.length > 3 }; // frontage-accept policy-threshold: only a colour");
+    clinic.write(path, &accepted);
+    let found = clinic.overlap();
+    assert_eq!(open(&found).len(), 2, "{:?}", open(&found));
+    let reasons: BTreeSet<&str> = found["general"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|own| own["accepted"].as_str())
+        .collect();
+    assert_eq!(reasons, BTreeSet::from(["only a colour", "the ward wants it so"]));
+    assert_eq!(found["stale"], json!([]));
+
+    for (comment, why) in [
+        ("// frontage-accept business-rule", "no reason"),
+        ("// frontage-accept bussiness-rule: it is so", "no rule `bussiness-rule`"),
+        ("// frontage-accept business-figure: it is so", "nothing here is a business-figure"),
+    ] {
+        let line = format!("  {comment}\n  if (patient.status ===");
+        clinic.write(path, &RULES.replace("  if (patient.status ===", &line));
+        let found = clinic.overlap();
+        assert_eq!(open(&found).len(), 4);
+        assert_eq!(found["stale"][0]["place"], format!("{path}:8"));
+        let said = found["stale"][0]["why"].as_str().unwrap();
+        assert!(said.contains(why), "{said}");
+    }
+}
+
+#[test]
+fn the_page_holds_everything_and_fetches_nothing() {
+    let body = "const p = await records.getPatient({ id: params.id });\n\
+                return { a: p.balance > 0 ? `<script>alert(1)</script>${p.name.first}` : p.name.last.trim() };";
+    let clinic = small(&[("routes/a/[id].ts", body)], &[("routes/b/[id].ts", body)]);
+    let output = clinic.program.run(clinic.folder.path(), &["overlap", "--html", "out/page.html"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let page = std::fs::read_to_string(clinic.folder.path().join("out/page.html")).unwrap();
+    for word in ["one backend for both", "team-web", "&lt;script&gt;alert(1)", "shared/b.ts"] {
+        assert!(page.contains(word), "{word}");
+    }
+    for word in ["<script", "http://", "https://", "url(", "src=", "@import"] {
+        assert!(!page.contains(word), "{word}");
+    }
+    let refused = clinic.program.run(clinic.folder.path(), &["overlap", "--html", "out"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("FR5017"));
+}
+
+/// The shop with a third frontend: the phone's, with one field more.
+struct Shop {
+    folder: TempDir,
+    program: Program,
+}
+
+impl Shop {
+    fn with_tablet() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/shop");
+        let folder = tempfile::tempdir().unwrap();
+        copy(&root, folder.path());
+        let frontends = folder.path().join("frontends");
+        copy(&frontends.join("mobile"), &frontends.join("tablet"));
+        let edit = |path: PathBuf, from: &str, to: &str| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(text.contains(from), "{from}");
+            std::fs::write(&path, text.replacen(from, to, 1)).unwrap();
+        };
+        let settings = frontends.join("tablet/frontend.toml");
+        edit(settings.clone(), "team-phone", "team-tablet");
+        edit(settings, "MOBILE_LISTEN:-127.0.0.1:3002", "TABLET_LISTEN:-127.0.0.1:3003");
+        edit(
+            frontends.join("tablet/routes/api/home.ts"),
+            "points: user.loyalty",
+            "tier: user.loyalty?.tier ?? null, points: user.loyalty",
+        );
+        Self { folder, program: Program::new(env!("CARGO_BIN_EXE_frontage")) }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (path, target) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        match path.is_dir() {
+            true if path.ends_with("services") || path.ends_with("node_modules") => {}
+            true => copy(&path, &target),
+            false => drop(std::fs::copy(&path, &target).unwrap()),
+        }
+    }
+}
+
+#[test]
+fn of_the_shop_the_tablet_is_to_be_merged_and_the_desktop_is_not() {
+    let shop = Shop::with_tablet();
+    let found = of(&shop.program, shop.folder.path());
+    let verdicts: Vec<(&str, &str, &str)> = found["pairs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|pair| {
+            let word = |value: &'static str| pair[value].as_str().unwrap();
+            (word("a"), word("b"), pair["advice"]["verdict"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            ("mobile", "tablet", "one-backend"),
+            ("mobile", "web", "share-fragments"),
+            ("tablet", "web", "share-fragments"),
+        ]
+    );
+    // Eleven routes are as they were; home has one field more.
+    let pair = &found["pairs"][0];
+    let kinds: Vec<&str> =
+        pair["routes"].as_array().unwrap().iter().map(|r| r["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds.iter().filter(|kind| **kind == "same").count(), 11);
+    assert_eq!(pair["routes"][11]["onlyB"], json!(["tier: null | string"]));
+    assert_eq!(pair["fields"]["b"].as_u64(), pair["fields"]["a"].as_u64().map(|own| own + 1));
+
+    // Counted in the route modules by hand.
+    let pair = &found["pairs"][1];
+    assert_eq!(pair["operations"], json!({ "a": 14, "b": 17, "both": 12 }));
+    let reads = |at: usize, operation: &str| found["frontends"][at]["reads"][operation].clone();
+    let (mobile, web) = (0, 2);
+    assert_eq!(reads(mobile, "stock.getStock"), json!(["available", "status"]));
+    assert_eq!(
+        reads(web, "stock.getStock"),
+        json!([
+            "available",
+            "status",
+            "warehouses[].available",
+            "warehouses[].bin",
+            "warehouses[].city",
+            "warehouses[].country",
+            "warehouses[].name",
+            "warehouses[].reserved",
+            "warehouses[].restockAt",
+            "warehouses[].warehouseId",
+        ])
+    );
+    assert_eq!(
+        reads(mobile, "users.getUser"),
+        json!([
+            "active",
+            "addresses[].city",
+            "addresses[].id",
+            "addresses[].kind",
+            "addresses[].label",
+            "addresses[].line1",
+            "addresses[].postalCode",
+            "defaultAddressId",
+            "firstName",
+            "id",
+            "loyalty.points",
+            "segment",
+        ])
+    );
+    assert_eq!(
+        reads(mobile, "catalog.listReviews"),
+        json!([
+            "items[].author",
+            "items[].body",
+            "items[].media[].durationSeconds",
+            "items[].media[].kind",
+            "items[].rating",
+        ])
+    );
+    assert_eq!(reads(web, "stock.listWarehouses"), json!(["[].city", "[].id"]));
+    assert_eq!(reads(web, "orders.cancelOrder"), json!(["id", "status"]));
+    assert_eq!(
+        pair["commonFields"]["users.getUser"].as_array().unwrap().len(),
+        12,
+        "the desktop reads all that the phone reads of a user"
+    );
+    for own in found["frontends"].as_array().unwrap() {
+        let reads = own["reads"].as_object().unwrap().values();
+        let sum: usize = reads.map(|paths| paths.as_array().unwrap().len()).sum();
+        assert_eq!(own["fields"].as_u64(), Some(sum as u64));
+    }
+}
+
+#[test]
+fn proposed_modules_check_where_they_are_put() {
+    let shop = Shop::with_tablet();
+    let found = of(&shop.program, shop.folder.path());
+    let mut count = 0;
+    for own in found["repeated"].as_array().unwrap() {
+        let fragment = own["fragment"].as_str().unwrap();
+        // Whole helpers are moved with their types, and some pieces with a helper of their own.
+        if fragment.contains("// From ") || fragment.contains("// It also needs") {
+            continue;
+        }
+        count += 1;
+        std::fs::write(shop.folder.path().join(own["file"].as_str().unwrap()), fragment).unwrap();
+    }
+    assert!(count >= 8, "{count}");
+    let checked = shop.program.run(shop.folder.path(), &["check", "--json"]);
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
+}
