@@ -14,6 +14,7 @@ mod clients;
 mod engine;
 mod eval;
 mod execute;
+mod forward;
 mod input;
 mod outcome;
 mod passthrough;
@@ -28,6 +29,7 @@ pub use clients::Clients;
 pub use engine::Engine;
 pub use eval::Compute;
 pub use execute::{CheckedInput, InputFault, check_input, execute};
+pub use forward::{Asked, Handover, NotHandedOver, ask, hand_over};
 pub use frontage_json::{JsonFault, Object, Text, Value, parse_any};
 pub use frontage_upstream::{
     Address, AddressError, BoxError, Deadlines, Dial, Passed, Reason, Scheme, Settings, Stream,

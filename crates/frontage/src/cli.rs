@@ -149,6 +149,14 @@ pub(crate) enum Command {
         #[arg(long, value_name = "NAME")]
         frontend: Option<String>,
     },
+    /// Print what still goes to the backend that was there before, and how moved routes compare
+    Migrate {
+        /// The frontends [default: all with `[[legacy]]`]
+        frontends: Vec<String>,
+        /// Address of the backend's admin listener [default: `[admin] listen` of frontend.toml]
+        #[arg(long, value_name = "ADDRESS")]
+        admin: Option<String>,
+    },
     /// Print how alike the backends are, what stands in several, and what belongs to a service
     Overlap {
         /// Write one self-contained page instead of printing

@@ -77,6 +77,9 @@ fn run(cli: Cli) -> ExitCode {
         Command::Diff { old, new, frontend } => {
             command::diff::run(&cli.global, &terminal, &old, &new, frontend.as_deref())
         }
+        Command::Migrate { frontends, admin } => {
+            command::migrate::run(&cli.global, &terminal, &frontends, admin.as_deref())
+        }
         Command::Overlap { html } => command::overlap::run(&cli.global, &terminal, html.as_deref()),
         Command::Impact { upstream, contract } => {
             command::impact::run(&cli.global, &terminal, &upstream, &contract)

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Auth, FrontendConfig, Limits, Reference, Releases, WorkspaceConfig};
+use crate::config::{
+    Auth, FrontendConfig, LegacySettings, Limits, Reference, Releases, WorkspaceConfig,
+};
 use crate::workspace::Loaded;
 
 /// Settings of one backend.
@@ -36,6 +38,8 @@ pub(crate) struct BackendSettings {
     pub(crate) version: Option<String>,
     /// How releases are served side by side.
     pub(crate) releases: Releases,
+    /// What another backend goes on answering.
+    pub(crate) legacy: Vec<LegacySettings>,
 }
 
 /// Addresses and headers of one upstream.
@@ -77,6 +81,7 @@ impl BackendSettings {
             upstreams: upstreams(&loaded.config),
             version: frontend.version.clone(),
             releases: frontend.releases.clone(),
+            legacy: frontend.legacy.iter().map(|own| own.settings.clone()).collect(),
         })
     }
 }

@@ -14,7 +14,7 @@ use frontage_contract::Contract;
 use frontage_diagnostic::{Diagnostic, FileId, SourceFile, SourceMap, Span, nearest, summary};
 
 use crate::codes;
-use crate::config::{FrontendConfig, WorkspaceConfig};
+use crate::config::{FrontendConfig, LegacyConfig, WorkspaceConfig};
 use crate::files::{Files, Stamps};
 
 /// Name of the file that makes a folder a workspace.
@@ -165,7 +165,10 @@ pub(crate) fn load_again(root: &Path, before: Option<&Loaded>, names: Names) -> 
 
     let upstreams = reader.upstreams(&config);
     let shared = reader.modules("shared");
-    let (frontends, inputs) = reader.frontends();
+    let (mut frontends, inputs) = reader.frontends();
+    for frontend in &mut frontends {
+        reader.templates(&mut frontend.legacy);
+    }
     let workspace = Workspace { upstreams, shared };
     let Reader { root, files, sources, diagnostics, contracts, found, .. } = reader;
     Loaded {
@@ -348,6 +351,27 @@ impl Reader<'_> {
     fn is_same(&mut self, file: &SourceFile) -> bool {
         self.files.is_unchanged(&file.path)
             || self.files.read(&file.path).is_ok_and(|text| text == file.text)
+    }
+
+    /// Paths of the contracts of backends that were there before.
+    fn templates(&mut self, all: &mut [LegacyConfig]) {
+        for legacy in all {
+            let Some(at) = &legacy.contract else { continue };
+            let Some(contract) = self.contract(&normalise(&at.value), at.span) else { continue };
+            let prefix = legacy.settings.path.trim_end_matches('/');
+            for operation in &contract.operations {
+                let frontage_contract::Binding::Http(http) = &operation.binding;
+                let own = &http.template;
+                // A contract counts its paths from its server's address, which may hold the prefix.
+                let full = match own.strip_prefix(prefix) {
+                    Some(rest) if rest.is_empty() || rest.starts_with('/') => own.clone(),
+                    _ => format!("{prefix}{own}"),
+                };
+                if !legacy.settings.templates.contains(&full) {
+                    legacy.settings.templates.push(full);
+                }
+            }
+        }
     }
 
     /// All `.ts` files below `folder`, sorted by path.

@@ -1,7 +1,7 @@
 //! The admin listener: whether the process is well, what it runs, what it counts.
 //!
 //! In:    requests on an address of its own, loopback by default.
-//! Out:   `/healthz`, `/readyz`, `/metrics`, `/version`.
+//! Out:   `/healthz`, `/readyz`, `/metrics`, `/version`, `/migration`.
 //! Never: a way to change anything.
 
 use std::convert::Infallible;
@@ -93,6 +93,9 @@ fn answer(shared: &Shared, request: &Request<Incoming>) -> Response<Full<Bytes>>
             "application/openmetrics-text; version=1.0.0; charset=utf-8",
             shared.metrics.text(),
         ),
+        "/migration" => {
+            text(StatusCode::OK, "application/json", shared.migration.to_json().to_string())
+        }
         "/version" => text(StatusCode::OK, "application/json", version(shared)),
         _ => fault(StatusCode::NOT_FOUND, "not_found"),
     }

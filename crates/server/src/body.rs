@@ -246,6 +246,14 @@ impl Received {
         Poll::Ready(frame)
     }
 
+    /// Lets more of it come, before any of it has.
+    pub(crate) fn raise(&mut self, limit: usize) {
+        if limit > self.limit {
+            self.left += limit - self.limit;
+            self.limit = limit;
+        }
+    }
+
     /// What will have been wrong with it, for when it is read elsewhere.
     pub(crate) fn fault(&self) -> Rc<Cell<Option<Fault>>> {
         Rc::clone(&self.fault)

@@ -17,6 +17,7 @@ use prometheus_client::metrics::counter::Counter;
 use crate::dev::SCRIPT_TAG;
 use crate::error::StartError;
 use crate::files::Files;
+use crate::legacy::Legacies;
 use crate::metrics::{Metrics, PlanLabels, ReleaseLabels};
 use crate::releases::{Choose, Release, Served, Use};
 use crate::router::Router;
@@ -39,6 +40,8 @@ pub(crate) struct Generation {
     pub(crate) digest: String,
     /// What its clients are made from.
     pub(crate) upstreams: Arc<Vec<UpstreamSettings>>,
+    /// Who answers what is not moved yet.
+    pub(crate) legacies: Legacies,
     /// The frontend's own files.
     pub(crate) files: Option<Files>,
     /// What its answers say of it.
@@ -79,7 +82,9 @@ impl Generation {
         {
             return Err(StartError::Session);
         }
-        let own = std::mem::take(&mut settings.upstreams);
+        let legacy = std::mem::take(&mut settings.legacy);
+        let mut own = std::mem::take(&mut settings.upstreams);
+        own.extend(legacy.iter().map(|legacy| legacy.upstream.clone()));
         let upstreams = known.iter().find(|known| ***known == own);
         let digest = format!("{:032x}", hasher.digest128());
         // When it was used last does not change by what else is served.
@@ -94,6 +99,7 @@ impl Generation {
             requests: metrics.releases.get_or_create(&labels(&settings, &version)).clone(),
             began: before.map_or_else(Instant::now, |own| own.began),
             last_ms: AtomicU64::new(last),
+            legacies: Legacies::new(legacy),
             files,
             version,
             settings,

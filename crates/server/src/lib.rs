@@ -22,6 +22,7 @@ mod handles;
 mod head;
 mod identity;
 mod json_text;
+mod legacy;
 mod listen;
 mod metrics;
 mod negotiate;
@@ -44,6 +45,7 @@ pub use error::StartError;
 pub use frontage_exec::{
     Address, AddressError, Engine, PrepareError, Scheme, Settings as UpstreamSettings,
 };
+pub use legacy::{Comparison, Legacy, Rules};
 pub use releases::{Choose, Notice, Release, Served, Use};
 pub use server::{Handle, Server};
 pub use settings::{Auth, Limits, Settings};

@@ -14,7 +14,7 @@ use crate::reply::Reply;
 use crate::worker::Worker;
 
 /// Names the parts that a fallback replaced.
-const FALLBACK: HeaderName = HeaderName::from_static("frontage-fallback");
+pub(crate) const FALLBACK: HeaderName = HeaderName::from_static("frontage-fallback");
 
 /// Calls that `Server-Timing` names at most.
 const TIMINGS: usize = 32;

@@ -11,6 +11,7 @@ use http::{Method, StatusCode};
 
 use crate::activity::Running;
 use crate::generation::Generation;
+use crate::legacy::Handed;
 use crate::shared::Place;
 use crate::worker::Worker;
 
@@ -38,6 +39,8 @@ pub(crate) struct Record {
     pub(crate) calls: usize,
     /// The release that answers.
     pub(crate) generation: Arc<Generation>,
+    /// It is handed over to another backend.
+    pub(crate) handed: Option<Handed>,
     /// Held until the end of a streamed answer.
     pub(crate) place: Option<Place>,
     /// Held until the end of the answer.
@@ -56,11 +59,16 @@ impl Record {
     ///
     /// - `sent`: bytes of its body.
     /// - `whole`: whether that was all.
-    pub(crate) fn end(self, sent: u64, whole: bool) {
+    pub(crate) fn end(mut self, sent: u64, whole: bool) {
         let seconds = self.started.elapsed().as_secs_f64();
         let shared = &self.worker.shared;
         let answered = (&self.route, self.method, self.status.as_u16());
         self.worker.handles.request(&shared.metrics, answered, seconds);
+        if let Some(handed) = self.handed.take() {
+            let failed = self.status.is_server_error();
+            let bytes = (self.request_size, sent);
+            shared.migration.handed(handed, self.method, failed, bytes, seconds);
+        }
         if self.generation.settings.access_log {
             tracing::info!(
                 target: "frontage::access", {http.request.method = self.method,

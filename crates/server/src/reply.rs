@@ -34,6 +34,8 @@ pub(crate) struct Reply {
     pub(crate) modified: Option<SystemTime>,
     /// Handed on as it came: no ETag, no compression.
     pub(crate) untouched: bool,
+    /// Another backend's, which says of itself what there is to say.
+    pub(crate) foreign: bool,
 }
 
 impl Reply {
@@ -47,6 +49,7 @@ impl Reply {
             varies: false,
             modified: None,
             untouched: false,
+            foreign: false,
         }
     }
 
@@ -79,6 +82,9 @@ impl Reply {
 
     /// Gives the answer its validator, answers a conditional request, compresses.
     pub(crate) async fn finish(mut self, method: &Method, request: &HeaderMap) -> Self {
+        if self.foreign {
+            return self;
+        }
         self.headers
             .entry(header::X_CONTENT_TYPE_OPTIONS)
             .or_insert(HeaderValue::from_static("nosniff"));

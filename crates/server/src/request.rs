@@ -15,7 +15,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use frontage_exec::{
-    Compute, Object, Outcome, Passed, PassthroughRequest, Problem, RouteRequest, Text, Trace, Value,
+    Compute, Handover, NotHandedOver, Object, Outcome, Passed, PassthroughRequest, Problem,
+    RouteRequest, Text, Trace, Value,
 };
 use frontage_plan::{Handler, Method as PlanMethod, Name, PathSegment, Route, RouteKind};
 use futures_util::FutureExt;
@@ -28,6 +29,7 @@ use crate::activity::Activity;
 use crate::body::{AnswerBody, Content, Fault, Received};
 use crate::files::folder;
 use crate::generation::{Chosen, Generation};
+use crate::legacy::{Comparing, Handed, Prepared, Shadow, fits};
 use crate::path::{Segments, split};
 use crate::problem::{passing, problem};
 use crate::record::{Record, method_word};
@@ -52,6 +54,8 @@ struct Way<'a> {
     record: &'a mut Record,
     trace: Trace,
     timing: Option<HeaderValue>,
+    /// The route that answers, if one of the plan does.
+    moved: Option<usize>,
 }
 
 /// Answers one request.
@@ -79,6 +83,7 @@ pub(crate) async fn answer(
         request_size: body.size_hint().exact().unwrap_or(0),
         calls: 0,
         place: None,
+        handed: None,
         generation: Arc::clone(chosen.generation),
         running: activity.begin(),
     };
@@ -90,13 +95,14 @@ pub(crate) async fn answer(
         record: &mut record,
         trace,
         timing: None,
+        moved: None,
     };
     let limits = &generation.settings.limits;
     let mut body =
         Some(Received::new(body, activity.bodies(), limits.request_body, limits.body_read_timeout));
     // A defect ends this request, not the connection's others or the thread.
     let answered = AssertUnwindSafe(way.go(&mut body)).catch_unwind().await;
-    let timing = way.timing.take();
+    let (timing, moved) = (way.timing.take(), way.moved);
     let reply = match answered {
         Ok(Ok(reply)) => reply,
         Ok(Err(problem)) => Reply::problem(&problem, &record.request_id),
@@ -116,6 +122,7 @@ pub(crate) async fn answer(
     {
         tokio::task::spawn_local(rest.discard());
     }
+    let shadow = moved.and_then(|_| shadow(&worker, &chosen, &parts, &reply, &record));
     let mut reply = reply.finish(&parts.method, &parts.headers).await;
     if let Some(name) = generations.varies_by() {
         reply.headers.append(header::VARY, HeaderValue::from(name.clone()));
@@ -128,7 +135,7 @@ pub(crate) async fn answer(
             reply.headers.insert(name, value.clone());
         }
     }
-    let response = respond(reply, record, &parts.method, timing);
+    let response = respond(reply, record, &parts.method, timing, shadow);
     activity.sends(response.body());
     Ok(response)
 }
@@ -139,6 +146,7 @@ fn respond(
     mut record: Record,
     method: &Method,
     timing: Option<HeaderValue>,
+    shadow: Option<Shadow>,
 ) -> Response<AnswerBody> {
     let Reply { status, mut headers, mut content, .. } = reply;
     record.status = status;
@@ -164,7 +172,24 @@ fn respond(
         // not keep others out.
         record.place = None;
     }
-    let body = AnswerBody::new(content, Box::new(move |sent, whole| record.end(sent, whole)));
+    // The client has its answer first.
+    let after = shadow.map(|shadow| {
+        let (tell, told) = tokio::sync::oneshot::channel::<()>();
+        tokio::task::spawn_local(async move {
+            if told.await.is_ok() {
+                shadow.run().await;
+            }
+        });
+        tell
+    });
+    let on_end = move |sent, whole| {
+        record.end(sent, whole);
+        if let Some(tell) = after {
+            // Whoever stops does not compare.
+            let _ = tell.send(());
+        }
+    };
+    let body = AnswerBody::new(content, Box::new(on_end));
     let mut response = Response::new(body);
     *response.status_mut() = status;
     *response.headers_mut() = headers;
@@ -215,12 +240,18 @@ impl Way<'_> {
         match found {
             Found::Route { index, arguments } => {
                 self.record.route = Arc::clone(&self.generation.labels[index]);
+                self.moved = Some(index);
                 self.route(index, &arguments, &segments, body).await
             }
-            Found::OtherMethods(methods) => {
-                Ok(not_allowed(&allow(&methods), &parts.method, self.record))
-            }
-            Found::Nothing => self.file(&segments).await,
+            // Of a path, methods are moved one by one.
+            Found::OtherMethods(methods) => match self.generation.legacies.find(&segments.list) {
+                Some(legacy) => self.hand_over(legacy, &segments, body).await,
+                None => Ok(not_allowed(&allow(&methods), &parts.method, self.record)),
+            },
+            Found::Nothing => match self.generation.legacies.find(&segments.list) {
+                Some(legacy) => self.hand_over(legacy, &segments, body).await,
+                None => self.file(&segments).await,
+            },
         }
     }
 
@@ -359,6 +390,64 @@ impl Way<'_> {
         }
     }
 
+    /// Lets the backend answer that was there before.
+    async fn hand_over(
+        &mut self,
+        legacy: &Prepared,
+        segments: &Segments<'_>,
+        body: &mut Option<Received>,
+    ) -> Result<Reply, Problem> {
+        let worker = self.worker;
+        let limits = &self.generation.settings.limits;
+        self.record.route = Arc::clone(&legacy.label);
+        self.record.handed = Some(Handed {
+            prefix: legacy.legacy.prefix.clone(),
+            pattern: legacy.pattern(&segments.list),
+        });
+        let most = legacy.legacy.request_body;
+        if body.as_ref().is_some_and(|body| body.size_hint().lower() > most as u64) {
+            return Err(too_large(most));
+        }
+        let Some(place) = worker.shared.enter(limits) else { return Err(busy()) };
+        self.record.place = Some(place);
+        let Some(mut body) = body.take() else { return Err(Problem::new(500, "internal")) };
+        body.raise(most);
+        let fault = body.fault();
+        let path_and_query = match self.parts.uri.query() {
+            Some(query) => format!("{}?{query}", self.chosen.path),
+            None => self.chosen.path.to_owned(),
+        };
+        let local = worker.local(self.generation);
+        let request = Handover {
+            to: &legacy.legacy.upstream.name,
+            method: &self.parts.method,
+            path_and_query: &path_and_query,
+            headers: &self.parts.headers,
+            request_id: &self.record.request_id,
+            trace: Some(&self.trace),
+            deadline: (Instant::now() + legacy.legacy.timeout).into(),
+        };
+        match frontage_exec::hand_over(&local.clients, request, Some(body)).await {
+            Ok(response) => {
+                let (parts, body) = response.into_parts();
+                let mut reply = Reply::new(parts.status);
+                reply.headers = parts.headers;
+                (reply.untouched, reply.foreign) = (true, true);
+                reply.content = Content::Stream(Box::pin(body));
+                Ok(reply)
+            }
+            Err(NotHandedOver { problem, why }) => {
+                if let Some(fault) = fault.get() {
+                    return Err(not_received(fault));
+                }
+                tracing::warn!(
+                    target: "frontage::server", {request_id = &*self.record.request_id,
+                    http.route = &*legacy.label}, "the backend before did not answer: {why}");
+                Err(problem)
+            }
+        }
+    }
+
     fn note(&mut self, outcome: &Outcome) {
         self.record.calls = outcome.calls.len();
         outcome::note(outcome, self.worker, &self.record.route, &self.record.request_id);
@@ -377,6 +466,57 @@ impl Way<'_> {
             _ => session.clone(),
         }
     }
+}
+
+/// The comparison of a moved route's answer that is to be made.
+fn shadow(
+    worker: &Rc<Worker>,
+    chosen: &Chosen<'_>,
+    parts: &Parts,
+    reply: &Reply,
+    record: &Record,
+) -> Option<Shadow> {
+    if parts.method != Method::GET {
+        return None;
+    }
+    let generation = chosen.generation;
+    let segments = split(chosen.path).ok()?;
+    let legacy = &generation.legacies.find(&segments.list)?.legacy;
+    let comparison = legacy.comparison.as_ref()?;
+    if !worker.shadows.is_due(comparison.share) {
+        return None;
+    }
+    let skip = || {
+        worker.shared.migration.compared("GET", &record.route, Comparing::Skipped);
+        None
+    };
+    // What has a part replaced is not what the route answers; what is handed on is not held here.
+    let body = match &reply.content {
+        Content::Empty => Bytes::new(),
+        Content::Whole(bytes) if fits(bytes) => bytes.clone(),
+        Content::Whole(_) | Content::Stream(_) => return skip(),
+    };
+    if reply.headers.contains_key(outcome::FALLBACK) || reply.status.is_server_error() {
+        return skip();
+    }
+    let Some(place) = worker.shadows.place() else { return skip() };
+    let path_and_query = match parts.uri.query() {
+        Some(query) => format!("{}?{query}", chosen.path),
+        None => chosen.path.to_owned(),
+    };
+    Some(Shadow {
+        migration: Arc::clone(&worker.shared.migration),
+        clients: Rc::clone(&worker.local(generation).clients),
+        to: Arc::clone(&legacy.upstream.name),
+        route: Arc::clone(&record.route),
+        path_and_query,
+        headers: parts.headers.clone(),
+        request_id: record.request_id.clone(),
+        rules: comparison.rules.clone(),
+        status: reply.status,
+        body,
+        place,
+    })
 }
 
 /// What was wrong with a request's body.

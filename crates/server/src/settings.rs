@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use frontage_exec::Settings as UpstreamSettings;
 
+use crate::legacy::Legacy;
+
 /// Settings of one backend's server.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -38,6 +40,8 @@ pub struct Settings {
     pub dev: bool,
     /// The services that plans call.
     pub upstreams: Vec<UpstreamSettings>,
+    /// Backends that answer what is not moved yet.
+    pub legacy: Vec<Legacy>,
     /// How long running requests may go on once the server stops.
     pub drain: Duration,
 }
@@ -59,6 +63,7 @@ impl Settings {
             access_log: true,
             dev: false,
             upstreams: Vec::new(),
+            legacy: Vec::new(),
             drain: Duration::from_secs(10),
         }
     }

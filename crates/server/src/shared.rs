@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use crate::dev::Dev;
 use crate::error::StartError;
 use crate::generation::{Generations, labels};
+use crate::legacy::Migration;
 use crate::metrics::Metrics;
 use crate::releases::Served;
 use crate::settings::{Limits, Settings};
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) current: ArcSwap<Generations>,
     /// What is counted.
     pub(crate) metrics: Metrics,
+    /// What is counted of the way from another backend to this one.
+    pub(crate) migration: Arc<Migration>,
     /// One permit for each connection that may be open.
     pub(crate) connections: Arc<Semaphore>,
     /// What open pages are told, while developing.
@@ -46,6 +49,7 @@ impl Shared {
             dev: settings.dev.then(Dev::new),
             settings,
             metrics,
+            migration: Arc::default(),
             running: AtomicUsize::new(0),
             receiving: AtomicUsize::new(0),
             draining: AtomicBool::new(false),

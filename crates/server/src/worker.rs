@@ -12,6 +12,7 @@ use frontage_exec::{Clients, Deadlines, Settings as UpstreamSettings, Value, par
 
 use crate::generation::Generation;
 use crate::handles::Handles;
+use crate::legacy::Shadows;
 use crate::settings::Auth;
 use crate::shared::Shared;
 
@@ -21,6 +22,8 @@ pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     /// Its histograms at hand.
     pub(crate) handles: Handles,
+    /// Comparisons with another backend.
+    pub(crate) shadows: Shadows,
     /// When its requests are given up.
     pub(crate) deadlines: Deadlines,
     locals: RefCell<Vec<(Weak<Generation>, Rc<Local>)>>,
@@ -40,6 +43,7 @@ impl Worker {
         Self {
             shared: Arc::clone(shared),
             handles: Handles::new(),
+            shadows: Shadows::new(),
             deadlines: Deadlines::new(),
             locals: RefCell::default(),
         }

@@ -2,20 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use frontage_diagnostic::Diagnostic;
-use frontage_upstream::{Address, Client, Request, Settings};
 
 use super::Done;
+use super::fetch::fetch;
 use crate::cli::{Global, Infer};
 use crate::codes;
 use crate::config::is_word;
 use crate::infer::{Sample, draft, parameters};
 use crate::terminal::{Terminal, print};
-
-/// How long one sample may take to come.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Reads the samples, and prints or writes the draft.
 pub(crate) fn run(global: &Global, terminal: &Terminal, infer: &Infer) -> Done {
@@ -132,34 +128,6 @@ fn asked(pair: &str) -> Result<Sample, Diagnostic> {
 fn decoded(part: &str) -> String {
     let part = part.replace('+', " ");
     percent_encoding::percent_decode_str(&part).decode_utf8_lossy().into_owned()
-}
-
-fn fetch(host: &str, target: &str) -> Result<Vec<u8>, String> {
-    let address = Address::parse(host).map_err(|e| e.to_string())?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| e.to_string())?;
-    let local = tokio::task::LocalSet::new();
-    local.block_on(&runtime, async {
-        let client = Client::new(Settings::new("infer", vec![address]));
-        let request = Request {
-            method: http::Method::GET,
-            path_and_query: target.to_owned(),
-            headers: vec![
-                (http::header::ACCEPT, http::HeaderValue::from_static("application/json")),
-                (http::header::USER_AGENT, http::HeaderValue::from_static("frontage-infer")),
-            ],
-            body: None,
-            safe: true,
-            started: tokio::time::Instant::now(),
-            deadline: tokio::time::Instant::now() + PATIENCE,
-        };
-        let answer = client.call(request).await.map_err(|e| e.to_string())?;
-        if answer.status.is_success() {
-            Ok(answer.body.to_vec())
-        } else {
-            Err(format!("answered {}", answer.status))
-        }
-    })
 }
 
 /// The constant's name: as given, else the output file's.

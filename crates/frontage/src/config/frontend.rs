@@ -9,6 +9,7 @@ use frontage_diagnostic::{Diagnostic, FileId, Span};
 use serde::{Deserialize, Serialize};
 use toml::de::DeValue;
 
+use super::legacy::{self, LegacyConfig};
 use super::literal::check_listen;
 use super::reference::Reference;
 use super::releases::{self, Releases, read_version};
@@ -46,6 +47,8 @@ pub(crate) struct FrontendConfig {
     pub(crate) version: Option<String>,
     /// How releases are served side by side.
     pub(crate) releases: Releases,
+    /// What another backend goes on answering.
+    pub(crate) legacy: Vec<LegacyConfig>,
 }
 
 /// The front door.
@@ -162,6 +165,7 @@ impl FrontendConfig {
             Some(table) => releases::read(table, faults),
             None => Releases::default(),
         };
+        let legacy = legacy::read(root.tables("legacy", faults), faults);
         root.finish(faults);
         faults.truncate(syntax.unwrap_or(faults.len()));
         Self {
@@ -179,6 +183,7 @@ impl FrontendConfig {
             threads,
             version,
             releases,
+            legacy,
         }
     }
 }

@@ -6,6 +6,7 @@
 //!        secret is held longer or sent further than needed.
 
 mod frontend;
+mod legacy;
 mod literal;
 mod reference;
 mod releases;
@@ -14,6 +15,7 @@ mod units;
 mod workspace;
 
 pub(crate) use frontend::{Auth, FrontendConfig, Limits};
+pub(crate) use legacy::{LegacyConfig, LegacySettings};
 pub(crate) use literal::OWNER;
 pub(crate) use reference::Reference;
 pub(crate) use releases::{Choose, Deprecated, Releases, VERSION_HELP, is_version};

@@ -293,6 +293,50 @@ impl<'t> Table<'t> {
         }
     }
 
+    /// A list of tables: `[[key]]`.
+    pub(super) fn tables(&mut self, key: &'static str, faults: &mut Vec<Diagnostic>) -> Vec<Self> {
+        let Some(value) = self.get(key) else { return Vec::new() };
+        let name = self.full(key);
+        let Some(list) = value.get_ref().as_array() else {
+            faults.push(self.wrong(key, value, "a list of tables, each headed `[[…]]`"));
+            return Vec::new();
+        };
+        let mut out = Vec::new();
+        for item in list.iter() {
+            match item.get_ref().as_table() {
+                Some(table) => out.push(Self {
+                    table,
+                    file: self.file,
+                    span: self.place(item),
+                    name: name.clone(),
+                    asked: Vec::new(),
+                }),
+                None => faults.push(self.wrong(key, item, "a table")),
+            }
+        }
+        out
+    }
+
+    /// A number that is not negative.
+    pub(super) fn number(
+        &mut self,
+        key: &'static str,
+        faults: &mut Vec<Diagnostic>,
+    ) -> Option<f64> {
+        let value = self.get(key)?;
+        let text = match value.get_ref() {
+            DeValue::Float(number) => Some(number.as_str().to_owned()),
+            DeValue::Integer(number) => Some(number.as_str().to_owned()),
+            _ => None,
+        };
+        let number = text.and_then(|text| text.replace('_', "").parse::<f64>().ok());
+        let number = number.filter(|number| number.is_finite() && *number >= 0.0);
+        if number.is_none() {
+            faults.push(self.wrong(key, value, "a number from 0 on"));
+        }
+        number
+    }
+
     /// Every member of this table as a table of its own, by name; for tables whose keys are the
     /// user's names.
     pub(super) fn members(&self, faults: &mut Vec<Diagnostic>) -> Vec<(Located<String>, Self)> {

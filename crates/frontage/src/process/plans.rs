@@ -137,16 +137,30 @@ fn resolve(settings: &BackendSettings) -> Result<server::Settings, Diagnostic> {
     out.limits.headers = limits.headers;
     out.limits.header_read_timeout = limits.header_timeout;
     out.limits.idle_timeout = limits.idle_timeout;
+    for legacy in &settings.legacy {
+        let addresses = addresses(&legacy.urls, &format!("the url of `legacy` {}", legacy.path))?;
+        // No service is called so.
+        let mut target = UpstreamSettings::new(&format!("legacy {}", legacy.path), addresses);
+        target.answer_limit = limits.upstream_answer;
+        target.max_connections = limits.upstream_connections as usize;
+        target.connect_timeout = Duration::from_secs(2);
+        let rules = server::Rules {
+            ignore: legacy.ignore.clone(),
+            unordered: legacy.unordered.clone(),
+            tolerance: legacy.tolerance.get(),
+        };
+        let share = legacy.compare;
+        out.legacy.push(server::Legacy {
+            prefix: legacy.path.clone(),
+            upstream: target,
+            timeout: legacy.timeout,
+            request_body: legacy.request_body,
+            templates: legacy.templates.clone(),
+            comparison: (share > 0).then_some(server::Comparison { share, rules }),
+        });
+    }
     for upstream in &settings.upstreams {
-        let mut addresses = Vec::new();
-        for url in &upstream.urls {
-            let what = format!("the url of `{}`", upstream.name);
-            let text = text(url, &what)?;
-            addresses.push(Address::parse(&text).map_err(|error| {
-                Diagnostic::placeless(codes::INVALID_VALUE, format!("{what} {error}"))
-                    .help("write it like \"http://127.0.0.1:4001\"")
-            })?);
-        }
+        let addresses = addresses(&upstream.urls, &format!("the url of `{}`", upstream.name))?;
         let mut target = UpstreamSettings::new(&upstream.name, addresses);
         target.http2 = upstream.http2;
         target.answer_limit = limits.upstream_answer;
@@ -165,6 +179,16 @@ fn resolve(settings: &BackendSettings) -> Result<server::Settings, Diagnostic> {
         out.upstreams.push(target);
     }
     Ok(out)
+}
+
+fn addresses(urls: &[Reference], what: &str) -> Result<Vec<Address>, Diagnostic> {
+    let parsed = urls.iter().map(|url| {
+        Address::parse(&text(url, what)?).map_err(|error| {
+            Diagnostic::placeless(codes::INVALID_VALUE, format!("{what} {error}"))
+                .help("write it like \"http://127.0.0.1:4001\"")
+        })
+    });
+    parsed.collect()
 }
 
 fn text(reference: &Reference, what: &str) -> Result<String, Diagnostic> {

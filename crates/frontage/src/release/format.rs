@@ -25,7 +25,7 @@ use crate::settings::BackendSettings;
 /// How every release begins.
 pub(crate) const MAGIC: &[u8; 16] = b"frontage release";
 /// The layout, and the types of what is in postcard. `cargo xtask tidy` knows when it must grow.
-pub(crate) const FORMAT: u16 = 1;
+pub(crate) const FORMAT: u16 = 2;
 /// Bytes of a SHA-256.
 const SUM: usize = 32;
 /// Largest release, in bytes.

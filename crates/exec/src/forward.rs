@@ -1,0 +1,170 @@
+//! Requests handed over to another backend as they are: what a frontend has not moved yet.
+//!
+//! In:    a request's head, and its body as it comes.
+//! Out:   the other backend's answer, as it comes; or all of it, for comparing.
+//! Never: a hop-by-hop field; a forwarding claim of the client.
+
+use bytes::Bytes;
+use frontage_upstream::{BoxError, CallError, Client, Reason, Request, StreamBody, StreamRequest};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use http_body::Body;
+use tokio::time::Instant;
+
+use crate::request::Identity;
+use crate::{Clients, Problem, Trace};
+
+/// Fields by which a client could claim to be somebody else, or to have asked for something else.
+const CLAIMS: [&str; 7] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-port",
+    "x-forwarded-prefix",
+    "x-forwarded-proto",
+    "x-real-ip",
+];
+
+/// What a comparison must not ask for: a part of an answer, or none of it.
+const CONDITIONS: [HeaderName; 8] = [
+    header::RANGE,
+    header::IF_RANGE,
+    header::IF_MATCH,
+    header::IF_NONE_MATCH,
+    header::IF_MODIFIED_SINCE,
+    header::IF_UNMODIFIED_SINCE,
+    header::ACCEPT_ENCODING,
+    header::CONTENT_LENGTH,
+];
+
+/// A request to hand over.
+#[derive(Debug)]
+pub struct Handover<'r> {
+    /// The name of the client for the other backend.
+    pub to: &'r str,
+    /// Its method.
+    pub method: &'r Method,
+    /// Path and query as the client wrote them.
+    pub path_and_query: &'r str,
+    /// Its headers: cookies and credentials are handed over too, since they were made for that
+    /// backend.
+    pub headers: &'r HeaderMap,
+    /// Tells it from others in logs.
+    pub request_id: &'r str,
+    /// Its trace.
+    pub trace: Option<&'r Trace>,
+    /// When to give up waiting.
+    pub deadline: Instant,
+}
+
+impl Handover<'_> {
+    fn fields(&self) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        let host = headers.remove(header::HOST);
+        for name in CLAIMS {
+            headers.remove(name);
+        }
+        if let Some(host) = host {
+            headers.insert("x-forwarded-host", host);
+        }
+        for (name, value) in Identity::new(self.request_id, self.trace).fields() {
+            headers.insert(name, value);
+        }
+        headers
+    }
+
+    fn client<'c>(&self, clients: &'c Clients) -> Result<&'c Client, NotHandedOver> {
+        clients.get(self.to).ok_or_else(|| NotHandedOver {
+            problem: Problem::new(500, "internal"),
+            why: "the other backend has no client".to_owned(),
+        })
+    }
+}
+
+/// Why there is no answer's head.
+#[derive(Debug)]
+pub struct NotHandedOver {
+    /// What to answer instead.
+    pub problem: Problem,
+    /// For the log.
+    pub why: String,
+}
+
+impl From<CallError> for NotHandedOver {
+    fn from(error: CallError) -> Self {
+        let problem = match error.reason() {
+            Reason::Timeout => Problem::new(504, "upstream_timeout"),
+            Reason::Argument => Problem::new(400, "invalid_input"),
+            Reason::Connection | Reason::Answer => Problem::new(502, "upstream_unavailable"),
+        };
+        Self { problem, why: error.to_string() }
+    }
+}
+
+/// Hands a request over, and streams the answer back.
+///
+/// # Errors
+///
+/// [`NotHandedOver`], before the answer's head.
+pub async fn hand_over<B>(
+    clients: &Clients,
+    request: Handover<'_>,
+    body: Option<B>,
+) -> Result<Response<StreamBody>, NotHandedOver>
+where
+    B: Body<Data = Bytes> + 'static,
+    B::Error: Into<BoxError>,
+{
+    let client = request.client(clients)?;
+    let stream = StreamRequest {
+        method: request.method.clone(),
+        path_and_query: request.path_and_query.to_owned(),
+        headers: request.fields(),
+        body: body.filter(|body| !body.is_end_stream()),
+        safe: request.method.is_safe(),
+        deadline: request.deadline,
+    };
+    Ok(client.stream(stream).await?)
+}
+
+/// What the other backend answers, whole.
+#[derive(Debug)]
+pub struct Asked {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its media type.
+    pub content_type: Option<HeaderValue>,
+    /// Its body, within the limit of the settings.
+    pub body: Bytes,
+}
+
+/// Asks the other backend what it would have answered: all of it, and not coded.
+///
+/// # Errors
+///
+/// [`NotHandedOver`].
+pub async fn ask(clients: &Clients, request: Handover<'_>) -> Result<Asked, NotHandedOver> {
+    let client = request.client(clients)?;
+    let mut fields = request.fields();
+    for name in CONDITIONS {
+        fields.remove(name);
+    }
+    // What concerns one connection only is not handed on.
+    let hops = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"];
+    for name in hops.into_iter().chain(["transfer-encoding", "proxy-authorization", "expect"]) {
+        fields.remove(name);
+    }
+    let headers = fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let answer = client
+        .call(Request {
+            method: request.method.clone(),
+            path_and_query: request.path_and_query.to_owned(),
+            headers,
+            body: None,
+            safe: true,
+            started: Instant::now(),
+            deadline: request.deadline,
+        })
+        .await?;
+    let content_type = answer.fields.get(&header::CONTENT_TYPE);
+    Ok(Asked { status: answer.status, content_type, body: answer.body })
+}

@@ -1,0 +1,137 @@
+//! A moved route's answer, held against the other backend's: after it was sent.
+//!
+//! In:    a safe request, and the answer to it.
+//! Out:   a comparison in the [`Migration`](super::Migration), once the client has its answer.
+//! Never: more than a few at once on a thread; a wait of the client, or a failure of it.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use frontage_exec::{Clients, Handover, ask};
+use http::{HeaderMap, Method, StatusCode};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+use super::compare::{Difference, Rules, compare};
+use super::tally::{Migration, Result};
+
+/// Comparisons at once on one thread; what comes beyond is skipped.
+const AT_ONCE: usize = 8;
+/// Largest answer that is compared, in bytes.
+const LARGEST: usize = 1 << 20;
+/// Time for the other backend's answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What comparisons of one thread share.
+#[derive(Debug)]
+pub(crate) struct Shadows {
+    places: Arc<Semaphore>,
+    /// What is left over of shares: each request adds its own, and 10,000 are one comparison.
+    due: Cell<u32>,
+}
+
+impl Shadows {
+    pub(crate) fn new() -> Self {
+        Self { places: Arc::new(Semaphore::new(AT_ONCE)), due: Cell::new(0) }
+    }
+
+    /// Whether a request is one of those that are compared: evenly, so that 5 % is each twentieth.
+    pub(crate) fn is_due(&self, share: u32) -> bool {
+        let due = self.due.get() + share.min(10_000);
+        self.due.set(due % 10_000);
+        due >= 10_000
+    }
+
+    /// A place for a comparison, if one is free.
+    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_owned().ok()
+    }
+}
+
+/// A comparison that is to be made.
+pub(crate) struct Shadow {
+    pub(crate) migration: Arc<Migration>,
+    pub(crate) clients: Rc<Clients>,
+    pub(crate) to: Arc<str>,
+    pub(crate) route: Arc<str>,
+    pub(crate) path_and_query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) request_id: String,
+    pub(crate) rules: Rules,
+    pub(crate) status: StatusCode,
+    pub(crate) body: Bytes,
+    pub(crate) place: OwnedSemaphorePermit,
+}
+
+impl Shadow {
+    /// Asks the other backend and compares.
+    pub(crate) async fn run(self) {
+        let request = Handover {
+            to: &self.to,
+            method: &Method::GET,
+            path_and_query: &self.path_and_query,
+            headers: &self.headers,
+            request_id: &self.request_id,
+            trace: None,
+            deadline: Instant::now() + PATIENCE,
+        };
+        let result = match ask(&self.clients, request).await {
+            Ok(asked) if asked.status.is_server_error() && !self.status.is_server_error() => {
+                Result::Failed
+            }
+            Ok(asked) if asked.body.len() > LARGEST => Result::Skipped,
+            Ok(asked) => {
+                let (status, body, rules) = (self.status, self.body, self.rules);
+                let work = move || answers((asked.status, &asked.body), (status, &body), &rules);
+                // Parsing takes a while: others of this thread go on.
+                match tokio::task::spawn_blocking(work).await {
+                    Ok(differences) => Result::Compared(differences),
+                    Err(_) => Result::Failed,
+                }
+            }
+            Err(_) => Result::Failed,
+        };
+        self.migration.compared("GET", &self.route, result);
+        drop(self.place);
+    }
+}
+
+/// Whether an answer is worth comparing.
+pub(crate) fn fits(body: &Bytes) -> bool {
+    body.len() <= LARGEST
+}
+
+/// Compares statuses, and bodies where both are successes.
+fn answers(
+    (old_status, old): (StatusCode, &Bytes),
+    (new_status, new): (StatusCode, &Bytes),
+    rules: &Rules,
+) -> Vec<Difference> {
+    let whole =
+        |how, old: String, new: String| vec![Difference { path: String::new(), how, old, new }];
+    if old_status != new_status {
+        return whole("status", old_status.as_u16().to_string(), new_status.as_u16().to_string());
+    }
+    // What is said of a failure has a form of its own here.
+    if new_status.is_client_error() || new_status.is_server_error() {
+        return Vec::new();
+    }
+    match (serde_json::from_slice(old), serde_json::from_slice(new)) {
+        (Ok(old), Ok(new)) => compare(&old, &new, rules),
+        _ if old == new => Vec::new(),
+        (old_json, new_json) => {
+            let text = |is: bool, body: &Bytes| match is {
+                true => "JSON".to_owned(),
+                false => format!("{} bytes", body.len()),
+            };
+            let (a, b): (
+                std::result::Result<serde_json::Value, _>,
+                std::result::Result<serde_json::Value, _>,
+            ) = (old_json, new_json);
+            whole("body", text(a.is_ok(), old), text(b.is_ok(), new))
+        }
+    }
+}
