@@ -5,20 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use frontage_testkit::client::{Answer, send};
-use frontage_testkit::process::{Program, Serving};
+use frontage_testkit::process::Serving;
 use serde_json::{Value, json};
-use shop_services::{Options, Running, Service};
-use tempfile::TempDir;
-use tokio::runtime::Runtime;
 
-const UPSTREAMS: [&str; 4] = ["users", "orders", "catalog", "stock"];
+use crate::shop::{Shop, UPSTREAMS, root};
 
 /// What the service does once its contract has changed.
 #[derive(Clone)]
@@ -331,62 +327,32 @@ fn everywhere(json: &mut Value, name: &str, value: Option<&Value>) {
 }
 
 /// The shop, with something on the way to each of its services.
-struct Shop {
+struct Changing {
     /// Dropped first.
     serving: Serving,
     ways: BTreeMap<&'static str, Arc<Way>>,
-    orders: SocketAddr,
-    catalog: SocketAddr,
-    stock: SocketAddr,
-    program: Program,
-    folder: TempDir,
-    _services: Running,
-    _runtime: Runtime,
+    shop: Shop,
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/shop")
-}
-
-impl Shop {
+impl Changing {
     fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let runtime = Runtime::new().expect("a runtime");
-        let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let options = Options {
-            data: folder.path().to_owned(),
-            reset: false,
-            listen: [any; 4],
-            delays: Vec::new(),
-        };
-        let services = runtime.block_on(shop_services::start(&options, |_| {})).expect("services");
+        let mut shop = Shop::start();
         let mut ways = BTreeMap::new();
-        let mut program = Program::new(env!("CARGO_BIN_EXE_frontage"))
-            .with("WEB_LISTEN", "127.0.0.1:0")
-            .with("MOBILE_LISTEN", "127.0.0.1:0");
-        for (name, service) in UPSTREAMS.into_iter().zip(Service::ALL) {
-            let service = services.address(service);
+        for name in UPSTREAMS {
+            let service = shop.service(name);
             let way = Arc::new(Way { service, rule: Mutex::new(Rule::Nothing) });
             ways.insert(name, Arc::clone(&way));
-            let listener = runtime.block_on(tokio::net::TcpListener::bind(any)).expect("a port");
+            let any = SocketAddr::from(([127, 0, 0, 1], 0));
+            let bound = shop.runtime.block_on(tokio::net::TcpListener::bind(any));
+            let listener = bound.expect("a port");
             let address = listener.local_addr().expect("an address");
             let app = axum::Router::new().fallback(pass).with_state(way);
-            runtime.spawn(async move { axum::serve(listener, app).await });
+            shop.runtime.spawn(async move { axum::serve(listener, app).await });
             let variable = format!("{}_URL", name.to_uppercase());
-            program = program.with(&variable, &format!("http://{address}"));
+            shop.program = shop.program.with(&variable, &format!("http://{address}"));
         }
-        let serving = program.serve(&root(), &["serve", "--json"], 2);
-        Self {
-            serving,
-            ways,
-            orders: services.address(Service::Orders),
-            catalog: services.address(Service::Catalog),
-            stock: services.address(Service::Stock),
-            program,
-            folder,
-            _services: services,
-            _runtime: runtime,
-        }
+        let serving = shop.serve(&root());
+        Self { serving, ways, shop }
     }
 
     /// Asks every route in ways that lead to each of its calls; what became of each.
@@ -423,13 +389,15 @@ impl Shop {
         // At the service itself, whatever stands on the way.
         let placed = |key: &str| {
             let head = format!("POST /orders{json}\nidempotency-key: {key}-{run}-key");
-            let answer = send(self.orders, &head, order.to_string().as_bytes()).expect("an order");
+            let answer = send(self.shop.service("orders"), &head, order.to_string().as_bytes())
+                .expect("an order");
             assert_eq!(answer.status, 201, "{}", answer.text());
             answer.json()["id"].as_str().expect("an id").to_owned()
         };
         let (own, cancelled) = (placed("read"), placed("cancel"));
         let reviewed = self.reviewed(run);
-        let product = send(self.catalog, "GET /products/p1", b"").expect("a product").json();
+        let product =
+            send(self.shop.service("catalog"), "GET /products/p1", b"").expect("a product").json();
         let image = product["images"][0]["sizes"][0]["url"]
             .as_str()
             .or(product["images"][0]["url"].as_str());
@@ -504,7 +472,7 @@ impl Shop {
     fn plenty(&self) -> [String; 2] {
         let ids: Vec<String> = (1..200).map(|at| format!("p{at}")).collect();
         let path = format!("GET /stock?productIds={}", ids.join(","));
-        let stock = send(self.stock, &path, b"").expect("the stock").json();
+        let stock = send(self.shop.service("stock"), &path, b"").expect("the stock").json();
         let all = stock.as_array().expect("a list").iter();
         let mut all: Vec<(i64, &str)> = all
             .filter_map(|own| Some((own["available"].as_i64()?, own["productId"].as_str()?)))
@@ -518,7 +486,7 @@ impl Shop {
         let mut at = 20 + run * 3;
         loop {
             let path = format!("GET /products/p{at}/reviews?limit=50");
-            let answer = send(self.catalog, &path, b"").expect("reviews");
+            let answer = send(self.shop.service("catalog"), &path, b"").expect("reviews");
             assert_eq!(answer.status, 200, "{}", answer.text());
             let reviews = answer.json();
             let mut all = reviews["items"].as_array().expect("a page").iter();
@@ -531,10 +499,10 @@ impl Shop {
 
     /// What `frontage impact` says of a changed contract.
     fn impact(&self, upstream: &str, contract: &Value) -> Value {
-        let file = self.folder.path().join("new.json");
+        let file = self.shop.folder.path().join("new.json");
         std::fs::write(&file, contract.to_string()).expect("a contract is written");
         let file = file.to_str().expect("a path");
-        let output = self.program.run(&root(), &["impact", "--json", upstream, file]);
+        let output = self.shop.program.run(&root(), &["impact", "--json", upstream, file]);
         let said = String::from_utf8_lossy(&output.stdout);
         serde_json::from_str(&said)
             .unwrap_or_else(|e| panic!("{e}: {said}{}", String::from_utf8_lossy(&output.stderr)))
@@ -591,11 +559,11 @@ fn contract(upstream: &str) -> Value {
 
 #[test]
 fn exactly_the_routes_that_are_named_fail() {
-    let shop = Shop::start();
+    let shop = Changing::start();
     let before = shop.ask(0);
     assert!(before.values().all(|outcome| *outcome == Outcome::Answers), "{before:?}");
     let explained = ["web", "mobile"].map(|name| {
-        let output = shop.program.run(&root(), &["explain", name, "--json"]);
+        let output = shop.shop.program.run(&root(), &["explain", name, "--json"]);
         let value: Value = serde_json::from_slice(&output.stdout).expect("JSON");
         value["routes"].as_array().map_or(0, Vec::len)
     });

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::clinic::Clinic;
+use crate::shop::{copy, root};
 
 /// A workspace whose backends can be counted at a glance.
 fn small(web: &[(&str, &str)], mobile: &[(&str, &str)]) -> Clinic {
@@ -277,16 +278,15 @@ fn the_page_holds_everything_and_fetches_nothing() {
 }
 
 /// The shop with a third frontend: the phone's, with one field more.
-struct Shop {
+struct Tablet {
     folder: TempDir,
     program: Program,
 }
 
-impl Shop {
-    fn with_tablet() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/shop");
+impl Tablet {
+    fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        copy(&root, folder.path());
+        copy(&root(), folder.path());
         let frontends = folder.path().join("frontends");
         copy(&frontends.join("mobile"), &frontends.join("tablet"));
         let edit = |path: PathBuf, from: &str, to: &str| {
@@ -306,21 +306,9 @@ impl Shop {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let (path, target) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
-        match path.is_dir() {
-            true if path.ends_with("services") || path.ends_with("node_modules") => {}
-            true => copy(&path, &target),
-            false => drop(std::fs::copy(&path, &target).unwrap()),
-        }
-    }
-}
-
 #[test]
 fn of_the_shop_the_tablet_is_to_be_merged_and_the_desktop_is_not() {
-    let shop = Shop::with_tablet();
+    let shop = Tablet::new();
     let found = of(&shop.program, shop.folder.path());
     let verdicts: Vec<(&str, &str, &str)> = found["pairs"]
         .as_array()
@@ -411,7 +399,7 @@ fn of_the_shop_the_tablet_is_to_be_merged_and_the_desktop_is_not() {
 
 #[test]
 fn proposed_modules_check_where_they_are_put() {
-    let shop = Shop::with_tablet();
+    let shop = Tablet::new();
     let found = of(&shop.program, shop.folder.path());
     let mut count = 0;
     for own in found["repeated"].as_array().unwrap() {

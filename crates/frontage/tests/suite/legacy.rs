@@ -1,0 +1,409 @@
+//! `[[legacy]]`: what is not moved goes to the backend before, and moved routes are compared with it.
+
+use std::net::SocketAddr;
+
+use frontage_testkit::client::{Answer, get, send};
+use frontage_testkit::process::{Program, Serving};
+use frontage_testkit::upstream::{Action, Upstream};
+use serde_json::{Value, json};
+
+use crate::clinic::{Clinic, PATIENT};
+use crate::shop::{Shop, copy, root};
+
+/// A workspace whose `web` hands `/` over to a scripted backend.
+struct Moving {
+    clinic: Clinic,
+    old: Upstream,
+}
+
+impl Moving {
+    /// - `more`: further lines of the `[[legacy]]`.
+    fn new(more: &str) -> Self {
+        let moving = Self { clinic: Clinic::new(), old: Upstream::start() };
+        moving.configure(&moving.old.url(), more);
+        moving
+    }
+
+    fn configure(&self, url: &str, more: &str) {
+        self.clinic.write(
+            "frontends/web/frontend.toml",
+            &format!(
+                "owner = \"team-web\"\nlisten = \"127.0.0.1:0\"\n[auth]\nkind = \"dev\"\nsession = {{ sub = \"u\" }}\n\
+                 [[legacy]]\npath = \"/\"\nurl = {url:?}\n{more}\n"
+            ),
+        );
+    }
+
+    fn serve(&self) -> Serving {
+        self.clinic.program.serve(self.clinic.folder.path(), &["serve", "--json"], 2)
+    }
+
+    fn migrate(&self, serving: &Serving) -> Value {
+        migrate(&self.clinic.program, self.clinic.folder.path(), serving, "web")
+    }
+}
+
+fn migrate(program: &Program, folder: &std::path::Path, serving: &Serving, name: &str) -> Value {
+    let admin = serving.admin(name).to_string();
+    let output = program.run(folder, &["migrate", name, "--admin", &admin, "--json"]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    let all: Value = serde_json::from_str(&said)
+        .unwrap_or_else(|e| panic!("{e}: {said}{}", String::from_utf8_lossy(&output.stderr)));
+    all["frontends"][0].clone()
+}
+
+/// What has been compared of a route, once that many requests have been.
+fn compared(serving: &Serving, name: &str, route: &str, count: u64) -> Value {
+    for _ in 0..20_000 {
+        let all = get(serving.admin(name), "/migration").expect("counts").json();
+        let own =
+            all["compared"].as_array().expect("a list").iter().find(|own| own["route"] == route);
+        if let Some(own) = own {
+            let of = |key: &str| own[key].as_u64().unwrap_or(0);
+            if of("same") + of("different") + of("failed") + of("skipped") >= count {
+                return own.clone();
+            }
+        }
+        std::thread::yield_now();
+    }
+    panic!("{route} was not compared {count} times");
+}
+
+fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Action {
+    let headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    Action::Answer { status, headers, body: body.into() }
+}
+
+fn ask(address: SocketAddr, head: &str, body: &str) -> Answer {
+    send(address, head, body.as_bytes()).expect("an answer")
+}
+
+#[test]
+fn what_is_not_moved_is_handed_over_as_it_is() {
+    let moving = Moving::new("");
+    let old = &moving.old;
+    old.on(
+        "POST /api/patients/p1",
+        answer(201, &[("set-cookie", "a=1"), ("x-own", "x"), ("location", "/api/x")], "made"),
+    );
+    old.on("DELETE /other/thing?x=%20y&x=", answer(204, &[], ""));
+    old.on("OPTIONS /api/patients/p1", answer(200, &[("allow", "GET, POST")], ""));
+    old.on("GET /", answer(200, &[("content-type", "text/html")], "<p>old</p>"));
+    old.on("GET /api/patients/", answer(404, &[], "old 404"));
+    let serving = moving.serve();
+    let web = serving.address("web");
+
+    // A route is moved by its method; the others of its path are not.
+    assert_eq!(get(web, "/api/patients/p1").unwrap().json()["name"], "Ada");
+    let made = ask(
+        web,
+        "POST /api/patients/p1\ncookie: s=1\nauthorization: Bearer t\nx-forwarded-for: 9.9.9.9\nx-real-ip: 9.9.9.9\nconnection: close, x-hop\nx-hop: 1\ncontent-type: a/b",
+        "body",
+    );
+    assert_eq!((made.status, made.text().as_str()), (201, "made"));
+    assert_eq!(made.header("set-cookie"), Some("a=1"));
+    assert_eq!(made.header("x-own"), Some("x"));
+    assert_eq!(made.header("x-content-type-options"), None);
+    assert!(made.header("x-request-id").is_some());
+    let asked = old.take().pop().expect("it was asked");
+    let header = |name: &str| {
+        asked.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    };
+    assert_eq!(asked.body, b"body");
+    assert_eq!(header("cookie"), Some("s=1"));
+    assert_eq!(header("authorization"), Some("Bearer t"));
+    assert_eq!(header("content-type"), Some("a/b"));
+    for gone in ["x-forwarded-for", "x-real-ip", "x-hop"] {
+        assert_eq!(header(gone), None, "{gone}");
+    }
+    assert_eq!(header("x-forwarded-host"), Some(web.to_string().as_str()));
+
+    assert_eq!(ask(web, "DELETE /other/thing?x=%20y&x=", "").status, 204);
+    assert_eq!(ask(web, "OPTIONS /api/patients/p1", "").header("allow"), Some("GET, POST"));
+    assert_eq!(get(web, "/").unwrap().text(), "<p>old</p>");
+    assert_eq!(get(web, "/api/patients/").unwrap().text(), "old 404");
+    // What could be read in two ways is not handed on.
+    assert_eq!(get(web, "/a//b").unwrap().status, 400);
+    assert_eq!(get(web, "/a/../b").unwrap().status, 400);
+
+    let said = moving.migrate(&serving);
+    let paths = said["paths"].as_array().unwrap();
+    let find = |method: &str, path: &str| {
+        paths
+            .iter()
+            .find(|own| own["method"] == method && own["path"] == path)
+            .unwrap_or_else(|| panic!("{paths:#?}"))
+    };
+    assert_eq!(find("POST", "/api/patients/{}")["answerBytes"], 4);
+    assert_eq!(find("GET", "/")["requests"], 1);
+    assert_eq!((&said["frontend"], &said["owner"]), (&json!("web"), &json!("team-web")));
+    assert_eq!(said["compared"], json!([]), "nobody said to compare");
+    let text = moving.clinic.program.run(
+        moving.clinic.folder.path(),
+        &["migrate", "--admin", &serving.admin("web").to_string()],
+    );
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    assert!(
+        text.starts_with("web (team-web): 1 routes are here, 5 paths went to the backend before\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn large_bodies_stream_and_too_large_ones_are_refused() {
+    let moving = Moving::new("request_body = \"2MiB\"");
+    moving.old.on("POST /up", answer(200, &[], "got it"));
+    let serving = moving.serve();
+    // More than a route may have.
+    let body = "x".repeat(1_500_000);
+    assert_eq!(ask(serving.address("web"), "POST /up", &body).text(), "got it");
+    assert_eq!(moving.old.take()[0].body.len(), body.len());
+    let refused = ask(serving.address("web"), "POST /up", &"x".repeat(2_500_000));
+    assert_eq!((refused.status, &refused.json()["code"]), (413, &json!("body_too_large")));
+}
+
+#[test]
+fn differences_are_found_and_equal_answers_are_not() {
+    let moving = Moving::new(
+        "compare = \"100%\"\nignore = [\"at\"]\nunordered = [\"tags\"]\ntolerance = 0.01",
+    );
+    moving.clinic.records.json("GET /patients/p1", PATIENT);
+    let route = "import { route } from \"frontage\";\nimport { z } from \"zod\";\n\
+                 export const GET = route({ params: z.object({ id: z.string() }) }, async ({ params }) => \
+                 ({ id: params.id, price: 1.004, tags: [\"a\", \"b\"], at: 1, secret: \"here\" }));\n";
+    moving.clinic.write("frontends/web/routes/api/things/[id].ts", route);
+    let same = r#"{"secret":"here","price":1.0,"at":99,"tags":["b","a"],"id":"t1"}"#;
+    let other = r#"{"secret":"there!","price":2,"tags":["b"],"id":"t2","more":{}}"#;
+    moving.old.json("GET /api/things/t1?x=1", same);
+    moving.old.json("GET /api/things/t2", other);
+    moving.old.on("GET /api/things/t3", answer(404, &[], "none"));
+    moving.old.on("GET /api/things/t4", answer(500, &[], "broken"));
+    let serving = moving.serve();
+    let web = serving.address("web");
+    // Neither a condition nor a coding of the client's reaches the other backend.
+    let first = ask(
+        web,
+        "GET /api/things/t1?x=1\nif-none-match: \"x\"\naccept-encoding: gzip\ncookie: c=1",
+        "",
+    );
+    assert_eq!(first.status, 200);
+    let own = compared(&serving, "web", "/api/things/{id}", 1);
+    assert_eq!((&own["same"], &own["different"]), (&json!(1), &json!(0)), "{own}");
+    let asked = moving.old.take().pop().unwrap();
+    let names: Vec<&str> = asked.headers.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(
+        names.contains(&"cookie")
+            && !names.contains(&"if-none-match")
+            && !names.contains(&"accept-encoding"),
+        "{names:?}"
+    );
+
+    for id in ["t2", "t3", "t4"] {
+        assert_eq!(get(web, &format!("/api/things/{id}")).unwrap().status, 200);
+    }
+    let own = compared(&serving, "web", "/api/things/{id}", 4);
+    assert_eq!(
+        (&own["same"], &own["different"], &own["failed"]),
+        (&json!(1), &json!(2), &json!(1)),
+        "{own}"
+    );
+    let mut found: Vec<String> = own["differences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| ["path", "how", "old", "new"].map(|key| d[key].as_str().unwrap()).join(" | "))
+        .collect();
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            " | status | 404 | 200",
+            "at | added | nothing | number",
+            "more | missing | object of 0 | nothing",
+            "price | value | number | another number",
+            "secret | value | text of 6 | text of 4",
+            "tags | length | list of 1 | list of 2",
+        ]
+        .iter()
+        .filter(|line| !line.starts_with("at "))
+        .copied()
+        .collect::<Vec<_>>()
+    );
+    let text = own.to_string();
+    assert!(!text.contains("there!") && !text.contains("here\""), "{text}");
+}
+
+#[test]
+fn a_share_is_compared_and_only_safe_requests_are() {
+    let moving = Moving::new("compare = \"5%\"");
+    let route = "import { route } from \"frontage\";\n\
+                 export const GET = route(async () => ({ a: 1 }));\n\
+                 export const POST = route(async () => ({ a: 1 }));\n";
+    moving.clinic.write("frontends/web/routes/api/one.ts", route);
+    moving.clinic.write(
+        "frontends/web/frontend.toml",
+        &std::fs::read_to_string(moving.clinic.folder.path().join("frontends/web/frontend.toml"))
+            .unwrap()
+            .replace("owner =", "threads = 1\nowner ="),
+    );
+    moving.old.json("GET /api/one", "{\"a\":1}");
+    let serving = moving.serve();
+    for _ in 0..40 {
+        assert_eq!(get(serving.address("web"), "/api/one").unwrap().status, 200);
+        assert_eq!(ask(serving.address("web"), "POST /api/one", "").status, 200);
+    }
+    let own = compared(&serving, "web", "/api/one", 2);
+    assert_eq!(own["same"], 2, "{own}");
+    assert_eq!(moving.old.take().len(), 2);
+}
+
+#[test]
+fn the_other_backend_costs_clients_of_moved_routes_nothing() {
+    let moving = Moving::new("compare = \"100%\"\ntimeout = \"200ms\"");
+    moving
+        .old
+        .on("GET /api/patients/p1", Action::Gate("slow".into(), Box::new(answer(200, &[], "{}"))));
+    moving.old.on("GET /hang", Action::Hang);
+    let serving = moving.serve();
+    let web = serving.address("web");
+    // It answers nobody, and each client has its answer; what is too much is not compared.
+    for _ in 0..200 {
+        assert_eq!(get(web, "/api/patients/p1").unwrap().status, 200);
+    }
+    let waiting = get(serving.admin("web"), "/migration").unwrap().json();
+    assert!(waiting["compared"][0]["skipped"].as_u64().unwrap() >= 150, "{waiting}");
+    // Who is handed over waits as long as was said.
+    assert_eq!(get(web, "/hang").unwrap().status, 504);
+    moving.old.open("slow");
+    let own = compared(&serving, "web", "/api/patients/{id}", 200);
+    assert!(own["different"].as_u64().unwrap() >= 1, "{own}");
+    drop(serving);
+
+    // Nobody listens there.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    moving.configure(&format!("http://{gone}"), "compare = \"100%\"");
+    let serving = moving.serve();
+    for _ in 0..20 {
+        assert_eq!(get(serving.address("web"), "/api/patients/p1").unwrap().status, 200);
+    }
+    assert_eq!(get(serving.address("web"), "/else").unwrap().status, 502);
+    let own = compared(&serving, "web", "/api/patients/{id}", 20);
+    assert_eq!((&own["same"], &own["different"]), (&json!(0), &json!(0)));
+}
+
+#[test]
+fn settings_that_say_nothing_usable_are_refused() {
+    let moving = Moving::new("");
+    for (lines, says) in [
+        ("path = \"api\"\nurl = \"http://a\"", "legacy.path"),
+        ("path = \"/a/../b\"\nurl = \"http://a\"", "legacy.path"),
+        ("path = \"/a\"", "url"),
+        ("url = \"http://a\"", "path"),
+        ("path = \"/a\"\nurl = \"ftp://a\"", "url"),
+        ("path = \"/a\"\nurl = \"http://a\"\ncompare = \"5\"", "legacy.compare"),
+        ("path = \"/a\"\nurl = \"http://a\"\ncompare = \"200%\"", "legacy.compare"),
+        ("path = \"/a\"\nurl = \"http://a\"\ntolerance = -1", "tolerance"),
+        ("path = \"/a\"\nurl = \"http://a\"\ncomparre = \"5%\"", "comparre"),
+        ("path = \"/\"\nurl = \"http://a\"", "twice"),
+        ("path = \"/a\"\nurl = \"http://a\"\ncontract = \"none.yaml\"", "none.yaml"),
+    ] {
+        moving.configure("http://127.0.0.1:9", &format!("[[legacy]]\n{lines}"));
+        let checked = moving.clinic.program.run(moving.clinic.folder.path(), &["check"]);
+        let said = String::from_utf8_lossy(&checked.stderr).into_owned();
+        assert_eq!(checked.status.code(), Some(1), "{lines}");
+        assert!(said.contains(says) && said.contains("frontend.toml"), "{lines}\n{said}");
+    }
+    let none = Clinic::new();
+    let said = none.program.run(none.folder.path(), &["migrate"]);
+    assert!(String::from_utf8_lossy(&said.stderr).contains("[[legacy]]"));
+    moving.configure("http://127.0.0.1:9", "");
+    let said = moving.clinic.program.run(moving.clinic.folder.path(), &["migrate"]);
+    assert!(String::from_utf8_lossy(&said.stderr).contains("--admin"));
+}
+
+/// The shop's desktop backend stands for the generic one; of a new one three routes are moved.
+#[test]
+fn the_shop_moves_route_by_route() {
+    let shop = Shop::start();
+    let before = shop.serve(&root());
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root(), folder.path());
+    let web = folder.path().join("frontends/web");
+    std::fs::remove_dir_all(folder.path().join("frontends/mobile")).unwrap();
+    let moved = ["account.ts", "categories.ts", "orders/[id].ts"];
+    let kept: Vec<(&str, String)> = moved
+        .iter()
+        .map(|name| (*name, std::fs::read_to_string(web.join("routes/api").join(name)).unwrap()))
+        .collect();
+    std::fs::remove_dir_all(web.join("routes")).unwrap();
+    for (name, text) in &kept {
+        let path = web.join("routes/api").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let settings = std::fs::read_to_string(web.join("frontend.toml")).unwrap();
+    let settings = format!(
+        "{settings}\n[[legacy]]\npath = \"/\"\nurl = \"http://{}\"\ncompare = \"100%\"\n",
+        before.address("web")
+    )
+    .replace("static = \"public\"\nclient = \"public/client.mjs\"\n", "");
+    std::fs::write(web.join("frontend.toml"), settings).unwrap();
+    let serving = shop.program.serve(folder.path(), &["serve", "--json"], 1);
+
+    let old = before.address("web");
+    let orders = get(old, "/api/orders").unwrap().json();
+    let order = orders["items"][0]["id"].as_str().unwrap();
+    let path = format!("/api/orders/{order}");
+    // Moved or not, the answers are the same.
+    for path in [
+        "/",
+        "/api/home",
+        "/api/account",
+        "/api/categories",
+        &path,
+        "/api/products?page=2",
+        "/api/none",
+    ] {
+        let (there, here) = (get(old, path).unwrap(), get(serving.address("web"), path).unwrap());
+        assert_eq!(there.status, here.status, "{path}");
+        if path != "/api/home" && path != "/api/products?page=2" && path != "/api/none" {
+            assert_eq!(there.text(), here.text(), "{path}");
+        }
+    }
+    for route in ["/api/account", "/api/categories", "/api/orders/{id}"] {
+        let own = compared(&serving, "web", route, 1);
+        // A part that took too long on a busy machine is replaced, and skipped.
+        assert_eq!(own["different"], 0, "{own}");
+    }
+    let said = migrate(&shop.program, folder.path(), &serving, "web");
+    let paths: Vec<&str> =
+        said["paths"].as_array().unwrap().iter().map(|own| own["path"].as_str().unwrap()).collect();
+    for path in ["/", "/api/home", "/api/products", "/api/none"] {
+        assert!(paths.contains(&path), "{paths:?}");
+    }
+    drop(serving);
+
+    // Planted: a field renamed, a text changed, a number.
+    let plant = |name: &str, from: &str, to: &str| {
+        let path = web.join("routes/api").join(name);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from}");
+        std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+    };
+    plant("account.ts", "email: user.email", "mail: user.email");
+    plant("orders/[id].ts", "quantity: line.quantity", "quantity: line.quantity + 1");
+    let serving = shop.program.serve(folder.path(), &["serve", "--json"], 1);
+    for path in ["/api/account", "/api/categories", &path] {
+        assert_eq!(get(serving.address("web"), path).unwrap().status, 200, "{path}");
+    }
+    let differences = |route: &str| -> Vec<String> {
+        let own = compared(&serving, "web", route, 1);
+        let all = own["differences"].as_array().unwrap().iter();
+        all.map(|d| format!("{} {}", d["path"].as_str().unwrap(), d["how"].as_str().unwrap()))
+            .collect()
+    };
+    assert_eq!(differences("/api/account"), ["email missing", "mail added"]);
+    assert_eq!(differences("/api/categories"), Vec::<String>::new());
+    let found = differences("/api/orders/{id}");
+    assert!(found.is_empty() || found == ["lines[].quantity value"], "{found:?}");
+}
