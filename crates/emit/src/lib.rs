@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod client;
+mod draft;
 mod explain;
 mod node;
 pub mod openapi;
@@ -17,6 +18,7 @@ mod typescript;
 mod upstreams;
 
 pub use api::{Api, describe};
+pub use draft::{Drafts, draft};
 pub use explain::{
     BulkExplanation, CallExplanation, Explanation, ForEach, RouteExplanation, explain,
 };

@@ -72,10 +72,10 @@ impl Handover<'_> {
         headers
     }
 
-    fn client<'c>(&self, clients: &'c Clients) -> Result<&'c Client, NotHandedOver> {
-        clients.get(self.to).ok_or_else(|| NotHandedOver {
-            problem: Problem::new(500, "internal"),
-            why: "the other backend has no client".to_owned(),
+    fn client<'c>(&self, clients: &'c Clients) -> Result<&'c Client, Box<NotHandedOver>> {
+        clients.get(self.to).ok_or_else(|| {
+            let why = "the other backend has no client".to_owned();
+            Box::new(NotHandedOver { problem: Problem::new(500, "internal"), why })
         })
     }
 }
@@ -89,14 +89,15 @@ pub struct NotHandedOver {
     pub why: String,
 }
 
-impl From<CallError> for NotHandedOver {
-    fn from(error: CallError) -> Self {
+impl NotHandedOver {
+    #[expect(clippy::needless_pass_by_value, reason = "it is what calls fail with")]
+    fn of(error: CallError) -> Box<Self> {
         let problem = match error.reason() {
             Reason::Timeout => Problem::new(504, "upstream_timeout"),
             Reason::Argument => Problem::new(400, "invalid_input"),
             Reason::Connection | Reason::Answer => Problem::new(502, "upstream_unavailable"),
         };
-        Self { problem, why: error.to_string() }
+        Box::new(Self { problem, why: error.to_string() })
     }
 }
 
@@ -109,7 +110,7 @@ pub async fn hand_over<B>(
     clients: &Clients,
     request: Handover<'_>,
     body: Option<B>,
-) -> Result<Response<StreamBody>, NotHandedOver>
+) -> Result<Response<StreamBody>, Box<NotHandedOver>>
 where
     B: Body<Data = Bytes> + 'static,
     B::Error: Into<BoxError>,
@@ -123,7 +124,7 @@ where
         safe: request.method.is_safe(),
         deadline: request.deadline,
     };
-    Ok(client.stream(stream).await?)
+    client.stream(stream).await.map_err(NotHandedOver::of)
 }
 
 /// What the other backend answers, whole.
@@ -142,7 +143,7 @@ pub struct Asked {
 /// # Errors
 ///
 /// [`NotHandedOver`].
-pub async fn ask(clients: &Clients, request: Handover<'_>) -> Result<Asked, NotHandedOver> {
+pub async fn ask(clients: &Clients, request: Handover<'_>) -> Result<Asked, Box<NotHandedOver>> {
     let client = request.client(clients)?;
     let mut fields = request.fields();
     for name in CONDITIONS {
@@ -164,7 +165,8 @@ pub async fn ask(clients: &Clients, request: Handover<'_>) -> Result<Asked, NotH
             started: Instant::now(),
             deadline: request.deadline,
         })
-        .await?;
+        .await
+        .map_err(NotHandedOver::of)?;
     let content_type = answer.fields.get(&header::CONTENT_TYPE);
     Ok(Asked { status: answer.status, content_type, body: answer.body })
 }

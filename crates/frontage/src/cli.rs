@@ -74,6 +74,12 @@ pub(crate) enum Command {
     New {
         /// The folder to make
         dir: PathBuf,
+        /// The OpenAPI contract of a backend that is there: hand everything over to it, and draft routes
+        #[arg(long, value_name = "CONTRACT")]
+        from: Option<PathBuf>,
+        /// With --from, the frontend whose backend it is
+        #[arg(long, value_name = "NAME", default_value = "web", requires = "from")]
+        frontend: String,
     },
     /// Start the services and every backend; watch, recompile and swap
     Dev {

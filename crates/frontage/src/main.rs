@@ -55,7 +55,9 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> ExitCode {
     let terminal = Terminal::new(&cli.global);
     let done = match cli.command {
-        Command::New { dir } => command::new::run(&terminal, &dir),
+        Command::New { dir, from, frontend } => {
+            command::new::run(&terminal, &dir, from.as_deref(), &frontend)
+        }
         Command::Dev { frontends } => command::dev::run(&cli.global, &terminal, &frontends),
         Command::Check { watch } => command::check::run(&cli.global, &terminal, watch),
         Command::Explain { frontend, route, mermaid } => {

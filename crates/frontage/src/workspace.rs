@@ -521,7 +521,9 @@ impl Reader<'_> {
                 .partition(|path| is_module(path));
             let served =
                 |path: &str| static_prefix.as_ref().is_some_and(|prefix| path.starts_with(prefix));
-            let own = |path: &str| is_module(path) && !served(path);
+            // Drafts are read by whoever moves them.
+            let drafts = format!("{folder}/drafts/");
+            let own = |path: &str| is_module(path) && !served(path) && !path.starts_with(&drafts);
             let modules = self.below(&folder, &routes_prefix, &own);
             let routes = self.add_all(routes);
             self.other_sources(others);

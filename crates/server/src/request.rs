@@ -436,7 +436,8 @@ impl Way<'_> {
                 reply.content = Content::Stream(Box::pin(body));
                 Ok(reply)
             }
-            Err(NotHandedOver { problem, why }) => {
+            Err(failed) => {
+                let NotHandedOver { problem, why } = *failed;
                 if let Some(fault) = fault.get() {
                     return Err(not_received(fault));
                 }

@@ -306,6 +306,7 @@ mod tests {
             upstreams: Vec::new(),
             version: Some("1".into()),
             releases: Releases::default(),
+            legacy: Vec::new(),
         };
         let manifest = Manifest {
             frontend: "web".into(),

@@ -407,3 +407,116 @@ fn the_shop_moves_route_by_route() {
     let found = differences("/api/orders/{id}");
     assert!(found.is_empty() || found == ["lines[].quantity value"], "{found:?}");
 }
+
+/// Makes a workspace in front of a backend, and moves all its drafts.
+fn drafted(folder: &std::path::Path, contract: &std::path::Path) -> (Program, String) {
+    let program = Program::new(env!("CARGO_BIN_EXE_frontage"));
+    let (to, from) = (folder.to_str().unwrap(), contract.to_str().unwrap());
+    let made = program.run(&root(), &["new", to, "--from", from]);
+    let said = String::from_utf8_lossy(&made.stderr).into_owned();
+    assert!(made.status.success(), "{said}");
+    let web = folder.join("frontends/web");
+    // As they lie, they are nobody's routes.
+    let checked = program.run(folder, &["check"]);
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    std::fs::rename(web.join("drafts"), web.join("routes")).unwrap();
+    let checked = program.run(folder, &["check"]);
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    (program, said)
+}
+
+#[test]
+fn drafts_of_a_contract_answer_what_its_backend_answers() {
+    let shop = Shop::start();
+    let cases: [(&str, &str, &[&str]); 4] = [
+        (
+            "users",
+            "users.openapi.yaml",
+            &["/users/u1", "/users?limit=2&segment=vip", "/users/none"],
+        ),
+        (
+            "orders",
+            "orders.openapi.yaml",
+            &["/orders?userId=u1&status=paid&status=shipped", "/orders/none"],
+        ),
+        (
+            "catalog",
+            "catalog.openapi.json",
+            &["/products/p1", "/products?inStock=true&limit=3", "/categories"],
+        ),
+        ("stock", "stock.openapi.yaml", &["/stock?productIds=p1,p2", "/stock/p1", "/warehouses"]),
+    ];
+    for (name, contract, paths) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join(name);
+        let (program, _) = drafted(&folder, &root().join("contracts").join(contract));
+        let settings = folder.join("frontends/web/frontend.toml");
+        let text = std::fs::read_to_string(&settings).unwrap();
+        std::fs::write(&settings, text.replace("\"5%\"", "\"100%\"")).unwrap();
+        let service = shop.service(name);
+        let serving = program
+            .with("BACKEND_URL", &format!("http://{service}"))
+            .with("LISTEN", "127.0.0.1:0")
+            .with("ADMIN_LISTEN", "127.0.0.1:0")
+            .serve(&folder, &["serve", "--json"], 1);
+        for path in paths {
+            let (there, here) =
+                (get(service, path).unwrap(), get(serving.address("web"), path).unwrap());
+            assert_eq!(there.status, here.status, "{path}");
+            if here.status == 200 {
+                assert_eq!(there.json(), here.json(), "{path}");
+            }
+        }
+        let all = get(serving.admin("web"), "/migration").unwrap().json();
+        let routes: Vec<String> = all["compared"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|own| own["route"].as_str().unwrap().to_owned())
+            .collect();
+        for route in routes {
+            assert_eq!(compared(&serving, "web", &route, 1)["different"], 0, "{route}");
+        }
+        assert_eq!(all["paths"], json!([]), "everything is moved");
+    }
+}
+
+#[test]
+fn drafts_of_a_huge_contract_check() {
+    let contract = root().join("../../node_modules/@octokit/openapi/generated/api.github.com.json");
+    let folder = tempfile::tempdir().unwrap();
+    let (_, said) = drafted(&folder.path().join("gh"), &contract);
+    let count =
+        said.lines().find_map(|line| line.strip_prefix("drafted ")?.split(' ').next()).unwrap();
+    assert!(count.parse::<usize>().unwrap() > 1_000, "{said}");
+    // What has no route is named, with its reason.
+    assert!(
+        said.contains("GET /repos/{owner}/{repo}/compare/{base}...{head} has none: a segment"),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_nothing_can_be_drafted_from_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program::new(env!("CARGO_BIN_EXE_frontage"));
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let empty = file("empty.yaml", "openapi: 3.1.0\ninfo: { title: A, version: '1' }\npaths: {}\n");
+    let broken = file("broken.yaml", "openapi: [");
+    let good = root().join("contracts/users.openapi.yaml");
+    let good = good.to_str().unwrap();
+    for words in [
+        vec!["new", "a", "--from", "none.yaml"],
+        vec!["new", "a", "--from", &empty],
+        vec!["new", "a", "--from", &broken],
+        vec!["new", "a", "--from", good, "--frontend", "../x"],
+    ] {
+        let refused = program.run(folder.path(), &words);
+        assert_eq!(refused.status.code(), Some(1), "{words:?}");
+        assert!(!folder.path().join("a").exists(), "{words:?}");
+    }
+}
