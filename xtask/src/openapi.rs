@@ -40,6 +40,13 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         "clients against the running shop",
         &mut command(root, "node_modules/.bin/node", &["--test", "tests/client/client.test.mjs"]),
     )?;
+    let verdicts = root.join("target/verdicts");
+    step(
+        "verdicts on changes beside openapi-diff's",
+        command(root, "node_modules/.bin/node", &["xtask/src/openapi/verdicts.mjs"])
+            .arg(root.join("target/debug/frontage"))
+            .arg(verdicts),
+    )?;
     eprintln!("== openapi: the documents of the cases and the examples");
     let began = Instant::now();
     let folder = root.join("target/openapi");

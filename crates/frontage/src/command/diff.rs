@@ -122,11 +122,48 @@ fn side(terminal: &Terminal, path: &Path) -> Result<Option<Side>, Diagnostic> {
         let backend = Backend { owner: release.manifest.owner, document };
         return Ok(Some(Side::from([(Some(release.manifest.frontend), backend)])));
     }
-    let document: Value = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
+    let mut document: Value =
+        serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
     if document.get("openapi").is_none() {
         return Err(unreadable(&"it is neither a release nor an OpenAPI document"));
     }
+    if document["openapi"].as_str().is_some_and(|version| version.starts_with("3.0")) {
+        as_of_3_1(&mut document);
+    }
     Ok(Some(Side::from([(None, Backend { owner: None, document })])))
+}
+
+/// What OpenAPI 3.0 says in words of its own, as 3.1 says it: `nullable`, and limits that are left out.
+fn as_of_3_1(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(as_of_3_1),
+        Value::Object(members) => {
+            members.values_mut().for_each(as_of_3_1);
+            for (exclusive, limit) in
+                [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")]
+            {
+                match members.get(exclusive).and_then(Value::as_bool) {
+                    Some(true) => {
+                        if let Some(bound) = members.remove(limit) {
+                            members.insert(exclusive.to_owned(), bound);
+                        }
+                    }
+                    Some(false) => drop(members.remove(exclusive)),
+                    None => {}
+                }
+            }
+            // Beside a type only; elsewhere it says nothing.
+            let nullable = members.get("nullable").and_then(Value::as_bool);
+            if let (Some(nullable), Some(Value::String(kind))) = (nullable, members.get("type")) {
+                let kind = kind.clone();
+                members.remove("nullable");
+                if nullable {
+                    members.insert("type".to_owned(), serde_json::json!([kind, "null"]));
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 fn workspace(terminal: &Terminal, root: &Path) -> Option<Side> {
