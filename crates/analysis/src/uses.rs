@@ -5,10 +5,10 @@
 //! Never: a guess that says a route goes on where it may not.
 
 use frontage_plan::{
-    Block, Call, Gather, Handler, Name, OperationId, Place, Plan, Route, RouteKind, Slot, Step,
+    Block, Call, Gather, Handler, Name, OperationId, Place, Plan, Route, RouteKind, Step,
 };
 
-use crate::flow::{Flow, Known};
+use crate::flow::{Does, Flow};
 
 /// One use of an operation.
 #[derive(Debug, Clone)]
@@ -23,18 +23,9 @@ pub struct Use<'p> {
     pub place: &'p Place,
     /// A condition decides whether it is made.
     pub is_conditional: bool,
-    /// What catches its failure, innermost last.
-    guards: Vec<Guard<'p>>,
+    /// Parts of the answer that are replaced if it fails, innermost last; `None` has no name.
+    parts: Vec<Option<&'p Name>>,
     handler: Option<&'p Handler>,
-}
-
-/// What stands around a call and catches its failure.
-#[derive(Debug, Clone)]
-enum Guard<'p> {
-    /// `catch`
-    Try { error: Option<Slot>, handler: &'p Block, part: Option<&'p Name> },
-    /// `Promise.allSettled`
-    Settled,
 }
 
 /// What becomes of a route when a call fails.
@@ -62,12 +53,12 @@ pub fn uses(plan: &Plan) -> Vec<Use<'_>> {
                 call: None,
                 place: &route.place,
                 is_conditional: false,
-                guards: Vec::new(),
+                parts: Vec::new(),
                 handler: None,
             }),
             RouteKind::Handler(handler) => {
                 let mut walk =
-                    Walk { route, handler, conditions: 0, guards: Vec::new(), all: &mut all };
+                    Walk { route, handler, conditions: 0, parts: Vec::new(), all: &mut all };
                 walk.block(&handler.body);
             }
         }
@@ -80,7 +71,7 @@ struct Walk<'p, 'a> {
     handler: &'p Handler,
     /// Conditions around.
     conditions: u32,
-    guards: Vec<Guard<'p>>,
+    parts: Vec<Option<&'p Name>>,
     all: &'a mut Vec<Use<'p>>,
 }
 
@@ -100,7 +91,7 @@ impl<'p> Walk<'p, '_> {
                 call: Some(call),
                 place: &call.place,
                 is_conditional: self.conditions > 0,
-                guards: self.guards.clone(),
+                parts: self.parts.clone(),
                 handler: Some(self.handler),
             }),
             Step::If { then, otherwise, .. } => {
@@ -110,9 +101,8 @@ impl<'p> Walk<'p, '_> {
                 self.conditions -= 1;
             }
             Step::Scope { body, .. } => self.block(body),
-            Step::Try { body, error, handler, part } => {
-                let part = part.as_ref();
-                self.guarded(Guard::Try { error: *error, handler, part }, body);
+            Step::Try { body, handler, part, .. } => {
+                self.within(part.as_ref(), body);
                 self.conditions += 1;
                 self.block(handler);
                 self.conditions -= 1;
@@ -126,16 +116,16 @@ impl<'p> Walk<'p, '_> {
         }
     }
 
-    fn guarded(&mut self, guard: Guard<'p>, body: &'p Block) {
-        self.guards.push(guard);
+    fn within(&mut self, part: Option<&'p Name>, body: &'p Block) {
+        self.parts.push(part);
         self.block(body);
-        self.guards.pop();
+        self.parts.pop();
     }
 
     fn gathered(&mut self, gather: Gather, body: &'p Block) {
         match gather {
             Gather::All => self.block(body),
-            Gather::Settled => self.guarded(Guard::Settled, body),
+            Gather::Settled => self.within(None, body),
         }
     }
 }
@@ -148,33 +138,18 @@ impl Use<'_> {
         let Some((call, handler)) = self.call.zip(self.handler) else {
             return Consequence::Fails;
         };
-        if call.null_on.contains(&status) {
-            return match Flow::with_null(call).ends(&handler.body) {
-                ends if !ends.falls && !ends.returns => Consequence::Fails,
-                ends if ends.decided => Consequence::MayFail,
-                _ => Consequence::Null,
-            };
+        let gives_null = call.null_on.contains(&status);
+        let does = if gives_null { Does::Null } else { Does::Fails(status) };
+        let ends = Flow::new(call, does).ends(&handler.body);
+        if !ends.falls && !ends.returns {
+            return Consequence::Fails;
         }
-        let mut may_go_on = false;
-        // What is thrown: the call's own failure, as long as nobody throws something else.
-        let mut error = Known::Failure(status);
-        for guard in self.guards.iter().rev() {
-            let Guard::Try { error: slot, handler, part } = guard else {
-                return if may_go_on { Consequence::MayFail } else { Consequence::Loses(None) };
-            };
-            let mut flow = Flow::default();
-            if let Some(slot) = slot {
-                flow.set(*slot, error.clone());
-            }
-            let ends = flow.ends(handler);
-            if !ends.throws {
-                return Consequence::Loses(part.cloned());
-            }
-            may_go_on |= ends.falls || ends.returns;
-            if !(ends.only_rethrows && slot.is_some()) {
-                error = Known::Object;
-            }
+        if ends.decided {
+            return Consequence::MayFail;
         }
-        if may_go_on { Consequence::MayFail } else { Consequence::Fails }
+        if gives_null {
+            return Consequence::Null;
+        }
+        Consequence::Loses(self.parts.last().copied().flatten().cloned())
     }
 }

@@ -97,6 +97,15 @@ pub(crate) fn replace(
         let (bulk, faults) = frontage_compile::bulk::read(upstream, &new, &own.safe, &config.bulk);
         own.bulk = bulk;
         findings.extend(faults);
+        for (operation, setting) in &config.safe {
+            if new.operation(operation).is_none() {
+                let message = format!("`{operation}` is not an operation of the new contract");
+                findings.push(
+                    Diagnostic::error(codes::UNKNOWN_OPERATION, setting.span, message)
+                        .help("its setting in `frontage.toml` goes with the contract"),
+                );
+            }
+        }
     }
     own.contract = Arc::clone(&new);
     Ok(Replaced { old, new, findings })

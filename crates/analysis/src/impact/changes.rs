@@ -9,8 +9,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use frontage_contract::{
-    Additional, Binding, Bound, Constant, Content, Contract, Number, Object, Operation, Parameter,
-    Property, Response, Status, Text, Tuple, Type, TypeId, constant_text, type_text,
+    Additional, Binding, Bound, Constant, Content, Contract, Location, Number, Object, Operation,
+    Parameter, Piece, Property, Response, Status, Text, Tuple, Type, TypeId, constant_text,
+    type_text,
 };
 use frontage_diagnostic::Span;
 
@@ -28,6 +29,13 @@ pub(super) struct Change {
     pub(super) demands: bool,
     /// The limit that numbers or lengths must keep now, if it is narrower.
     pub(super) limit: Option<Limit>,
+}
+
+impl Change {
+    pub(super) fn new(key: &Key, label: &str, code: &'static str, message: String) -> Self {
+        let (key, label) = (key.clone(), label.to_owned());
+        Self { key, label, code, message, demands: false, limit: None }
+    }
 }
 
 /// One end of a range that became narrower.
@@ -63,6 +71,7 @@ pub(super) fn changes(old: &Contract, new: &Contract, requests: &Requests<'_>) -
         new,
         requests,
         seen: BTreeSet::new(),
+        open: Vec::new(),
         labels: BTreeMap::new(),
         out: Vec::new(),
         declared: BTreeMap::new(),
@@ -75,7 +84,8 @@ pub(super) fn changes(old: &Contract, new: &Contract, requests: &Requests<'_>) -
         let known = before.successor(operation).is_some();
         if !known {
             let key = Key::of(Owner::Operation(operation.name.clone()));
-            walk.add(&key, &operation.name, "operation-added", "it is new".into());
+            let message = "it is new".to_owned();
+            walk.push(Change::new(&key, &operation.name, "operation-added", message));
         }
     }
     Compared { changes: walk.out, declared: walk.declared }
@@ -86,6 +96,8 @@ struct Walk<'c> {
     new: &'c Contract,
     requests: &'c Requests<'c>,
     seen: BTreeSet<(TypeId, TypeId)>,
+    /// Pairs that are being compared: a list may hold itself.
+    open: Vec<(TypeId, TypeId)>,
     /// What objects of the new contract without a name are called.
     labels: BTreeMap<TypeId, String>,
     out: Vec<Change>,
@@ -106,29 +118,19 @@ impl At {
 }
 
 impl Walk<'_> {
-    fn add(&mut self, key: &Key, label: &str, code: &'static str, message: String) {
-        let change = Change {
-            key: key.clone(),
-            label: label.to_owned(),
-            code,
-            message,
-            demands: false,
-            limit: None,
-        };
+    fn push(&mut self, change: Change) {
         if !self.out.contains(&change) {
             self.out.push(change);
         }
     }
 
     fn say(&mut self, at: &At, code: &'static str, message: impl Into<String>) {
-        self.add(&at.key, &at.label, code, message.into());
+        self.push(Change::new(&at.key, &at.label, code, message.into()));
     }
 
     fn demand(&mut self, at: &At, code: &'static str, message: &str) {
-        self.say(at, code, message);
-        if let Some(last) = self.out.last_mut() {
-            last.demands = true;
-        }
+        let change = Change::new(&at.key, &at.label, code, message.into());
+        self.push(Change { demands: true, ..change });
     }
 
     fn operation(&mut self, old: &Operation) {
@@ -177,7 +179,8 @@ impl Walk<'_> {
             } else if before.required && !after.required {
                 self.say(&at, "parameter-optional", "it may be left out");
             }
-            if (after.style, after.explode) != (before.style, before.explode) {
+            let written = (after.style, after.explode) != (before.style, before.explode);
+            if written && self.has_parts(before.ty) {
                 self.say(&at, "parameter-written", "its value is written in another way");
             }
             if after.deprecated && !before.deprecated {
@@ -197,6 +200,16 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether a value has parts, which styles write in different ways.
+    fn has_parts(&self, ty: TypeId) -> bool {
+        variants(self.old, ty).into_iter().any(|id| {
+            matches!(
+                self.old.ty(id),
+                Type::Array(_) | Type::Tuple(_) | Type::Object(_) | Type::Unknown
+            )
+        })
+    }
+
     fn body(&mut self, old: &Operation, new: &Operation) {
         let at = self.argument(old, Operation::BODY_KEY, "body");
         match (&old.body, &new.body) {
@@ -213,7 +226,8 @@ impl Walk<'_> {
                     self.say(&at, "body-optional", "it may be left out");
                 }
                 let Some(sent) = before.content.first() else { return };
-                let same = |content: &&Content| content.media_type == sent.media_type;
+                let same =
+                    |content: &&Content| is_same_media(&sent.media_type, &content.media_type);
                 match after.content.iter().find(same) {
                     Some(taken) => self.types(sent.ty, taken.ty, &at),
                     None => {
@@ -232,6 +246,15 @@ impl Walk<'_> {
             let at = At { key: owner.clone(), label: format!("{} answer {shown}", old.name) };
             let before = of_status(old, after.status);
             match before {
+                // Others than the one that was declared.
+                Some(before)
+                    if matches!(after.status, Status::Range(_))
+                        && matches!(before.status, Status::Exact(_))
+                        && is_success(new, after.status) =>
+                {
+                    self.say(&at, "status-added", format!("any {shown} may be answered"));
+                    self.contents(before, after, &at);
+                }
                 None if is_success(new, after.status) => {
                     self.say(&at, "status-added", format!("{shown} may be answered"));
                 }
@@ -274,6 +297,15 @@ impl Walk<'_> {
     }
 
     fn types(&mut self, old: TypeId, new: TypeId, at: &At) {
+        if self.open.contains(&(old, new)) {
+            return;
+        }
+        self.open.push((old, new));
+        self.values(old, new, at);
+        self.open.pop();
+    }
+
+    fn values(&mut self, old: TypeId, new: TypeId, at: &At) {
         let is_null = |contract: &Contract, id: &TypeId| *contract.ty(*id) == Type::Null;
         let (mut before, mut after) = (variants(self.old, old), variants(self.new, new));
         let (null_before, null_after) = (
@@ -418,6 +450,9 @@ impl Walk<'_> {
             ) => {
                 self.say(&at, "map-opened", "it may have further fields");
             }
+            (Additional::Undeclared, Additional::Forbidden) => {
+                self.say(&at, "undeclared-refused", "fields that it does not name are ruled out");
+            }
             _ => {}
         }
     }
@@ -465,10 +500,9 @@ impl Walk<'_> {
             })
         });
         let code = if narrower.is_some() { "limit-narrowed" } else { "limit-widened" };
-        self.say(at, code, format!("its {what} is {}, and was {}", text(new), text(old)));
-        if let Some(last) = self.out.last_mut() {
-            last.limit = narrower;
-        }
+        let message = format!("its {what} is {}, and was {}", text(new), text(old));
+        let change = Change::new(&at.key, &at.label, code, message);
+        self.push(Change { limit: narrower, ..change });
     }
 
     fn lengths(
@@ -523,27 +557,46 @@ fn all_strings(constants: &[Constant]) -> bool {
     constants.iter().all(|constant| matches!(constant, Constant::String(_)))
 }
 
-/// A parameter of `from` in `to`: of the same name and location; in the path, of the same position.
+/// A parameter of `from` in `to`: of the same name and location; in the path, of the same place.
 pub(super) fn counterpart<'c>(
     from: &Operation,
     to: &'c Operation,
     index: usize,
 ) -> Option<&'c Parameter> {
     let own = &from.parameters[index];
-    let in_path = own.location == frontage_contract::Location::Path;
-    let position = |operation: &Operation, wanted: &Parameter| {
-        let path = operation.parameters.iter();
-        path.filter(|p| p.location == frontage_contract::Location::Path)
-            .position(|p| p.name == wanted.name)
-    };
+    if own.location == Location::Path {
+        let place = in_path(from).position(|at| at == index)?;
+        return in_path(to).nth(place).and_then(|at| to.parameters.get(at));
+    }
     to.parameters.iter().find(|other| {
         other.location == own.location
-            && if in_path {
-                position(to, other) == position(from, own)
-            } else {
-                other.name == own.name
+            && match own.location {
+                // Fields are the same however their letters are written.
+                Location::Header => other.name.eq_ignore_ascii_case(&own.name),
+                _ => other.name == own.name,
             }
     })
+}
+
+/// The parameters of a path, in the order in which they stand there.
+fn in_path(operation: &Operation) -> impl Iterator<Item = usize> {
+    let Binding::Http(http) = &operation.binding;
+    http.segments.iter().flat_map(|segment| &segment.pieces).filter_map(|piece| match piece {
+        Piece::Parameter(index) => Some(*index),
+        Piece::Literal(_) => None,
+    })
+}
+
+/// Whether two media types are the same for who sends them: their parameters do not count, and a
+/// range takes what is in it.
+pub(super) fn is_same_media(sent: &str, taken: &str) -> bool {
+    let plain = |text: &str| text.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let (sent, taken) = (plain(sent), plain(taken));
+    let in_range = |one: &str, range: &str| {
+        range == "*/*"
+            || range.strip_suffix("/*").is_some_and(|kind| one.split('/').next() == Some(kind))
+    };
+    sent == taken || in_range(&sent, &taken) || in_range(&taken, &sent)
 }
 
 /// Which variant of a union became which.

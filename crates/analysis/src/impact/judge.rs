@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use frontage_contract::{ContentKind, Contract, Operation, Status, Type, TypeId};
 use frontage_diagnostic::{Diagnostic, Severity as Level, SourceMap, Span};
-use frontage_plan::{AnswerKind, Call, Constant, Expr, Place, Route, UpstreamId};
+use frontage_plan::{AnswerKind, Call, Place, Route, UpstreamId};
 
-use super::changes::{Change, Limit, counterpart, is_success, status_text};
+use super::changes::{Change, is_success, status_text};
 use super::reading::{Gap, Reading};
-use super::site::{Key, Owner, Requests, member, variants};
-use super::source::{Sources, Spot, Written, argument};
+use super::request::Places;
+use super::site::{Key, Owner, Requests, variants};
+use super::source::{Sources, Spot};
 use super::{Backend, Effect, Refusal, Severity, Side};
 use crate::uses::{Consequence, Use, uses};
 
 /// What a service answers to what it cannot read.
-const BAD_REQUEST: u16 = 400;
+pub(super) const BAD_REQUEST: u16 = 400;
 /// What stands for an answer that contradicts its contract.
 const DRIFT: u16 = 502;
 
@@ -31,30 +32,33 @@ const DRIFTS: &[&str] = &[
     "deprecated",
 ];
 
-/// Changes of what is sent that the checker sees, if the route sends what they rule out.
-const CHECKED: &[&str] = &[
+/// Changes by which something comes that did not come before.
+const WIDENS: &[&str] = &[
     "type-changed",
-    "null-removed",
-    "value-removed",
-    "values-closed",
-    "number-narrowed",
-    "variant-removed",
-    "map-closed",
+    "variant-added",
+    "null-added",
+    "number-widened",
+    "values-opened",
+    "field-optional",
+    "field-removed",
+    "status-added",
+    "media-type-changed",
+    "body-removed",
 ];
 
-type Found = (Change, Vec<Effect>);
+pub(super) type Found = (Change, Vec<Effect>);
 
 /// Judges a backend's uses of one upstream.
 pub(super) struct Judge<'a> {
     upstream: &'a str,
     old: &'a Contract,
-    new: &'a Contract,
+    pub(super) new: &'a Contract,
     requests: &'a Requests<'a>,
     declared: &'a BTreeMap<Key, BTreeSet<Span>>,
-    backend: &'a Backend<'a>,
-    sources: Sources<'a>,
+    pub(super) backend: &'a Backend<'a>,
+    pub(super) sources: Sources<'a>,
     /// What is wrong with the routes once the new contract is taken up.
-    errors: Vec<Span>,
+    pub(super) errors: Vec<Span>,
 }
 
 impl<'a> Judge<'a> {
@@ -106,11 +110,11 @@ impl<'a> Judge<'a> {
 
 /// One use of an operation.
 #[derive(Clone, Copy)]
-struct OfUse<'a, 'u> {
-    judge: &'u Judge<'a>,
-    one: &'u Use<'u>,
+pub(super) struct OfUse<'a, 'u> {
+    pub(super) judge: &'u Judge<'a>,
+    pub(super) one: &'u Use<'u>,
     /// The operation, as the plan knows it.
-    old: &'a Operation,
+    pub(super) old: &'a Operation,
     places: Option<&'u BTreeMap<Span, BTreeSet<Spot>>>,
 }
 
@@ -153,12 +157,24 @@ impl OfUse<'_, '_> {
             let code = if moved { "operation-moved" } else { "operation-removed" };
             return drift(&key, code, felt);
         };
+        if self.old.name != after.name {
+            drift(&key, "operation-renamed", felt);
+        }
+        for parameter in &after.parameters {
+            let key = Key::of(Owner::Argument(self.old.name.clone(), parameter.key.clone()));
+            for code in ["parameter-added", "parameter-required"] {
+                if parameter.required {
+                    drift(&key, code, felt);
+                }
+            }
+        }
         let sent = [Some(bulk.key), bulk.count].into_iter().flatten();
         for index in sent.chain(bulk.others.iter().map(|(_, other)| *other)) {
             let parameter = &self.old.parameters[usize::from(index)];
             let owner = Owner::Argument(self.old.name.clone(), parameter.key.clone());
             let key = Key::of(owner);
             drift(&key, "type-changed", felt);
+            drift(&key, "limit-narrowed", felt);
             // Whoever does not read the keys answers other items.
             let is_key = index == bulk.key;
             for code in ["parameter-removed", "parameter-written"] {
@@ -210,50 +226,12 @@ impl OfUse<'_, '_> {
 
     /// What the service answers is read as the plan reads it.
     fn answers(&self, call: &Call, after: &Operation, felt: &mut Vec<Found>) {
-        let (new, plan) = (self.judge.new, self.judge.backend.plan);
         let key = Key::of(Owner::Answer(self.old.name.clone()));
-        let is_head = matches!(&after.binding, frontage_contract::Binding::Http(http)
-            if http.method == frontage_contract::Method::Head);
-        let mut reading = Reading::new(new, plan);
-        let mut gaps: Vec<Gap> = Vec::new();
-        let gap = |code, message: String| Gap {
-            key: key.clone(),
-            path: String::new(),
-            code,
-            message,
-            is_possible: after.responses.len() > 1,
-        };
-        for response in after.responses.iter().filter(|r| is_success(after, r.status)) {
-            let shown = status_text(response.status);
-            let (from, to) = match response.status {
-                Status::Exact(status) => (status, status),
-                Status::Range(hundred) => (u16::from(hundred) * 100, u16::from(hundred) * 100 + 99),
-                Status::Default => (200, 299),
-            };
-            let taken = call.answers.iter().find(|(statuses, _)| {
-                statuses.contains(from) || (statuses.from..=statuses.to).contains(&to)
-            });
-            let Some((_, kind)) = taken else {
-                gaps.push(gap("status-added", format!("{shown} may be answered")));
-                continue;
-            };
-            let content = response.preferred().filter(|_| !is_head && !matches!(from, 204 | 205));
-            match (kind, content) {
-                (AnswerKind::Empty, _) => {}
-                (_, None) => gaps.push(gap("body-removed", format!("{shown} has no body"))),
-                (AnswerKind::Json(shape), Some(content)) if content.kind == ContentKind::Json => {
-                    gaps.extend(reading.answer(content.ty, *shape, key.clone()));
-                }
-                (AnswerKind::Text, Some(content)) if content.kind == ContentKind::Text => {
-                    reading.read.insert(key.clone(), String::new());
-                }
-                (_, Some(content)) => {
-                    let message = format!("it is `{}`", content.media_type);
-                    gaps.push(gap("media-type-changed", message));
-                }
-            }
-        }
-        self.answered(&gaps, &reading.read, felt);
+        let (mut gaps, read) = self.gaps(call, self.judge.new, after, &key);
+        // What the plan refuses of the old contract's answers, too, is not changed.
+        let before = self.gaps(call, self.judge.old, self.old, &key).0;
+        gaps.retain(|gap| before.iter().all(|old| (&old.path, old.code) != (&gap.path, gap.code)));
+        self.answered(&gaps, &read, felt);
         for (change, effects) in felt.iter_mut().filter(|(change, _)| change.key == key) {
             let matters = match change.code {
                 "failure-added" => true,
@@ -264,13 +242,72 @@ impl OfUse<'_, '_> {
                 _ => false,
             };
             if matters {
-                effects.push(self.effect(
-                    &At::new(&key, "", "", Side::Answer),
-                    Severity::Drifts,
-                    None,
-                ));
+                let at = At::new(&key, "", "", Side::Answer);
+                once(effects, self.effect(&at, Severity::Drifts, None));
             }
         }
+    }
+
+    /// What of a contract's answers a plan refuses, and the places that it reads.
+    fn gaps(
+        &self,
+        call: &Call,
+        contract: &Contract,
+        operation: &Operation,
+        key: &Key,
+    ) -> (Vec<Gap>, BTreeMap<Key, String>) {
+        let is_head = matches!(&operation.binding, frontage_contract::Binding::Http(http)
+            if http.method == frontage_contract::Method::Head);
+        let mut reading = Reading::new(contract, self.judge.backend.plan);
+        let mut gaps: Vec<Gap> = Vec::new();
+        let gap = |code, message: String| Gap {
+            key: key.clone(),
+            path: String::new(),
+            code,
+            message,
+            is_possible: operation.responses.len() > 1,
+        };
+        for response in operation.responses.iter().filter(|r| is_success(operation, r.status)) {
+            let shown = status_text(response.status);
+            let (from, to) = match response.status {
+                Status::Exact(status) => (status, status),
+                Status::Range(hundred) => (u16::from(hundred) * 100, u16::from(hundred) * 100 + 99),
+                Status::Default => (200, 299),
+            };
+            let taken: Vec<&AnswerKind> = call
+                .answers
+                .iter()
+                .filter(|(statuses, _)| statuses.from <= to && from <= statuses.to)
+                .map(|(_, kind)| kind)
+                .collect();
+            let whole = call.answers.iter().any(|(s, _)| s.contains(from) && s.contains(to));
+            if !whole {
+                let message = format!("{shown} may be answered");
+                gaps.push(Gap { is_possible: !taken.is_empty(), ..gap("status-added", message) });
+            }
+            let content = response.preferred().filter(|_| !is_head && !matches!(from, 204 | 205));
+            // The most exact stands first; a range meets several.
+            let met = if from == to { 1 } else { taken.len() };
+            for kind in taken.into_iter().take(met) {
+                match (kind, content) {
+                    (AnswerKind::Empty, _) => {}
+                    (_, None) => gaps.push(gap("body-removed", format!("{shown} has no body"))),
+                    (AnswerKind::Json(shape), Some(content))
+                        if content.kind == ContentKind::Json =>
+                    {
+                        gaps.extend(reading.answer(content.ty, *shape, key.clone()));
+                    }
+                    (AnswerKind::Text, Some(content)) if content.kind == ContentKind::Text => {
+                        reading.read.insert(key.clone(), String::new());
+                    }
+                    (_, Some(content)) => {
+                        let message = format!("it is `{}`", content.media_type);
+                        gaps.push(gap("media-type-changed", message));
+                    }
+                }
+            }
+        }
+        (gaps, reading.read)
     }
 
     /// What is read of answers, and what of that does not fit.
@@ -280,7 +317,11 @@ impl OfUse<'_, '_> {
             let at = felt[..known]
                 .iter()
                 .position(|(change, _)| change.key == gap.key && change.code == gap.code)
-                .or_else(|| felt[..known].iter().position(|(change, _)| change.key == gap.key));
+                .or_else(|| {
+                    felt[..known].iter().position(|(change, _)| {
+                        change.key == gap.key && WIDENS.contains(&change.code)
+                    })
+                });
             match at {
                 Some(at) => {
                     let (key, code) = (felt[at].0.key.clone(), felt[at].0.code);
@@ -323,175 +364,31 @@ impl OfUse<'_, '_> {
                     Severity::Drifts,
                     None,
                 );
-                if !effects.iter().any(|known| known.is_of_same(&effect)) {
-                    effects.push(effect);
-                }
+                once(effects, effect);
             }
         }
     }
 
     /// A passthrough hands on whatever comes: its clients feel every change.
     fn handed_on(&self, after: &Operation, felt: &mut [Found]) {
-        let mut places = Places { contract: self.judge.new, found: BTreeMap::new() };
+        let mut places = Places::of_answer(self.judge.new);
         let key = Key::of(Owner::Answer(self.old.name.clone()));
-        places.found.insert(key.clone(), String::new());
         for response in after.responses.iter().filter(|r| is_success(after, r.status)) {
             for content in &response.content {
                 places.value(content.ty, &key, "");
             }
         }
+        places.add(key, "");
         for (change, effects) in felt.iter_mut() {
-            if let Some(path) = places.path(&change.key) {
-                effects.push(self.effect(
-                    &At::new(&change.key, "", &path, Side::Answer),
-                    Severity::Drifts,
-                    None,
-                ));
+            for path in places.paths(&change.key) {
+                let at = At::new(&change.key, "", &path, Side::Answer);
+                once(effects, self.effect(&at, Severity::Drifts, None));
             }
-        }
-    }
-
-    /// What the plan sends, held against what is taken now.
-    fn request(&self, after: &Operation, felt: &mut [Found]) {
-        let judge = self.judge;
-        let written = judge.sources.operation(self.one.place);
-        for (index, parameter) in self.old.parameters.iter().enumerate() {
-            let sent = self.sends(index);
-            let value = self.one.call.and_then(|call| {
-                call.arguments.iter().find(|(at, _)| usize::from(*at) == index).map(|(_, e)| e)
-            });
-            let own = Key::of(Owner::Argument(self.old.name.clone(), parameter.key.clone()));
-            let shown = format!("{} {}", parameter.location.as_str(), parameter.name);
-            let mut places = Places { contract: judge.new, found: BTreeMap::new() };
-            if let Some(now) = counterpart(self.old, after, index) {
-                places.value(now.ty, &own, "");
-            }
-            places.found.insert(own.clone(), String::new());
-            self.argument(&[&parameter.key], &shown, sent, value, &places, written, felt);
-        }
-        // What is new and must be sent is not.
-        for (index, parameter) in after.parameters.iter().enumerate() {
-            if counterpart(after, self.old, index).is_none() && parameter.required {
-                let key = Key::of(Owner::Argument(self.old.name.clone(), parameter.key.clone()));
-                let shown = format!("{} {}", parameter.location.as_str(), parameter.name);
-                self.fails(
-                    &At::new(&key, "parameter-added", &shown, Side::Request),
-                    BAD_REQUEST,
-                    false,
-                    felt,
-                );
-            }
-        }
-        let own = Key::of(Owner::Argument(self.old.name.clone(), Operation::BODY_KEY.to_owned()));
-        let mut places = Places { contract: judge.new, found: BTreeMap::new() };
-        let sent = self.old.body.as_ref().and_then(|body| body.content.first());
-        if let Some((sent, now)) = sent.zip(after.body.as_ref())
-            && let Some(now) = now.content.iter().find(|c| c.media_type == sent.media_type)
-        {
-            places.value(now.ty, &own, "");
-        }
-        places.found.insert(own, String::new());
-        let value = self.one.call.and_then(|call| call.body.as_ref());
-        let sends = self.one.call.is_none() && self.old.body.is_some() || value.is_some();
-        self.argument(&[Operation::BODY_KEY], "body", sends, value, &places, written, felt);
-    }
-
-    /// Whether a value is given for a parameter.
-    fn sends(&self, index: usize) -> bool {
-        use frontage_plan::RouteKind;
-        match (self.one.call, &self.one.route.kind) {
-            (Some(call), _) => call.arguments.iter().any(|(at, _)| usize::from(*at) == index),
-            (None, RouteKind::Passthrough(passthrough)) => {
-                passthrough.arguments.iter().any(|(at, _)| usize::from(*at) == index)
-            }
-            _ => false,
-        }
-    }
-
-    /// Changes at an argument and below it.
-    #[expect(clippy::too_many_arguments, reason = "the argument, and all that is known of it")]
-    fn argument(
-        &self,
-        path: &[&str],
-        shown: &str,
-        sent: bool,
-        value: Option<&Expr>,
-        places: &Places<'_>,
-        written: Option<&frontage_compile::hir::Expr>,
-        felt: &mut [Found],
-    ) {
-        let mut effects: Vec<(Key, &'static str, String, Option<bool>)> = Vec::new();
-        for (change, _) in felt.iter() {
-            let Some(inner) = places.path(&change.key) else { continue };
-            let mut full: Vec<&str> = path.to_vec();
-            full.extend(inner.split('.').filter(|name| !name.is_empty()));
-            let part = written.map(|call| argument(call, &full));
-            let shown =
-                if inner.is_empty() { shown.to_owned() } else { format!("{shown}: {inner}") };
-            // `Some`: the call fails, perhaps only with some values.
-            let outcome = match change.code {
-                "parameter-required" | "body-required" if !sent => Some(Some(false)),
-                // Its value may be `undefined`.
-                "parameter-required" | "body-required" => {
-                    self.refused(part, sent).then_some(Some(true))
-                }
-                "body-added" if change.demands => Some(Some(false)),
-                "parameter-written" | "media-type-removed" => sent.then_some(Some(true)),
-                "parameter-removed" | "body-removed" | "deprecated" | "format-changed" => {
-                    sent.then_some(None)
-                }
-                "field-added" | "field-required" if change.demands => {
-                    self.refused(part, sent).then_some(Some(true))
-                }
-                "field-removed" => match part {
-                    Some(Some(Written::Missing(_))) => None,
-                    _ => sent.then_some(None),
-                },
-                "limit-narrowed" => {
-                    let fits = change
-                        .limit
-                        .zip(value)
-                        .is_some_and(|(limit, value)| inner.is_empty() && is_within(limit, value));
-                    (sent && !fits).then_some(Some(true))
-                }
-                code if CHECKED.contains(&code) => self.refused(part, sent).then_some(Some(true)),
-                _ => None,
-            };
-            if let Some(outcome) = outcome {
-                effects.push((change.key.clone(), change.code, shown, outcome));
-            }
-        }
-        for (key, code, shown, outcome) in effects {
-            match outcome {
-                Some(possible) => {
-                    self.fails(
-                        &At::new(&key, code, &shown, Side::Request),
-                        BAD_REQUEST,
-                        possible,
-                        felt,
-                    );
-                }
-                None => self.feel(
-                    &At::new(&key, code, &shown, Side::Request),
-                    Severity::Drifts,
-                    None,
-                    felt,
-                ),
-            }
-        }
-    }
-
-    /// Whether the checker refuses what stands there. What is not known to be written is refused if
-    /// it is sent.
-    fn refused(&self, part: Option<Option<Written<'_>>>, sent: bool) -> bool {
-        match part {
-            Some(Some(part)) => self.judge.errors.iter().any(|error| inside(part.span(), *error)),
-            Some(None) | None => sent,
         }
     }
 
     /// The call fails there, with this status.
-    fn fails(&self, at: &At<'_>, status: u16, is_possible: bool, felt: &mut [Found]) {
+    pub(super) fn fails(&self, at: &At<'_>, status: u16, is_possible: bool, felt: &mut [Found]) {
         // Several calls may be made as one of another operation.
         let in_bulk = self.one.call.is_some_and(|call| call.bulk.is_some());
         let is_possible = is_possible || self.one.is_conditional || in_bulk;
@@ -505,7 +402,13 @@ impl OfUse<'_, '_> {
         self.feel(at, severity, part.as_deref(), felt);
     }
 
-    fn feel(&self, at: &At<'_>, severity: Severity, part: Option<&str>, felt: &mut [Found]) {
+    pub(super) fn feel(
+        &self,
+        at: &At<'_>,
+        severity: Severity,
+        part: Option<&str>,
+        felt: &mut [Found],
+    ) {
         let own = |(change, _): &&mut Found| change.key == *at.key && change.code == at.code;
         for (_, effects) in felt.iter_mut().filter(own) {
             let effect = self.effect(at, severity, part);
@@ -546,7 +449,7 @@ impl OfUse<'_, '_> {
 }
 
 /// A change, and where a use meets it.
-struct At<'k> {
+pub(super) struct At<'k> {
     key: &'k Key,
     code: &'static str,
     path: &'k str,
@@ -554,8 +457,15 @@ struct At<'k> {
 }
 
 impl<'k> At<'k> {
-    fn new(key: &'k Key, code: &'static str, path: &'k str, side: Side) -> Self {
+    pub(super) fn new(key: &'k Key, code: &'static str, path: &'k str, side: Side) -> Self {
         Self { key, code, path, side }
+    }
+}
+
+/// Adds an effect unless it is there.
+fn once(effects: &mut Vec<Effect>, effect: Effect) {
+    if !effects.iter().any(|known| known.is_of_same(&effect)) {
+        effects.push(effect);
     }
 }
 
@@ -564,76 +474,6 @@ impl Effect {
     fn is_of_same(&self, other: &Self) -> bool {
         (&self.frontend, &self.route, &self.call, &self.path, self.side)
             == (&other.frontend, &other.route, &other.call, &other.path, other.side)
-    }
-}
-
-/// Whether an error lies in an expression.
-fn inside(around: Span, at: Span) -> bool {
-    around.file == at.file && around.start <= at.start && at.end <= around.end
-}
-
-/// Whether a value that is written out keeps a limit.
-fn is_within(limit: Limit, value: &Expr) -> bool {
-    match value {
-        Expr::Constant(Constant::Number(number)) => limit.allows(number.0),
-        #[expect(clippy::cast_precision_loss, reason = "lengths are small")]
-        Expr::Constant(Constant::String(text)) => limit.allows(text.chars().count() as f64),
-        _ => false,
-    }
-}
-
-/// All places of a type, with their paths from its root.
-struct Places<'c> {
-    contract: &'c Contract,
-    found: BTreeMap<Key, String>,
-}
-
-impl Places<'_> {
-    /// The path of a place; also of a field that one of the objects no longer has.
-    fn path(&self, key: &Key) -> Option<String> {
-        if let Some(known) = self.found.get(key) {
-            return Some(known.clone());
-        }
-        let Owner::Object(_) = key.owner else { return None };
-        let any = Key { owner: key.owner.clone(), rest: "*".to_owned() };
-        let around = self.found.get(&any)?;
-        Some(format!("{}{}", around.trim_end_matches('*'), key.rest))
-    }
-
-    fn value(&mut self, ty: TypeId, key: &Key, path: &str) {
-        for variant in variants(self.contract, ty) {
-            match self.contract.ty(variant) {
-                Type::Array(array) => {
-                    let (key, path) = (key.inner("[]"), format!("{path}[]"));
-                    self.found.entry(key.clone()).or_insert_with(|| path.clone());
-                    self.value(array.items, &key, &path);
-                }
-                Type::Tuple(tuple) => {
-                    let (key, path) = (key.inner("[]"), format!("{path}[]"));
-                    self.found.entry(key.clone()).or_insert_with(|| path.clone());
-                    for item in tuple.items.iter().chain(&tuple.rest) {
-                        self.value(*item, &key, &path);
-                    }
-                }
-                Type::Object(object) => {
-                    // Fields that are gone are its own, too.
-                    let own = Key::field(variant, "*");
-                    if self.found.insert(own.clone(), member(path, "*")).is_some() {
-                        continue;
-                    }
-                    for property in &object.properties {
-                        let key = Key::field(variant, &property.name);
-                        let path = member(path, &property.name);
-                        self.found.entry(key.clone()).or_insert_with(|| path.clone());
-                        self.value(property.ty, &key, &path);
-                    }
-                    if let frontage_contract::Additional::Of(ty) = object.additional {
-                        self.value(ty, &own, &member(path, "*"));
-                    }
-                }
-                _ => {}
-            }
-        }
     }
 }
 

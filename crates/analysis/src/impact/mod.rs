@@ -13,6 +13,7 @@
 mod changes;
 mod judge;
 mod reading;
+mod request;
 mod site;
 mod source;
 

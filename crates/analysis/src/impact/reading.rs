@@ -34,10 +34,16 @@ pub(super) struct Reading<'a> {
     pub(super) plan: &'a Plan,
     /// What is read, with its path from the answer's root.
     pub(super) read: BTreeMap<Key, String>,
-    /// What is known of pairs that were looked at.
+    /// What is known of pairs that were looked at: where they are met again, the gaps are theirs, but
+    /// for those of which too many were found.
     known: BTreeMap<(TypeId, ShapeId), Vec<Gap>>,
     open: BTreeSet<(TypeId, ShapeId)>,
+    /// Pairs that may still be looked at again.
+    left: usize,
 }
+
+/// Pairs with gaps that are looked at again, each time at another place.
+const AGAIN: usize = 20_000;
 
 /// Where in an answer.
 #[derive(Debug, Clone)]
@@ -65,6 +71,7 @@ impl<'a> Reading<'a> {
             read: BTreeMap::new(),
             known: BTreeMap::new(),
             open: BTreeSet::new(),
+            left: AGAIN,
         }
     }
 
@@ -80,7 +87,10 @@ impl<'a> Reading<'a> {
         self.read.entry(at.key.clone()).or_insert_with(|| at.path.clone());
         let pair = (ty, shape);
         if let Some(known) = self.known.get(&pair) {
-            return known.clone();
+            if known.is_empty() || self.left == 0 {
+                return known.clone();
+            }
+            self.left -= 1;
         }
         // What leads back to itself fits as far as everything else does.
         if !self.open.insert(pair) {
@@ -106,7 +116,10 @@ impl<'a> Reading<'a> {
             let mut gaps = Vec::new();
             for (value, variant) in &mapping {
                 match taken.iter().find(|(name, _)| **name == **value) {
-                    Some((_, shape)) => gaps.extend(self.value(*variant, *shape, at)),
+                    Some((_, taken)) => {
+                        gaps.extend(self.tag(*variant, &property, shape, at));
+                        gaps.extend(self.value(*variant, *taken, at));
+                    }
                     None => {
                         let message = format!("its `{property}` may be {value:?}");
                         gaps.extend(at.gap("variant-added", message, true));
@@ -133,6 +146,56 @@ impl<'a> Reading<'a> {
         gaps
     }
 
+    /// The property that tells variants apart, which is always read: whether it is there, and a text.
+    ///
+    /// - `whole`: the shape of all variants, among which may be one for values without it.
+    fn tag(&mut self, variant: TypeId, property: &str, whole: ShapeId, at: &At) -> Vec<Gap> {
+        let Type::Object(object) = self.contract.ty(variant) else { return Vec::new() };
+        let inner = At { key: Key::field(variant, property), path: member(&at.path, property) };
+        self.read.entry(inner.key.clone()).or_insert_with(|| inner.path.clone());
+        let own = object.property(property).filter(|own| own.access != Access::WriteOnly);
+        let may_be_missing = own.is_none_or(|own| !own.required);
+        let mut gaps = Vec::new();
+        if may_be_missing && !self.takes_untagged(variant, whole, at) {
+            gaps.extend(match own {
+                Some(_) => inner.gap("field-optional", "it may be missing", true),
+                None => inner.gap("field-removed", "it is gone", false),
+            });
+        }
+        let Some(own) = own else { return gaps };
+        for id in variants(self.contract, own.ty) {
+            match self.contract.ty(id) {
+                Type::String(_) | Type::Never => {}
+                Type::Enum(all) if all.iter().all(|c| matches!(c, Constant::String(_))) => {}
+                Type::Null => gaps.extend(inner.gap("null-added", "it may be null", true)),
+                _ => {
+                    let text = type_text(self.contract, own.ty);
+                    gaps.extend(inner.gap("type-changed", format!("it is {text}"), false));
+                }
+            }
+        }
+        gaps
+    }
+
+    /// Whether a shape has a place for a variant without its tag.
+    fn takes_untagged(&mut self, variant: TypeId, whole: ShapeId, at: &At) -> bool {
+        let plan = self.plan;
+        let Shape::Union(all) = &plan.shape(whole).shape else { return false };
+        all.iter().any(|id| match &plan.shape(*id).shape {
+            Shape::Object { fields, .. } => {
+                // There, the tag is the one field that must not come.
+                let fields: Vec<Field> = fields
+                    .iter()
+                    .filter(|field| !matches!(plan.shape(field.shape).shape, Shape::Never))
+                    .cloned()
+                    .collect();
+                let Type::Object(object) = self.contract.ty(variant) else { return false };
+                self.object(variant, object, &fields, Rest::Cut, at).is_empty()
+            }
+            _ => false,
+        })
+    }
+
     /// The variants of a shape, or of the one in it that is told apart by `property`.
     fn tagged(&self, shape: ShapeId, property: &str) -> Option<&'a [(Name, ShapeId)]> {
         let plan = self.plan;
@@ -152,6 +215,11 @@ impl<'a> Reading<'a> {
         let Shape::Union(all) = &plan.shape(shape).shape else {
             return self.plain(ty, shape, at, is_possible);
         };
+        if let Type::Enum(constants) = self.contract.ty(ty)
+            && constants.iter().all(|own| all.iter().any(|id| takes(&plan.shape(*id).shape, own)))
+        {
+            return Vec::new();
+        }
         let mut best: Option<Vec<Gap>> = None;
         for variant in all {
             // What is read while trying is read.
@@ -299,7 +367,8 @@ impl<'a> Reading<'a> {
                 Additional::Undeclared | Additional::Forbidden => {}
             }
             for property in &object.properties {
-                if fields.iter().all(|field| *field.name != *property.name) {
+                let comes = property.access != Access::WriteOnly;
+                if comes && fields.iter().all(|field| *field.name != *property.name) {
                     let name = &property.name;
                     let at = At { key: Key::field(ty, name), path: member(&at.path, name) };
                     gaps.extend(self.value(property.ty, kept, &at));

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use frontage_compile::hir::{
     self, Checked, CheckedKind, CheckedRoute, Expr, ExprKind, Function, Member,
 };
-use frontage_diagnostic::{SourceMap, Span};
+use frontage_diagnostic::{FileId, SourceMap, Span};
 use frontage_plan::{Place, Route};
 
 use crate::declared::declarations;
@@ -46,6 +46,11 @@ impl<'a> Sources<'a> {
     /// The call of an operation that stands at a place.
     pub(super) fn operation(&self, place: &Place) -> Option<&'a Expr> {
         self.calls.get(&(place.path.to_string(), place.line, place.column)).copied()
+    }
+
+    /// Whether a file has this path.
+    pub(super) fn is_of(&self, file: FileId, path: &str) -> bool {
+        self.sources.file(file).path == *path
     }
 
     /// Where a route reads fields, by the places of their declarations.

@@ -122,8 +122,7 @@ fn side(terminal: &Terminal, path: &Path) -> Result<Option<Side>, Diagnostic> {
         let backend = Backend { owner: release.manifest.owner, document };
         return Ok(Some(Side::from([(Some(release.manifest.frontend), backend)])));
     }
-    let mut document: Value =
-        serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
+    let mut document: Value = serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))?;
     if document.get("openapi").is_none() {
         return Err(unreadable(&"it is neither a release nor an OpenAPI document"));
     }

@@ -50,10 +50,12 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, upstream: &str, contract
         })
         .collect();
     let found = impact(upstream, (&replaced.old, &replaced.new), &backends, &loaded.sources);
+    // Settings that the new contract does not fit are no less broken than routes.
+    let breaks = breaks(&found) || has_errors(&replaced.findings);
     if global.json {
         let mut value = serde_json::json!(found);
         value["findings"] = for_machines(&replaced.findings, &loaded.sources).into();
-        value["ok"] = (!breaks(&found)).into();
+        value["ok"] = (!breaks).into();
         print(&value.to_string());
     } else {
         let shown = &replaced.findings[..replaced.findings.len().min(MOST_FINDINGS)];
@@ -64,7 +66,7 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, upstream: &str, contract
         }
         print(text(terminal, &found).trim_end());
     }
-    Ok(if breaks(&found) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if breaks { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// Whether a route fails, loses something, or no longer checks.
@@ -157,7 +159,12 @@ fn of_route(terminal: &Terminal, route: &str, felt: &[(&Felt, &Effect)], out: &m
         } else {
             format!("read at {}", effect.reads.join(", "))
         };
-        let of = if effect.path.is_empty() || change.place.ends_with(&effect.path) {
+        let said = |path: &str| {
+            let end = change.place.strip_suffix(path);
+            end.is_some_and(|rest| rest.is_empty() || rest.ends_with(['.', ' ']))
+        };
+        // What the change's place says already.
+        let of = if effect.path.is_empty() || !effect.path.contains('.') && said(&effect.path) {
             effect.operation.clone()
         } else {
             format!("{} {}", effect.operation, effect.path)

@@ -1,0 +1,372 @@
+//! Changes that a rule of thumb would judge wrongly, each with the route that uses what changes.
+
+use std::sync::Arc;
+
+use frontage_analysis::{Backend, impact};
+use frontage_compile::{FrontendInput, UpstreamInput, Workspace, compile};
+use frontage_contract::Contract;
+use frontage_diagnostic::SourceMap;
+
+fn contract(sources: &mut SourceMap, name: &str, text: &str) -> Arc<Contract> {
+    let text = format!("openapi: 3.0.3\ninfo: {{ title: T, version: \"1\" }}\n{text}");
+    let root = sources.add(name, text);
+    let read = frontage_contract::read(root, sources, &mut |_| Err("none".into()));
+    assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
+    Arc::new(read.contract)
+}
+
+/// What a route feels of a change, as `severity code path`.
+fn felt(old: &str, new: &str, body: &str) -> Vec<String> {
+    let mut sources = SourceMap::new();
+    let (before, after) =
+        (contract(&mut sources, "old.yaml", old), contract(&mut sources, "new.yaml", new));
+    let text = format!(
+        "import {{ error, route, UpstreamError }} from \"frontage\";\nimport {{ z }} from \"zod\";\n\
+         import {{ up }} from \"#upstreams\";\nimport type {{ Up }} from \"#upstreams\";\n\
+         export const POST = route({{ query: z.object({{ q: z.string().optional(), ids: z.array(z.string()) }}) }}, async ({{ query }}) => {{\n{body}\n}});\n"
+    );
+    let file = sources.add("frontends/web/routes/index.ts", text.as_str());
+    let upstream = |contract: &Arc<Contract>| UpstreamInput {
+        name: "up".into(),
+        contract: Arc::clone(contract),
+        timeout_ms: 2000,
+        safe: [].into(),
+        bulk: Vec::new(),
+        span: None,
+    };
+    let frontend = FrontendInput {
+        name: "web".into(),
+        routes: vec![file],
+        modules: Vec::new(),
+        session: None,
+    };
+    let compiled = |contract: &Arc<Contract>| {
+        let workspace = Workspace { upstreams: vec![upstream(contract)], shared: Vec::new() };
+        compile(&workspace, &frontend, &sources)
+    };
+    let first = compiled(&before);
+    let plan = first.plan.unwrap_or_else(|| panic!("{:?}\n{text}", first.diagnostics));
+    let second = compiled(&after);
+    let backend = Backend {
+        name: "web",
+        owner: None,
+        plan: &plan,
+        checked: &first.checked,
+        faulty: &second.faulty,
+    };
+    let found = impact("up", (&before, &after), &[backend], &sources);
+    let mut all: Vec<String> = found
+        .changes
+        .iter()
+        .flat_map(|change| {
+            change.effects.iter().map(|effect| {
+                format!("{:?} {} {}", effect.severity, change.code, effect.path)
+                    .trim_end()
+                    .to_owned()
+            })
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+/// A contract with `getA`, which answers `answer`, and `put`, which takes `body`.
+fn up(answer: &str, body: &str) -> String {
+    format!(
+        "paths:
+  /a/{{x}}:
+    get:
+      operationId: getA
+      parameters:
+        - {{ name: x, in: path, required: true, schema: {{ type: string }} }}
+      responses:
+        \"200\": {{ description: it, content: {{ application/json: {{ schema: {answer} }} }} }}
+        \"404\": {{ description: none }}
+    put:
+      operationId: put
+      parameters:
+        - {{ name: x, in: path, required: true, schema: {{ type: string }} }}
+      requestBody: {{ required: true, content: {{ application/json: {{ schema: {body} }} }} }}
+      responses: {{ \"200\": {{ description: it, content: {{ application/json: {{ schema: {{ type: string }} }} }} }} }}
+"
+    )
+}
+
+const THING: &str =
+    "{ type: object, required: [n], properties: { n: { type: integer }, o: { type: string } } }";
+const LESS: &str = "{ type: object, properties: { n: { type: integer }, o: { type: string } } }";
+const ANY: &str = "{ type: object, properties: { v: { type: string } } }";
+
+#[test]
+fn what_becomes_of_a_route_is_followed() {
+    // `n` may be missing now: the call fails.
+    for (body, expected) in [
+        ("const a = await up.getA({ x: \"1\" }); return { n: a.n };", "MayFail"),
+        (
+            "const a = await up.getA({ x: \"1\" }).catch(() => null); return { n: a?.n ?? 0 };",
+            "Loses",
+        ),
+        (
+            "const a = await up.getA({ x: \"1\" }).catch(() => null); if (a === null) throw error(503, \"x\"); return { n: a.n };",
+            "MayFail",
+        ),
+        (
+            "const a = await up.getA({ x: \"1\" }).catch(() => undefined); if (!a) throw error(503, \"x\"); return { n: a.n };",
+            "MayFail",
+        ),
+        (
+            "const a = await up.getA({ x: \"1\" }).catch((e) => { if (e instanceof UpstreamError && e.status === 404) return null; throw e; }); return { n: a?.n ?? 0 };",
+            "MayFail",
+        ),
+        (
+            "const a = await up.getA({ x: \"1\" }).catch((e) => { if (e instanceof UpstreamError && e.status === 502) return null; throw e; }); return { n: a?.n ?? 0 };",
+            "Loses",
+        ),
+        (
+            "const [a] = await Promise.allSettled([up.getA({ x: \"1\" })]); return { n: a.status === \"fulfilled\" ? a.value.n : 0 };",
+            "Loses",
+        ),
+        (
+            "const [a] = await Promise.allSettled([up.getA({ x: \"1\" })]); if (a.status === \"rejected\") throw error(503, \"x\"); return { n: a.value.n };",
+            "MayFail",
+        ),
+        (
+            "const [a, b] = await Promise.all([up.getA({ x: \"1\" }).catch(() => null), 1]); if (a === null) throw error(503, \"x\"); return { n: a.n, b };",
+            "MayFail",
+        ),
+        (
+            "const [a, b] = await Promise.all([up.getA({ x: \"1\" }).catch(() => null), 1]); return { n: a?.n ?? 0, b };",
+            "Loses",
+        ),
+    ] {
+        let found = felt(&up(THING, ANY), &up(LESS, ANY), body);
+        assert_eq!(found, [format!("{expected} field-optional n")], "{body}");
+    }
+    // The operation is gone: 404.
+    let gone = up(THING, ANY).replacen("/a/{x}:", "/b/{x}:", 1);
+    for (body, expected) in [
+        (
+            "const a = await up.getA({ x: \"1\" }, { nullOn: [404] }); return { n: a?.n ?? 0 };",
+            "Loses",
+        ),
+        (
+            "const a = await up.getA({ x: \"1\" }, { nullOn: [404] }); if (a === null) throw error(404, \"x\"); return { n: a.n };",
+            "Fails",
+        ),
+        (
+            "const [a] = await Promise.all([up.getA({ x: \"1\" }, { nullOn: [404] })]); if (a === null) throw error(404, \"x\"); return { n: a.n };",
+            "Fails",
+        ),
+        ("const a = await up.getA({ x: \"1\" }); return { n: a.n };", "Fails"),
+        (
+            "if (query.q === undefined) return { n: 0 }; const a = await up.getA({ x: \"1\" }); return { n: a.n };",
+            "MayFail",
+        ),
+        (
+            "const all = await Promise.all(query.ids.map((x) => up.getA({ x }))); return all.map((a) => a.n);",
+            "MayFail",
+        ),
+    ] {
+        assert_eq!(
+            felt(&up(THING, ANY), &gone, body),
+            [format!("{expected} operation-moved")],
+            "{body}"
+        );
+    }
+}
+
+const TAGGED: &str = "
+components:
+  schemas:
+    Card: { type: object, required: [kind, amount], properties: { kind: { type: string }, amount: { type: number } } }
+    Iban: { type: object, required: [kind, amount], properties: { kind: { type: string }, amount: { type: number } } }
+    Pay:
+      oneOf: [{ $ref: \"#/components/schemas/Card\" }, { $ref: \"#/components/schemas/Iban\" }]
+      discriminator: { propertyName: kind, mapping: { card: \"#/components/schemas/Card\", iban: \"#/components/schemas/Iban\" } }
+";
+
+#[test]
+fn what_tells_variants_apart_is_always_read() {
+    let answer = "{ type: object, required: [pay], properties: { pay: { $ref: \"#/components/schemas/Pay\" } } }";
+    let old = up(answer, ANY) + TAGGED;
+    let route = "const a = await up.getA({ x: \"1\" }); return { n: a.pay.amount };";
+    let iban =
+        "Iban: { type: object, required: [kind, amount], properties: { kind: { type: string }, ";
+    for (to, expected) in [
+        (
+            "Iban: { type: object, required: [amount], properties: { kind: { type: string }, ",
+            "MayFail field-optional pay.kind",
+        ),
+        (
+            "Iban: { type: object, required: [kind, amount], properties: { kind: { type: string, nullable: true }, ",
+            "MayFail null-added pay.kind",
+        ),
+        (
+            "Iban: { type: object, required: [kind, amount], properties: { kind: { type: integer }, ",
+            "Fails type-changed pay.kind",
+        ),
+    ] {
+        let new = old.replace(iban, to);
+        assert_ne!(old, new);
+        let found = felt(&old, &new, route);
+        assert!(found.contains(&expected.to_owned()), "{to}: {found:?}");
+    }
+    assert_eq!(felt(&old, &old, route), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_sent_counts_however_it_is_written() {
+    let body = |n: &str, required: &str| {
+        format!(
+            "{{ type: object, required: [{required}], properties: {{ n: {{ type: {n} }}, note: {{ type: string }} }} }}"
+        )
+    };
+    let types = "components: { schemas: { O: BODY } }\n";
+    let of = |n: &str, required: &str| {
+        up(THING, "{ $ref: \"#/components/schemas/O\" }")
+            + &types.replace("BODY", &body(n, required))
+    };
+    let old = of("number", "n");
+    for (new, route, expected) in [
+        // The checker knows numbers only.
+        (
+            of("integer", "n"),
+            "return await up.put({ x: \"1\", body: { n: 2.5 } });",
+            vec!["MayFail number-narrowed body: n"],
+        ),
+        (of("integer", "n"), "return await up.put({ x: \"1\", body: { n: 2 } });", vec![]),
+        // Required now, and made elsewhere.
+        (
+            of("number", "n, note"),
+            "const body: Up.O = { n: 1 }; return await up.put({ x: \"1\", body });",
+            vec!["MayFail field-required body: note"],
+        ),
+        (
+            of("number", "n, note"),
+            "const body: Up.O = { n: 1, note: \"x\" }; return await up.put({ x: \"1\", body });",
+            vec![],
+        ),
+        (
+            of("number", "n, note"),
+            "const make = (): Up.O => ({ n: 1 }); return await up.put({ x: \"1\", body: make() });",
+            vec!["MayFail field-required body: note"],
+        ),
+        (
+            of("number", "n, note"),
+            "return await up.put({ x: \"1\", body: { n: 1 } });",
+            vec!["MayFail field-required body: note"],
+        ),
+        (
+            of("string", "n"),
+            "return await up.put({ x: \"1\", body: { n: 1 } });",
+            vec!["MayFail type-changed body: n"],
+        ),
+        // Called otherwise, so that its arguments are not looked at.
+        (
+            of("string", "n").replace("operationId: put", "operationId: store"),
+            "return await up.put({ x: \"1\", body: { n: 1 } });",
+            vec!["MayFail type-changed body: n"],
+        ),
+    ] {
+        let found = felt(&old, &new, route);
+        assert_eq!(found, expected, "{route}");
+    }
+}
+
+#[test]
+fn a_schema_at_two_places_is_judged_at_both() {
+    let schemas = |required: &str| {
+        format!(
+            "components: {{ schemas: {{ Ad: {{ type: object, required: [{required}], properties: {{ zip: {{ type: string }}, city: {{ type: string }} }} }} }} }}\n"
+        )
+    };
+    let body = "{ type: object, required: [billing, shipping], properties: { billing: { $ref: \"#/components/schemas/Ad\" }, shipping: { $ref: \"#/components/schemas/Ad\" } } }";
+    let (old, new) = (up(THING, body) + &schemas("city"), up(THING, body) + &schemas("city, zip"));
+    let route = "return await up.put({ x: \"1\", body: { billing: { city: \"a\", zip: \"1\" }, shipping: { city: \"b\" } } });";
+    assert_eq!(felt(&old, &new, route), ["MayFail field-required body: shipping.zip"]);
+}
+
+#[test]
+fn what_is_the_same_on_the_wire_is_no_change() {
+    let route = "return await up.put({ x: \"1\", body: { v: \"1\" } });";
+    let old = up(THING, ANY);
+    for (from, to) in [
+        (
+            "requestBody: { required: true, content: { application/json:",
+            "requestBody: { required: true, content: { \"application/json; charset=utf-8\":",
+        ),
+        (
+            "requestBody: { required: true, content: { application/json:",
+            "requestBody: { required: true, content: { \"*/*\":",
+        ),
+        ("/a/{x}", "/a/{y}"),
+    ] {
+        let new = old.replace(from, to);
+        let new = if to == "/a/{y}" { new.replace("name: x", "name: y") } else { new };
+        assert_ne!(old, new);
+        let found = felt(&old, &new, route);
+        // A parameter of another name is another key of the call's arguments: what runs goes on.
+        assert!(
+            found
+                .iter()
+                .all(|own| own.starts_with("MayFail") && to == "/a/{y}" || found.is_empty()),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn statuses_of_a_range_are_all_of_them() {
+    let old = up(THING, ANY);
+    let new = old.replacen("\"200\":", "\"2XX\":", 1);
+    let found = felt(&old, &new, "const a = await up.getA({ x: \"1\" }); return { n: a.n };");
+    assert_eq!(found, ["MayFail status-added"]);
+}
+
+#[test]
+fn limits_are_of_what_is_sent() {
+    let body = |most: u32| {
+        format!(
+            "{{ type: object, properties: {{ n: {{ type: integer, maximum: {most} }}, t: {{ type: string, maxLength: {most} }} }} }}"
+        )
+    };
+    let (old, new) = (up(THING, &body(100)), up(THING, &body(10)));
+    for (sent, expected) in [
+        ("{}", vec![]),
+        ("{ n: 3, t: \"short\" }", vec![]),
+        (
+            "{ n: 30, t: \"much longer than ten\" }",
+            vec!["MayFail limit-narrowed body: n", "MayFail limit-narrowed body: t"],
+        ),
+        ("{ t: query.q }", vec!["MayFail limit-narrowed body: t"]),
+    ] {
+        let route = format!("return await up.put({{ x: \"1\", body: {sent} }});");
+        assert_eq!(felt(&old, &new, &route), expected, "{sent}");
+    }
+}
+
+#[test]
+fn types_that_hold_themselves_end() {
+    let schemas = "components: { schemas: { J: { anyOf: [{ type: string }, { type: array, items: { $ref: \"#/components/schemas/J\" } }] } } }\n";
+    let answer = "{ $ref: \"#/components/schemas/J\" }";
+    let old = up(answer, answer) + schemas;
+    let new = old.replace("type: string }, { type: array", "type: integer }, { type: array");
+    let route = "const a = await up.getA({ x: \"1\" }); return { a };";
+    assert_eq!(felt(&old, &old, route), Vec::<String>::new());
+    assert!(!felt(&old, &new, route).is_empty());
+}
+
+#[test]
+fn what_was_refused_before_is_no_change() {
+    for answer in [
+        "{ type: object, properties: { k: { enum: [auto, 1, 2] } } }",
+        "{ type: object, properties: { w: { type: string, writeOnly: true } }, additionalProperties: { type: integer } }",
+    ] {
+        let old = up(answer, ANY);
+        assert_eq!(
+            felt(&old, &old, "return await up.getA({ x: \"1\" });"),
+            Vec::<String>::new(),
+            "{answer}"
+        );
+    }
+}
