@@ -7,10 +7,10 @@ use frontage_plan::{AnswerKind, Call, Plan, Rest, Shape, ShapeId};
 /// The fields that a call reads, as paths such as `items[].name`; a list or an object of which only
 /// its being there is looked at counts as one.
 pub(crate) fn of_call(plan: &Plan, call: &Call) -> BTreeSet<String> {
-    let mut walk = Walk { plan, found: BTreeSet::new(), open: Vec::new() };
+    let mut walk = Walk { plan, found: BTreeSet::new(), open: Vec::new(), is_tagged: false };
     for (_, kind) in &call.answers {
         match kind {
-            AnswerKind::Json(shape) => walk.shape(*shape, ""),
+            AnswerKind::Json(shape) => drop(walk.shape(*shape, "")),
             AnswerKind::Text => walk.add(""),
             AnswerKind::Empty => {}
         }
@@ -22,20 +22,31 @@ struct Walk<'p> {
     plan: &'p Plan,
     found: BTreeSet<String>,
     open: Vec<ShapeId>,
+    /// Directly within variants that a property tells apart.
+    is_tagged: bool,
 }
+
+/// Most fields of one call that are told apart: types that hold each other have no end of them.
+const MOST: usize = 5_000;
 
 impl Walk<'_> {
     fn add(&mut self, path: &str) {
         self.found.insert(path.to_owned());
     }
 
-    fn shape(&mut self, id: ShapeId, path: &str) {
+    /// Whether anything is read there.
+    fn shape(&mut self, id: ShapeId, path: &str) -> bool {
         // What holds itself is counted once.
-        if self.open.contains(&id) {
-            return;
+        if self.open.contains(&id) || self.found.len() >= MOST {
+            return true;
         }
         self.open.push(id);
-        let before = self.found.len();
+        let reads = self.inner(id, path);
+        self.open.pop();
+        reads
+    }
+
+    fn inner(&mut self, id: ShapeId, path: &str) -> bool {
         let plan = self.plan;
         let member = |name: &str| match path {
             "" => name.to_owned(),
@@ -43,7 +54,7 @@ impl Walk<'_> {
         };
         match &plan.shape(id).shape {
             // A field of which only whether it is `null` counts is told by its other variants.
-            Shape::Skip | Shape::Never | Shape::Null => {}
+            Shape::Skip | Shape::Never | Shape::Null => return false,
             Shape::Any
             | Shape::Bool
             | Shape::Integer
@@ -52,9 +63,9 @@ impl Walk<'_> {
             | Shape::Enum(_)
             | Shape::Constant(_) => self.add(path),
             Shape::Array(element) => {
-                self.shape(*element, &format!("{path}[]"));
-                if self.found.len() == before {
-                    self.add(&format!("{path}[]"));
+                let inner = format!("{path}[]");
+                if !self.shape(*element, &inner) {
+                    self.add(&inner);
                 }
             }
             Shape::Tuple(items, rest) => {
@@ -63,33 +74,38 @@ impl Walk<'_> {
                 }
             }
             Shape::Object { fields, rest } => {
+                let is_variant = std::mem::replace(&mut self.is_tagged, false);
+                let mut reads = false;
                 for field in fields {
-                    self.shape(field.shape, &member(&field.name));
+                    reads |= self.shape(field.shape, &member(&field.name));
                 }
                 if let Rest::Keep(shape) = rest {
-                    self.shape(*shape, &member("*"));
+                    reads |= self.shape(*shape, &member("*"));
                 }
-                if self.found.len() == before && !path.is_empty() {
+                self.is_tagged = is_variant;
+                if !reads && !is_variant && !path.is_empty() {
                     self.add(path);
+                    return true;
                 }
+                return reads;
             }
             Shape::Union(variants) => {
+                let mut reads = false;
                 for variant in variants {
-                    self.shape(*variant, path);
+                    reads |= self.shape(*variant, path);
                 }
+                return reads;
             }
             Shape::Tagged { property, variants } => {
-                let had = self.found.contains(path);
                 self.add(&member(property));
+                // Of a variant nothing else may be read.
+                let around = std::mem::replace(&mut self.is_tagged, true);
                 for (_, variant) in variants {
                     self.shape(*variant, path);
                 }
-                // A variant of which nothing else is read.
-                if !had {
-                    self.found.remove(path);
-                }
+                self.is_tagged = around;
             }
         }
-        self.open.pop();
+        true
     }
 }

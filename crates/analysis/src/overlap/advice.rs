@@ -64,6 +64,8 @@ pub(super) fn advise(
     let specific = answers.specific();
     let least = if specific[0] <= specific[1] { 0 } else { 1 };
     let verdict = match specific[least] {
+        // Of nothing, nothing is another's.
+        _ if answers.a == 0 || answers.b == 0 => Verdict::KeepApart,
         own if own <= HARDLY => Verdict::OneBackend,
         own if repeated > 0 || own <= HALF => Verdict::ShareFragments,
         _ => Verdict::KeepApart,

@@ -7,6 +7,8 @@ use frontage_compile::types::{Kind, ObjectId, Ty, Types};
 
 /// Deepest field that counts.
 const DEEPEST: usize = 16;
+/// Most fields of one answer that are told apart: types that hold each other have no end of them.
+const MOST: usize = 5_000;
 
 /// The fields of a route's answer with what they are: `items[].name: null | string`.
 pub(super) fn of_route(unit: &Checked, route: &CheckedRoute, handed_on: &str) -> BTreeSet<String> {
@@ -69,7 +71,7 @@ impl Walk<'_> {
         let Some(object) = self.types.members(id).cloned() else {
             return self.leaf(path, "object");
         };
-        if self.open.contains(&id) || self.open.len() >= DEEPEST {
+        if self.open.contains(&id) || self.open.len() >= DEEPEST || self.found.len() >= MOST {
             return;
         }
         self.open.push(id);

@@ -30,20 +30,30 @@ pub(super) struct Canonical {
 pub(super) struct Definitions {
     functions: HashMap<FunctionId, String>,
     globals: HashMap<GlobalId, String>,
+    locals: HashMap<LocalId, String>,
 }
+
+/// Functions that a handler or a helper defines for itself: `const f = (x) => …`.
+pub(super) type Helpers<'a> = HashMap<LocalId, &'a Function>;
 
 /// Writes forms of a unit's expressions.
 pub(super) struct Writer<'a> {
     unit: &'a Checked,
     shared: &'a [FileId],
+    helpers: &'a Helpers<'a>,
     known: &'a mut Definitions,
     names: BTreeMap<LocalId, usize>,
     out: Canonical,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(unit: &'a Checked, shared: &'a [FileId], known: &'a mut Definitions) -> Self {
-        Self { unit, shared, known, names: BTreeMap::new(), out: Canonical::default() }
+    pub(super) fn new(
+        unit: &'a Checked,
+        shared: &'a [FileId],
+        helpers: &'a Helpers<'a>,
+        known: &'a mut Definitions,
+    ) -> Self {
+        Self { unit, shared, helpers, known, names: BTreeMap::new(), out: Canonical::default() }
     }
 
     pub(super) fn of_expr(mut self, expr: &Expr) -> Canonical {
@@ -106,15 +116,32 @@ impl<'a> Writer<'a> {
             ExprKind::Constant(constant) => self.node(&format!("{constant:?}")),
             ExprKind::Local(id) => {
                 self.node("local");
-                self.local(*id);
+                // A helper within a handler is what it does.
+                match self.helpers.get(id).copied() {
+                    Some(function) if !self.names.contains_key(id) => {
+                        let form = match self.known.locals.get(id) {
+                            Some(known) => known.clone(),
+                            None => {
+                                let (unit, shared, helpers) =
+                                    (self.unit, self.shared, self.helpers);
+                                let inner = Writer::new(unit, shared, helpers, self.known);
+                                let form = digest(&inner.of_function(function).text);
+                                self.known.locals.insert(*id, form.clone());
+                                form
+                            }
+                        };
+                        self.word(&form);
+                    }
+                    _ => self.local(*id),
+                }
             }
             ExprKind::Global(id) => {
                 self.node("global");
-                let (unit, shared) = (self.unit, self.shared);
+                let (unit, shared, helpers) = (self.unit, self.shared, self.helpers);
                 let own = self.known.globals.get(id).cloned();
                 let value = &unit.globals[id.0 as usize].value;
                 self.defined(own.as_ref(), value.span, |this| {
-                    let form = Writer::new(unit, shared, this.known).of_expr(value);
+                    let form = Writer::new(unit, shared, helpers, this.known).of_expr(value);
                     let form = digest(&form.text);
                     this.known.globals.insert(*id, form.clone());
                     form
@@ -122,11 +149,11 @@ impl<'a> Writer<'a> {
             }
             ExprKind::Function(id) => {
                 self.node("function");
-                let (unit, shared) = (self.unit, self.shared);
+                let (unit, shared, helpers) = (self.unit, self.shared, self.helpers);
                 let own = self.known.functions.get(id).cloned();
                 let function = &unit.functions[id.0 as usize];
                 self.defined(own.as_ref(), function.span, |this| {
-                    let form = Writer::new(unit, shared, this.known).of_function(function);
+                    let form = Writer::new(unit, shared, helpers, this.known).of_function(function);
                     let form = digest(&form.text);
                     this.known.functions.insert(*id, form.clone());
                     form

@@ -100,6 +100,17 @@ pub(super) fn propose(
             }
         }
     });
+    // Inputs of a handler that names its whole context are not called so in the text.
+    let mut named_otherwise = false;
+    piece.each(&mut |expr| {
+        if let ExprKind::Input(part) = expr.kind {
+            named_otherwise |= around.sources.text(expr.span) != word(part);
+        }
+        named_otherwise |= matches!(expr.kind, ExprKind::Context);
+    });
+    if named_otherwise && !matches!(piece, Piece::Function(_)) {
+        return None;
+    }
     let mut text = String::new();
     for (module, names) in &imports {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -124,10 +135,17 @@ pub(super) fn propose(
             name
         }
         Piece::Expr(expr) => {
-            let name = match hint.filter(|hint| is_identifier(hint)) {
+            let mut name = match hint.filter(|hint| is_identifier(hint)) {
                 Some(hint) => hint.to_owned(),
                 None => name_of(expr, source),
             };
+            let taken = imports.values().flatten().any(|own| *own == name);
+            if taken || RESERVED.contains(&name.as_str()) {
+                name.push_str("Of");
+            }
+            if [" satisfies ", " as "].iter().any(|word| source.contains(word)) {
+                text.push_str("// With the types that it names.\n");
+            }
             let parameters = parameters(unit, piece);
             let mark = if is_async { "async " } else { "" };
             let body = match expr.kind {
@@ -155,6 +173,54 @@ fn throws(piece: Piece<'_>) -> bool {
     piece.each(&mut |expr| found |= matches!(expr.kind, ExprKind::Error { .. }));
     found
 }
+
+/// Words that no constant can be called.
+const RESERVED: [&str; 44] = [
+    "arguments",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "default",
+    "delete",
+    "do",
+    "else",
+    "enum",
+    "eval",
+    "export",
+    "extends",
+    "false",
+    "finally",
+    "for",
+    "function",
+    "if",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "let",
+    "new",
+    "null",
+    "package",
+    "private",
+    "return",
+    "static",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "var",
+    "void",
+    "while",
+    "yield",
+];
 
 /// Whether a constant can be called so.
 fn is_identifier(name: &str) -> bool {
@@ -199,8 +265,6 @@ struct Read {
     members: BTreeMap<String, Read>,
     /// Of a list: what is read of each element.
     elements: Option<Box<Read>>,
-    /// What it is declared as.
-    declared: Option<Ty>,
 }
 
 /// Parameters for what a piece reads from around it.
@@ -348,8 +412,7 @@ impl Reading<'_> {
                 let at = match self.locals.iter().position(|(own, _)| *own == id) {
                     Some(at) => at,
                     None => {
-                        let declared = Some(self.unit.locals[id.0 as usize].ty);
-                        self.locals.push((id, Read { declared, ..Read::default() }));
+                        self.locals.push((id, Read::default()));
                         self.locals.len() - 1
                     }
                 };
@@ -376,8 +439,8 @@ impl Reading<'_> {
 
     fn read(&mut self, root: Root, steps: &[Step], ty: Ty) {
         let at = self.at(root, steps);
-        // Where it is narrowed it is less than what it may be.
-        at.whole = at.whole.or(at.declared).or(Some(ty));
+        // The first use has what the text around has found out; what follows may know more.
+        at.whole = at.whole.or(Some(ty));
     }
 }
 
@@ -395,7 +458,7 @@ const fn word(part: InputPart) -> &'static str {
 /// The type of what is read.
 fn spelt(types: &Types, read: &Read) -> String {
     if let Some(ty) = read.whole {
-        return Spelling { types, open: Vec::new() }.ty(ty);
+        return Spelling { types, open: Vec::new(), alone: true }.ty(ty);
     }
     if let Some(elements) = &read.elements {
         let inner = spelt(types, elements);
@@ -418,6 +481,8 @@ fn key(name: &str) -> String {
 struct Spelling<'t> {
     types: &'t Types,
     open: Vec<ObjectId>,
+    /// In no union.
+    alone: bool,
 }
 
 /// Deepest object that is written out.
@@ -434,6 +499,7 @@ impl Spelling<'_> {
             Kind::Union(variants) if ty != Ty::BOOLEAN => {
                 let both = variants.contains(&Ty::TRUE) && variants.contains(&Ty::FALSE);
                 let mut parts: Vec<String> = Vec::new();
+                let alone = std::mem::replace(&mut self.alone, false);
                 for variant in variants.iter() {
                     let text = match *variant {
                         Ty::TRUE if both => "boolean".to_owned(),
@@ -444,9 +510,14 @@ impl Spelling<'_> {
                         parts.push(text);
                     }
                 }
+                self.alone = alone;
                 parts.join(" | ")
             }
             Kind::Object(id) => self.object(*id),
+            // One value is what stands there; another place has another.
+            Kind::StringLiteral { .. } if self.alone => "string".to_owned(),
+            Kind::NumberLiteral { .. } if self.alone => "number".to_owned(),
+            Kind::Boolean { .. } if self.alone => "boolean".to_owned(),
             _ => self.types.full_text(ty),
         }
     }

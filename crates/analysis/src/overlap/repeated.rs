@@ -12,7 +12,7 @@ use frontage_diagnostic::Span;
 use frontage_plan::PathSegment;
 use serde::Serialize;
 
-use super::canonical::{Canonical, Definitions, Writer};
+use super::canonical::{Canonical, Definitions, Helpers, Writer};
 use super::fragment::{Piece, propose};
 use super::{Compared, Surroundings};
 
@@ -65,13 +65,14 @@ pub(super) fn find(backends: &[Compared<'_>], around: &Surroundings<'_>) -> Vec<
         let mut seen: BTreeSet<Span> = BTreeSet::new();
         for unit in compared.checked {
             let mut known = Definitions::default();
+            let helpers = helpers(unit);
             let hints = hints(unit);
             for piece in pieces(unit) {
                 let span = piece.span();
                 if around.shared.contains(&span.file) || !seen.insert(span) {
                     continue;
                 }
-                let form = form(unit, around, &mut known, piece);
+                let form = form(unit, around, &helpers, &mut known, piece);
                 if form.weight < LEAST || !(form.computes || form.weight >= 2 * LEAST) {
                     continue;
                 }
@@ -136,15 +137,43 @@ pub(super) fn find(backends: &[Compared<'_>], around: &Surroundings<'_>) -> Vec<
 fn form(
     unit: &Checked,
     around: &Surroundings<'_>,
+    helpers: &Helpers<'_>,
     known: &mut Definitions,
     piece: Piece<'_>,
 ) -> Canonical {
-    let writer = Writer::new(unit, around.shared, known);
+    let writer = Writer::new(unit, around.shared, helpers, known);
     match piece {
         Piece::Expr(expr) => writer.of_expr(expr),
         Piece::Stmt(stmt) => writer.of_stmt(stmt),
         Piece::Function(function) => writer.of_function(function),
     }
+}
+
+/// Functions that handlers and helpers define for themselves.
+fn helpers(unit: &Checked) -> Helpers<'_> {
+    fn note<'a>(body: &'a [Stmt], found: &mut Helpers<'a>) {
+        for stmt in body {
+            if let StmtKind::Const { local, init } = &stmt.kind
+                && let ExprKind::Arrow(own) = &init.kind
+            {
+                found.insert(*local, own);
+            }
+        }
+    }
+    let mut found = Helpers::new();
+    let handlers = unit.routes.iter().filter_map(|route| match &route.kind {
+        CheckedKind::Handler { function, .. } => Some(function),
+        CheckedKind::Passthrough { .. } => None,
+    });
+    for function in unit.functions.iter().chain(handlers) {
+        note(&function.body, &mut found);
+        hir::each_expr(function, &mut |expr| {
+            if let ExprKind::Arrow(inner) = &expr.kind {
+                note(&inner.body, &mut found);
+            }
+        });
+    }
+    found
 }
 
 /// Everything of a unit that could be a piece.
