@@ -4,19 +4,21 @@
 //! Out:   each place where a route decides or computes something of the business, with what to do.
 //! Never: a place that its team has accepted with a reason, without that reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use frontage_compile::hir::{
-    self, Checked, CheckedKind, CheckedRoute, Expr, ExprKind, Function, Item, Stmt, StmtKind,
+    self, Checked, CheckedKind, CheckedRoute, Expr, ExprKind, Function, Item, LocalId, Stmt,
+    StmtKind,
 };
 use frontage_compile::types::{Kind, Ty, Types};
 use frontage_diagnostic::{FileId, Span};
-use frontage_plan::{BinaryOp, Builtin, Constant, IterateOp, RouteKind};
+use frontage_plan::{
+    BinaryOp, Block, Builtin, Constant, IterateOp, Plan, RouteKind, Step, UnaryOp,
+};
 use serde::Serialize;
 
 use super::{Compared, Surroundings};
 use crate::declared::declarations;
-use crate::uses::uses;
 
 /// What stands above a place that is accepted: `// frontage-accept policy-threshold: why`.
 const ACCEPT: &str = "frontage-accept";
@@ -119,8 +121,10 @@ pub(super) fn find(
         for route in &unit.routes {
             let CheckedKind::Handler { function, .. } = &route.kind else { continue };
             let name = name(backend, route);
-            let mut finder = Finder { unit, around, found: Vec::new() };
-            for function in reachable(unit, function) {
+            let functions = reachable(unit, function);
+            let made = functions.iter().flat_map(|function| made(function)).collect();
+            let mut finder = Finder { unit, made, around, found: Vec::new() };
+            for function in functions {
                 finder.function(function);
             }
             for (rule, span) in finder.found {
@@ -156,17 +160,29 @@ fn name(backend: &Compared<'_>, route: &CheckedRoute) -> String {
     own.map(|own| format!("{} {}", own.method.as_str(), own.path_text())).unwrap_or_default()
 }
 
-/// How many calls of a route change something; those for each element of a list count as several.
+/// Most calls that one request of a route changes something by.
 fn unsafe_calls(backend: &Compared<'_>, route: &CheckedRoute) -> usize {
-    let plan = backend.plan;
-    let is_own = |own: &frontage_plan::Route| {
-        own.method == route.method
-            && own.path == route.path
-            && matches!(own.kind, RouteKind::Handler(_))
+    let mut routes = backend.plan.routes.iter();
+    let own = routes.find(|own| own.method == route.method && own.path == route.path);
+    match own.map(|own| &own.kind) {
+        Some(RouteKind::Handler(handler)) => most_unsafe(backend.plan, &handler.body),
+        _ => 0,
+    }
+}
+
+/// Of the ways through a block, the one with the most calls that change something.
+fn most_unsafe(plan: &Plan, block: &Block) -> usize {
+    let of_step = |step: &Step| match step {
+        Step::Let { .. } | Step::Return(_) | Step::Throw(_) => 0,
+        Step::Call { call, .. } => usize::from(!plan.operation(call.operation).safe),
+        Step::If { then, otherwise, .. } => {
+            most_unsafe(plan, then).max(most_unsafe(plan, otherwise))
+        }
+        Step::Scope { body, .. } | Step::Map { body, .. } => most_unsafe(plan, body),
+        Step::Try { body, handler, .. } => most_unsafe(plan, body) + most_unsafe(plan, handler),
+        Step::All { bodies, .. } => bodies.iter().map(|body| most_unsafe(plan, body)).sum(),
     };
-    let uses = uses(plan);
-    let own = uses.iter().filter(|own| is_own(own.route));
-    own.filter(|own| !plan.operation(own.operation).safe).count()
+    block.steps.iter().map(of_step).sum()
 }
 
 /// A function, and those of the module that it calls, directly or not.
@@ -189,9 +205,43 @@ fn reachable<'a>(unit: &'a Checked, function: &'a Function) -> Vec<&'a Function>
 
 struct Finder<'a> {
     unit: &'a Checked,
+    /// What locals are made of.
+    made: BTreeMap<LocalId, &'a Expr>,
     around: &'a Surroundings<'a>,
     found: Vec<(Rule, Span)>,
 }
+
+/// What the constants of a function are made of, those of functions in it included.
+fn made(function: &Function) -> Vec<(LocalId, &Expr)> {
+    fn note<'a>(body: &'a [Stmt], found: &mut Vec<(LocalId, &'a Expr)>) {
+        for stmt in body {
+            match &stmt.kind {
+                StmtKind::Const { local, init } => found.push((*local, init)),
+                StmtKind::If { then, otherwise, .. } => {
+                    note(then, found);
+                    note(otherwise, found);
+                }
+                StmtKind::Try { body, handler, .. } => {
+                    note(body, found);
+                    note(handler, found);
+                }
+                StmtKind::Block(body) => note(body, found),
+                _ => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    note(&function.body, &mut found);
+    hir::each_expr(function, &mut |expr| {
+        if let ExprKind::Arrow(inner) = &expr.kind {
+            note(&inner.body, &mut found);
+        }
+    });
+    found
+}
+
+/// How many constants are followed, one to the next.
+const STEPS: u32 = 8;
 
 impl Finder<'_> {
     fn add(&mut self, rule: Rule, span: Span) {
@@ -209,7 +259,7 @@ impl Finder<'_> {
         for stmt in body {
             match &stmt.kind {
                 StmtKind::If { test, then, otherwise } => {
-                    let refuses = |body: &[Stmt]| matches!(body, [only] if throws_http(only));
+                    let refuses = |body: &[Stmt]| body.last().is_some_and(throws_http);
                     let decides = self.of_service(test) && !is_missing(test);
                     if decides && (refuses(then) || refuses(otherwise)) {
                         self.add(Rule::BusinessRule, stmt.span);
@@ -242,7 +292,7 @@ impl Finder<'_> {
                 b,
             ) => {
                 let of_service = self.number_of_service(a) || self.number_of_service(b);
-                if of_service && (is_policy(a) || is_policy(b)) {
+                if of_service && (self.is_policy(a, STEPS) || self.is_policy(b, STEPS)) {
                     self.add(Rule::PolicyThreshold, expr.span);
                 }
             }
@@ -253,7 +303,8 @@ impl Finder<'_> {
                         Item::Spread(_) => None,
                     })
                 };
-                if values().any(is_policy) && values().any(|value| self.number_of_service(value)) {
+                let policy = values().any(|value| self.is_policy(value, STEPS));
+                if policy && values().any(|value| self.number_of_service(value)) {
                     self.add(Rule::PolicyThreshold, expr.span);
                 }
             }
@@ -269,24 +320,41 @@ impl Finder<'_> {
     /// Whether what a service says is looked at.
     fn of_service(&self, expr: &Expr) -> bool {
         let mut found = false;
-        hir::each_in(expr, &mut |part| found |= self.is_field(part));
+        hir::each_in(expr, &mut |part| found |= self.is_field(part, STEPS));
         found
     }
 
     /// Whether an expression is a number that a service says.
     fn number_of_service(&self, expr: &Expr) -> bool {
-        is_number(&self.unit.types, expr.ty) && self.is_field(expr)
+        is_number(&self.unit.types, expr.ty) && self.is_field(expr, STEPS)
     }
 
-    /// Whether an expression is a field of a service's answer.
-    fn is_field(&self, expr: &Expr) -> bool {
+    /// Whether an expression is a field of a service's answer, perhaps by another name.
+    fn is_field(&self, expr: &Expr, steps: u32) -> bool {
+        let Some(left) = steps.checked_sub(1) else { return false };
         let (object, name) = match &expr.kind {
             ExprKind::Member(object, name) => (object, name),
-            ExprKind::Optional { rest, .. } => return self.is_field(rest),
+            ExprKind::Optional { rest, .. } => return self.is_field(rest, left),
+            // `a.x ?? 0`
+            ExprKind::Logical(_, value, _) => return self.is_field(value, left),
+            ExprKind::Local(id) => {
+                return self.made.get(id).is_some_and(|init| self.is_field(init, left));
+            }
             _ => return false,
         };
         let declared = declarations(&self.unit.types, object.ty, name);
         declared.iter().any(|span| self.is_contract(*span))
+    }
+
+    /// A number that says more than whether there is something.
+    fn is_policy(&self, expr: &Expr, steps: u32) -> bool {
+        let Some(left) = steps.checked_sub(1) else { return false };
+        match &expr.kind {
+            ExprKind::Constant(Constant::Number(number)) => number.0.abs() > 1.0,
+            ExprKind::Local(id) => self.made.get(id).is_some_and(|init| self.is_policy(init, left)),
+            ExprKind::Global(id) => self.is_policy(&self.unit.globals[id.0 as usize].value, left),
+            _ => false,
+        }
     }
 
     /// Whether a declaration stands in a contract: a module of the workspace is none.
@@ -304,24 +372,33 @@ fn is_number(types: &Types, ty: Ty) -> bool {
     }
 }
 
-/// A number that says more than whether there is something.
-fn is_policy(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Constant(Constant::Number(number)) => number.0.abs() > 1.0,
-        _ => false,
-    }
-}
-
 /// Whether a condition only asks whether something is there.
 fn is_missing(test: &Expr) -> bool {
     let is_nullish =
         |expr: &Expr| matches!(expr.kind, ExprKind::Constant(Constant::Null | Constant::Undefined));
+    // How many there are, against none.
+    let is_none = |a: &Expr, b: &Expr| {
+        matches!(&a.kind, ExprKind::Member(_, name) if &**name == "length")
+            && matches!(b.kind, ExprKind::Constant(Constant::Number(number)) if number.0 == 0.0)
+    };
     match &test.kind {
         ExprKind::Binary(
             BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::LooseEqual | BinaryOp::LooseNotEqual,
             a,
             b,
-        ) => is_nullish(a) || is_nullish(b),
+        ) => is_nullish(a) || is_nullish(b) || is_none(a, b) || is_none(b, a),
+        ExprKind::Binary(BinaryOp::Less, a, b) => {
+            matches!(&a.kind, ExprKind::Member(_, name) if &**name == "length")
+                && matches!(b.kind, ExprKind::Constant(Constant::Number(number)) if number.0 == 1.0)
+        }
+        ExprKind::Logical(_, a, b) => is_missing(a) && is_missing(b),
+        // `!list[0]`, `!found`
+        ExprKind::Unary(UnaryOp::Not, value) => matches!(
+            value.kind,
+            ExprKind::Index(..)
+                | ExprKind::Local(_)
+                | ExprKind::Iterate { op: IterateOp::Find, .. }
+        ),
         ExprKind::Iterate { op: IterateOp::Find, .. } => true,
         _ => false,
     }
@@ -331,7 +408,7 @@ fn is_missing(test: &Expr) -> bool {
 fn throws_http(stmt: &Stmt) -> bool {
     match &stmt.kind {
         StmtKind::Throw(value) => matches!(value.kind, ExprKind::Error { .. }),
-        StmtKind::Block(body) => matches!(&body[..], [only] if throws_http(only)),
+        StmtKind::Block(body) => body.last().is_some_and(throws_http),
         _ => false,
     }
 }
@@ -344,7 +421,9 @@ fn accepted(around: &Surroundings<'_>, span: Span, rule: Rule, used: &mut Used) 
     let file = around.sources.file(span.file);
     let own = (file.line_column(span.start).line as usize).checked_sub(1)?;
     let lines: Vec<&str> = file.text.lines().collect();
-    let above = (0..own).rev().take_while(|at| lines[*at].trim_start().starts_with("//"));
+    // Documentation between a comment and what it is of does not part them.
+    let is_comment = |line: &str| ["//", "/*", "*"].iter().any(|start| line.starts_with(start));
+    let above = (0..own).rev().take_while(|at| is_comment(lines[*at].trim_start()));
     for at in std::iter::once(own).chain(above) {
         if let Some(Ok((named, reason))) = lines.get(at).and_then(|line| acceptance(line))
             && named == rule
@@ -358,8 +437,14 @@ fn accepted(around: &Surroundings<'_>, span: Span, rule: Rule, used: &mut Used) 
 
 /// What a line's comment accepts, and why; or what is wrong with it.
 fn acceptance(line: &str) -> Option<Result<(Rule, &str), String>> {
-    let (_, comment) = line.split_once("//")?;
-    let words = comment.trim().strip_prefix(ACCEPT)?;
+    let at = line.find(ACCEPT)?;
+    let before = line[..at].trim_end().strip_suffix("//")?;
+    // Within a text it is none.
+    let quotes = |quote: char| before.matches(quote).count() % 2 == 1;
+    if quotes('"') || quotes('\'') || quotes('`') {
+        return None;
+    }
+    let words = &line[at + ACCEPT.len()..];
     let (name, reason) = words.split_once(':').unwrap_or((words, ""));
     let (name, reason) = (name.trim(), reason.trim());
     let Some(rule) = Rule::ALL.into_iter().find(|rule| rule.name() == name) else {

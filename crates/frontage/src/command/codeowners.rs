@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
 
-use frontage_diagnostic::Diagnostic;
+use frontage_diagnostic::{Area, Diagnostic};
 
 use super::Done;
 use super::output::write;
-use crate::build::build;
+use crate::build::{Built, build};
 use crate::cli::{Global, Output};
 use crate::codes;
 use crate::config::OWNER;
@@ -25,7 +25,14 @@ type Line = (String, Vec<String>);
 /// Prints the lines, or puts them in their place in a file.
 pub(crate) fn run(global: &Global, terminal: &Terminal, output: &Output) -> Done {
     let loaded = load(&find(global.workspace.as_deref())?);
-    let lines = lines(&loaded)?;
+    let built = build(&loaded);
+    // What a module imports that cannot be read, nobody knows: its lines would be missing.
+    let faults = built.diagnostics(&loaded);
+    if faults.iter().any(|fault| fault.code.area() == Area::Syntax) {
+        terminal.refused(&faults, &loaded.sources);
+        return Ok(ExitCode::FAILURE);
+    }
+    let lines = lines(&loaded, &built)?;
     let Some(file) = &output.file else {
         let all = lines
             .iter()
@@ -61,21 +68,23 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, output: &Output) -> Done
 }
 
 /// The lines, the last of which that matches a path counts.
-fn lines(loaded: &Loaded) -> Result<Vec<Line>, Diagnostic> {
+fn lines(loaded: &Loaded, built: &Built) -> Result<Vec<Line>, Diagnostic> {
     let prefix = from_repository(&loaded.root);
     let config = &loaded.config;
     let handle = |owner: &str| -> Result<String, Diagnostic> {
-        if owner.contains(|c: char| c.is_whitespace() || c == '#') {
+        let broken = |text: &str| text.contains(|c: char| c.is_whitespace() || c == '#');
+        let handle = match &config.owner_handle {
+            // A handle or an address, as it is.
+            _ if owner.contains('@') => owner.to_owned(),
+            Some(handle) => handle.value.replace(OWNER, owner),
+            None => format!("@{owner}"),
+        };
+        if owner.is_empty() || broken(&handle) {
             let message = format!("the owner {owner:?} cannot stand in CODEOWNERS");
             return Err(Diagnostic::placeless(codes::INVALID_VALUE, message)
                 .help("write `owner` in one word: a team, a user or an address"));
         }
-        // A handle or an address, as it is.
-        Ok(match &config.owner_handle {
-            _ if owner.contains('@') => owner.to_owned(),
-            Some(handle) => handle.value.replace(OWNER, owner),
-            None => format!("@{owner}"),
-        })
+        Ok(handle)
     };
     let mut lines: Vec<Line> = Vec::new();
     if let Some(owner) = &config.owner {
@@ -99,7 +108,6 @@ fn lines(loaded: &Loaded) -> Result<Vec<Line>, Diagnostic> {
         }
     }
     // A shared module is of all who use it.
-    let built = build(loaded);
     for file in &loaded.workspace.shared {
         let users = built.frontends.iter().filter(|own| own.modules.contains(file));
         let own: BTreeSet<&String> =
@@ -149,16 +157,28 @@ fn text(lines: &[Line]) -> String {
 /// The text of a file with new lines in the place of the old ones; all others stay. Nothing if the
 /// old ones have no end.
 fn replaced(before: &str, lines: &str) -> Option<String> {
-    let Some(start) = before.find("# begin of `frontage codeowners`") else {
-        let gap = match before {
-            "" => "",
-            before if before.ends_with('\n') => "\n",
-            _ => "\n\n",
-        };
-        return Some(format!("{before}{gap}{lines}"));
+    // A checkout may have another end of lines; they stay as they are.
+    let crlf = before.contains("\r\n");
+    let before = before.replace("\r\n", "\n");
+    let at_line = |text: &str, mark: &str| {
+        let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+        starts.into_iter().find(|at| text[*at..].starts_with(mark))
     };
-    let length = before[start..].find(END)? + END.len();
-    let after = &before[start + length..];
-    let after = after.strip_prefix('\n').unwrap_or(after);
-    Some(format!("{}{lines}{after}", &before[..start]))
+    let text = match at_line(&before, "# begin of `frontage codeowners`") {
+        None => {
+            let gap = match before.as_str() {
+                "" => "",
+                before if before.ends_with('\n') => "\n",
+                _ => "\n\n",
+            };
+            format!("{before}{gap}{lines}")
+        }
+        Some(start) => {
+            let length = at_line(&before[start..], END)? + END.len();
+            let after = &before[start + length..];
+            let after = after.strip_prefix('\n').unwrap_or(after);
+            format!("{}{lines}{after}", &before[..start])
+        }
+    };
+    Some(if crlf { text.replace('\n', "\r\n") } else { text })
 }

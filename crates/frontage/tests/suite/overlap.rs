@@ -180,6 +180,105 @@ fn helpers_are_compared_by_what_they_are() {
     assert_eq!(other.overlap()["repeated"], json!([]));
 }
 
+#[test]
+fn what_only_looks_alike_is_told_apart() {
+    // The same expression, with a helper that does something else.
+    let body = |helper: &str| {
+        format!(
+            "const f = (n: number): string => {helper};\nconst p = await records.getPatient({{ id: params.id }});\n\
+             return {{ a: p.balance < 0 ? `${{f(p.balance)}} owed by ${{p.name.last}}` : f(p.balance).toUpperCase() }};"
+        )
+    };
+    let web = body("`${n} pcs`");
+    let other =
+        small(&[("routes/a/[id].ts", &web)], &[("routes/b/[id].ts", &body("(n * 7).toFixed(2)"))]);
+    assert_eq!(other.overlap()["repeated"], json!([]));
+    let same = small(&[("routes/a/[id].ts", &web)], &[("routes/b/[id].ts", &web)]);
+    assert_eq!(same.overlap()["repeated"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn proposed_modules_say_what_they_are_given() {
+    // Narrowed around the piece; called like what it imports; called like a word; by its context.
+    let narrowed = "const p = await records.getPatient({ id: params.id });\nconst nick = p.nickname;\n\
+                    if (nick == null) throw error(404, \"none\");\n\
+                    return { delete: nick.length > 3 ? `${nick.toUpperCase()} ${p.name.first}` : nick.trim() + p.name.last };";
+    let whole = "import { route } from \"frontage\";\nimport { z } from \"zod\";\n\
+                 export const POST = route({ query: z.object({ page: z.string() }) }, async (ctx) => {\n\
+                 return { a: ctx.query.page === \"1\" ? `first ${ctx.query.page}` : `later ${ctx.query.page.trim()}` };\n});\n";
+    let clinic = small(
+        &[("routes/a/[id].ts", narrowed), ("routes/ctx.ts", whole)],
+        &[("routes/b/[id].ts", narrowed), ("routes/ctx.ts", whole)],
+    );
+    let found = clinic.overlap();
+    let mut proposed = 0;
+    for own in found["repeated"].as_array().unwrap() {
+        proposed += 1;
+        clinic.write(own["file"].as_str().unwrap(), own["fragment"].as_str().unwrap());
+    }
+    assert!(proposed >= 1, "{found}");
+    let checked = clinic.program.run(clinic.folder.path(), &["check"]);
+    assert!(checked.status.success(), "{}\n{found:#}", String::from_utf8_lossy(&checked.stderr));
+}
+
+#[test]
+fn a_backend_without_answers_is_nobody_elses() {
+    let clinic = small(&[("routes/a/[id].ts", "return { a: params.id };")], &[]);
+    let found = clinic.overlap();
+    assert_eq!(found["pairs"][0]["advice"]["verdict"], "keep-apart");
+    assert_eq!(found["frontends"][0]["routes"], 0);
+}
+
+#[test]
+fn types_that_hold_each_other_end() {
+    use std::fmt::Write as _;
+    let names = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L"];
+    let mut schemas = String::new();
+    for name in names {
+        let members: Vec<String> = names
+            .iter()
+            .map(|own| {
+                format!("{}: {{ $ref: \"#/components/schemas/{own}\" }}", own.to_lowercase())
+            })
+            .collect();
+        let _ = writeln!(
+            schemas,
+            "    {name}: {{ type: object, properties: {{ v: {{ type: string }}, {} }} }}",
+            members.join(", ")
+        );
+    }
+    let clinic = small(
+        &[("routes/a/[id].ts", "return await records.getAll({ id: params.id });")],
+        &[("routes/b/[id].ts", "return await records.getAll({ id: params.id });")],
+    );
+    let path = clinic.folder.path().join("contracts/records.openapi.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let operation = "paths:\n  /all/{id}:\n    get:\n      operationId: getAll\n      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]\n      responses: { \"200\": { description: it, content: { application/json: { schema: { $ref: \"#/components/schemas/A\" } } } }, \"201\": { description: it, content: { application/json: { schema: { $ref: \"#/components/schemas/A\" } } } } }\n";
+    let text = text.replacen("paths:\n", operation, 1).replacen(
+        "  schemas:\n",
+        &format!("  schemas:\n{schemas}"),
+        1,
+    );
+    std::fs::write(&path, text).unwrap();
+    let found = clinic.overlap();
+    assert_eq!(found["pairs"][0]["routes"][0]["kind"], "same");
+    assert_eq!(found["pairs"][0]["advice"]["verdict"], "one-backend");
+    let contract = path.to_str().unwrap().to_owned();
+    let impact =
+        clinic.program.run(clinic.folder.path(), &["impact", "records", &contract, "--json"]);
+    let said: Value = serde_json::from_slice(&impact.stdout).unwrap();
+    assert_eq!((&said["changes"], &said["ok"]), (&json!([]), &json!(true)));
+}
+
+#[test]
+fn fields_are_counted_once_however_many_answers_have_them() {
+    let body = "const p = await records.updatePatient({ id: params.id, body: { status: \"active\" } });\nreturn { a: p?.name.first ?? null, b: p?.tags.map((t) => t) ?? [] };";
+    let module = route(body).replace("export const GET", "export const POST");
+    let clinic = small(&[("routes/a/[id].ts", &module)], &[]);
+    let reads = clinic.overlap()["frontends"][1]["reads"].clone();
+    assert_eq!(reads, json!({ "records.updatePatient": ["name.first", "tags[]"] }));
+}
+
 const RULES: &str = "
 import { error, json, route } from \"frontage\";
 import { z } from \"zod\";
@@ -200,6 +299,18 @@ export const GET = route({ params }, async ({ params }) => {
   if (patient === null) throw error(404, \"unknown\");
   return { ratio: patient.balance / other.balance, double: patient.balance * 2 };
 });
+export const PUT = route({ params }, async ({ params, session }) => {
+  const { balance, status, tags } = await records.getPatient({ id: params.id });
+  if (status !== session.sub) {
+    const why = \"not yours\";
+    throw error(403, why);
+  }
+  if (tags.length === 0 || !tags[0]) throw error(404, \"none\");
+  if (status === \"active\") await records.updatePatient({ id: params.id, body: { status: \"suspended\" } });
+  else await records.updatePatient({ id: params.id, body: { status: \"active\" } });
+  return { big: balance > LIMIT };
+});
+const LIMIT = 500;
 ";
 
 #[test]
@@ -222,6 +333,8 @@ fn general_logic_is_found_and_accepted_with_a_reason() {
             format!("business-rule {path}:8:3"),
             format!("policy-threshold {path}:11:18"),
             format!("business-figure {path}:19:19"),
+            format!("business-rule {path}:23:3"),
+            format!("policy-threshold {path}:30:17"),
         ]
     );
     assert_eq!(found["general"][0]["owner"], "team-web");
@@ -233,7 +346,7 @@ fn general_logic_is_found_and_accepted_with_a_reason() {
         .replace("patient.tags.length > 3 };", "patient.tags.length > 3 }; // frontage-accept policy-threshold: only a colour");
     clinic.write(path, &accepted);
     let found = clinic.overlap();
-    assert_eq!(open(&found).len(), 2, "{:?}", open(&found));
+    assert_eq!(open(&found).len(), 4, "{:?}", open(&found));
     let reasons: BTreeSet<&str> = found["general"]
         .as_array()
         .unwrap()
@@ -251,7 +364,7 @@ fn general_logic_is_found_and_accepted_with_a_reason() {
         let line = format!("  {comment}\n  if (patient.status ===");
         clinic.write(path, &RULES.replace("  if (patient.status ===", &line));
         let found = clinic.overlap();
-        assert_eq!(open(&found).len(), 4);
+        assert_eq!(open(&found).len(), 6);
         assert_eq!(found["stale"][0]["place"], format!("{path}:8"));
         let said = found["stale"][0]["why"].as_str().unwrap();
         assert!(said.contains(why), "{said}");

@@ -86,6 +86,13 @@ fn what_others_wrote_into_the_file_stays() {
         changed,
         format!("{text}/docs/ @writers\n").replace("@acme/team-web", "@acme/team-www")
     );
+    // Words that speak of the lines are none of them, and ends of lines stay as they are.
+    let quoted =
+        format!("# see `# begin of `frontage codeowners``\r\n{}", changed.replace('\n', "\r\n"));
+    clinic.write(".github/CODEOWNERS", &quoted);
+    assert_eq!(clinic.codeowners(&check).status.code(), Some(0));
+    assert_eq!(clinic.codeowners(&file).status.code(), Some(0));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), quoted);
     // Without its end nobody knows whose the rest is.
     clinic.write(".github/CODEOWNERS", "# begin of `frontage codeowners`\n* @everybody\n");
     let refused = clinic.codeowners(&file);
@@ -103,6 +110,13 @@ fn what_no_line_can_hold_is_refused() {
     assert_eq!(refused.status.code(), Some(1));
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(said.contains("Team Web") && said.contains("one word"), "{said}");
+    // What a module that cannot be read imports, nobody knows.
+    let clinic = Clinic::owned();
+    clinic.write(
+        "frontends/web/routes/api/greet.ts",
+        "import { greet } from \"#shared/greet\";\nexport const GET = (\n",
+    );
+    assert_eq!(clinic.codeowners(&[]).status.code(), Some(1));
     clinic.write(
         "frontage.toml",
         "[workspace]\nname = \"w\"\nowner_handle = \"@acme\"\n[upstreams]\n",
