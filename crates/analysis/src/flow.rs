@@ -167,7 +167,12 @@ impl<'p> Flow<'p> {
                 let thrown = tried.thrown.clone().unwrap_or(Known::Object);
                 let certain = !tried.falls && !tried.returns;
                 if let Some(error) = error {
-                    self.set(*error, if certain { thrown } else { loosened(thrown) });
+                    let known = match thrown {
+                        failure @ Known::Failure(_) => failure,
+                        other if certain => other,
+                        _ => Known::Object,
+                    };
+                    self.set(*error, known);
                 }
                 let handled = self.ends(handler);
                 let rest = Ends { throws: false, decided: false, thrown: None, ..tried };
@@ -319,14 +324,6 @@ impl<'p> Flow<'p> {
             Expr::Array(_) | Expr::Error { .. } | Expr::Reply(_) => Known::Object,
             _ => Known::Nothing,
         }
-    }
-}
-
-/// What is known if something may also be otherwise.
-fn loosened(known: Known) -> Known {
-    match known {
-        Known::Failure(status) => Known::Failure(status),
-        _ => Known::Object,
     }
 }
 

@@ -477,10 +477,10 @@ fn shadow(
     reply: &Reply,
     record: &Record,
 ) -> Option<Shadow> {
-    if parts.method != Method::GET {
+    let generation = chosen.generation;
+    if !generation.legacies.compares() || parts.method != Method::GET {
         return None;
     }
-    let generation = chosen.generation;
     let segments = split(chosen.path).ok()?;
     let legacy = &generation.legacies.find(&segments.list)?.legacy;
     let comparison = legacy.comparison.as_ref()?;

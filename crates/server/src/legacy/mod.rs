@@ -87,6 +87,11 @@ impl Legacies {
         Self(all)
     }
 
+    /// Whether any answer is compared.
+    pub(crate) fn compares(&self) -> bool {
+        self.0.iter().any(|own| own.legacy.comparison.is_some())
+    }
+
     /// The one below whose prefix a path is.
     pub(crate) fn find(&self, segments: &[Cow<'_, str>]) -> Option<&Prepared> {
         self.0.iter().find(|own| {
