@@ -92,12 +92,16 @@ pub struct NotHandedOver {
 impl NotHandedOver {
     #[expect(clippy::needless_pass_by_value, reason = "it is what calls fail with")]
     fn of(error: CallError) -> Box<Self> {
-        let problem = match error.reason() {
-            Reason::Timeout => Problem::new(504, "upstream_timeout"),
-            Reason::Argument => Problem::new(400, "invalid_input"),
-            Reason::Connection | Reason::Answer => Problem::new(502, "upstream_unavailable"),
-        };
-        Box::new(Self { problem, why: error.to_string() })
+        Box::new(Self { problem: problem_of(&error), why: error.to_string() })
+    }
+}
+
+/// What a client is told of a call whose answer would have been handed on.
+pub(crate) fn problem_of(error: &CallError) -> Problem {
+    match error.reason() {
+        Reason::Timeout => Problem::new(504, "upstream_timeout"),
+        Reason::Argument => Problem::new(400, "invalid_input"),
+        Reason::Connection | Reason::Answer => Problem::new(502, "upstream_unavailable"),
     }
 }
 

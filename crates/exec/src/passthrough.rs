@@ -7,13 +7,14 @@ use frontage_plan::{
     BodyKind, Method as PlanMethod, Operation, Passthrough, PassthroughSource, RouteKind,
 };
 use frontage_upstream::{
-    Argument, BoxError, CallError, FillError, Reason, StreamBody, StreamRequest, fill,
+    Argument, BoxError, FillError, StreamBody, StreamRequest, fill,
 };
 use http::{HeaderMap, HeaderValue, Method, Response, header};
 use http_body::Body;
 use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
 
+use crate::forward::problem_of;
 use crate::request::Identity;
 use crate::{Clients, Engine, Outcome, PassthroughRequest, Problem};
 
@@ -104,14 +105,6 @@ fn takes_body(operation: &Operation) -> bool {
     match operation.body {
         Some(BodyKind::Json(_) | BodyKind::Form | BodyKind::Text(_) | BodyKind::Binary) => true,
         None => false,
-    }
-}
-
-fn problem_of(error: &CallError) -> Problem {
-    match error.reason() {
-        Reason::Timeout => Problem::new(504, "upstream_timeout"),
-        Reason::Argument => Problem::new(400, "invalid_input"),
-        Reason::Connection | Reason::Answer => Problem::new(502, "upstream_unavailable"),
     }
 }
 

@@ -82,15 +82,23 @@ pub fn each_binding(body: &[Stmt], f: &mut dyn FnMut(LocalId)) {
 /// of [`parts_of_function`].
 pub fn parts<'h>(expr: &'h Expr, f: &mut dyn FnMut(&'h Expr)) {
     match &expr.kind {
+        ExprKind::Arrow(function) => parts_of_function(function, f),
+        _ => children(expr, f),
+    }
+}
+
+/// Calls `f` with the expressions directly in an expression, in text order; arrows are not entered.
+pub fn children<'h>(expr: &'h Expr, f: &mut dyn FnMut(&'h Expr)) {
+    match &expr.kind {
         ExprKind::Constant(_)
         | ExprKind::Local(_)
         | ExprKind::Global(_)
         | ExprKind::Function(_)
         | ExprKind::BuiltinFunction(_)
+        | ExprKind::Arrow(_)
         | ExprKind::Input(_)
         | ExprKind::Context
         | ExprKind::NoContent => {}
-        ExprKind::Arrow(function) => parts_of_function(function, f),
         ExprKind::Member(of, _)
         | ExprKind::Unary(_, of)
         | ExprKind::InstanceOf(of, _)

@@ -4,7 +4,7 @@
 //! Out:   [`Usage`] by local; [`is_straight`] and [`breaks`] for bodies.
 
 use crate::hir::{
-    Checked, CheckedKind, Expr, ExprKind, Function, Item, LocalId, Member, Stmt, StmtKind,
+    Checked, CheckedKind, Expr, ExprKind, Function, LocalId, Stmt, StmtKind, children,
 };
 
 /// How a local is used.
@@ -119,85 +119,8 @@ impl Counter {
                 self.expr(object);
                 self.expr(rest);
             }
-            _ => each_child(expr, &mut |e| self.expr(e)),
+            _ => children(expr, &mut |e| self.expr(e)),
         }
-    }
-}
-
-/// Calls `f` with the expressions directly in `expr`, in text order; arrows are not entered.
-pub(super) fn each_child<'h>(expr: &'h Expr, f: &mut dyn FnMut(&'h Expr)) {
-    match &expr.kind {
-        ExprKind::Constant(_)
-        | ExprKind::Local(_)
-        | ExprKind::Global(_)
-        | ExprKind::Function(_)
-        | ExprKind::BuiltinFunction(_)
-        | ExprKind::Arrow(_)
-        | ExprKind::Input(_)
-        | ExprKind::Context
-        | ExprKind::NoContent => {}
-        ExprKind::Member(e, _)
-        | ExprKind::Unary(_, e)
-        | ExprKind::InstanceOf(e, _)
-        | ExprKind::All(_, e)
-        | ExprKind::Await(e) => f(e),
-        ExprKind::Index(a, b)
-        | ExprKind::Binary(_, a, b)
-        | ExprKind::Logical(_, a, b)
-        | ExprKind::Catch(a, b)
-        | ExprKind::Optional { object: a, rest: b, .. } => {
-            f(a);
-            f(b);
-        }
-        ExprKind::Conditional(a, b, c) => {
-            f(a);
-            f(b);
-            f(c);
-        }
-        ExprKind::Template(parts) => parts.iter().for_each(f),
-        ExprKind::Array(items) | ExprKind::Builtin(_, items) => each_item(items, f),
-        ExprKind::Apply(callee, items) => {
-            f(callee);
-            each_item(items, f);
-        }
-        ExprKind::Object(members) => {
-            for member in members {
-                match member {
-                    Member::Static(_, e) | Member::Spread(e) => f(e),
-                    Member::Computed(key, e) => {
-                        f(key);
-                        f(e);
-                    }
-                }
-            }
-        }
-        ExprKind::Iterate { receiver, callback, initial, .. } => {
-            f(receiver);
-            f(callback);
-            initial.iter().for_each(|e| f(e));
-        }
-        ExprKind::Error { status, code, detail } => {
-            f(status);
-            f(code);
-            detail.iter().for_each(|e| f(e));
-        }
-        ExprKind::Json { value, status, headers, .. } => {
-            f(value);
-            status.iter().for_each(|e| f(e));
-            headers.iter().for_each(|(_, e)| f(e));
-        }
-        ExprKind::Redirect { location, status } => {
-            f(location);
-            status.iter().for_each(|e| f(e));
-        }
-        ExprKind::Operation { arguments, .. } => arguments.iter().for_each(|e| f(e)),
-    }
-}
-
-fn each_item<'h>(items: &'h [Item], f: &mut dyn FnMut(&'h Expr)) {
-    for item in items {
-        let (Item::Value(e) | Item::Spread(e)) = item;
-        f(e);
     }
 }
 
