@@ -21,7 +21,8 @@ use frontage_plan::{
 use crate::types::{Ty, Types};
 
 pub use visit::{
-    children, each_binding, each_expr, each_in, each_in_stmt, parts, parts_of_function, parts_of_stmt,
+    children, each_binding, each_expr, each_in, each_in_stmt, parts, parts_of_function,
+    parts_of_stmt,
 };
 
 /// A checked frontend.

@@ -6,9 +6,7 @@ use bytes::Bytes;
 use frontage_plan::{
     BodyKind, Method as PlanMethod, Operation, Passthrough, PassthroughSource, RouteKind,
 };
-use frontage_upstream::{
-    Argument, BoxError, FillError, StreamBody, StreamRequest, fill,
-};
+use frontage_upstream::{Argument, BoxError, FillError, StreamBody, StreamRequest, fill};
 use http::{HeaderMap, HeaderValue, Method, Response, header};
 use http_body::Body;
 use percent_encoding::percent_decode_str;

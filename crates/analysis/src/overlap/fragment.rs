@@ -286,8 +286,15 @@ fn parameters(unit: &Checked, piece: Piece<'_>) -> String {
     for (part, read) in &reading.inputs {
         parts.push(format!("{part}: {}", spelt(types, read)));
     }
-    parts.join(", ")
+    let line = parts.join(", ");
+    match line.len() {
+        0..=LINE => line,
+        _ => format!("\n  {},\n", parts.join(",\n  ")),
+    }
 }
+
+/// Longest list of parameters on one line.
+const LINE: usize = 80;
 
 /// Locals that a piece binds itself.
 fn bound(piece: Piece<'_>, all: &mut BTreeMap<LocalId, Option<Path>>) {
