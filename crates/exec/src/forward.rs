@@ -5,7 +5,9 @@
 //! Never: a hop-by-hop field; a forwarding claim of the client.
 
 use bytes::Bytes;
-use frontage_upstream::{BoxError, CallError, Client, Reason, Request, StreamBody, StreamRequest};
+use frontage_upstream::{
+    BoxError, CallError, Client, Reason, Request, StreamBody, StreamRequest, remove_hop_by_hop,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use http_body::Body;
 use tokio::time::Instant;
@@ -13,16 +15,9 @@ use tokio::time::Instant;
 use crate::request::Identity;
 use crate::{Clients, Problem, Trace};
 
-/// Fields by which a client could claim to be somebody else, or to have asked for something else.
-const CLAIMS: [&str; 7] = [
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-port",
-    "x-forwarded-prefix",
-    "x-forwarded-proto",
-    "x-real-ip",
-];
+/// Fields by which a client could claim to be somebody else, or to have asked for something else;
+/// those that begin with `x-forwarded-`, too. Some programs read `_` as `-`.
+const CLAIMS: [&str; 2] = ["forwarded", "x-real-ip"];
 
 /// What a comparison must not ask for: a part of an answer, or none of it.
 const CONDITIONS: [HeaderName; 8] = [
@@ -45,6 +40,8 @@ pub struct Handover<'r> {
     pub method: &'r Method,
     /// Path and query as the client wrote them.
     pub path_and_query: &'r str,
+    /// The host that it was asked under.
+    pub host: Option<HeaderValue>,
     /// Its headers: cookies and credentials are handed over too, since they were made for that
     /// backend.
     pub headers: &'r HeaderMap,
@@ -59,12 +56,30 @@ pub struct Handover<'r> {
 impl Handover<'_> {
     fn fields(&self) -> HeaderMap {
         let mut headers = self.headers.clone();
-        let host = headers.remove(header::HOST);
-        for name in CLAIMS {
+        // What the client names there is its own connection's, and not what is added below.
+        remove_hop_by_hop(&mut headers);
+        headers.remove(header::HOST);
+        let claims: Vec<HeaderName> = headers
+            .keys()
+            .filter(|name| {
+                let name = name.as_str().replace('_', "-");
+                CLAIMS.contains(&name.as_str()) || name.starts_with("x-forwarded-")
+            })
+            .cloned()
+            .collect();
+        for name in claims {
             headers.remove(name);
         }
-        if let Some(host) = host {
-            headers.insert("x-forwarded-host", host);
+        // HTTP/2 may send them apart; over HTTP/1.1 they are one (RFC 9113, 8.2.3).
+        let cookies: Vec<&[u8]> =
+            headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes).collect();
+        if cookies.len() > 1
+            && let Ok(cookies) = HeaderValue::from_bytes(&cookies.join(&b"; "[..]))
+        {
+            headers.insert(header::COOKIE, cookies);
+        }
+        if let Some(host) = &self.host {
+            headers.insert("x-forwarded-host", host.clone());
         }
         for (name, value) in Identity::new(self.request_id, self.trace).fields() {
             headers.insert(name, value);
@@ -153,11 +168,7 @@ pub async fn ask(clients: &Clients, request: Handover<'_>) -> Result<Asked, Box<
     for name in CONDITIONS {
         fields.remove(name);
     }
-    // What concerns one connection only is not handed on.
-    let hops = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade"];
-    for name in hops.into_iter().chain(["transfer-encoding", "proxy-authorization", "expect"]) {
-        fields.remove(name);
-    }
+    fields.remove(header::EXPECT);
     let headers = fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     let answer = client
         .call(Request {

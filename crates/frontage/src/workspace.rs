@@ -358,15 +358,11 @@ impl Reader<'_> {
         for legacy in all {
             let Some(at) = &legacy.contract else { continue };
             let Some(contract) = self.contract(&normalise(&at.value), at.span) else { continue };
-            let prefix = legacy.settings.path.trim_end_matches('/');
+            // A contract counts its paths from its server's address, which may hold a path.
+            let base = legacy.base.as_deref().unwrap_or_default().trim_end_matches('/');
             for operation in &contract.operations {
                 let frontage_contract::Binding::Http(http) = &operation.binding;
-                let own = &http.template;
-                // A contract counts its paths from its server's address, which may hold the prefix.
-                let full = match own.strip_prefix(prefix) {
-                    Some(rest) if rest.is_empty() || rest.starts_with('/') => own.clone(),
-                    _ => format!("{prefix}{own}"),
-                };
+                let full = format!("{base}{}", http.template);
                 if !legacy.settings.templates.contains(&full) {
                     legacy.settings.templates.push(full);
                 }

@@ -246,12 +246,9 @@ impl Received {
         Poll::Ready(frame)
     }
 
-    /// Lets more of it come, before any of it has.
-    pub(crate) fn raise(&mut self, limit: usize) {
-        if limit > self.limit {
-            self.left += limit - self.limit;
-            self.limit = limit;
-        }
+    /// Lets more or less of it come, before any of it has.
+    pub(crate) fn set_limit(&mut self, limit: usize) {
+        (self.left, self.limit) = (limit, limit);
     }
 
     /// What will have been wrong with it, for when it is read elsewhere.

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use frontage_exec::id_text;
 use http::{Method, StatusCode};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::activity::Running;
 use crate::generation::Generation;
@@ -43,6 +44,8 @@ pub(crate) struct Record {
     pub(crate) handed: Option<Handed>,
     /// Held until the end of a streamed answer.
     pub(crate) place: Option<Place>,
+    /// Held until the end of the answer, by a request that is handed over.
+    pub(crate) passing: Option<OwnedSemaphorePermit>,
     /// Held until the end of the answer.
     pub(crate) running: Running,
 }
@@ -65,9 +68,7 @@ impl Record {
         let answered = (&self.route, self.method, self.status.as_u16());
         self.worker.handles.request(&shared.metrics, answered, seconds);
         if let Some(handed) = self.handed.take() {
-            let failed = self.status.is_server_error();
-            let bytes = (self.request_size, sent);
-            shared.migration.handed(handed, self.method, failed, bytes, seconds);
+            handed.end(Some(self.status.as_u16()), whole, (self.request_size, sent), seconds);
         }
         if self.generation.settings.access_log {
             tracing::info!(
@@ -88,6 +89,6 @@ impl Record {
                 request_id = &*self.request_id,
                 trace_id = %id_text(self.trace_id)}, "request");
         }
-        drop((self.place, self.running));
+        drop((self.place, self.passing, self.running));
     }
 }

@@ -29,7 +29,7 @@ use crate::activity::Activity;
 use crate::body::{AnswerBody, Content, Fault, Received};
 use crate::files::folder;
 use crate::generation::{Chosen, Generation};
-use crate::legacy::{Comparing, Handed, Prepared, Shadow, fits};
+use crate::legacy::{Comparing, FOREVER, Handed, Prepared, Shadow, Watched, fits};
 use crate::path::{Segments, split};
 use crate::problem::{passing, problem};
 use crate::record::{Record, method_word};
@@ -84,6 +84,7 @@ pub(crate) async fn answer(
         calls: 0,
         place: None,
         handed: None,
+        passing: None,
         generation: Arc::clone(chosen.generation),
         running: activity.begin(),
     };
@@ -184,7 +185,7 @@ fn respond(
     });
     let on_end = move |sent, whole| {
         record.end(sent, whole);
-        if let Some(tell) = after {
+        if let Some(tell) = after.filter(|_| whole) {
             // Whoever stops does not compare.
             let _ = tell.send(());
         }
@@ -390,6 +391,11 @@ impl Way<'_> {
         }
     }
 
+    /// Path and query as the chosen release sees them.
+    fn path_and_query(&self) -> String {
+        path_and_query(self.chosen, self.parts)
+    }
+
     /// Lets the backend answer that was there before.
     async fn hand_over(
         &mut self,
@@ -397,41 +403,46 @@ impl Way<'_> {
         segments: &Segments<'_>,
         body: &mut Option<Received>,
     ) -> Result<Reply, Problem> {
-        let worker = self.worker;
-        let limits = &self.generation.settings.limits;
         self.record.route = Arc::clone(&legacy.label);
-        self.record.handed = Some(Handed {
-            prefix: legacy.legacy.prefix.clone(),
-            pattern: legacy.pattern(&segments.list),
-        });
         let most = legacy.legacy.request_body;
         if body.as_ref().is_some_and(|body| body.size_hint().lower() > most as u64) {
             return Err(too_large(most));
         }
-        let Some(place) = worker.shared.enter(limits) else { return Err(busy()) };
-        self.record.place = Some(place);
+        // Its requests take no places of those that routes answer.
+        let Ok(place) = Arc::clone(&legacy.places).try_acquire_owned() else { return Err(busy()) };
+        self.record.passing = Some(place);
         let Some(mut body) = body.take() else { return Err(Problem::new(500, "internal")) };
-        body.raise(most);
+        body.set_limit(most);
         let fault = body.fault();
-        let path_and_query = match self.parts.uri.query() {
-            Some(query) => format!("{}?{query}", self.chosen.path),
-            None => self.chosen.path.to_owned(),
-        };
-        let local = worker.local(self.generation);
+        self.record.handed = Some(Handed::new(
+            &self.worker.shared.migration,
+            &legacy.legacy.prefix,
+            legacy.pattern(&segments.list),
+            self.record.method,
+        ));
+        let path_and_query = self.path_and_query();
+        let local = self.worker.local(self.generation);
+        let (body, sent) = Watched::new(body);
         let request = Handover {
             to: &legacy.legacy.upstream.name,
             method: &self.parts.method,
             path_and_query: &path_and_query,
+            host: asked_host(self.parts),
             headers: &self.parts.headers,
             request_id: &self.record.request_id,
             trace: Some(&self.trace),
-            deadline: (Instant::now() + legacy.legacy.timeout).into(),
+            deadline: (Instant::now() + FOREVER).into(),
         };
-        match frontage_exec::hand_over(&local.clients, request, Some(body)).await {
+        let running = frontage_exec::hand_over(&local.clients, request, Some(body));
+        let Some(answered) = sent.within(legacy.legacy.timeout, running).await else {
+            return Err(Problem::new(504, "upstream_timeout"));
+        };
+        match answered {
             Ok(response) => {
                 let (parts, body) = response.into_parts();
                 let mut reply = Reply::new(parts.status);
                 reply.headers = parts.headers;
+                legacy.relocate(&mut reply.headers);
                 (reply.untouched, reply.foreign) = (true, true);
                 reply.content = Content::Stream(Box::pin(body));
                 Ok(reply)
@@ -484,7 +495,7 @@ fn shadow(
     let segments = split(chosen.path).ok()?;
     let legacy = &generation.legacies.find(&segments.list)?.legacy;
     let comparison = legacy.comparison.as_ref()?;
-    if !worker.shadows.is_due(comparison.share) {
+    if !worker.shadows.is_due(&record.route, comparison.share) {
         return None;
     }
     let skip = || {
@@ -500,24 +511,35 @@ fn shadow(
     if reply.headers.contains_key(outcome::FALLBACK) || reply.status.is_server_error() {
         return skip();
     }
-    let Some(place) = worker.shadows.place() else { return skip() };
-    let path_and_query = match parts.uri.query() {
-        Some(query) => format!("{}?{query}", chosen.path),
-        None => chosen.path.to_owned(),
-    };
+    let Some(waiting) = worker.shadows.wait() else { return skip() };
     Some(Shadow {
         migration: Arc::clone(&worker.shared.migration),
         clients: Rc::clone(&worker.local(generation).clients),
         to: Arc::clone(&legacy.upstream.name),
         route: Arc::clone(&record.route),
-        path_and_query,
+        path_and_query: path_and_query(chosen, parts),
+        host: asked_host(parts),
         headers: parts.headers.clone(),
         request_id: record.request_id.clone(),
         rules: comparison.rules.clone(),
         status: reply.status,
         body,
-        place,
+        places: worker.shadows.places(),
+        waiting,
     })
+}
+
+fn path_and_query(chosen: &Chosen<'_>, parts: &Parts) -> String {
+    match parts.uri.query() {
+        Some(query) => format!("{}?{query}", chosen.path),
+        None => chosen.path.to_owned(),
+    }
+}
+
+/// The host that a client asked; HTTP/2 names it in the target.
+fn asked_host(parts: &Parts) -> Option<HeaderValue> {
+    let named = parts.headers.get(header::HOST).cloned();
+    named.or_else(|| HeaderValue::from_str(parts.uri.authority()?.as_str()).ok())
 }
 
 /// What was wrong with a request's body.

@@ -19,7 +19,7 @@ const ALWAYS: [&str; 9] = [
 const KEPT: [&str; 4] = ["host", "content-length", "content-type", "cache-control"];
 
 /// Removes hop-by-hop fields, those that `Connection` names included.
-pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
+pub fn remove_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(header::CONNECTION)
         .iter()

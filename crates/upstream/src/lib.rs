@@ -31,5 +31,6 @@ pub use client::{Answer, Client, Fields, Request};
 pub use deadlines::{Deadlines, Passed, Within};
 pub use error::{CallError, Reason};
 pub use fill::{Argument, FillError, Filled, fill, fill_form};
+pub use hop::remove_hop_by_hop;
 pub use settings::{Address, AddressError, Dial, Scheme, Settings, Stream};
 pub use stream::{StreamBody, StreamRequest};

@@ -186,6 +186,16 @@ impl Address {
         Ok(Self { scheme, host: host.to_owned(), port, base_path: base_path.to_owned() })
     }
 
+    /// Scheme, host and port: `http://127.0.0.1:4001`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let scheme = match self.scheme {
+            Scheme::Http => "http",
+            Scheme::Https => "https",
+        };
+        format!("{scheme}://{}", self.host_field())
+    }
+
     /// The `Host` field of requests to it.
     #[must_use]
     pub fn host_field(&self) -> String {
@@ -200,11 +210,7 @@ impl Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = match self.scheme {
-            Scheme::Http => "http",
-            Scheme::Https => "https",
-        };
-        write!(f, "{scheme}://{}{}", self.host_field(), self.base_path)
+        write!(f, "{}{}", self.origin(), self.base_path)
     }
 }
 

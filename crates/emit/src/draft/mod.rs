@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 
 use frontage_contract::{
     Binding, ContentKind, Contract, Http, Location, Method, Operation, Parameter, Piece, Status,
-    Style, Type,
+    Style, Type, TypeId,
 };
 
 use crate::typescript::{comment, is_identifier, key, quoted};
@@ -92,22 +92,17 @@ fn path(
     prefix: &str,
     known: &mut BTreeMap<String, String>,
 ) -> Result<Path, String> {
-    let mut parts: Vec<String> =
-        prefix.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    let mut parts: Vec<String> = Vec::new();
+    for part in prefix.split('/').filter(|part| !part.is_empty()) {
+        parts.push(segment_of_file(part)?);
+    }
     let mut names = BTreeMap::new();
     let count = http.segments.len();
     for (at, segment) in http.segments.iter().enumerate() {
         match &segment.pieces[..] {
             [] if at + 1 == count && at == 0 => {}
             [] => return Err("its path ends with a slash, which no route's does".into()),
-            [Piece::Literal(text)] => {
-                let plain =
-                    |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
-                if !text.chars().all(plain) || matches!(text.as_str(), "." | "..") {
-                    return Err(format!("`{text}` cannot be a segment of a route file's path"));
-                }
-                parts.push(text.clone());
-            }
+            [Piece::Literal(text)] => parts.push(segment_of_file(text)?),
             [Piece::Parameter(index)] => {
                 let own = &operation.parameters[*index].name;
                 let name =
@@ -121,11 +116,25 @@ fn path(
             _ => return Err("a segment of its path is more than one parameter".into()),
         }
     }
+    // `x.d.ts` is a declaration.
+    if parts.last().is_some_and(|last| last.ends_with(".d")) {
+        return Err("its file would be one of declarations".into());
+    }
     // `index.ts` is of the folder.
     if parts.is_empty() || parts.last().is_some_and(|last| last == "index") {
         parts.push("index".to_owned());
     }
     Ok(Path { file: format!("{}.ts", parts.join("/")), names })
+}
+
+/// A segment that the name of a route file can say.
+fn segment_of_file(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
+    let fits = text.chars().all(plain) && !text.starts_with('.') && text != "node_modules";
+    match fits {
+        true => Ok(text.to_owned()),
+        false => Err(format!("{text:?} cannot be a segment of a route file's path")),
+    }
 }
 
 /// A parameter's name as a file can have it.
@@ -141,7 +150,8 @@ fn parameter_name(name: &str) -> String {
             _ => upper = !out.is_empty(),
         }
     }
-    if out.is_empty() || out.starts_with(|c: char| c.is_ascii_digit()) {
+    let odd = out.is_empty() || out == "__proto__";
+    if odd || out.starts_with(|c: char| c.is_ascii_digit()) {
         out.insert(0, 'p');
     }
     out
@@ -184,6 +194,9 @@ impl Route<'_> {
         if operation.deprecated {
             words.push("@deprecated".into());
         }
+        if let Some(odd) = operation.parameters.iter().find(|p| self.is_unfit(p)) {
+            return Err(format!("its parameter {:?} is no plain value", odd.name));
+        }
         let doc = comment(&words, 0);
         let call = format!("{}.{}", self.upstream, operation.name);
         if self.is_plain()
@@ -207,6 +220,18 @@ impl Route<'_> {
         Ok(Text { text, imports: BTreeSet::from(["passthrough"]), zod: false })
     }
 
+    /// Whether a parameter's value is something that neither a route's input nor a passthrough takes.
+    fn is_unfit(&self, parameter: &Parameter) -> bool {
+        let mut types = vec![parameter.ty];
+        if let Type::Union(union) = self.contract.ty(parameter.ty) {
+            types.clone_from(&union.variants);
+        }
+        let is_object = |id: &TypeId| matches!(self.contract.ty(*id), Type::Object(_));
+        matches!(parameter.style, Style::DeepObject | Style::Json)
+            || types.iter().any(is_object)
+            || parameter.name == "__proto__"
+    }
+
     /// Whether all its successes are JSON, or have no body.
     fn is_plain(&self) -> bool {
         let success = self.operation.success;
@@ -217,12 +242,12 @@ impl Route<'_> {
         let operation = self.operation;
         let mut arguments: Vec<String> = Vec::new();
         let mut inputs: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        let mut notes = Vec::new();
         for (index, parameter) in operation.parameters.iter().enumerate() {
             let (part, name) = match parameter.location {
                 Location::Path => ("params", self.path.names.get(&index)?.clone()),
                 Location::Query => ("query", parameter.name.clone()),
                 Location::Header => ("headers", parameter.name.to_ascii_lowercase()),
+                // A passthrough hands on none either; it is optional there.
                 Location::Cookie if parameter.required => return None,
                 Location::Cookie => continue,
             };
@@ -231,11 +256,7 @@ impl Route<'_> {
                     inputs.entry(part).or_default().push(format!("{}: {schema}", key(&name)));
                     arguments.push(format!("{}: {value}", key(&parameter.key)));
                 }
-                None if parameter.required => return None,
-                None => notes.push(format!(
-                    "  // `{}` is left out: it is no plain value.\n",
-                    parameter.name
-                )),
+                None => return None,
             }
         }
         let mut body = None;
@@ -256,12 +277,12 @@ impl Route<'_> {
         let asked = format!("{call}({arguments})");
         let status = self.status();
         let result = match (operation.success.json.is_some(), operation.success.empty, status) {
-            (true, false, None | Some(200)) => format!("await {asked}"),
+            (true, false, Some(200)) => format!("await {asked}"),
             (true, false, Some(status)) => {
                 imports.insert("json");
                 format!("json(await {asked}, {{ status: {status} }})")
             }
-            (false, true, None | Some(204)) => {
+            (false, true, Some(204)) => {
                 imports.insert("noContent");
                 let context = context(&parts);
                 let lines = format!("{{\n    await {asked};\n    return noContent();\n  }}");
@@ -269,7 +290,6 @@ impl Route<'_> {
                     method,
                     &inputs,
                     body.as_ref(),
-                    &notes,
                     &context,
                     &lines,
                     imports,
@@ -279,16 +299,14 @@ impl Route<'_> {
             _ => return None,
         };
         let context = context(&parts);
-        Some(self.finish(method, &inputs, body.as_ref(), &notes, &context, &result, imports))
+        Some(self.finish(method, &inputs, body.as_ref(), &context, &result, imports))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one text")]
     fn finish(
         &self,
         method: &str,
         inputs: &BTreeMap<&str, Vec<String>>,
         body: Option<&String>,
-        notes: &[String],
         context: &str,
         result: &str,
         imports: BTreeSet<&'static str>,
@@ -301,25 +319,23 @@ impl Route<'_> {
             let _ = writeln!(declared, "    body: {body},");
         }
         let zod = !declared.is_empty();
-        let notes = notes.concat();
         let text = if zod {
             format!(
-                "export const {method} = route(\n{notes}  {{\n{declared}  }},\n  async ({context}) => {result},\n);\n"
+                "export const {method} = route(\n  {{\n{declared}  }},\n  async ({context}) => {result},\n);\n"
             )
         } else {
-            format!("export const {method} = route(\n{notes}  async () => {result},\n);\n")
+            format!("export const {method} = route(\n  async () => {result},\n);\n")
         };
         Text { text, imports, zod }
     }
 
-    /// The only status of success, if there is one.
+    /// The only status of success; nothing if there are several, or a range.
     fn status(&self) -> Option<u16> {
-        let mut found =
-            self.operation.responses.iter().filter_map(|response| match response.status {
-                Status::Exact(status @ 200..=299) => Some(status),
-                _ => None,
-            });
-        found.next().filter(|_| found.next().is_none())
+        let mut found = self.operation.responses.iter().filter(|r| r.status.is_success());
+        match (found.next().map(|response| response.status), found.next()) {
+            (Some(Status::Exact(status)), None) => Some(status),
+            _ => None,
+        }
     }
 
     fn argument(&self, parameter: &Parameter, part: &str, name: &str) -> Option<Argument> {
@@ -333,12 +349,32 @@ impl Route<'_> {
         let optional = if parameter.required { "" } else { ".optional()" };
         let ty = self.contract.ty(parameter.ty);
         if let Type::Array(array) = ty {
-            // A key that comes several times.
             if part != "query" {
                 return None;
             }
-            let element = zod::text_value(self.contract, array.items)?;
-            return Some(Argument { schema: format!("z.array({element}){optional}"), value: read });
+            // A key that comes several times, or one value with its parts.
+            let between = match parameter.style {
+                _ if parameter.explode => None,
+                Style::Form => Some(","),
+                Style::SpaceDelimited => Some(" "),
+                Style::PipeDelimited => Some("|"),
+                _ => return None,
+            };
+            let Some(between) = between else {
+                let element = zod::text_value(self.contract, array.items)?;
+                return Some(Argument {
+                    schema: format!("z.array({element}){optional}"),
+                    value: read,
+                });
+            };
+            let chain = if parameter.required { "." } else { "?." };
+            let number = match self.contract.ty(array.items) {
+                Type::String(_) | Type::Unknown => "",
+                Type::Number(_) => ".map(Number)",
+                _ => return None,
+            };
+            let value = format!("{read}{chain}split({}){number}", quoted(between));
+            return Some(Argument { schema: format!("z.string(){optional}"), value });
         }
         if *ty == Type::Boolean {
             let schema = format!("z.enum([\"true\", \"false\"]){optional}");

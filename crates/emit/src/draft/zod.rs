@@ -27,6 +27,13 @@ pub(super) fn text_value(contract: &Contract, id: TypeId) -> Option<String> {
             strings(constants).map(|all| format!("z.enum([{}])", all.join(", ")))
         }
         Type::Unknown => Some("z.string()".to_owned()),
+        // `null` has no text.
+        Type::Union(union) => {
+            let is_null = |id: &&TypeId| *contract.ty(**id) == Type::Null;
+            let mut others = union.variants.iter().filter(|id| !is_null(id));
+            let only = others.next().filter(|_| others.next().is_none())?;
+            text_value(contract, *only)
+        }
         _ => None,
     }
 }
@@ -82,6 +89,10 @@ impl Writer<'_> {
                 let own = object.properties.iter().filter(|p| p.access != Access::ReadOnly);
                 let mut members = Vec::new();
                 for property in own {
+                    // A literal's prototype is no member.
+                    if property.name == "__proto__" {
+                        return None;
+                    }
                     let schema = self.ty(property.ty)?;
                     let optional = if property.required { "" } else { ".optional()" };
                     members.push(format!("{}: {schema}{optional}", key(&property.name)));
@@ -95,9 +106,10 @@ impl Writer<'_> {
                     }
                     (true, Additional::Any) => "z.record(z.string(), z.unknown())".to_owned(),
                     // Both at once cannot be said in one schema.
-                    (false, Additional::Of(_) | Additional::Any) => return None,
-                    (true, _) => "z.object({})".to_owned(),
-                    (false, _) => format!("z.object({{ {} }})", members.join(", ")),
+                    (false, Additional::Of(_)) => return None,
+                    (_, Additional::Forbidden) => format!("z.object({})", braces(&members)),
+                    // What is not named is taken by the service, and handed on.
+                    _ => format!("z.looseObject({})", braces(&members)),
                 }
             }
             Type::Union(union) => {
@@ -118,6 +130,10 @@ impl Writer<'_> {
             }
         })
     }
+}
+
+fn braces(members: &[String]) -> String {
+    if members.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", members.join(", ")) }
 }
 
 fn strings(constants: &[Constant]) -> Option<Vec<String>> {

@@ -125,6 +125,9 @@ fn counted(config: &FrontendConfig, admin: Option<&str>) -> Result<(Value, Count
     let host = if address.contains("://") { address.clone() } else { format!("http://{address}") };
     let body = fetch(&host, "/migration").map_err(wrong)?;
     let raw: Value = serde_json::from_slice(&body).map_err(|e| wrong(e.to_string()))?;
+    if !raw.is_object() {
+        return Err(wrong("its answer is of no backend".to_owned()));
+    }
     let counted = serde_json::from_value(raw.clone()).map_err(|e| wrong(e.to_string()))?;
     Ok((raw, counted))
 }
@@ -142,6 +145,12 @@ fn unseen(config: &FrontendConfig, plan: Option<&Plan>, counted: &Counted) -> Ve
     let known: BTreeSet<String> = moved.chain(met).collect();
     let all = config.legacy.iter().flat_map(|legacy| &legacy.settings.templates);
     all.filter(|path| !known.contains(&plain(path))).cloned().collect()
+}
+
+/// A text from elsewhere, without what a terminal would obey.
+fn plain(text: &str) -> String {
+    let cut: String = text.chars().take(300).collect();
+    cut.replace(char::is_control, "\u{fffd}")
 }
 
 fn size(bytes: u64) -> String {
@@ -182,8 +191,8 @@ fn text(
             own.failed,
             size(own.answer_bytes / requests),
             own.seconds * 1000.0 / requests as f64,
-            own.method,
-            own.path
+            plain(&own.method),
+            plain(&own.path)
         ));
     }
     if !counted.compared.is_empty() {
@@ -198,8 +207,8 @@ fn text(
         };
         out.push_str(&format!(
             "    {} {} {}  {} same, {} different, {} failed there, {} skipped\n",
-            own.method,
-            own.route,
+            plain(&own.method),
+            plain(&own.route),
             terminal.paint(tone, word),
             own.same,
             own.different,
@@ -207,7 +216,8 @@ fn text(
             own.skipped
         ));
         for Difference { path, how, count, old, new } in &own.differences {
-            let path = if path.is_empty() { "the answer" } else { path };
+            let path = if path.is_empty() { "the answer" } else { path.as_str() };
+            let [path, how, old, new] = [path, how, old, new].map(plain);
             out.push_str(&format!("      {path}: {how} ({count}): there {old}, here {new}\n"));
         }
         if own.more > 0 {

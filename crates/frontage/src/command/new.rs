@@ -101,12 +101,20 @@ fn in_front_of(
         }
         return Ok(ExitCode::FAILURE);
     }
-    let (base, prefix) = server(contract);
+    let Server { origin, prefix, wants_credentials } = server(contract);
     let drafts = draft(&read.contract, "backend", &prefix);
+    if drafts.modules.is_empty() {
+        let message = format!("no route can be drafted from `{}`", contract.display());
+        let first = drafts.left.iter().take(5);
+        let why: Vec<String> =
+            first.map(|(operation, why)| format!("{operation}: {why}")).collect();
+        terminal.diagnostics(&read.diagnostics, &sources);
+        return Err(Diagnostic::placeless(codes::UNREADABLE, message).help(why.join("\n")));
+    }
     // What the contract refers to keeps its place beside it.
     let mut own = String::new();
     for (id, file) in sources.iter() {
-        let path = format!("contracts/{}", file.path);
+        let path = format!("contracts/{}", plain_path(&file.path));
         if id == read.contract.file {
             own.clone_from(&path);
         }
@@ -117,7 +125,9 @@ fn in_front_of(
         text.replace("{{name}}", name)
             .replace("{{frontend}}", frontend)
             .replace("{{contract}}", &own)
-            .replace("{{url}}", &base)
+            .replace("{{url}}", &origin)
+            .replace("{{base}}", &prefix)
+            .replace("{{credentials}}", if wants_credentials { CREDENTIALS } else { "" })
             .replace("{{example}}", &example)
     };
     for (path, text) in FILES.iter().filter(|(path, _)| COMMON.contains(path)) {
@@ -149,8 +159,24 @@ fn in_front_of(
     for (operation, why) in &drafts.left {
         terminal.note(&format!("  {operation} has none: {why}"));
     }
+    if wants_credentials {
+        terminal
+            .note("its operations want credentials, which routes do not hand on: see README.md");
+    }
     terminal.note(&format!("next: BACKEND_URL=… frontage dev -C {}", dir.display()));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a workspace in front of a backend with sign-in is told.
+const CREDENTIALS: &str = "
+Its contract asks for credentials. What is handed over keeps the client's; a route's calls carry none, so
+that a moved draft is answered 401 until its services get theirs (`headers` of the upstream).
+";
+
+/// A file's name as settings and folders take it, beside others as it was.
+fn plain_path(path: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "._-/".contains(c) { c } else { '_' };
+    path.chars().map(plain).collect()
 }
 
 fn write(target: &Path, text: &str) -> Result<(), Diagnostic> {
@@ -158,7 +184,8 @@ fn write(target: &Path, text: &str) -> Result<(), Diagnostic> {
         if let Some(folder) = target.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        std::fs::write(target, text)
+        // Nothing that is there is written over.
+        std::io::Write::write_all(&mut std::fs::File::create_new(target)?, text.as_bytes())
     };
     write().map_err(|e| {
         Diagnostic::placeless(codes::CANNOT_WRITE, format!("`{}`: {e}", target.display()))
@@ -183,26 +210,57 @@ fn read_contract(
     Ok(frontage_contract::read(root, sources, &mut |path| files.read(path)))
 }
 
-/// The address of a contract's first server, and the path that it holds.
-fn server(file: &Path) -> (String, String) {
+/// What a contract says of where its backend is.
+struct Server {
+    /// `http://127.0.0.1:8080`
+    origin: String,
+    /// The path before the contract's own: `/api/v1`; may be empty.
+    prefix: String,
+    /// It names a way to sign in.
+    wants_credentials: bool,
+}
+
+fn server(file: &Path) -> Server {
     const NONE: &str = "http://127.0.0.1:8080";
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let document: serde_json::Value = serde_saphyr::from_str(&text).unwrap_or_default();
     let named = document["servers"][0]["url"].as_str().unwrap_or_default();
-    // Swagger 2 counts paths from `basePath`.
-    let base = document["basePath"].as_str().unwrap_or_default();
-    let (origin, path) = match named.split_once("://") {
+    let (mut origin, mut path) = match named.split_once("://") {
         Some((scheme, rest)) => {
             let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
             (format!("{scheme}://{host}"), path)
         }
-        None => (NONE.to_owned(), named),
+        None => (String::new(), named),
     };
-    let path = if path.is_empty() { base } else { path };
-    let plain = |text: &str| !text.contains(['{', '$', '"', '\\', '?']);
-    let origin = if plain(&origin) { origin } else { NONE.to_owned() };
-    let path = if plain(path) { path.trim_end_matches('/') } else { "" };
-    (origin, path.to_owned())
+    // Swagger 2 has both apart.
+    if document["swagger"].is_string() {
+        let scheme = document["schemes"][0].as_str().unwrap_or("http");
+        let host = document["host"].as_str();
+        origin = host.map(|host| format!("{scheme}://{host}")).unwrap_or_default();
+        path = document["basePath"].as_str().unwrap_or_default();
+    }
+    let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    let is_host = host.is_some_and(|host| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+        !host.is_empty() && host.chars().all(plain)
+    });
+    let path = path.trim_end_matches('/');
+    let is_path = path.is_empty()
+        || path.starts_with('/')
+            && path.split('/').skip(1).all(|part| {
+                let plain = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
+                !part.is_empty() && !part.starts_with('.') && part.chars().all(plain)
+            });
+    let named = |value: &serde_json::Value| value.as_array().is_some_and(|all| !all.is_empty());
+    let operations = document["paths"].as_object().into_iter().flatten();
+    let secured = operations
+        .flat_map(|(_, path)| path.as_object().into_iter().flatten())
+        .any(|(_, operation)| named(&operation["security"]));
+    Server {
+        origin: if is_host { origin } else { NONE.to_owned() },
+        prefix: if is_path { path.to_owned() } else { String::new() },
+        wants_credentials: secured || named(&document["security"]),
+    }
 }
 
 /// The folder's name as npm and TOML both take it.

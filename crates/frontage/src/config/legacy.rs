@@ -18,6 +18,8 @@ pub(crate) struct LegacyConfig {
     pub(crate) settings: LegacySettings,
     /// The other backend's own contract.
     pub(crate) contract: Option<Located<String>>,
+    /// The path before those of the contract.
+    pub(crate) base: Option<String>,
 }
 
 /// One prefix as a backend is told it.
@@ -31,6 +33,8 @@ pub(crate) struct LegacySettings {
     pub(crate) timeout: Duration,
     /// Body of a request, bytes.
     pub(crate) request_body: usize,
+    /// Requests that it answers at once.
+    pub(crate) concurrency: u32,
     /// Paths of its contract.
     pub(crate) templates: Vec<String>,
     /// How many of 10,000 requests of moved routes are compared; none if 0.
@@ -59,6 +63,7 @@ impl Tolerance {
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 const REQUEST_BODY: usize = 64 << 20;
+const CONCURRENCY: u32 = 256;
 
 /// Reads every `[[legacy]]`.
 pub(super) fn read(tables: Vec<Table<'_>>, faults: &mut Vec<Diagnostic>) -> Vec<LegacyConfig> {
@@ -97,7 +102,9 @@ fn one(mut table: Table<'_>, faults: &mut Vec<Diagnostic>) -> Option<(Span, Lega
     }
     let timeout = table.duration("timeout", faults).unwrap_or(TIMEOUT);
     let request_body = table.size("request_body", faults).unwrap_or(REQUEST_BODY);
+    let concurrency = table.integer("concurrency", 1..=1_000_000, faults).unwrap_or(CONCURRENCY);
     let contract = table.string("contract", faults);
+    let base = table.string("base", faults).and_then(|base| clean(&base, "base", faults));
     let compare = table.string("compare", faults).and_then(|text| share(&text, faults));
     let mut paths = |key| -> Vec<String> {
         let all = table.strings(key, faults).unwrap_or_default();
@@ -108,23 +115,24 @@ fn one(mut table: Table<'_>, faults: &mut Vec<Diagnostic>) -> Option<(Span, Lega
     table.finish(faults);
     let path = path?;
     let at = path.span;
-    let path = clean(&path, faults)?;
+    let path = clean(&path, "path", faults)?;
     let settings = LegacySettings {
         path,
         urls,
         timeout,
         request_body,
+        concurrency,
         templates: Vec::new(),
         compare: compare.unwrap_or(0),
         ignore,
         unordered,
         tolerance: Tolerance::new(tolerance),
     };
-    Some((at, LegacyConfig { settings, contract }))
+    Some((at, LegacyConfig { settings, contract, base }))
 }
 
 /// A prefix without a `/` at its end.
-fn clean(path: &Located<String>, faults: &mut Vec<Diagnostic>) -> Option<String> {
+fn clean(path: &Located<String>, key: &str, faults: &mut Vec<Diagnostic>) -> Option<String> {
     let trimmed = path.value.trim_end_matches('/');
     let parts = || trimmed.split('/').skip(1);
     let fits = path.value.starts_with('/')
@@ -134,7 +142,7 @@ fn clean(path: &Located<String>, faults: &mut Vec<Diagnostic>) -> Option<String>
     if fits {
         return Some(if trimmed.is_empty() { "/".to_owned() } else { trimmed.to_owned() });
     }
-    let message = format!("`legacy.path` cannot be {:?}", path.value);
+    let message = format!("`legacy.{key}` cannot be {:?}", path.value);
     faults.push(
         Diagnostic::error(codes::INVALID_VALUE, path.span, message)
             .help("write the beginning of a path, such as \"/api\"; \"/\" is all of them"),

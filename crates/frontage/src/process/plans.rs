@@ -155,6 +155,7 @@ fn resolve(settings: &BackendSettings) -> Result<server::Settings, Diagnostic> {
             upstream: target,
             timeout: legacy.timeout,
             request_body: legacy.request_body,
+            concurrency: legacy.concurrency as usize,
             templates: legacy.templates.clone(),
             comparison: (share > 0).then_some(server::Comparison { share, rules }),
         });

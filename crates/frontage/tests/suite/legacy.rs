@@ -378,7 +378,7 @@ fn the_shop_moves_route_by_route() {
     let said = migrate(&shop.program, folder.path(), &serving, "web");
     let paths: Vec<&str> =
         said["paths"].as_array().unwrap().iter().map(|own| own["path"].as_str().unwrap()).collect();
-    for path in ["/", "/api/home", "/api/products", "/api/none"] {
+    for path in ["/", "/api/home", "/api/products", "(not found)"] {
         assert!(paths.contains(&path), "{paths:?}");
     }
     drop(serving);
@@ -519,4 +519,211 @@ fn what_nothing_can_be_drafted_from_is_refused() {
         assert_eq!(refused.status.code(), Some(1), "{words:?}");
         assert!(!folder.path().join("a").exists(), "{words:?}");
     }
+}
+
+#[test]
+fn what_clients_claim_and_what_backends_say_of_themselves_stay_where_they_belong() {
+    let moving = Moving::new("request_body = \"100KiB\"");
+    let old = &moving.old;
+    old.on("GET /x", answer(302, &[("location", &format!("{}/there?a=1", old.url()))], ""));
+    old.on("POST /x", Action::Hang);
+    let serving = moving.serve();
+    let web = serving.address("web");
+    let moved = ask(
+        web,
+        "GET /x\nconnection: close, X-Forwarded-Host, X-Request-Id, traceparent, cookie\nx_forwarded_for: 6.6.6.6\nX_Real_IP: 6.6.6.6\nx-forwarded-scheme: evil",
+        "",
+    );
+    // A redirect to its own address is one to this.
+    assert_eq!(moved.header("location"), Some("/there?a=1"));
+    let asked = old.take().pop().unwrap();
+    let names: Vec<&str> = asked.headers.iter().map(|(name, _)| name.as_str()).collect();
+    for there in ["x-forwarded-host", "x-request-id", "traceparent"] {
+        assert!(names.contains(&there), "{names:?}");
+    }
+    for gone in ["x_forwarded_for", "x_real_ip", "x-forwarded-scheme"] {
+        assert!(!names.contains(&gone), "{names:?}");
+    }
+    // A bound below the frontend's own holds for bodies without a length, too.
+    let chunk = format!("{:x}\r\n{}\r\n0\r\n\r\n", 300_000, "x".repeat(300_000));
+    let head = format!(
+        "POST /x HTTP/1.1\r\nhost: {web}\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n"
+    );
+    let said = frontage_testkit::client::raw(web, format!("{head}{chunk}").as_bytes()).unwrap();
+    assert!(
+        String::from_utf8_lossy(&said).starts_with("HTTP/1.1 413"),
+        "{}",
+        String::from_utf8_lossy(&said)
+    );
+}
+
+#[test]
+fn what_is_handed_over_takes_no_places_of_routes() {
+    let moving = Moving::new("concurrency = 4");
+    let settings = moving.clinic.folder.path().join("frontends/web/frontend.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, text.replace("[auth]", "[limits]\nconcurrency = 4\n[auth]")).unwrap();
+    moving.old.on("GET /slow", Action::Gate("slow".into(), Box::new(answer(200, &[], "late"))));
+    let serving = moving.serve();
+    let web = serving.address("web");
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> =
+            (0..4).map(|_| scope.spawn(|| get(web, "/slow").unwrap().status)).collect();
+        let _ = moving.old.wait_for(4);
+        // Its places are taken, and those of routes are not.
+        assert_eq!(get(web, "/slow").unwrap().status, 503);
+        for _ in 0..20 {
+            assert_eq!(get(web, "/api/patients/p1").unwrap().status, 200);
+        }
+        moving.old.open("slow");
+        for one in waiting {
+            assert_eq!(one.join().unwrap(), 200);
+        }
+    });
+    assert_eq!(get(web, "/slow").unwrap().status, 200);
+}
+
+#[test]
+fn each_route_has_its_share() {
+    let moving = Moving::new("compare = \"50%\"");
+    for name in ["a", "b"] {
+        let route = "import { route } from \"frontage\";\nexport const GET = route(async () => ({ a: 1 }));\n";
+        moving.clinic.write(&format!("frontends/web/routes/api/{name}.ts"), route);
+        moving.old.json(&format!("GET /api/{name}"), "{\"a\":1}");
+    }
+    let settings = moving.clinic.folder.path().join("frontends/web/frontend.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, text.replace("owner =", "threads = 1\nowner =")).unwrap();
+    let serving = moving.serve();
+    // However they take turns.
+    for _ in 0..10 {
+        for path in ["/api/a", "/api/b"] {
+            assert_eq!(get(serving.address("web"), path).unwrap().status, 200);
+        }
+    }
+    for route in ["/api/a", "/api/b"] {
+        assert_eq!(compared(&serving, "web", route, 5)["same"], 5, "{route}");
+    }
+}
+
+#[test]
+fn counts_that_are_none_are_refused() {
+    let moving = Moving::new("");
+    let other = Upstream::start();
+    let ask = |words: &[&str]| {
+        let address = other.url().replace("http://", "");
+        let mut all = vec!["migrate", "--admin", &address];
+        all.extend(words);
+        moving.clinic.program.run(moving.clinic.folder.path(), &all)
+    };
+    other.json("GET /migration", "[[],[]]");
+    other.json(
+        "GET /migration",
+        r#"{"paths":[{"method":"GET","path":"/\u001b]0;x\u0007\n  fake","requests":1,"failed":0,"answerBytes":1,"seconds":0}],"compared":[]}"#,
+    );
+    let refused = ask(&["--json"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stdout).contains("FR5021"));
+    let said = String::from_utf8(ask(&[]).stdout).unwrap();
+    assert!(!said.contains('\u{1b}') && !said.contains("\n  fake"), "{said:?}");
+}
+
+/// Routes of a contract behind a path, with what clients could misread.
+const ODD: &str = "openapi: 3.0.3
+info: { title: Odd, version: \"1\" }
+servers: [{ url: \"http://127.0.0.1:9/base/v1\" }]
+paths:
+  /users/{id}:
+    get:
+      operationId: getUser
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }, { name: ids, in: query, explode: false, schema: { type: array, items: { type: integer } } }]
+      responses: { \"200\": { description: it, content: { application/json: { schema: { type: object, properties: { a: { type: string } } } } } } }
+    put:
+      operationId: putUser
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+      requestBody: { required: true, content: { application/json: { schema: { type: object, properties: { a: { type: string } } } } } }
+      responses: { \"200\": { description: it, content: { application/json: { schema: { type: object, properties: { a: { type: string } } } } } } }
+    delete:
+      operationId: dropUser
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+      responses: { \"202\": { description: later }, \"204\": { description: now } }
+  /users/me:
+    get:
+      operationId: me
+      responses: { \"200\": { description: it, content: { application/json: { schema: { type: string } } } } }
+  /find:
+    get:
+      operationId: find
+      parameters: [{ name: \"filter\", in: query, style: deepObject, schema: { type: object, properties: { a: { type: string } } } }]
+      responses: { \"200\": { description: it, content: { application/json: { schema: { type: string } } } } }
+  /.well-known/conf:
+    get:
+      operationId: conf
+      responses: { \"200\": { description: it, content: { application/json: { schema: { type: string } } } } }
+";
+
+#[test]
+fn drafts_ask_where_and_what_the_contract_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let contract = folder.path().join("odd \"x\".yaml");
+    std::fs::write(&contract, ODD).unwrap();
+    let folder = folder.path().join("ws");
+    let (program, said) = drafted(&folder, &contract);
+    for left in
+        ["GET /find has none: its parameter", "GET /.well-known/conf has none: \".well-known\""]
+    {
+        assert!(said.contains(left), "{said}");
+    }
+    let old = Upstream::start();
+    old.json("GET /base/v1/users/u1?ids=1,2", "{\"a\":\"x\"}");
+    old.json("PUT /base/v1/users/u1", "{\"a\":\"x\"}");
+    old.on("DELETE /base/v1/users/u1", answer(202, &[], ""));
+    old.json("GET /base/v1/users/me", "\"me\"");
+    old.json("GET /base/v1/find?filter[a]=1", "\"found\"");
+    let serving = program
+        .with("BACKEND_URL", &old.url())
+        .with("LISTEN", "127.0.0.1:0")
+        .with("ADMIN_LISTEN", "127.0.0.1:0")
+        .serve(&folder, &["serve", "--json"], 1);
+    let web = serving.address("web");
+    assert_eq!(get(web, "/base/v1/users/u1?ids=1,2").unwrap().json(), json!({ "a": "x" }));
+    assert_eq!(
+        ask(
+            web,
+            "PUT /base/v1/users/u1\ncontent-type: application/json",
+            "{\"a\":\"x\",\"more\":1}"
+        )
+        .status,
+        200
+    );
+    // What the contract does not rule out is not lost.
+    let sent = old.take().into_iter().find(|asked| asked.line.starts_with("PUT")).unwrap();
+    assert_eq!(
+        serde_json::from_slice::<Value>(&sent.body).unwrap(),
+        json!({ "a": "x", "more": 1 })
+    );
+    // Which of two successes it was, only the service knows.
+    assert_eq!(ask(web, "DELETE /base/v1/users/u1", "").status, 202);
+    assert_eq!(get(web, "/base/v1/users/me").unwrap().json(), json!("me"));
+    assert_eq!(get(web, "/base/v1/find?filter[a]=1").unwrap().json(), json!("found"));
+    let all = get(serving.admin("web"), "/migration").unwrap().json();
+    let paths = all["paths"].as_array().unwrap();
+    assert_eq!(paths.len(), 1, "{paths:#?}");
+    assert_eq!(paths[0]["path"], "/base/v1/find");
+}
+
+#[test]
+fn nothing_is_written_beside_the_new_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let victim = folder.path().join("victim");
+    std::fs::create_dir_all(&victim).unwrap();
+    std::fs::write(victim.join("x.ts"), "mine").unwrap();
+    let contract = folder.path().join("c.yaml");
+    let text = ODD.replace("/base/v1", "/../../../../victim").replace("/users/me:", "/x:");
+    std::fs::write(&contract, text).unwrap();
+    let program = Program::new(env!("CARGO_BIN_EXE_frontage"));
+    let made = program.run(folder.path(), &["new", "t/ws", "--from", contract.to_str().unwrap()]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    assert_eq!(std::fs::read_to_string(victim.join("x.ts")).unwrap(), "mine");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
 }

@@ -12,8 +12,8 @@ use serde_json::{Map, Number, Value};
 
 /// Most differences of one comparison.
 const MOST: usize = 50;
-/// Deepest value that is looked into.
-const DEEPEST: usize = 64;
+/// Deepest value that is looked into: as deep as JSON is read.
+const DEEPEST: usize = 128;
 
 /// What does not count as a difference.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -41,39 +41,73 @@ pub(crate) struct Difference {
 
 /// Finds where two answers differ.
 pub(crate) fn compare(old: &Value, new: &Value, rules: &Rules) -> Vec<Difference> {
-    let mut walk = Walk { rules, found: Vec::new() };
+    let mut walk = Walk {
+        ignore: patterns(&rules.ignore),
+        unordered: patterns(&rules.unordered),
+        tolerance: rules.tolerance,
+        found: Vec::new(),
+    };
     walk.value(old, new, &mut Vec::new());
     walk.found
 }
 
-struct Walk<'r> {
-    rules: &'r Rules,
+struct Walk {
+    ignore: Vec<Vec<String>>,
+    unordered: Vec<Vec<String>>,
+    tolerance: f64,
     found: Vec<Difference>,
+}
+
+/// Patterns by their steps.
+fn patterns(all: &[String]) -> Vec<Vec<String>> {
+    let steps = |pattern: &String| {
+        let pattern = pattern.replace("[]", ".[]");
+        pattern.split('.').filter(|step| !step.is_empty()).map(str::to_owned).collect()
+    };
+    all.iter().map(steps).collect()
 }
 
 /// A path, step by step; `[]` for an element.
 type Path<'a> = Vec<&'a str>;
 
+/// Longest path that is shown, in bytes.
+const LONGEST: usize = 200;
+/// Longest name of a member that is shown.
+const NAME: usize = 40;
+
+/// A path for people. A name that no field is called may be a user's: an address, an id.
 fn shown(path: &Path<'_>) -> String {
     let mut out = String::new();
     for step in path {
-        if *step != "[]" && !out.is_empty() {
+        if *step == "[]" {
+            out.push_str(step);
+            continue;
+        }
+        if !out.is_empty() {
             out.push('.');
         }
-        out.push_str(step);
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$');
+        let is_name = step.len() <= NAME
+            && step.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$')
+            && step.chars().all(plain)
+            && step.chars().filter(char::is_ascii_digit).count() <= 3;
+        out.push_str(if is_name { step } else { "{}" });
+        if out.len() > LONGEST {
+            out.push('…');
+            break;
+        }
     }
     out
 }
 
 /// Whether one of the patterns is of this path: `*` stands for any member.
-fn is_named(patterns: &[String], path: &Path<'_>) -> bool {
+fn is_named(patterns: &[Vec<String>], path: &Path<'_>) -> bool {
     patterns.iter().any(|pattern| {
-        let pattern = pattern.replace("[]", ".[]");
-        let mut steps = pattern.split('.').filter(|step| !step.is_empty());
-        let same = path.iter().all(|own| {
-            steps.next().is_some_and(|step| step == "*" && *own != "[]" || step == *own)
-        });
-        same && steps.next().is_none()
+        pattern.len() == path.len()
+            && path
+                .iter()
+                .zip(pattern)
+                .all(|(own, step)| step == "*" && *own != "[]" || step == own)
     })
 }
 
@@ -89,7 +123,7 @@ fn kind(value: &Value) -> String {
     }
 }
 
-impl<'r> Walk<'r> {
+impl Walk {
     fn add(&mut self, path: &Path<'_>, how: &'static str, old: String, new: String) {
         let difference = Difference { path: shown(path), how, old, new };
         let known = |own: &Difference| own.path == difference.path && own.how == how;
@@ -99,14 +133,14 @@ impl<'r> Walk<'r> {
     }
 
     fn value<'a>(&mut self, old: &'a Value, new: &'a Value, path: &mut Path<'a>) {
-        if path.len() > DEEPEST || is_named(&self.rules.ignore, path) {
+        if path.len() > DEEPEST || is_named(&self.ignore, path) {
             return;
         }
         match (old, new) {
             (Value::Object(old), Value::Object(new)) => self.objects(old, new, path),
             (Value::Array(old), Value::Array(new)) => self.lists(old, new, path),
             (Value::Number(a), Value::Number(b)) => {
-                if !is_near(a, b, self.rules.tolerance) {
+                if !is_near(a, b, self.tolerance) {
                     self.add(path, "value", "number".into(), "another number".into());
                 }
             }
@@ -137,14 +171,14 @@ impl<'r> Walk<'r> {
             path.push(name);
             match new.get(name) {
                 Some(other) => self.value(value, other, path),
-                None if is_named(&self.rules.ignore, path) => {}
+                None if is_named(&self.ignore, path) => {}
                 None => self.add(path, "missing", kind(value), "nothing".into()),
             }
             path.pop();
         }
         for (name, value) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
             path.push(name);
-            if !is_named(&self.rules.ignore, path) {
+            if !is_named(&self.ignore, path) {
                 self.add(path, "added", "nothing".into(), kind(value));
             }
             path.pop();
@@ -156,7 +190,7 @@ impl<'r> Walk<'r> {
             let text = |items: &[Value]| format!("list of {}", items.len());
             self.add(path, "length", text(old), text(new));
         }
-        let unordered = is_named(&self.rules.unordered, path);
+        let unordered = is_named(&self.unordered, path);
         path.push("[]");
         if unordered {
             let (old, new) = self.unmatched(old, new, path);
@@ -206,7 +240,7 @@ impl<'r> Walk<'r> {
     /// A text that is equal for elements between which nothing that counts differs. Numbers within
     /// the tolerance of each other may have two texts: such elements are compared as what is left.
     fn canonical<'a>(&self, value: &'a Value, path: &mut Path<'a>) -> String {
-        if is_named(&self.rules.ignore, path) {
+        if is_named(&self.ignore, path) {
             return String::new();
         }
         match value {
@@ -214,7 +248,7 @@ impl<'r> Walk<'r> {
                 let mut all: Vec<(&String, String)> = Vec::new();
                 for (name, value) in members {
                     path.push(name);
-                    if !is_named(&self.rules.ignore, path) {
+                    if !is_named(&self.ignore, path) {
                         all.push((name, self.canonical(value, path)));
                     }
                     path.pop();
@@ -225,7 +259,7 @@ impl<'r> Walk<'r> {
                 format!("{{{}}}", all.join(","))
             }
             Value::Array(items) => {
-                let unordered = is_named(&self.rules.unordered, path);
+                let unordered = is_named(&self.unordered, path);
                 path.push("[]");
                 let mut all: Vec<String> =
                     items.iter().map(|item| self.canonical(item, path)).collect();
@@ -235,12 +269,21 @@ impl<'r> Walk<'r> {
                 }
                 format!("[{}]", all.join(","))
             }
-            Value::Number(number) => match number.as_f64() {
-                Some(number) => format!("{number:?}"),
-                None => number.to_string(),
-            },
+            Value::Number(number) => plain(number),
             value => value.to_string(),
         }
+    }
+}
+
+/// A number's text, the same for `1` and `1.0`; whole ones keep all their digits.
+fn plain(number: &Number) -> String {
+    if number.is_i64() || number.is_u64() {
+        return number.to_string();
+    }
+    match number.as_f64() {
+        Some(value) if value.fract() == 0.0 && value.abs() < 1e15 => format!("{value:.0}"),
+        Some(value) => format!("{value:?}"),
+        None => number.to_string(),
     }
 }
 
@@ -251,6 +294,7 @@ fn is_near(a: &Number, b: &Number, tolerance: f64) -> bool {
     match (a.as_i64().zip(b.as_i64()), a.as_f64().zip(b.as_f64())) {
         // Exact where they are whole.
         (Some((a, b)), _) if tolerance == 0.0 => a == b,
+        (None, _) if tolerance == 0.0 && a.is_u64() && b.is_u64() => false,
         (_, Some((a, b))) => (a - b).abs() <= tolerance,
         _ => false,
     }
@@ -265,7 +309,10 @@ mod tests {
 
     fn paths(old: &Value, new: &Value, rules: &Rules) -> Vec<String> {
         let found = compare(old, new, rules);
-        found.into_iter().map(|own| format!("{} {}", own.path, own.how)).collect()
+        let mut all: Vec<String> =
+            found.into_iter().map(|own| format!("{} {}", own.path, own.how)).collect();
+        all.sort();
+        all
     }
 
     #[test]
@@ -311,6 +358,17 @@ mod tests {
         let far = json!({ "meta": {}, "items": [
             { "n": 2.0, "tags": [] }, { "n": 1.5, "tags": ["a", "b"] } ] });
         assert_eq!(paths(&old, &far, &rules), ["items[].n value"]);
+    }
+
+    #[test]
+    fn large_numbers_and_odd_names_are_told_apart_and_kept_back() {
+        let rules = Rules { unordered: vec!["ids".into()], ..Rules::default() };
+        let old = json!({ "ids": [9_007_199_254_740_993_i64, 1] });
+        let new = json!({ "ids": [9_007_199_254_740_992_i64, 1.0] });
+        assert_eq!(paths(&old, &new, &rules), ["ids[] value"]);
+        let keyed = |x: u32| json!({ "by": { "alice@example.com": { "x": x }, "\u{1b}]0;a\u{7}": x, "k".repeat(300): x } });
+        let found = paths(&keyed(1), &keyed(2), &Rules::default());
+        assert_eq!(found, ["by.{} value", "by.{}.x value"]);
     }
 
     #[test]

@@ -12,16 +12,20 @@ mod compare;
 mod pattern;
 mod shadow;
 mod tally;
+mod watched;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use frontage_exec::Settings as UpstreamSettings;
+use http::{HeaderMap, HeaderValue, header};
+use tokio::sync::Semaphore;
 
 pub use compare::Rules;
 pub(crate) use shadow::{Shadow, Shadows, fits};
 pub(crate) use tally::{Handed, Migration, Result as Comparing};
+pub(crate) use watched::{FOREVER, Watched};
 
 /// Requests below a path that another backend answers.
 #[derive(Debug, Clone)]
@@ -34,6 +38,8 @@ pub struct Legacy {
     pub timeout: Duration,
     /// Largest body of a request that is handed over, in bytes.
     pub request_body: usize,
+    /// Requests that it answers at once; further ones are answered 503.
+    pub concurrency: usize,
     /// Paths of its own contract, such as `/users/{id}`: requests are counted by these.
     pub templates: Vec<String>,
     /// How answers of moved routes are compared, if they are.
@@ -59,6 +65,8 @@ pub(crate) struct Prepared {
     pub(crate) legacy: Legacy,
     prefix: Vec<String>,
     templates: Vec<pattern::Template>,
+    /// For requests that are handed over: those of routes have places of their own.
+    pub(crate) places: Arc<Semaphore>,
     /// What logs and metrics know it by.
     pub(crate) label: Arc<str>,
 }
@@ -74,11 +82,13 @@ impl Legacies {
                     .filter(|part| !part.is_empty())
                     .map(str::to_owned)
                     .collect(),
-                templates: legacy
-                    .templates
-                    .iter()
-                    .map(|text| pattern::Template::new(text))
-                    .collect(),
+                templates: {
+                    let mut all: Vec<_> =
+                        legacy.templates.iter().map(|text| pattern::Template::new(text)).collect();
+                    all.sort_by_key(|own| std::cmp::Reverse(own.literals()));
+                    all
+                },
+                places: Arc::new(Semaphore::new(legacy.concurrency)),
                 label: format!("legacy {}", legacy.prefix).into(),
                 legacy,
             })
@@ -102,6 +112,22 @@ impl Legacies {
 }
 
 impl Prepared {
+    /// A redirect to the other backend's own address leads here: clients may not reach it.
+    pub(crate) fn relocate(&self, headers: &mut HeaderMap) {
+        let Some(to) = headers.get(header::LOCATION).and_then(|value| value.to_str().ok()) else {
+            return;
+        };
+        let rest = self.legacy.upstream.addresses.iter().find_map(|address| {
+            let rest = to.strip_prefix(&address.origin())?;
+            (rest.is_empty() || rest.starts_with(['/', '?'])).then_some(rest)
+        });
+        let inner = rest
+            .map(|rest| if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") });
+        if let Some(value) = inner.and_then(|inner| HeaderValue::from_str(&inner).ok()) {
+            headers.insert(header::LOCATION, value);
+        }
+    }
+
     /// What a path is counted as: a template of the contract, else itself with what looks like an id
     /// left out.
     pub(crate) fn pattern(&self, segments: &[Cow<'_, str>]) -> String {

@@ -10,6 +10,13 @@ pub(super) struct Template {
 }
 
 impl Template {
+    /// How many segments are written out: `/users/me` comes before `/users/{id}`.
+    pub(super) fn literals(&self) -> usize {
+        self.segments.iter().filter(|own| !own.contains('{')).count()
+    }
+}
+
+impl Template {
     pub(super) fn new(text: &str) -> Self {
         let segments = text.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
         Self { text: text.to_owned(), segments }
@@ -22,12 +29,15 @@ impl Template {
 }
 
 /// Segments of a path that are written out.
-const SEGMENTS: usize = 8;
+const SEGMENTS: usize = 5;
 /// Longest segment that is a word.
-const WORD: usize = 32;
+const WORD: usize = 20;
+/// Endings of files, which have names of their own.
+const ENDINGS: [&str; 12] =
+    ["css", "html", "ico", "jpg", "js", "json", "mjs", "php", "png", "svg", "txt", "xml"];
 
-/// A path with `{}` for what looks like an id: a number, something with digits in it, something
-/// long, something with other characters than names have.
+/// A path with `{}` for what looks like an id or a secret: something with digits, something long,
+/// letters of both cases, other characters than names have.
 pub(super) fn guessed(path: &[Cow<'_, str>]) -> String {
     if path.is_empty() {
         return "/".to_owned();
@@ -44,12 +54,21 @@ pub(super) fn guessed(path: &[Cow<'_, str>]) -> String {
 }
 
 fn is_word(segment: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphabetic() || matches!(c, '-' | '_' | '.');
+    let plain = |c: char| c.is_ascii_lowercase() || matches!(c, '-' | '_');
     // A version is part of a name.
     let version = segment.strip_prefix('v').is_some_and(|rest| {
         (1..=2).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_digit())
     });
-    version || segment.len() <= WORD && segment.chars().all(plain)
+    let stem = match segment.rsplit_once('.') {
+        Some((stem, ending)) if ENDINGS.contains(&ending) => stem,
+        _ => segment,
+    };
+    // `orderItems` is a word, and `AbCdEfGh` is none.
+    let humps = stem.chars().filter(char::is_ascii_uppercase).count();
+    let word = stem.chars().all(|c| plain(c) || c.is_ascii_uppercase())
+        && stem.starts_with(plain)
+        && humps <= 2;
+    version || stem.len() <= WORD && word
 }
 
 #[cfg(test)]
@@ -71,7 +90,10 @@ mod tests {
             ("/api/users/u17/orders", "/api/users/{}/orders"),
             ("/users/7f9c24e8-3b12-4fef-91e0-4f8f4d6a2b1c", "/users/{}"),
             ("/find/ada lovelace", "/find/{}"),
-            ("/a/b/c/d/e/f/g/h/i/j", "/a/b/c/d/e/f/g/h/…"),
+            ("/a/b/c/d/e/f/g/h/i/j", "/a/b/c/d/e/…"),
+            ("/users/ada.lovelace", "/users/{}"),
+            ("/reset/AbCdEfGhIjKl", "/reset/{}"),
+            ("/orderItems/app.js", "/orderItems/app.js"),
             ("/abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", "/{}"),
         ] {
             assert_eq!(guessed(&split(path)), pattern, "{path}");

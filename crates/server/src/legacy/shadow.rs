@@ -4,14 +4,15 @@
 //! Out:   a comparison in the [`Migration`](super::Migration), once the client has its answer.
 //! Never: more than a few at once on a thread; a wait of the client, or a failure of it.
 
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use frontage_exec::{Clients, Handover, ask};
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
@@ -25,29 +26,47 @@ const LARGEST: usize = 1 << 20;
 /// Time for the other backend's answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Answers on their way that will be compared, on one thread; what comes beyond is skipped.
+const WAITING: usize = 256;
+
 /// What comparisons of one thread share.
 #[derive(Debug)]
 pub(crate) struct Shadows {
     places: Arc<Semaphore>,
-    /// What is left over of shares: each request adds its own, and 10,000 are one comparison.
-    due: Cell<u32>,
+    waiting: Arc<Semaphore>,
+    /// What is left over of shares, by route: each request adds its own, and 10,000 are one
+    /// comparison.
+    due: RefCell<HashMap<Arc<str>, u32>>,
 }
 
 impl Shadows {
     pub(crate) fn new() -> Self {
-        Self { places: Arc::new(Semaphore::new(AT_ONCE)), due: Cell::new(0) }
+        Self {
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+            waiting: Arc::new(Semaphore::new(WAITING)),
+            due: RefCell::default(),
+        }
     }
 
-    /// Whether a request is one of those that are compared: evenly, so that 5 % is each twentieth.
-    pub(crate) fn is_due(&self, share: u32) -> bool {
-        let due = self.due.get() + share.min(10_000);
-        self.due.set(due % 10_000);
-        due >= 10_000
+    /// Whether a request is one of those that are compared: evenly, so that 5 % is each twentieth
+    /// of a route.
+    pub(crate) fn is_due(&self, route: &Arc<str>, share: u32) -> bool {
+        let mut due = self.due.borrow_mut();
+        // As many as there are routes.
+        let own = due.entry(Arc::clone(route)).or_default();
+        let sum = *own + share.min(10_000);
+        *own = sum % 10_000;
+        sum >= 10_000
     }
 
-    /// A place for a comparison, if one is free.
-    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.places).try_acquire_owned().ok()
+    /// A place to wait in for the end of an answer, if one is free.
+    pub(crate) fn wait(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.waiting).try_acquire_owned().ok()
+    }
+
+    /// The places of comparisons that are being made.
+    pub(crate) fn places(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.places)
     }
 }
 
@@ -63,16 +82,23 @@ pub(crate) struct Shadow {
     pub(crate) rules: Rules,
     pub(crate) status: StatusCode,
     pub(crate) body: Bytes,
-    pub(crate) place: OwnedSemaphorePermit,
+    pub(crate) host: Option<HeaderValue>,
+    pub(crate) places: Arc<Semaphore>,
+    pub(crate) waiting: OwnedSemaphorePermit,
 }
 
 impl Shadow {
-    /// Asks the other backend and compares.
+    /// Asks the other backend and compares, if there is time for it.
     pub(crate) async fn run(self) {
+        drop(self.waiting);
+        let Ok(_place) = Arc::clone(&self.places).try_acquire_owned() else {
+            return self.migration.compared("GET", &self.route, Result::Skipped);
+        };
         let request = Handover {
             to: &self.to,
             method: &Method::GET,
             path_and_query: &self.path_and_query,
+            host: self.host.clone(),
             headers: &self.headers,
             request_id: &self.request_id,
             trace: None,
@@ -95,7 +121,6 @@ impl Shadow {
             Err(_) => Result::Failed,
         };
         self.migration.compared("GET", &self.route, result);
-        drop(self.place);
     }
 }
 

@@ -17,6 +17,8 @@ const PATHS: usize = 500;
 const DIFFERENCES: usize = 100;
 /// What stands for further paths.
 const OTHERS: &str = "(others)";
+/// What stands for paths that the other backend does not know, which anybody can make up.
+const UNKNOWN: &str = "(not found)";
 
 /// Counts of one server.
 #[derive(Debug, Default)]
@@ -67,10 +69,43 @@ pub(crate) enum Result {
 }
 
 /// A request that was handed over, to be counted when it has ended.
+///
+/// Dropped before, it was given up: nobody waited for the answer's head.
 #[derive(Debug)]
 pub(crate) struct Handed {
-    pub(crate) prefix: String,
-    pub(crate) pattern: String,
+    of: Option<(Arc<Migration>, String, String, &'static str)>,
+}
+
+impl Handed {
+    pub(crate) fn new(
+        migration: &Arc<Migration>,
+        prefix: &str,
+        pattern: String,
+        method: &'static str,
+    ) -> Self {
+        Self { of: Some((Arc::clone(migration), prefix.to_owned(), pattern, method)) }
+    }
+
+    /// Its answer has been sent.
+    ///
+    /// - `status`: of the answer; `None` if there was none.
+    /// - `whole`: whether all of it was sent.
+    pub(crate) fn end(mut self, status: Option<u16>, whole: bool, bytes: (u64, u64), seconds: f64) {
+        self.count(status, whole, bytes, seconds);
+    }
+
+    fn count(&mut self, status: Option<u16>, whole: bool, bytes: (u64, u64), seconds: f64) {
+        let Some((migration, prefix, pattern, method)) = self.of.take() else { return };
+        let pattern = if status == Some(404) { UNKNOWN.to_owned() } else { pattern };
+        let failed = !whole || status.is_none_or(|status| status >= 500);
+        migration.handed(prefix, pattern, method, failed, bytes, seconds);
+    }
+}
+
+impl Drop for Handed {
+    fn drop(&mut self) {
+        self.count(None, false, (0, 0), 0.0);
+    }
 }
 
 fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -80,21 +115,22 @@ fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Migration {
     /// A request has been handed over, and its answer sent.
-    pub(crate) fn handed(
+    fn handed(
         &self,
-        handed: Handed,
+        prefix: String,
+        pattern: String,
         method: &'static str,
         failed: bool,
         (request, answer): (u64, u64),
         seconds: f64,
     ) {
         let mut paths = held(&self.paths);
-        let mut key = (method, Arc::from(handed.pattern));
+        let mut key = (method, Arc::from(pattern));
         if paths.len() >= PATHS && !paths.contains_key(&key) {
             key.1 = Arc::from(OTHERS);
         }
         let own = paths.entry(key).or_default();
-        own.prefix = handed.prefix;
+        own.prefix = prefix;
         own.requests += 1;
         own.failed += u64::from(failed);
         own.request_bytes += request;
@@ -183,10 +219,12 @@ mod tests {
 
     #[test]
     fn what_clients_ask_for_is_bounded() {
-        let migration = Migration::default();
+        let migration = Arc::new(Migration::default());
+        // What is made up has no place of its own, and what is given up is a failure.
+        Handed::new(&migration, "/", "/made-up".into(), "GET").end(Some(404), true, (0, 0), 0.1);
+        drop(Handed::new(&migration, "/", "/1".into(), "GET"));
         for at in 0..PATHS * 2 {
-            let handed = Handed { prefix: "/".into(), pattern: format!("/{at}") };
-            migration.handed(handed, "GET", at % 2 == 0, (1, 2), 0.5);
+            Handed::new(&migration, "/", format!("/{at}"), "GET").end(Some(200), true, (1, 2), 0.5);
         }
         let route: Arc<str> = "/a".into();
         for at in 0..300 {
@@ -201,9 +239,12 @@ mod tests {
         let json = migration.to_json();
         let paths = json["paths"].as_array().expect("paths");
         assert_eq!(paths.len(), PATHS + 1);
+        assert!(paths.iter().all(|own| own["path"] != "/made-up"));
+        let given_up = paths.iter().find(|own| own["path"] == "/1").expect("it is counted");
+        assert_eq!((&given_up["requests"], &given_up["failed"]), (&2.into(), &1.into()));
         assert_eq!(
             (&paths[0]["path"], &paths[0]["requests"]),
-            (&OTHERS.into(), &(PATHS as u64).into())
+            (&OTHERS.into(), &(PATHS as u64 + 1).into())
         );
         assert_eq!(json["compared"][0]["differences"].as_array().map(Vec::len), Some(100));
         assert_eq!(json["compared"][0]["more"], 200);
