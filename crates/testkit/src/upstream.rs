@@ -185,9 +185,9 @@ fn perform(action: &Action, mut stream: &TcpStream) -> Option<()> {
             stream.write_all(&bytes).ok()
         }
         Action::Hang => {
-            // Until the other side gives up.
-            let mut byte = [0];
-            let _ = stream.read(&mut byte);
+            // Until the other side gives up, whatever it still sends.
+            let mut bytes = [0; 4096];
+            while matches!(stream.read(&mut bytes), Ok(1..)) {}
             None
         }
         Action::Close => None,
