@@ -21,4 +21,4 @@ pub use json::to_json;
 pub use nearest::nearest;
 pub use render::render;
 pub use source::{FileId, LineColumn, SourceFile, SourceMap, Span};
-pub use summary::{Summary, summary};
+pub use summary::{Summary, counted, summary};

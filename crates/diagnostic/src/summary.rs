@@ -20,20 +20,20 @@ pub fn summary(diagnostics: &[Diagnostic]) -> Summary {
     Summary { errors, warnings: diagnostics.len() - errors }
 }
 
+/// A count and what is counted: `1 route`, `2 routes`.
+#[must_use]
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = |count: usize| if count == 1 { "" } else { "s" };
         let Self { errors, warnings } = *self;
         match (errors, warnings) {
             (0, 0) => f.write_str("no errors"),
-            (0, _) => write!(f, "{warnings} warning{}", plural(warnings)),
-            (_, 0) => write!(f, "{errors} error{}", plural(errors)),
-            _ => write!(
-                f,
-                "{errors} error{}, {warnings} warning{}",
-                plural(errors),
-                plural(warnings)
-            ),
+            (0, _) => f.write_str(&counted(warnings, "warning")),
+            (_, 0) => f.write_str(&counted(errors, "error")),
+            _ => write!(f, "{}, {}", counted(errors, "error"), counted(warnings, "warning")),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the figures of two backends say: the pattern's advice is to keep apart what differs, and not
 //! to split where the requests are the same.
 
+use frontage_diagnostic::counted;
 use serde::Serialize;
 
 use super::pairs::{Likeness, RoutePair, Shared};
@@ -87,10 +88,12 @@ pub(super) fn advise(
     ];
     let count = |kind| routes.iter().filter(|route| route.kind == kind).count();
     let (same, near) = (count(Likeness::Same), count(Likeness::Near));
-    why.push(format!("{same} routes answer the same and {near} nearly so"));
+    why.push(format!(
+        "{} with the same answer, {near} with nearly the same",
+        counted(same, "route")
+    ));
     if repeated > 0 {
-        let pieces = if repeated == 1 { "piece" } else { "pieces" };
-        why.push(format!("{repeated} {pieces} of logic stand in both"));
+        why.push(format!("logic that stands in both: {}", counted(repeated, "piece")));
     }
     Advice { verdict, why }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use frontage_diagnostic::Diagnostic;
+use frontage_diagnostic::{Diagnostic, counted};
 use frontage_emit::openapi::{document, to_json};
 
 use super::output::{self, describe};
@@ -65,11 +65,11 @@ pub(crate) fn run(
         print(&value.to_string());
     } else {
         terminal.note(&format!(
-            "wrote {}: {frontend} {}, {} routes, {} files, {} KiB, digest {}",
+            "wrote {}: {frontend} {}, {}, {}, {} KiB, digest {}",
             file.display(),
             manifest.version,
-            manifest.routes,
-            manifest.files.len(),
+            counted(manifest.routes, "route"),
+            counted(manifest.files.len(), "file"),
             release.bytes().len().div_ceil(1024),
             &release.digest[..12]
         ));

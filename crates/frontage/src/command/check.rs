@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use frontage_diagnostic::{Diagnostic, summary};
+use frontage_diagnostic::{Diagnostic, counted, summary};
 use frontage_plan::RouteKind;
 
 use super::Done;
@@ -79,9 +79,8 @@ fn totals(built: &Built, clean: bool) -> String {
     let routes: usize =
         built.frontends.iter().filter_map(|f| f.plan.as_ref()).map(|p| p.routes.len()).sum();
     let frontends = built.frontends.len();
-    let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-    let frontends = plural(frontends, "frontend");
-    if clean { format!("{frontends}, {}", plural(routes, "route")) } else { frontends }
+    let frontends = counted(frontends, "frontend");
+    if clean { format!("{frontends}, {}", counted(routes, "route")) } else { frontends }
 }
 
 /// The most memory this process has had, in KiB; `None` where the system does not say.

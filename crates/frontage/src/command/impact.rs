@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use frontage_analysis::{Backend, Effect, Felt, Impact, Refusal, Severity, impact};
+use frontage_diagnostic::counted;
 
 use super::Done;
 use crate::build::{build, has_errors};
@@ -104,8 +105,6 @@ fn text(terminal: &Terminal, impact: &Impact) -> String {
         .map(|effect| (effect.frontend.as_str(), effect.route.as_str()))
         .collect();
     let mut out = String::new();
-    let counted =
-        |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     out.push_str(&format!(
         "{}: {}, {} felt; {} of {} feel it\n",
         terminal.paint(Tone::Strong, &impact.upstream),

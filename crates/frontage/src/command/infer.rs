@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use frontage_diagnostic::Diagnostic;
+use frontage_diagnostic::{Diagnostic, counted};
 
 use super::Done;
 use super::fetch::fetch;
@@ -54,7 +54,11 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, infer: &Infer) -> Done {
                 .to_string(),
         );
     } else if let Some(file) = &infer.output {
-        terminal.note(&format!("wrote {} with {} operations", file.display(), operations.len()));
+        terminal.note(&format!(
+            "wrote {} with {}",
+            file.display(),
+            counted(operations.len(), "operation")
+        ));
     } else {
         print(text.trim_end());
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use frontage_diagnostic::Diagnostic;
+use frontage_diagnostic::{Diagnostic, counted};
 use frontage_plan::Plan;
 use serde::Deserialize;
 use serde_json::Value;
@@ -85,10 +85,10 @@ pub(crate) fn run(
     let mut all = Vec::new();
     let mut out = String::new();
     for config in configs {
-        let (raw, counted) = counted(config, admin)?;
+        let (raw, seen) = ask(config, admin)?;
         let plan = built.frontends.iter().find(|own| own.name == config.name);
         let plan = plan.and_then(|own| own.plan.as_deref());
-        let unseen = unseen(config, plan, &counted);
+        let unseen = unseen(config, plan, &seen);
         if global.json {
             let mut value = raw;
             value["frontend"] = config.name.clone().into();
@@ -96,7 +96,7 @@ pub(crate) fn run(
             value["unseen"] = unseen.into();
             all.push(value);
         } else {
-            text(terminal, config, plan, &counted, &unseen, &mut out);
+            text(terminal, config, plan, &seen, &unseen, &mut out);
         }
     }
     match global.json {
@@ -107,7 +107,7 @@ pub(crate) fn run(
 }
 
 /// Asks a backend's admin listener.
-fn counted(config: &FrontendConfig, admin: Option<&str>) -> Result<(Value, Counted), Diagnostic> {
+fn ask(config: &FrontendConfig, admin: Option<&str>) -> Result<(Value, Counted), Diagnostic> {
     let known = config.admin.as_ref().and_then(|admin| admin.value.resolve().ok());
     let Some(address) = admin.map(str::to_owned).or(known) else {
         let message = format!("where the admin listener of `{}` is, nobody says", config.name);
@@ -128,12 +128,12 @@ fn counted(config: &FrontendConfig, admin: Option<&str>) -> Result<(Value, Count
     if !raw.is_object() {
         return Err(wrong("its answer is of no backend".to_owned()));
     }
-    let counted = serde_json::from_value(raw.clone()).map_err(|e| wrong(e.to_string()))?;
-    Ok((raw, counted))
+    let seen = serde_json::from_value(raw.clone()).map_err(|e| wrong(e.to_string()))?;
+    Ok((raw, seen))
 }
 
 /// What the old contract has, and neither a route nor a request that was handed over has met.
-fn unseen(config: &FrontendConfig, plan: Option<&Plan>, counted: &Counted) -> Vec<String> {
+fn unseen(config: &FrontendConfig, plan: Option<&Plan>, seen: &Counted) -> Vec<String> {
     // Parameters may be called otherwise.
     let plain = |path: &str| {
         let parts = path.split('/').map(|part| if part.contains('{') { "{}" } else { part });
@@ -141,7 +141,7 @@ fn unseen(config: &FrontendConfig, plan: Option<&Plan>, counted: &Counted) -> Ve
     };
     let moved =
         plan.into_iter().flat_map(|plan| &plan.routes).map(|route| plain(&route.path_text()));
-    let met = counted.paths.iter().map(|own| plain(&own.path));
+    let met = seen.paths.iter().map(|own| plain(&own.path));
     let known: BTreeSet<String> = moved.chain(met).collect();
     let all = config.legacy.iter().flat_map(|legacy| &legacy.settings.templates);
     all.filter(|path| !known.contains(&plain(path))).cloned().collect()
@@ -168,22 +168,23 @@ fn text(
     terminal: &Terminal,
     config: &FrontendConfig,
     plan: Option<&Plan>,
-    counted: &Counted,
+    seen: &Counted,
     unseen: &[String],
     out: &mut String,
 ) {
     let owner = config.owner.as_ref().map(|owner| format!(" ({owner})")).unwrap_or_default();
     let routes = plan.map_or(0, |plan| plan.routes.len());
     out.push_str(&format!(
-        "{}{owner}: {routes} routes are here, {} paths went to the backend before\n",
+        "{}{owner}: {} here, {} left to the backend before\n",
         terminal.paint(Tone::Strong, &config.name),
-        counted.paths.len(),
+        counted(routes, "route"),
+        counted(seen.paths.len(), "path"),
     ));
-    if !counted.paths.is_empty() {
+    if !seen.paths.is_empty() {
         out.push_str("\n  requests   failed  mean answer  mean time  path\n");
     }
     #[expect(clippy::cast_precision_loss, reason = "for people")]
-    for own in &counted.paths {
+    for own in &seen.paths {
         let requests = own.requests.max(1);
         out.push_str(&format!(
             "  {:>8} {:>8} {:>12} {:>7.1} ms  {} {}\n",
@@ -195,10 +196,10 @@ fn text(
             plain(&own.path)
         ));
     }
-    if !counted.compared.is_empty() {
+    if !seen.compared.is_empty() {
         out.push_str("\n  moved, and compared with it:\n");
     }
-    for own in &counted.compared {
+    for own in &seen.compared {
         let tone = if own.different > 0 { Tone::Bad } else { Tone::Good };
         let word = match (own.different, own.same) {
             (0, 0) => "not compared yet",

@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use frontage_diagnostic::{Diagnostic, SourceMap, summary};
+use frontage_diagnostic::{Diagnostic, SourceMap, counted, summary};
 use frontage_emit::draft;
 
 use super::{Done, types};
@@ -151,9 +151,9 @@ fn in_front_of(
     terminal.note(&format!("made {} in {}", terminal.paint(Tone::Strong, name), dir.display()));
     let routes = drafts.modules.values().map(|text| text.matches("\nexport const ").count());
     terminal.note(&format!(
-        "drafted {} routes in {} modules: {}",
-        routes.sum::<usize>(),
-        drafts.modules.len(),
+        "drafted {} in {}: {}",
+        counted(routes.sum(), "route"),
+        counted(drafts.modules.len(), "module"),
         folder.join("drafts").display()
     ));
     for (operation, why) in &drafts.left {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use frontage_diagnostic::Diagnostic;
+use frontage_diagnostic::{Diagnostic, counted};
 use frontage_json::iso_text;
 
 use super::Done;
@@ -80,8 +80,8 @@ fn table(releases: &[Listed]) -> String {
         }
         let mut notes = vec![own.state.clone()];
         if let Some(requests) = own.requests {
-            let word = if requests == 1 { "request" } else { "requests" };
-            notes.push(format!("{requests} {word}"));
+            let requests = usize::try_from(requests).unwrap_or(usize::MAX);
+            notes.push(counted(requests, "request"));
         }
         if let Some(idle) = own.idle_ms {
             notes.push(format!("last {} ago", ago(Duration::from_millis(idle))));

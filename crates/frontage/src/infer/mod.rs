@@ -11,6 +11,7 @@ mod seen;
 
 use std::collections::BTreeMap;
 
+use frontage_diagnostic::counted;
 use frontage_emit::{key, quoted};
 
 use print::Printer;
@@ -65,12 +66,11 @@ pub(crate) fn draft(upstream: &str, samples: &[Sample], enums: bool) -> (String,
     let integer =
         if printer.integers { "import type { Integer } from \"frontage\";\n" } else { "" };
     let text = format!(
-        "// Drafted by `frontage infer` from {} sample answer{}: read it, and correct what they do\n\
+        "// Drafted by `frontage infer` from {}: read it, and correct what they do\n\
          // not show.\n\
          import {{ declareUpstream, get }} from \"frontage\";\n{integer}\n{}\
          export const {upstream} = declareUpstream({{\n{lines}}});\n",
-        samples.len(),
-        if samples.len() == 1 { "" } else { "s" },
+        counted(samples.len(), "sample answer"),
         printer.declarations(),
     );
     (text, operations)

@@ -144,7 +144,7 @@ fn what_is_not_moved_is_handed_over_as_it_is() {
     );
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
     assert!(
-        text.starts_with("web (team-web): 1 routes are here, 5 paths went to the backend before\n"),
+        text.starts_with("web (team-web): 1 route here, 5 paths left to the backend before\n"),
         "{text}"
     );
 }
