@@ -256,27 +256,102 @@ impl Finder<'_> {
     }
 
     fn block(&mut self, body: &[Stmt]) {
-        for stmt in body {
-            match &stmt.kind {
+        for (at, stmt) in body.iter().enumerate() {
+            let refuses = match &stmt.kind {
                 StmtKind::If { test, then, otherwise } => {
-                    let refuses = |body: &[Stmt]| body.last().is_some_and(throws_http);
-                    let decides = self.of_service(test) && !is_missing(test);
-                    if decides && (refuses(then) || refuses(otherwise)) {
-                        self.add(Rule::BusinessRule, stmt.span);
-                    }
                     self.block(then);
                     self.block(otherwise);
+                    // `if (good) return x; throw error(..)`
+                    let rest = leaves(then) && self.refuses(&body[at + 1..]);
+                    let refuses = rest || self.refuses(then) || self.refuses(otherwise);
+                    refuses && self.decides(test)
+                }
+                StmtKind::Switch { subject, cases } => {
+                    cases.iter().for_each(|case| self.block(&case.body));
+                    // The default is what nobody expects, and not a rule.
+                    let mut named = cases.iter().filter(|case| case.test.is_some());
+                    named.any(|case| self.refuses(&case.body)) && self.of_service(subject)
                 }
                 StmtKind::Try { body, handler, .. } => {
                     self.block(body);
                     self.block(handler);
+                    false
                 }
-                StmtKind::Block(body) => self.block(body),
-                StmtKind::Switch { cases, .. } => {
-                    cases.iter().for_each(|case| self.block(&case.body));
+                StmtKind::Block(body) => {
+                    self.block(body);
+                    false
                 }
-                _ => {}
+                _ => false,
+            };
+            if refuses {
+                self.add(Rule::BusinessRule, stmt.span);
             }
+        }
+    }
+
+    /// Whether a condition asks more of what a service says than whether it is there.
+    fn decides(&self, test: &Expr) -> bool {
+        self.of_service(test) && !self.is_presence(test)
+    }
+
+    /// Whether statements end with a refusal of the request.
+    fn refuses(&self, body: &[Stmt]) -> bool {
+        self.refuses_within(body, STEPS)
+    }
+
+    fn refuses_within(&self, body: &[Stmt], steps: u32) -> bool {
+        body.last().is_some_and(|stmt| match &stmt.kind {
+            StmtKind::Throw(value) => self.is_error(value, steps),
+            StmtKind::Block(body) => self.refuses_within(body, steps),
+            StmtKind::Expr(value) | StmtKind::Return(Some(value)) => self.refuses_by(value, steps),
+            _ => false,
+        })
+    }
+
+    /// Whether an expression is a call of a function that refuses, whatever it is given.
+    fn refuses_by(&self, value: &Expr, steps: u32) -> bool {
+        match &value.kind {
+            ExprKind::Await(value) => self.refuses_by(value, steps),
+            ExprKind::Apply(callee, _) => {
+                steps > 0
+                    && self
+                        .function_of(callee)
+                        .is_some_and(|function| self.refuses_within(&function.body, steps - 1))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a value is `error(..)`, perhaps by another name or of a function.
+    fn is_error(&self, value: &Expr, steps: u32) -> bool {
+        let Some(left) = steps.checked_sub(1) else { return false };
+        match &value.kind {
+            ExprKind::Error { .. } => true,
+            ExprKind::Local(id) => self.made.get(id).is_some_and(|init| self.is_error(init, left)),
+            ExprKind::Apply(callee, _) => {
+                self.function_of(callee).and_then(|function| function.body.last()).is_some_and(
+                    |last| {
+                        matches!(&last.kind, StmtKind::Return(Some(value)) if self.is_error(value, left))
+                    },
+                )
+            }
+            _ => false,
+        }
+    }
+
+    fn function_of<'f>(&'f self, callee: &'f Expr) -> Option<&'f Function> {
+        match &callee.kind {
+            ExprKind::Function(id) => self.unit.functions.get(id.0 as usize),
+            ExprKind::Arrow(function) => Some(function),
+            ExprKind::Local(id) => match &self.made.get(id)?.kind {
+                ExprKind::Arrow(function) => Some(function),
+                _ => None,
+            },
+            ExprKind::Global(id) => match &self.unit.globals[id.0 as usize].value.kind {
+                ExprKind::Arrow(function) => Some(function),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -319,9 +394,24 @@ impl Finder<'_> {
 
     /// Whether what a service says is looked at.
     fn of_service(&self, expr: &Expr) -> bool {
+        self.of_service_within(expr, STEPS)
+    }
+
+    fn of_service_within(&self, expr: &Expr, steps: u32) -> bool {
+        let Some(left) = steps.checked_sub(1) else { return false };
         let mut found = false;
-        hir::each_in(expr, &mut |part| found |= self.is_field(part, STEPS));
+        hir::each_in(expr, &mut |part| {
+            found = found || self.is_field(part, STEPS) || self.is_made_of_service(part, left);
+        });
         found
+    }
+
+    /// Whether a flag or a number has been made of what a service says.
+    fn is_made_of_service(&self, expr: &Expr, steps: u32) -> bool {
+        let ExprKind::Local(id) = &expr.kind else { return false };
+        let types = &self.unit.types;
+        (is_boolean(types, expr.ty) || is_number(types, expr.ty))
+            && self.made.get(id).is_some_and(|init| self.of_service_within(init, steps))
     }
 
     /// Whether an expression is a number that a service says.
@@ -357,6 +447,42 @@ impl Finder<'_> {
         }
     }
 
+    /// Whether a condition only asks whether something is there, or is not.
+    fn is_presence(&self, test: &Expr) -> bool {
+        let is_number = |expr: &Expr, number: f64| matches!(expr.kind, ExprKind::Constant(Constant::Number(own)) if own.0 == number);
+        let is_nullish = |expr: &Expr| {
+            matches!(expr.kind, ExprKind::Constant(Constant::Null | Constant::Undefined))
+        };
+        let is_length =
+            |expr: &Expr| matches!(&expr.kind, ExprKind::Member(_, name) if &**name == "length");
+        match &test.kind {
+            ExprKind::Binary(op, a, b) => match op {
+                BinaryOp::Equal
+                | BinaryOp::NotEqual
+                | BinaryOp::LooseEqual
+                | BinaryOp::LooseNotEqual => {
+                    let none =
+                        is_length(a) && is_number(b, 0.0) || is_length(b) && is_number(a, 0.0);
+                    none || is_nullish(a) || is_nullish(b)
+                }
+                BinaryOp::Less | BinaryOp::GreaterOrEqual => is_length(a) && is_number(b, 1.0),
+                BinaryOp::Greater => is_length(a) && is_number(b, 0.0),
+                _ => false,
+            },
+            ExprKind::Logical(_, a, b) => self.is_presence(a) && self.is_presence(b),
+            ExprKind::Unary(UnaryOp::Not, value) => self.is_presence(value),
+            ExprKind::Iterate { op: IterateOp::Find, .. } => true,
+            // A flag says what it is made of; of anything else, that it is there.
+            ExprKind::Local(id) if is_boolean(&self.unit.types, test.ty) => {
+                self.made.get(id).is_some_and(|init| self.is_presence(init))
+            }
+            ExprKind::Index(..) => !is_boolean(&self.unit.types, test.ty),
+            ExprKind::Local(_) => true,
+            ExprKind::Member(..) => is_length(test),
+            _ => false,
+        }
+    }
+
     /// Whether a declaration stands in a contract: a module of the workspace is none.
     fn is_contract(&self, span: Span) -> bool {
         let path = &self.around.sources.file(span.file).path;
@@ -372,45 +498,21 @@ fn is_number(types: &Types, ty: Ty) -> bool {
     }
 }
 
-/// Whether a condition only asks whether something is there.
-fn is_missing(test: &Expr) -> bool {
-    let is_nullish =
-        |expr: &Expr| matches!(expr.kind, ExprKind::Constant(Constant::Null | Constant::Undefined));
-    // How many there are, against none.
-    let is_none = |a: &Expr, b: &Expr| {
-        matches!(&a.kind, ExprKind::Member(_, name) if &**name == "length")
-            && matches!(b.kind, ExprKind::Constant(Constant::Number(number)) if number.0 == 0.0)
-    };
-    match &test.kind {
-        ExprKind::Binary(
-            BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::LooseEqual | BinaryOp::LooseNotEqual,
-            a,
-            b,
-        ) => is_nullish(a) || is_nullish(b) || is_none(a, b) || is_none(b, a),
-        ExprKind::Binary(BinaryOp::Less, a, b) => {
-            matches!(&a.kind, ExprKind::Member(_, name) if &**name == "length")
-                && matches!(b.kind, ExprKind::Constant(Constant::Number(number)) if number.0 == 1.0)
-        }
-        ExprKind::Logical(_, a, b) => is_missing(a) && is_missing(b),
-        // `!list[0]`, `!found`
-        ExprKind::Unary(UnaryOp::Not, value) => matches!(
-            value.kind,
-            ExprKind::Index(..)
-                | ExprKind::Local(_)
-                | ExprKind::Iterate { op: IterateOp::Find, .. }
-        ),
-        ExprKind::Iterate { op: IterateOp::Find, .. } => true,
+fn is_boolean(types: &Types, ty: Ty) -> bool {
+    match types.kind(ty) {
+        Kind::Boolean { .. } => true,
+        Kind::Union(variants) => variants.iter().any(|variant| is_boolean(types, *variant)),
         _ => false,
     }
 }
 
-/// Whether a statement refuses the request.
-fn throws_http(stmt: &Stmt) -> bool {
-    match &stmt.kind {
-        StmtKind::Throw(value) => matches!(value.kind, ExprKind::Error { .. }),
-        StmtKind::Block(body) => body.last().is_some_and(throws_http),
+/// Whether statements end by leaving the function.
+fn leaves(body: &[Stmt]) -> bool {
+    body.last().is_some_and(|stmt| match &stmt.kind {
+        StmtKind::Return(_) => true,
+        StmtKind::Block(body) => leaves(body),
         _ => false,
-    }
+    })
 }
 
 /// Lines whose comments have accepted something.

@@ -313,6 +313,75 @@ export const PUT = route({ params }, async ({ params, session }) => {
 const LIMIT = 500;
 ";
 
+/// What a handler does with a `patient` and other `patients`, and whether that is a rule of the
+/// business.
+const REFUSALS: [(&str, bool); 19] = [
+    (r#"if (patient.status === "active") return 1; throw error(409, "no");"#, true),
+    (
+        r#"if (patient.status === "active") { return 1; } const e = error(409, "no"); throw e;"#,
+        true,
+    ),
+    (r#"if (patient.status === "archived") deny();"#, true),
+    (r#"if (patient.status === "archived") return deny();"#, true),
+    (r#"if (patient.status === "archived") await denyLater();"#, true),
+    (r#"if (patient.status === "archived") throw refusal();"#, true),
+    (
+        r#"const own = () => { throw error(409, "no"); }; if (patient.status === "archived") own();"#,
+        true,
+    ),
+    (
+        r#"switch (patient.status) { case "archived": throw error(409, "no"); default: return 1; }"#,
+        true,
+    ),
+    (
+        r#"const archived = patient.status === "archived"; if (archived) throw error(409, "no");"#,
+        true,
+    ),
+    (
+        r#"switch (patient.status) { case "active": return 1; default: throw error(502, "odd"); }"#,
+        false,
+    ),
+    (r#"if (other !== null) return other; throw error(404, "none");"#, false),
+    (r#"if (other) return other; throw error(404, "none");"#, false),
+    (r#"if (!other) throw error(404, "none");"#, false),
+    (r#"const there = other !== null; if (!there) throw error(404, "none");"#, false),
+    (r#"if (patient.tags.length > 0) return 1; throw error(404, "none");"#, false),
+    (r#"if (patient.tags.length >= 1) return 1; throw error(404, "none");"#, false),
+    (r#"if (session.sub === "nobody") return 1; throw error(403, "no");"#, false),
+    (r#"if (patient.status === "active") return 1; else sign();"#, false),
+    (r#"if (patient.status === "active") return 1;"#, false),
+];
+
+#[test]
+fn a_rule_of_the_business_is_one_however_it_refuses() {
+    for (body, is_rule) in REFUSALS {
+        let text = format!(
+            r##"import {{ route, error }} from "frontage";
+import {{ z }} from "zod";
+import {{ records }} from "#upstreams";
+function deny(): never {{ throw error(409, "no"); }}
+async function denyLater() {{ return deny(); }}
+function refusal() {{ return error(409, "no"); }}
+function sign() {{ return 1; }}
+export const GET = route({{ params: z.object({{ id: z.string() }}) }}, async ({{ params, session }}) => {{
+  const patient = await records.getPatient({{ id: params.id }});
+  const other = await records.getPatient({{ id: "p2" }}, {{ nullOn: [404] }});
+  if (params.id !== "p3") {{
+    {body}
+  }}
+  return {{ id: session.sub, other }};
+}});
+"##
+        );
+        let clinic = small(&[("routes/p/[id].ts", &text)], &[]);
+        let found = clinic.overlap();
+        assert!(found["general"].is_array(), "{body}: {found:#}");
+        let rules: Vec<_> = found["general"].as_array().unwrap().iter().collect();
+        assert_eq!(rules.len(), usize::from(is_rule), "{body}: {rules:?}");
+        assert!(rules.iter().all(|own| own["rule"] == "business-rule"), "{body}: {rules:?}");
+    }
+}
+
 #[test]
 fn general_logic_is_found_and_accepted_with_a_reason() {
     let clinic = small(&[("routes/p/[id].ts", RULES)], &[]);
