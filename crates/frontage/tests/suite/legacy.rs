@@ -526,6 +526,11 @@ fn what_clients_claim_and_what_backends_say_of_themselves_stay_where_they_belong
     let moving = Moving::new("request_body = \"100KiB\"");
     let old = &moving.old;
     old.on("GET /x", answer(302, &[("location", &format!("{}/there?a=1", old.url()))], ""));
+    for (path, location) in [("/y", "//evil.example/a"), ("/z", "/\\evil.example"), ("/q", "?a=1")]
+    {
+        let location = format!("{}{location}", old.url());
+        old.on(&format!("GET {path}"), answer(302, &[("location", &location)], ""));
+    }
     old.on("POST /x", Action::Hang);
     let serving = moving.serve();
     let web = serving.address("web");
@@ -543,6 +548,12 @@ fn what_clients_claim_and_what_backends_say_of_themselves_stay_where_they_belong
     }
     for gone in ["x_forwarded_for", "x_real_ip", "x-forwarded-scheme"] {
         assert!(!names.contains(&gone), "{names:?}");
+    }
+    // A redirect is never made one to another host.
+    for (path, location) in
+        [("/y", "/.//evil.example/a"), ("/z", "/./\\evil.example"), ("/q", "/?a=1")]
+    {
+        assert_eq!(get(web, path).unwrap().header("location"), Some(location));
     }
     // A bound below the frontend's own holds for bodies without a length, too.
     let chunk = format!("{:x}\r\n{}\r\n0\r\n\r\n", 300_000, "x".repeat(300_000));

@@ -121,8 +121,12 @@ impl Prepared {
             let rest = to.strip_prefix(&address.origin())?;
             (rest.is_empty() || rest.starts_with(['/', '?'])).then_some(rest)
         });
-        let inner = rest
-            .map(|rest| if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") });
+        let inner = rest.map(|rest| match rest.as_bytes() {
+            // A path that begins with two slashes would be read as another host.
+            [b'/', b'/' | b'\\', ..] => format!("/.{rest}"),
+            [b'/', ..] => rest.to_owned(),
+            _ => format!("/{rest}"),
+        });
         if let Some(value) = inner.and_then(|inner| HeaderValue::from_str(&inner).ok()) {
             headers.insert(header::LOCATION, value);
         }
