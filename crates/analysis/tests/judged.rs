@@ -273,6 +273,111 @@ fn what_is_sent_counts_however_it_is_written() {
     }
 }
 
+/// A body with a list of lines.
+fn lines(quantity: &str, code: &str) -> String {
+    up(
+        THING,
+        &format!(
+            "{{ type: object, required: [l], properties: {{ l: {{ type: array, items: {{ type: object, \
+             additionalProperties: false, required: [q], properties: {{ q: {{ type: integer, {quantity} }}{code} }} }} }} }} }}"
+        ),
+    )
+}
+
+#[test]
+fn what_is_sent_in_lists_counts_too() {
+    let code = ", \"a.b\": { type: string, maxLength: 9 }";
+    let old = lines("maximum: 99", code);
+    let less = lines("maximum: 50", code);
+    let shorter = lines("maximum: 99", ", \"a.b\": { type: string, maxLength: 3 }");
+    let gone = lines("maximum: 99", "");
+    let narrowed = "MayFail limit-narrowed body: l[].q";
+    for (new, list, expected) in [
+        (&less, "query.ids.map(() => ({ q: 60 }))", vec![narrowed]),
+        (&less, "[{ q: 60 }]", vec![narrowed]),
+        (&less, "[{ q: 40 }, { q: 60 }]", vec![narrowed]),
+        (&less, "[{ q: query.ids.length }]", vec![narrowed]),
+        (&less, "[...query.ids.map(() => ({ q: 1 }))]", vec![narrowed]),
+        (&less, "[{ q: 40 }]", vec![]),
+        (&less, "[]", vec![]),
+        (&shorter, "[{ q: 1, \"a.b\": \"long\" }]", vec!["MayFail limit-narrowed body: l[].a.b"]),
+        (&shorter, "[{ q: 1, \"a.b\": \"abc\" }, { q: 1 }]", vec![]),
+        (
+            &gone,
+            "[{ q: 1 }, { q: 1, \"a.b\": \"a\" }]",
+            vec!["MayFail field-removed body: l[].a.b"],
+        ),
+        (&gone, "[{ q: 1 }]", vec![]),
+    ] {
+        let route = format!("return await up.put({{ x: \"1\", body: {{ l: {list} }} }});");
+        assert_eq!(felt(&old, new, &route), expected, "{list}");
+    }
+}
+
+#[test]
+fn a_plan_hands_on_no_field_that_it_does_not_know() {
+    // A service begins to demand what it answers itself.
+    let both = |more: &str, required: &str| {
+        let thing = format!(
+            "{{ type: object, required: [n{required}], properties: {{ n: {{ type: integer }}{more} }} }}"
+        );
+        up(&thing, &thing)
+    };
+    let (old, new) = (both("", ""), both(", c: { type: string }", ", c"));
+    let added = "MayFail field-added body: c";
+    for (body, expected) in [
+        ("a", vec![added]),
+        ("{ ...a }", vec![added]),
+        ("{ ...a, n: 2 }", vec![added]),
+        ("{ n: a.n }", vec![added]),
+        ("{ ...a, ...own }", vec![]),
+        ("own", vec![]),
+    ] {
+        let route = format!(
+            "const a = await up.getA({{ x: \"1\" }}); const own = {{ n: 1, c: \"x\" }}; \
+             return await up.put({{ x: own.c, body: {body} }});"
+        );
+        assert_eq!(felt(&old, &new, &route), expected, "{body}");
+    }
+    // And in lists.
+    let list = |thing: &str| {
+        up(
+            &format!("{{ type: array, items: {thing} }}"),
+            &format!("{{ type: array, items: {thing} }}"),
+        )
+    };
+    let (old, new) = (
+        list("{ type: object, required: [n], properties: { n: { type: integer } } }"),
+        list(
+            "{ type: object, required: [n, c], properties: { n: { type: integer }, c: { type: string } } }",
+        ),
+    );
+    for list in ["a", "a.filter((own) => own.n > 1)", "[...a]"] {
+        let route = format!(
+            "const a = await up.getA({{ x: \"1\" }}); return await up.put({{ x: \"1\", body: {list} }});"
+        );
+        assert_eq!(felt(&old, &new, &route), ["MayFail field-added body: [].c"], "{list}");
+    }
+}
+
+#[test]
+fn what_one_variant_lacks_another_still_gives() {
+    let old = up(THING, ANY);
+    let gone = "{ type: object, required: [gone], properties: { gone: { type: boolean } } }";
+    let new = up(&format!("{{ oneOf: [{THING}, {gone}] }}"), ANY);
+    let found = felt(&old, &new, "const a = await up.getA({ x: \"1\" }); return { n: a.n };");
+    assert!(!found.is_empty() && found.iter().all(|own| !own.starts_with("Fails")), "{found:?}");
+    // All of them: then it is gone.
+    let new = up(
+        &format!(
+            "{{ oneOf: [{{ type: object, properties: {{ m: {{ type: string }} }} }}, {gone}] }}"
+        ),
+        ANY,
+    );
+    let found = felt(&old, &new, "const a = await up.getA({ x: \"1\" }); return { n: a.n };");
+    assert!(found.iter().any(|own| own.starts_with("Fails")), "{found:?}");
+}
+
 #[test]
 fn a_schema_at_two_places_is_judged_at_both() {
     let schemas = |required: &str| {

@@ -9,7 +9,7 @@ use frontage_plan::{AnswerKind, Call, Place, Route, UpstreamId};
 use super::changes::{Change, is_success, status_text};
 use super::reading::{Gap, Reading};
 use super::request::Places;
-use super::site::{Key, Owner, Requests, variants};
+use super::site::{Key, Owner, Requests, shown, variants};
 use super::source::{Sources, Spot};
 use super::{Backend, Effect, Refusal, Severity, Side};
 use crate::uses::{Consequence, Use, uses};
@@ -375,12 +375,12 @@ impl OfUse<'_, '_> {
         let key = Key::of(Owner::Answer(self.old.name.clone()));
         for response in after.responses.iter().filter(|r| is_success(after, r.status)) {
             for content in &response.content {
-                places.value(content.ty, &key, "");
+                places.value(content.ty, &key, &[]);
             }
         }
-        places.add(key, "");
+        places.add(key, &[]);
         for (change, effects) in felt.iter_mut() {
-            for path in places.paths(&change.key) {
+            for path in places.paths(&change.key).iter().map(|path| shown(path)) {
                 let at = At::new(&change.key, "", &path, Side::Answer);
                 once(effects, self.effect(&at, Severity::Drifts, None));
             }

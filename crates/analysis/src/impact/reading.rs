@@ -136,13 +136,18 @@ impl<'a> Reading<'a> {
         }
         let several = given.len() > 1;
         let mut gaps: Vec<Gap> = Vec::new();
+        let mut fits = false;
         for variant in given {
-            for gap in self.alternative(variant, shape, at, several) {
+            let own = self.alternative(variant, shape, at, several);
+            fits |= own.is_empty() && !matches!(self.contract.ty(variant), Type::Null);
+            for gap in own {
                 if !gaps.contains(&gap) {
                     gaps.push(gap);
                 }
             }
         }
+        // What one variant contradicts, another still gives.
+        gaps.iter_mut().for_each(|gap| gap.is_possible |= fits);
         gaps
     }
 

@@ -16,8 +16,8 @@ use frontage_plan::{Constant, RouteKind};
 
 use super::changes::{Change, Limit, counterpart, is_same_media};
 use super::judge::{At, BAD_REQUEST, Found, OfUse};
-use super::site::{Key, Owner, member, variants};
-use super::source::{Written, argument};
+use super::site::{Key, Owner, Path, Step, and, shown, variants};
+use super::source::{Written, knows, written};
 use super::{Severity, Side};
 
 /// Changes of what is sent that the checker sees, if the route sends what they rule out.
@@ -49,9 +49,9 @@ impl OfUse<'_, '_> {
             let own = Key::of(Owner::Argument(self.old.name.clone(), parameter.key.clone()));
             let mut places = Places::new(judge.new);
             if let Some(now) = counterpart(self.old, after, index) {
-                places.value(now.ty, &own, "");
+                places.value(now.ty, &own, &[]);
             }
-            places.add(own, "");
+            places.add(own, &[]);
             let shown = format!("{} {}", parameter.location.as_str(), parameter.name);
             let (key, sent) = (parameter.key.as_str(), self.sends(index));
             self.argument(&Argument { key, shown, sent, places, written }, felt);
@@ -75,10 +75,10 @@ impl OfUse<'_, '_> {
         if let Some((sent, now)) = sent.zip(after.body.as_ref()) {
             let mut content = now.content.iter();
             if let Some(now) = content.find(|c| is_same_media(&sent.media_type, &c.media_type)) {
-                places.value(now.ty, &own, "");
+                places.value(now.ty, &own, &[]);
             }
         }
-        places.add(own, "");
+        places.add(own, &[]);
         let sent = match self.one.call {
             Some(call) => call.body.is_some(),
             None => self.old.body.is_some(),
@@ -104,8 +104,8 @@ impl OfUse<'_, '_> {
         for (change, _) in felt.iter() {
             for inner in own.places.paths(&change.key) {
                 let Some(outcome) = self.outcome(own, change, &inner) else { continue };
-                let shown = match inner.as_str() {
-                    "" => own.shown.clone(),
+                let shown = match shown(&inner) {
+                    inner if inner.is_empty() => own.shown.clone(),
                     inner => format!("{}: {inner}", own.shown),
                 };
                 effects.push((change.key.clone(), change.code, shown, outcome));
@@ -122,12 +122,23 @@ impl OfUse<'_, '_> {
 
     /// What a change does at a place: `Some(Some)` if the call fails, perhaps only with some values;
     /// `Some(None)` if something is not what it was.
-    fn outcome(&self, own: &Argument<'_>, change: &Change, inner: &str) -> Option<Option<bool>> {
-        let mut path: Vec<&str> = vec![own.key];
-        path.extend(inner.split('.').filter(|name| !name.is_empty()));
-        let part = own.written.and_then(|call| argument(call, &path));
+    fn outcome(&self, own: &Argument<'_>, change: &Change, inner: &[Step]) -> Option<Option<bool>> {
+        let mut path = vec![Step::Field(own.key.to_owned())];
+        path.extend_from_slice(inner);
+        let parts = own.written.and_then(|call| written(call, &path));
         let sent = own.sent;
-        let refused = || self.refused(own.written, part, sent).then_some(Some(true));
+        let refused = || self.refused(own.written, parts.as_deref(), sent).then_some(Some(true));
+        // Whether something is sent that is not known to be otherwise.
+        let is_sent = |is_otherwise: &dyn Fn(&hir::Expr) -> bool| match &parts {
+            None => sent,
+            Some(parts) => {
+                sent && parts.iter().any(|part| match part {
+                    Written::Missing(_) => false,
+                    Written::There(expr) => !is_otherwise(expr),
+                    Written::Inside(..) => true,
+                })
+            }
+        };
         match change.code {
             "parameter-required" | "body-required" if !sent => Some(Some(false)),
             // Its value may be `undefined`.
@@ -136,29 +147,27 @@ impl OfUse<'_, '_> {
             "parameter-written" | "media-type-removed" => sent.then_some(Some(true)),
             "parameter-removed" | "body-removed" | "deprecated" | "format-changed"
             | "undeclared-refused" => sent.then_some(None),
+            // What a plan hands on of another answer are the fields that it knows, whatever comes.
+            "field-added" if change.demands && sent && self.is_unknown(parts.as_deref()) => {
+                Some(Some(true))
+            }
             "field-added" | "field-required" if change.demands => refused(),
-            "field-removed" => match part {
-                Some(Written::Missing(_)) => None,
-                // Who rules out what is not declared refuses it.
-                _ if sent && self.is_closed(&change.key) => Some(Some(true)),
-                _ => sent.then_some(None),
-            },
-            "limit-narrowed" => match part {
-                Some(Written::Missing(_)) => None,
-                Some(Written::There(expr)) if change.limit.is_some_and(|l| is_within(l, expr)) => {
-                    None
-                }
-                _ => sent.then_some(Some(true)),
-            },
+            // Who rules out what is not declared refuses it.
+            "field-removed" => {
+                is_sent(&|_| false).then(|| self.is_closed(&change.key).then_some(true))
+            }
+            "limit-narrowed" => {
+                let keeps = |expr: &hir::Expr| change.limit.is_some_and(|l| is_within(l, expr));
+                is_sent(&keeps).then_some(Some(true))
+            }
             // The checker knows numbers, and not whether they are whole.
-            "number-narrowed" => match part {
-                Some(Written::Missing(_)) => None,
-                Some(Written::There(hir::Expr {
-                    kind: ExprKind::Constant(Constant::Number(number)),
-                    ..
-                })) if number.0.fract() == 0.0 => None,
-                _ => sent.then_some(Some(true)),
-            },
+            "number-narrowed" => {
+                let is_whole = |expr: &hir::Expr| {
+                    matches!(&expr.kind,
+                    ExprKind::Constant(Constant::Number(number)) if number.0.fract() == 0.0)
+                };
+                is_sent(&is_whole).then_some(Some(true))
+            }
             code if CHECKED.contains(&code) => refused(),
             _ => None,
         }
@@ -172,23 +181,42 @@ impl OfUse<'_, '_> {
     }
 
     /// Whether the checker refuses what stands there.
-    fn refused(&self, call: Option<&hir::Expr>, part: Option<Written<'_>>, sent: bool) -> bool {
-        let (Some(call), Some(part)) = (call, part) else { return sent };
+    fn refused(&self, call: Option<&hir::Expr>, parts: Option<&[Written<'_>]>, sent: bool) -> bool {
+        let (Some(call), Some(parts)) = (call, parts) else { return sent };
+        parts.iter().any(|part| self.is_refused(call, part, sent))
+    }
+
+    fn is_refused(&self, call: &hir::Expr, part: &Written<'_>, sent: bool) -> bool {
         let errors = &self.judge.errors;
         if errors.iter().any(|error| inside(part.span(), *error)) {
             return true;
         }
         // An error at the call itself: then its arguments were not looked at.
-        let arguments = argument(call, &[]).map(Written::span);
+        let arguments = match &call.kind {
+            ExprKind::Operation { arguments, .. } => arguments.as_deref().map(|own| own.span),
+            _ => None,
+        };
         let at_call = errors.iter().any(|error| {
             inside(call.span, *error) && !arguments.is_some_and(|around| inside(around, *error))
         });
         let elsewhere = match part {
-            Written::There(expr) | Written::Inside(expr) => !is_written_out(expr),
+            Written::There(expr) | Written::Inside(expr, _) => !is_written_out(expr),
             Written::Missing(_) => false,
         };
         at_call && (sent || matches!(part, Written::Missing(_)))
             || elsewhere && sent && self.has_errors()
+    }
+
+    /// Whether nothing that is sent can have a field: no type of what is written there knows it.
+    fn is_unknown(&self, parts: Option<&[Written<'_>]>) -> bool {
+        parts.is_some_and(|parts| {
+            parts.iter().any(|part| match part {
+                Written::Inside(expr, rest) => {
+                    !self.judge.sources.types_of(expr).is_none_or(|types| knows(types, expr, rest))
+                }
+                Written::There(_) | Written::Missing(_) => false,
+            })
+        })
     }
 
     /// Whether the route has any error once the new contract is taken up: then the checker may have
@@ -241,7 +269,7 @@ fn is_within(limit: Limit, value: &hir::Expr) -> bool {
 #[derive(Debug)]
 pub(super) struct Places<'c> {
     contract: &'c Contract,
-    found: BTreeMap<Key, Vec<String>>,
+    found: BTreeMap<Key, Vec<Path>>,
     open: Vec<TypeId>,
     left: usize,
     /// Whether it is an answer: then what only callers send is left out, else what only services do.
@@ -262,7 +290,7 @@ impl<'c> Places<'c> {
     }
 
     /// The paths of a place; also of a field that one of the objects no longer has.
-    pub(super) fn paths(&self, key: &Key) -> Vec<String> {
+    pub(super) fn paths(&self, key: &Key) -> Vec<Path> {
         if let Some(known) = self.found.get(key) {
             return known.clone();
         }
@@ -276,17 +304,18 @@ impl<'c> Places<'c> {
         }
         let any = Key { owner: key.owner.clone(), rest: "*".to_owned() };
         let around = self.found.get(&any).map_or(&[][..], Vec::as_slice);
-        around.iter().map(|path| format!("{}{}", path.trim_end_matches('*'), key.rest)).collect()
+        let within = |path: &Path| and(&path[..path.len() - 1], Step::Field(key.rest.clone()));
+        around.iter().filter(|path| path.last() == Some(&Step::Other)).map(within).collect()
     }
 
-    pub(super) fn add(&mut self, key: Key, path: &str) {
+    pub(super) fn add(&mut self, key: Key, path: &[Step]) {
         let known = self.found.entry(key).or_default();
         if !known.iter().any(|own| own == path) {
-            known.push(path.to_owned());
+            known.push(path.to_vec());
         }
     }
 
-    pub(super) fn value(&mut self, ty: TypeId, key: &Key, path: &str) {
+    pub(super) fn value(&mut self, ty: TypeId, key: &Key, path: &[Step]) {
         if self.open.contains(&ty) || self.left == 0 {
             return;
         }
@@ -298,16 +327,16 @@ impl<'c> Places<'c> {
         self.open.pop();
     }
 
-    fn part(&mut self, ty: TypeId, key: &Key, path: &str) {
+    fn part(&mut self, ty: TypeId, key: &Key, path: &[Step]) {
         let contract = self.contract;
         match contract.ty(ty) {
             Type::Array(array) => {
-                let (key, path) = (key.inner("[]"), format!("{path}[]"));
+                let (key, path) = (key.inner("[]"), and(path, Step::Element));
                 self.add(key.clone(), &path);
                 self.value(array.items, &key, &path);
             }
             Type::Tuple(tuple) => {
-                let (key, path) = (key.inner("[]"), format!("{path}[]"));
+                let (key, path) = (key.inner("[]"), and(path, Step::Element));
                 self.add(key.clone(), &path);
                 for item in tuple.items.iter().chain(&tuple.rest) {
                     self.value(*item, &key, &path);
@@ -315,16 +344,16 @@ impl<'c> Places<'c> {
             }
             Type::Object(object) => {
                 let own = Key::field(ty, "*");
-                self.add(own.clone(), &member(path, "*"));
+                self.add(own.clone(), &and(path, Step::Other));
                 let hidden = if self.is_answer { Access::WriteOnly } else { Access::ReadOnly };
                 for property in object.properties.iter().filter(|p| p.access != hidden) {
                     let key = Key::field(ty, &property.name);
-                    let path = member(path, &property.name);
+                    let path = and(path, Step::Field(property.name.to_string()));
                     self.add(key.clone(), &path);
                     self.value(property.ty, &key, &path);
                 }
                 if let Additional::Of(values) = object.additional {
-                    self.value(values, &own, &member(path, "*"));
+                    self.value(values, &own, &and(path, Step::Other));
                 }
             }
             _ => {}

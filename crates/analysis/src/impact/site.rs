@@ -45,6 +45,36 @@ pub(super) fn member(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
+/// A step into a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    /// A field of this name.
+    Field(String),
+    /// Any element of a list.
+    Element,
+    /// Any field that has no name in the contract.
+    Other,
+}
+
+/// Steps from the root of a value.
+pub(super) type Path = Vec<Step>;
+
+/// One step further.
+pub(super) fn and(path: &[Step], step: Step) -> Path {
+    let mut longer = path.to_vec();
+    longer.push(step);
+    longer
+}
+
+/// `items[].name`
+pub(super) fn shown(path: &[Step]) -> String {
+    path.iter().fold(String::new(), |shown, step| match step {
+        Step::Field(name) => member(&shown, name),
+        Step::Element => format!("{shown}[]"),
+        Step::Other => member(&shown, "*"),
+    })
+}
+
 /// The types that a value may be, each of them no union; `null` among them.
 pub(super) fn variants(contract: &Contract, id: TypeId) -> Vec<TypeId> {
     let mut found = Vec::new();
