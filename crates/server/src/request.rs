@@ -508,7 +508,9 @@ fn shadow(
         Content::Whole(bytes) if fits(bytes) => bytes.clone(),
         Content::Whole(_) | Content::Stream(_) => return skip(),
     };
-    if reply.headers.contains_key(outcome::FALLBACK) || reply.status.is_server_error() {
+    // Who has no room for a request has none to ask twice.
+    let has_no_room = reply.status == StatusCode::SERVICE_UNAVAILABLE;
+    if reply.headers.contains_key(outcome::FALLBACK) || has_no_room {
         return skip();
     }
     let Some(waiting) = worker.shadows.wait() else { return skip() };

@@ -62,11 +62,16 @@ pub(super) fn advise(
     routes: &[RoutePair],
     repeated: usize,
 ) -> Advice {
+    // Of nothing, nothing is another's.
+    let of_each = names.into_iter().zip([answers.a, answers.b]);
+    let empty: Vec<&str> = of_each.filter(|(_, own)| *own == 0).map(|(name, _)| name).collect();
+    if !empty.is_empty() {
+        let why = format!("nothing to compare: no answer of {} has a field", empty.join(" and "));
+        return Advice { verdict: Verdict::KeepApart, why: vec![why] };
+    }
     let specific = answers.specific();
     let least = if specific[0] <= specific[1] { 0 } else { 1 };
     let verdict = match specific[least] {
-        // Of nothing, nothing is another's.
-        _ if answers.a == 0 || answers.b == 0 => Verdict::KeepApart,
         own if own <= HARDLY => Verdict::OneBackend,
         own if repeated > 0 || own <= HALF => Verdict::ShareFragments,
         _ => Verdict::KeepApart,

@@ -172,17 +172,57 @@ fn unsafe_calls(backend: &Compared<'_>, route: &CheckedRoute) -> usize {
 
 /// Of the ways through a block, the one with the most calls that change something.
 fn most_unsafe(plan: &Plan, block: &Block) -> usize {
-    let of_step = |step: &Step| match step {
-        Step::Let { .. } | Step::Return(_) | Step::Throw(_) => 0,
-        Step::Call { call, .. } => usize::from(!plan.operation(call.operation).safe),
-        Step::If { then, otherwise, .. } => {
-            most_unsafe(plan, then).max(most_unsafe(plan, otherwise))
-        }
-        Step::Scope { body, .. } | Step::Map { body, .. } => most_unsafe(plan, body),
-        Step::Try { body, handler, .. } => most_unsafe(plan, body) + most_unsafe(plan, handler),
-        Step::All { bodies, .. } => bodies.iter().map(|body| most_unsafe(plan, body)).sum(),
-    };
-    block.steps.iter().map(of_step).sum()
+    let ways = ways(plan, block);
+    ways.out.max(ways.through.unwrap_or(0))
+}
+
+/// Most calls that change something, on the ways that leave a route within a block and on those that
+/// go on after it.
+struct Ways {
+    out: usize,
+    /// Nothing if no way goes on.
+    through: Option<usize>,
+}
+
+fn ways(plan: &Plan, block: &Block) -> Ways {
+    let mut all = Ways { out: 0, through: Some(0) };
+    for step in &block.steps {
+        let Some(before) = all.through else { break };
+        let own = match step {
+            Step::Let { .. } => Ways { out: 0, through: Some(0) },
+            Step::Return(_) | Step::Throw(_) => Ways { out: 0, through: None },
+            Step::Call { call, .. } => {
+                let calls = usize::from(!plan.operation(call.operation).safe);
+                Ways { out: 0, through: Some(calls) }
+            }
+            Step::If { then, otherwise, .. } => {
+                let (then, otherwise) = (ways(plan, then), ways(plan, otherwise));
+                Ways {
+                    out: then.out.max(otherwise.out),
+                    through: then.through.max(otherwise.through),
+                }
+            }
+            // What returns in these goes on after them.
+            Step::Scope { body, .. } | Step::Map { body, .. } => {
+                Ways { out: 0, through: Some(most_unsafe(plan, body)) }
+            }
+            Step::Try { body, handler, .. } => {
+                let (body, handler) = (ways(plan, body), ways(plan, handler));
+                let thrown = body.out.max(body.through.unwrap_or(0));
+                Ways {
+                    out: thrown + handler.out,
+                    through: body.through.max(handler.through.map(|calls| thrown + calls)),
+                }
+            }
+            Step::All { bodies, .. } => {
+                let calls = bodies.iter().map(|body| most_unsafe(plan, body)).sum();
+                Ways { out: 0, through: Some(calls) }
+            }
+        };
+        all.out = all.out.max(before + own.out);
+        all.through = own.through.map(|calls| before + calls);
+    }
+    all
 }
 
 /// A function, and those of the module that it calls, directly or not.
@@ -406,12 +446,38 @@ impl Finder<'_> {
         found
     }
 
-    /// Whether a flag or a number has been made of what a service says.
+    /// Whether a flag, a number or a choice has been made of what a service says.
     fn is_made_of_service(&self, expr: &Expr, steps: u32) -> bool {
         let ExprKind::Local(id) = &expr.kind else { return false };
         let types = &self.unit.types;
-        (is_boolean(types, expr.ty) || is_number(types, expr.ty))
+        (is_boolean(types, expr.ty) || is_number(types, expr.ty) || self.chooses(expr, steps))
             && self.made.get(id).is_some_and(|init| self.of_service_within(init, steps))
+    }
+
+    /// Whether elements of a list are chosen by more than by who they are.
+    fn chooses(&self, expr: &Expr, steps: u32) -> bool {
+        let Some(left) = steps.checked_sub(1) else { return false };
+        match &expr.kind {
+            ExprKind::Iterate {
+                op:
+                    IterateOp::Filter
+                    | IterateOp::Find
+                    | IterateOp::FindIndex
+                    | IterateOp::FindLast
+                    | IterateOp::FindLastIndex
+                    | IterateOp::Some
+                    | IterateOp::Every,
+                callback,
+                ..
+            } => match self.function_of(callback).map(|function| &function.body[..]) {
+                Some([Stmt { kind: StmtKind::Return(Some(value)), .. }]) => !is_identity(value),
+                Some(_) => true,
+                // `filter(Boolean)`
+                None => false,
+            },
+            ExprKind::Local(id) => self.made.get(id).is_some_and(|init| self.chooses(init, left)),
+            _ => false,
+        }
     }
 
     /// Whether an expression is a number that a service says.
@@ -449,36 +515,53 @@ impl Finder<'_> {
 
     /// Whether a condition only asks whether something is there, or is not.
     fn is_presence(&self, test: &Expr) -> bool {
-        let is_number = |expr: &Expr, number: f64| matches!(expr.kind, ExprKind::Constant(Constant::Number(own)) if own.0 == number);
         let is_nullish = |expr: &Expr| {
             matches!(expr.kind, ExprKind::Constant(Constant::Null | Constant::Undefined))
         };
-        let is_length =
-            |expr: &Expr| matches!(&expr.kind, ExprKind::Member(_, name) if &**name == "length");
         match &test.kind {
             ExprKind::Binary(op, a, b) => match op {
                 BinaryOp::Equal
                 | BinaryOp::NotEqual
                 | BinaryOp::LooseEqual
                 | BinaryOp::LooseNotEqual => {
-                    let none =
-                        is_length(a) && is_number(b, 0.0) || is_length(b) && is_number(a, 0.0);
-                    none || is_nullish(a) || is_nullish(b)
+                    is_nullish(a) && !self.chooses(b, STEPS)
+                        || is_nullish(b) && !self.chooses(a, STEPS)
+                        || self.is_count(a) && is_number_of(b, &[0.0, -1.0])
+                        || self.is_count(b) && is_number_of(a, &[0.0, -1.0])
                 }
-                BinaryOp::Less | BinaryOp::GreaterOrEqual => is_length(a) && is_number(b, 1.0),
-                BinaryOp::Greater => is_length(a) && is_number(b, 0.0),
+                BinaryOp::Less | BinaryOp::GreaterOrEqual => {
+                    self.is_count(a) && is_number_of(b, &[0.0, 1.0])
+                }
+                BinaryOp::Greater => self.is_count(a) && is_number_of(b, &[0.0, -1.0]),
                 _ => false,
             },
             ExprKind::Logical(_, a, b) => self.is_presence(a) && self.is_presence(b),
             ExprKind::Unary(UnaryOp::Not, value) => self.is_presence(value),
-            ExprKind::Iterate { op: IterateOp::Find, .. } => true,
             // A flag says what it is made of; of anything else, that it is there.
             ExprKind::Local(id) if is_boolean(&self.unit.types, test.ty) => {
                 self.made.get(id).is_some_and(|init| self.is_presence(init))
             }
-            ExprKind::Index(..) => !is_boolean(&self.unit.types, test.ty),
-            ExprKind::Local(_) => true,
-            ExprKind::Member(..) => is_length(test),
+            ExprKind::Iterate { .. } => !self.chooses(test, STEPS),
+            ExprKind::Builtin(Builtin::ArrayIncludes, items) => items.iter().all(|item| {
+                matches!(item, Item::Value(value) if !matches!(value.kind, ExprKind::Constant(_)))
+            }),
+            _ => self.is_count(test) || self.is_there(test),
+        }
+    }
+
+    /// Whether a value is one that is there or not, and says no more.
+    fn is_there(&self, value: &Expr) -> bool {
+        let types = &self.unit.types;
+        !is_boolean(types, value.ty) && !is_number(types, value.ty) && !self.chooses(value, STEPS)
+    }
+
+    /// Whether a number is how many there are, or where one is.
+    fn is_count(&self, value: &Expr) -> bool {
+        match &value.kind {
+            ExprKind::Member(list, name) => &**name == "length" && !self.chooses(list, STEPS),
+            ExprKind::Iterate { op: IterateOp::FindIndex | IterateOp::FindLastIndex, .. } => {
+                !self.chooses(value, STEPS)
+            }
             _ => false,
         }
     }
@@ -502,6 +585,29 @@ fn is_boolean(types: &Types, ty: Ty) -> bool {
     match types.kind(ty) {
         Kind::Boolean { .. } => true,
         Kind::Union(variants) => variants.iter().any(|variant| is_boolean(types, *variant)),
+        _ => false,
+    }
+}
+
+/// Whether a condition of an element asks who it is: for what is not known beforehand.
+fn is_identity(condition: &Expr) -> bool {
+    match &condition.kind {
+        ExprKind::Binary(BinaryOp::Equal | BinaryOp::NotEqual, a, b) => {
+            let is_constant = |expr: &Expr| matches!(expr.kind, ExprKind::Constant(_));
+            !is_constant(a) && !is_constant(b)
+        }
+        ExprKind::Logical(_, a, b) => is_identity(a) && is_identity(b),
+        ExprKind::Unary(UnaryOp::Not, value) => is_identity(value),
+        _ => false,
+    }
+}
+
+fn is_number_of(expr: &Expr, numbers: &[f64]) -> bool {
+    match &expr.kind {
+        ExprKind::Constant(Constant::Number(own)) => numbers.contains(&own.0),
+        ExprKind::Unary(UnaryOp::Minus, value) => {
+            matches!(value.kind, ExprKind::Constant(Constant::Number(own)) if numbers.contains(&-own.0))
+        }
         _ => false,
     }
 }

@@ -101,7 +101,10 @@ fn path(
     for (at, segment) in http.segments.iter().enumerate() {
         match &segment.pieces[..] {
             [] if at + 1 == count && at == 0 => {}
-            [] => return Err("its path ends with a slash, which no route's does".into()),
+            [] if at + 1 == count => {
+                return Err("its path ends with a slash, which no route's does".into());
+            }
+            [] => return Err("its path has an empty segment, which no route's has".into()),
             [Piece::Literal(text)] => parts.push(segment_of_file(text)?),
             [Piece::Parameter(index)] => {
                 let own = &operation.parameters[*index].name;

@@ -260,29 +260,35 @@ fn a_share_is_compared_and_only_safe_requests_are() {
 #[test]
 fn what_is_no_whole_answer_of_a_route_is_not_compared() {
     let moving = Moving::new("compare = \"100%\"");
-    let head = "import { route } from \"frontage\";\n\
+    let head = "import { error, route } from \"frontage\";\n\
                 import { records } from \"#upstreams\";\n";
     let patient = "records.getPatient({ id: \"p9\" })";
     for (name, body) in [
         ("replaced", format!("route(async () => ({{ a: await {patient}.catch(() => null) }}))")),
         ("failed", format!("route(async () => ({{ a: await {patient} }}))")),
         ("whole", "route(async () => ({ a: null }))".to_owned()),
+        ("busy", "route(async () => { throw error(503, \"busy\"); })".to_owned()),
     ] {
         let text = format!("{head}export const GET = {body};\n");
         moving.clinic.write(&format!("frontends/web/routes/api/{name}.ts"), &text);
         moving.old.json(&format!("GET /api/{name}"), "{\"a\":{\"id\":\"p9\"}}");
     }
     let serving = moving.serve();
-    for (name, status) in [("replaced", 200), ("failed", 502), ("whole", 200)] {
+    // A route that fails where the other backend does not differs from it.
+    for (name, status, is_compared) in [
+        ("replaced", 200, false),
+        ("busy", 503, false),
+        ("failed", 502, true),
+        ("whole", 200, true),
+    ] {
         let path = format!("/api/{name}");
         assert_eq!(get(serving.address("web"), &path).unwrap().status, status, "{name}");
         let own = compared(&serving, "web", &path, 1);
-        let is_compared = name == "whole";
         assert_eq!(own["different"], u64::from(is_compared), "{own}");
         assert_eq!(own["skipped"], u64::from(!is_compared), "{own}");
     }
-    let asked = moving.old.take();
-    assert!(asked.iter().all(|asked| asked.line == "GET /api/whole"), "{asked:?}");
+    let asked: Vec<String> = moving.old.take().into_iter().map(|asked| asked.line).collect();
+    assert_eq!(asked, ["GET /api/failed", "GET /api/whole"]);
 }
 
 #[test]
