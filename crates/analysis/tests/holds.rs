@@ -1,16 +1,15 @@
 //! The promise: where a change is said to break nothing, every answer of the new contract is read as
 //! before; where it is said to break, some answer is refused. The judge is the reader that serves.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use fastrand::Rng;
-use frontage_analysis::{Backend, Impact, Severity, Side, impact};
-use frontage_compile::{Compiled, FrontendInput, UpstreamInput, Workspace, compile};
-use frontage_contract::Contract;
-use frontage_diagnostic::SourceMap;
+use frontage_analysis::{Impact, Severity, Side};
 use frontage_plan::{AnswerKind, Plan, RouteKind, ShapeId, Step};
 use serde_json::{Map, Value, json};
+
+use support::{judged, seeds};
+
+mod support;
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
@@ -211,7 +210,7 @@ fn read(rng: &mut Rng, schema: &Value, expr: &str, depth: u32) -> String {
     }
 }
 
-fn contract(sources: &mut SourceMap, name: &str, answer: &Value) -> Arc<Contract> {
+fn contract(answer: &Value) -> String {
     let document = json!({
         "openapi": "3.1.0",
         "info": { "title": "Things", "version": "1" },
@@ -223,10 +222,7 @@ fn contract(sources: &mut SourceMap, name: &str, answer: &Value) -> Arc<Contract
             } },
         } } },
     });
-    let root = sources.add(name, document.to_string());
-    let read = frontage_contract::read(root, sources, &mut |_| Err("none".into()));
-    assert!(read.diagnostics.is_empty(), "{:?} {document}", read.diagnostics);
-    Arc::new(read.contract)
+    document.to_string()
 }
 
 struct World {
@@ -237,41 +233,14 @@ struct World {
 }
 
 fn world(rng: &mut Rng, old: &Value, new: &Value) -> Option<World> {
-    let mut sources = SourceMap::new();
-    let (before, after) =
-        (contract(&mut sources, "old.json", old), contract(&mut sources, "new.json", new));
     let route = format!(
         "import {{ route }} from \"frontage\";\nimport {{ things }} from \"#upstreams\";\n\
          export const GET = route(async () => {{\n  const thing = await things.getThing();\n  \
          return {{ v: {} }};\n}});\n",
         read(rng, old, "thing", 4)
     );
-    let file = sources.add("frontends/web/routes/index.ts", route.as_str());
-    let upstream = |contract: &Arc<Contract>| UpstreamInput {
-        name: "things".into(),
-        contract: Arc::clone(contract),
-        timeout_ms: 2000,
-        safe: [].into(),
-        bulk: Vec::new(),
-        span: None,
-    };
-    let frontend = FrontendInput {
-        name: "web".into(),
-        routes: vec![file],
-        modules: Vec::new(),
-        session: None,
-    };
-    let compiled = |contract: &Arc<Contract>| {
-        let workspace = Workspace { upstreams: vec![upstream(contract)], shared: Vec::new() };
-        compile(&workspace, &frontend, &sources)
-    };
-    let Compiled { checked, plan, .. } = compiled(&before);
     // Some expressions compare what can never be equal.
-    let plan = plan?;
-    let faulty = compiled(&after).faulty;
-    let backend =
-        Backend { name: "web", owner: None, plan: &plan, checked: &checked, faulty: &faulty };
-    let impact = impact("things", (&before, &after), &[backend], &sources);
+    let (plan, impact) = judged("things", [&contract(old), &contract(new)], &route).ok()?;
     let RouteKind::Handler(handler) = &plan.routes[0].kind else { panic!("a handler") };
     let mut steps = handler.body.steps.iter();
     let call = steps.find_map(|step| match step {
@@ -286,11 +255,6 @@ fn world(rng: &mut Rng, old: &Value, new: &Value) -> Option<World> {
 fn takes(world: &World, answer: &Value) -> bool {
     let body = Bytes::from(answer.to_string());
     frontage_json::read(&body, &world.plan, world.shape).is_ok()
-}
-
-fn seeds() -> std::ops::Range<u64> {
-    let wanted = std::env::var("FRONTAGE_SEEDS").ok().and_then(|text| text.parse().ok());
-    0..wanted.unwrap_or(2_000)
 }
 
 #[test]

@@ -1,60 +1,19 @@
 //! Changes that a rule of thumb would judge wrongly, each with the route that uses what changes.
 
-use std::sync::Arc;
+use support::judged;
 
-use frontage_analysis::{Backend, impact};
-use frontage_compile::{FrontendInput, UpstreamInput, Workspace, compile};
-use frontage_contract::Contract;
-use frontage_diagnostic::SourceMap;
-
-fn contract(sources: &mut SourceMap, name: &str, text: &str) -> Arc<Contract> {
-    let text = format!("openapi: 3.0.3\ninfo: {{ title: T, version: \"1\" }}\n{text}");
-    let root = sources.add(name, text);
-    let read = frontage_contract::read(root, sources, &mut |_| Err("none".into()));
-    assert!(read.diagnostics.is_empty(), "{:?}", read.diagnostics);
-    Arc::new(read.contract)
-}
+mod support;
 
 /// What a route feels of a change, as `severity code path`.
 fn felt(old: &str, new: &str, body: &str) -> Vec<String> {
-    let mut sources = SourceMap::new();
-    let (before, after) =
-        (contract(&mut sources, "old.yaml", old), contract(&mut sources, "new.yaml", new));
+    let [old, new] = [old, new]
+        .map(|text| format!("openapi: 3.0.3\ninfo: {{ title: T, version: \"1\" }}\n{text}"));
     let text = format!(
         "import {{ error, route, UpstreamError }} from \"frontage\";\nimport {{ z }} from \"zod\";\n\
          import {{ up }} from \"#upstreams\";\nimport type {{ Up }} from \"#upstreams\";\n\
          export const POST = route({{ query: z.object({{ q: z.string().optional(), ids: z.array(z.string()) }}) }}, async ({{ query }}) => {{\n{body}\n}});\n"
     );
-    let file = sources.add("frontends/web/routes/index.ts", text.as_str());
-    let upstream = |contract: &Arc<Contract>| UpstreamInput {
-        name: "up".into(),
-        contract: Arc::clone(contract),
-        timeout_ms: 2000,
-        safe: [].into(),
-        bulk: Vec::new(),
-        span: None,
-    };
-    let frontend = FrontendInput {
-        name: "web".into(),
-        routes: vec![file],
-        modules: Vec::new(),
-        session: None,
-    };
-    let compiled = |contract: &Arc<Contract>| {
-        let workspace = Workspace { upstreams: vec![upstream(contract)], shared: Vec::new() };
-        compile(&workspace, &frontend, &sources)
-    };
-    let first = compiled(&before);
-    let plan = first.plan.unwrap_or_else(|| panic!("{:?}\n{text}", first.diagnostics));
-    let second = compiled(&after);
-    let backend = Backend {
-        name: "web",
-        owner: None,
-        plan: &plan,
-        checked: &first.checked,
-        faulty: &second.faulty,
-    };
-    let found = impact("up", (&before, &after), &[backend], &sources);
+    let (_, found) = judged("up", [&old, &new], &text).unwrap_or_else(|wrong| panic!("{wrong}"));
     let mut all: Vec<String> = found
         .changes
         .iter()
