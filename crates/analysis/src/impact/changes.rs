@@ -359,8 +359,9 @@ impl Walk<'_> {
             (Type::Number(before), Type::Number(after)) => self.numbers(*before, *after, at),
             (Type::String(before), Type::String(after)) => self.strings(before, after, at),
             (Type::Enum(before), Type::Enum(after)) => self.constants(before, after, at),
-            (Type::Enum(before), Type::String(_)) if all_strings(before) => {
+            (Type::Enum(before), Type::String(after)) if all_strings(before) => {
                 self.say(at, "values-opened", "it may be any text");
+                self.texts_within(before, after, at);
             }
             (Type::String(_), Type::Enum(after)) if all_strings(after) => {
                 let listed: Vec<String> = after.iter().map(constant_text).collect();
@@ -370,8 +371,41 @@ impl Walk<'_> {
             _ => {
                 let (a, b) = (type_text(self.old, old), type_text(self.new, new));
                 self.say(at, "type-changed", format!("it is {b}, and was {a}"));
+                if let (Type::Enum(before), Type::Number(after)) = (before, after) {
+                    self.numbers_within(before, *after, at);
+                }
             }
         }
+    }
+
+    /// Limits of a text that was one of some, as far as one of these passes them.
+    fn texts_within(&mut self, before: &[Constant], after: &Text, at: &At) {
+        let lengths = before.iter().filter_map(|constant| match constant {
+            Constant::String(text) => u64::try_from(text.chars().count()).ok(),
+            _ => None,
+        });
+        let lengths: Vec<u64> = lengths.collect();
+        let least = after.min_length.filter(|least| lengths.iter().any(|own| own < least));
+        let most = after.max_length.filter(|most| lengths.iter().any(|own| own > most));
+        self.lengths("characters", (None, None), (least, most), at);
+    }
+
+    /// Limits of a number that was one of some, as far as one of these passes them.
+    fn numbers_within(&mut self, before: &[Constant], after: Number, at: &At) {
+        let numbers = before.iter().filter_map(|constant| match constant {
+            Constant::Number(number) => Some(*number),
+            _ => None,
+        });
+        let numbers: Vec<f64> = numbers.collect();
+        let passed = |bound: &Bound, is_upper| {
+            let limit = Limit { bound: bound.value, exclusive: bound.exclusive, is_upper };
+            numbers.iter().any(|number| !limit.allows(*number))
+        };
+        if after.integer && numbers.iter().any(|number| number.fract() != 0.0) {
+            self.say(at, "number-narrowed", "it is a whole number");
+        }
+        self.end("minimum", None, after.minimum.filter(|bound| passed(bound, false)), false, at);
+        self.end("maximum", None, after.maximum.filter(|bound| passed(bound, true)), true, at);
     }
 
     fn objects(

@@ -56,7 +56,6 @@ pub(crate) fn judged(
 }
 
 /// Seeds of one run; `FRONTAGE_SEEDS` says how many.
-#[allow(dead_code, reason = "not every suite is random")]
 pub(crate) fn seeds() -> std::ops::Range<u64> {
     let wanted = std::env::var("FRONTAGE_SEEDS").ok().and_then(|text| text.parse().ok());
     0..wanted.unwrap_or(2_000)

@@ -7,9 +7,7 @@ use frontage_analysis::{Impact, Severity, Side};
 use frontage_plan::{AnswerKind, Plan, RouteKind, ShapeId, Step};
 use serde_json::{Map, Value, json};
 
-use support::{judged, seeds};
-
-mod support;
+use crate::support::{judged, seeds};
 
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 

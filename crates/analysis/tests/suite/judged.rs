@@ -1,8 +1,6 @@
 //! Changes that a rule of thumb would judge wrongly, each with the route that uses what changes.
 
-use support::judged;
-
-mod support;
+use crate::support::judged;
 
 /// What a route feels of a change, as `severity code path`.
 fn felt(old: &str, new: &str, body: &str) -> Vec<String> {

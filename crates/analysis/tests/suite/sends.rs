@@ -8,9 +8,7 @@ use frontage_json::Writer;
 use frontage_plan::{AnswerKind, Plan, RouteKind, Step};
 use serde_json::{Map, Value, json};
 
-use support::{judged, seeds};
-
-mod support;
+use crate::support::{judged, seeds};
 
 const NAMES: [&str; 4] = ["a", "b", "a.b", "[]"];
 
@@ -21,7 +19,10 @@ fn schema(rng: &mut Rng, depth: u32) -> Value {
         1 => json!({ "type": "string", "minLength": 1, "maxLength": rng.u32(4..9) }),
         2 => json!({ "type": "integer", "minimum": 0, "maximum": rng.u32(4..9) }),
         3 => json!({ "type": "string", "enum": ["red", "green", "blue"] }),
-        4 => json!({ "type": ["number", "null"] }),
+        4 => match rng.bool() {
+            true => json!({ "type": ["number", "null"] }),
+            false => json!({ "type": "number", "enum": [1, 2.5, 7] }),
+        },
         5..7 => json!({ "type": "array", "maxItems": 3, "items": schema(rng, depth - 1) }),
         _ => object(rng, depth - 1),
     }
@@ -82,7 +83,14 @@ fn change(rng: &mut Rng, schema: &mut Value) {
     }
     let narrower = match part["type"].as_str() {
         Some("array") => json!({ "type": "array", "maxItems": 1, "items": part["items"] }),
-        Some("string") if part["enum"].is_array() => json!({ "type": "string", "enum": ["red"] }),
+        Some("string") if part["enum"].is_array() => match rng.bool() {
+            true => json!({ "type": "string", "enum": ["red"] }),
+            false => json!({ "type": "string", "maxLength": rng.u32(2..6) }),
+        },
+        Some("number") if part["enum"].is_array() => {
+            let kind = ["number", "integer"][rng.usize(0..2)];
+            json!({ "type": kind, "minimum": rng.u32(0..3), "maximum": rng.u32(5..9) })
+        }
         Some("string") => json!({ "type": "string", "minLength": 1, "maxLength": 2 }),
         Some("integer") => json!({ "type": "integer", "minimum": 2, "maximum": 4 }),
         Some("boolean") => json!({ "type": "string" }),
@@ -120,7 +128,11 @@ fn value(rng: &mut Rng, schema: &Value) -> Value {
             }
             Value::Object(out)
         }
-        _ => [json!(null), json!(2), json!(2.5)][rng.usize(0..3)].clone(),
+        _ => {
+            let some = [json!(null), json!(2), json!(2.5)];
+            let is_whole = schema["type"][0] == "integer";
+            some[rng.usize(0..if is_whole { 2 } else { 3 })].clone()
+        }
     }
 }
 
