@@ -28,6 +28,7 @@ use std::sync::Arc;
 use frontage_diagnostic::{Area, Code, Diagnostic, FileId, SourceMap, Span};
 use frontage_plan::Plan;
 
+pub use frontage_syntax::is_word;
 use hir::Checked;
 pub use input::{FrontendInput, SessionField, SessionType, UpstreamInput, Workspace};
 pub use unit::{Memory, Project, Unit};

@@ -23,6 +23,7 @@ use frontage_diagnostic::{Diagnostic, FileId, Span};
 use oxc_allocator::Allocator;
 use oxc_parser::{ParseOptions, Parser};
 use oxc_span::SourceType;
+use oxc_syntax::keyword::is_reserved_keyword;
 
 pub use reader::MAX_DEPTH;
 use reader::Reader;
@@ -38,6 +39,12 @@ pub struct Parsed {
     pub module: tree::Module,
     /// Everything outside the language, in order of place.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Whether a name means something to JavaScript, so that no module can declare it.
+#[must_use]
+pub fn is_word(name: &str) -> bool {
+    is_reserved_keyword(name) || ["arguments", "eval", "undefined"].contains(&name)
 }
 
 /// Reads one module.

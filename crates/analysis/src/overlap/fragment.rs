@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use frontage_compile::hir::{self, Checked, Expr, ExprKind, Function, InputPart, LocalId, Stmt};
+use frontage_compile::is_word;
 use frontage_compile::types::{Kind, ObjectId, Ty, Types};
 use frontage_diagnostic::Span;
 use frontage_plan::{ErrorClass, IterateOp};
@@ -140,7 +141,7 @@ pub(super) fn propose(
                 None => name_of(expr, source),
             };
             let taken = imports.values().flatten().any(|own| *own == name);
-            if taken || RESERVED.contains(&name.as_str()) {
+            if taken || is_word(&name) {
                 name.push_str("Of");
             }
             if [" satisfies ", " as "].iter().any(|word| source.contains(word)) {
@@ -173,54 +174,6 @@ fn throws(piece: Piece<'_>) -> bool {
     piece.each(&mut |expr| found |= matches!(expr.kind, ExprKind::Error { .. }));
     found
 }
-
-/// Words that no constant can be called.
-const RESERVED: [&str; 44] = [
-    "arguments",
-    "await",
-    "break",
-    "case",
-    "catch",
-    "class",
-    "const",
-    "continue",
-    "debugger",
-    "default",
-    "delete",
-    "do",
-    "else",
-    "enum",
-    "eval",
-    "export",
-    "extends",
-    "false",
-    "finally",
-    "for",
-    "function",
-    "if",
-    "import",
-    "in",
-    "instanceof",
-    "interface",
-    "let",
-    "new",
-    "null",
-    "package",
-    "private",
-    "return",
-    "static",
-    "super",
-    "switch",
-    "this",
-    "throw",
-    "true",
-    "try",
-    "typeof",
-    "var",
-    "void",
-    "while",
-    "yield",
-];
 
 /// Whether a constant can be called so.
 fn is_identifier(name: &str) -> bool {

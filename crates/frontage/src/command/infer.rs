@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use frontage_compile::is_word;
 use frontage_diagnostic::{Diagnostic, counted};
 
 use super::Done;
 use super::fetch::fetch;
 use crate::cli::{Global, Infer};
 use crate::codes;
-use crate::config::is_word;
 use crate::infer::{Sample, draft, parameters};
 use crate::terminal::{Terminal, print};
 

@@ -19,4 +19,4 @@ pub(crate) use legacy::{LegacyConfig, LegacySettings};
 pub(crate) use literal::OWNER;
 pub(crate) use reference::Reference;
 pub(crate) use releases::{Choose, Deprecated, Releases, VERSION_HELP, is_version};
-pub(crate) use workspace::{WorkspaceConfig, is_word};
+pub(crate) use workspace::WorkspaceConfig;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use frontage_compile::bulk::BulkSetting;
+use frontage_compile::is_word;
 use frontage_diagnostic::{Diagnostic, FileId};
 
 use super::literal::{check_handle, check_header, check_url};
@@ -251,63 +252,6 @@ pub(super) fn is_identifier(name: &str) -> bool {
     bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_' || b == b'$')
         && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'$')
 }
-
-/// Whether a name means something to JavaScript, so that no module can declare it.
-pub(crate) fn is_word(name: &str) -> bool {
-    WORDS.contains(&name)
-}
-
-const WORDS: &[&str] = &[
-    "arguments",
-    "await",
-    "break",
-    "case",
-    "catch",
-    "class",
-    "const",
-    "continue",
-    "debugger",
-    "default",
-    "delete",
-    "do",
-    "else",
-    "enum",
-    "eval",
-    "export",
-    "extends",
-    "false",
-    "finally",
-    "for",
-    "function",
-    "if",
-    "implements",
-    "import",
-    "in",
-    "instanceof",
-    "interface",
-    "let",
-    "new",
-    "null",
-    "package",
-    "private",
-    "protected",
-    "public",
-    "return",
-    "static",
-    "super",
-    "switch",
-    "this",
-    "throw",
-    "true",
-    "try",
-    "typeof",
-    "undefined",
-    "var",
-    "void",
-    "while",
-    "with",
-    "yield",
-];
 
 fn is_connection_header(lower: &str) -> bool {
     matches!(
