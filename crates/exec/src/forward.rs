@@ -20,7 +20,7 @@ use crate::{Clients, Problem, Trace};
 const CLAIMS: [&str; 2] = ["forwarded", "x-real-ip"];
 
 /// What a comparison must not ask for: a part of an answer, or none of it.
-const CONDITIONS: [HeaderName; 8] = [
+const CONDITIONS: [HeaderName; 9] = [
     header::RANGE,
     header::IF_RANGE,
     header::IF_MATCH,
@@ -29,6 +29,7 @@ const CONDITIONS: [HeaderName; 8] = [
     header::IF_UNMODIFIED_SINCE,
     header::ACCEPT_ENCODING,
     header::CONTENT_LENGTH,
+    header::EXPECT,
 ];
 
 /// A request to hand over.
@@ -151,8 +152,6 @@ where
 pub struct Asked {
     /// Its status.
     pub status: StatusCode,
-    /// Its media type.
-    pub content_type: Option<HeaderValue>,
     /// Its body, within the limit of the settings.
     pub body: Bytes,
 }
@@ -168,7 +167,6 @@ pub async fn ask(clients: &Clients, request: Handover<'_>) -> Result<Asked, Box<
     for name in CONDITIONS {
         fields.remove(name);
     }
-    fields.remove(header::EXPECT);
     let headers = fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     let answer = client
         .call(Request {
@@ -182,6 +180,5 @@ pub async fn ask(clients: &Clients, request: Handover<'_>) -> Result<Asked, Box<
         })
         .await
         .map_err(NotHandedOver::of)?;
-    let content_type = answer.fields.get(&header::CONTENT_TYPE);
-    Ok(Asked { status: answer.status, content_type, body: answer.body })
+    Ok(Asked { status: answer.status, body: answer.body })
 }

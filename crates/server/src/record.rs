@@ -68,7 +68,7 @@ impl Record {
         let answered = (&self.route, self.method, self.status.as_u16());
         self.worker.handles.request(&shared.metrics, answered, seconds);
         if let Some(handed) = self.handed.take() {
-            handed.end(Some(self.status.as_u16()), whole, (self.request_size, sent), seconds);
+            handed.end(self.status.as_u16(), whole, (self.request_size, sent), seconds);
         }
         if self.generation.settings.access_log {
             tracing::info!(

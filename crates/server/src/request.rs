@@ -54,8 +54,8 @@ struct Way<'a> {
     record: &'a mut Record,
     trace: Trace,
     timing: Option<HeaderValue>,
-    /// The route that answers, if one of the plan does.
-    moved: Option<usize>,
+    /// A route of the plan answers.
+    moved: bool,
 }
 
 /// Answers one request.
@@ -96,7 +96,7 @@ pub(crate) async fn answer(
         record: &mut record,
         trace,
         timing: None,
-        moved: None,
+        moved: false,
     };
     let limits = &generation.settings.limits;
     let mut body =
@@ -123,7 +123,7 @@ pub(crate) async fn answer(
     {
         tokio::task::spawn_local(rest.discard());
     }
-    let shadow = moved.and_then(|_| shadow(&worker, &chosen, &parts, &reply, &record));
+    let shadow = moved.then(|| shadow(&worker, &chosen, &parts, &reply, &record)).flatten();
     let mut reply = reply.finish(&parts.method, &parts.headers).await;
     if let Some(name) = generations.varies_by() {
         reply.headers.append(header::VARY, HeaderValue::from(name.clone()));
@@ -241,7 +241,7 @@ impl Way<'_> {
         match found {
             Found::Route { index, arguments } => {
                 self.record.route = Arc::clone(&self.generation.labels[index]);
-                self.moved = Some(index);
+                self.moved = true;
                 self.route(index, &arguments, &segments, body).await
             }
             // Of a path, methods are moved one by one.
@@ -493,13 +493,13 @@ fn shadow(
         return None;
     }
     let segments = split(chosen.path).ok()?;
-    let legacy = &generation.legacies.find(&segments.list)?.legacy;
-    let comparison = legacy.comparison.as_ref()?;
+    let Prepared { legacy, matcher, .. } = generation.legacies.find(&segments.list)?;
+    let (comparison, rules) = legacy.comparison.as_ref().zip(matcher.as_ref())?;
     if !worker.shadows.is_due(&record.route, comparison.share) {
         return None;
     }
     let skip = || {
-        worker.shared.migration.compared("GET", &record.route, Comparing::Skipped);
+        worker.shared.migration.compared(&record.route, Comparing::Skipped);
         None
     };
     // What has a part replaced is not what the route answers; what is handed on is not held here.
@@ -523,7 +523,7 @@ fn shadow(
         host: asked_host(parts),
         headers: parts.headers.clone(),
         request_id: record.request_id.clone(),
-        rules: comparison.rules.clone(),
+        rules: Arc::clone(rules),
         status: reply.status,
         body,
         places: worker.shadows.places(),

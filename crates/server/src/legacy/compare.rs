@@ -39,22 +39,33 @@ pub(crate) struct Difference {
     pub(crate) new: String,
 }
 
+/// [`Rules`] with their paths step by step.
+#[derive(Debug)]
+pub(crate) struct Matcher {
+    ignore: Vec<Vec<String>>,
+    unordered: Vec<Vec<String>>,
+    tolerance: f64,
+}
+
+impl Matcher {
+    pub(crate) fn new(rules: &Rules) -> Self {
+        Self {
+            ignore: patterns(&rules.ignore),
+            unordered: patterns(&rules.unordered),
+            tolerance: rules.tolerance,
+        }
+    }
+}
+
 /// Finds where two answers differ.
-pub(crate) fn compare(old: &Value, new: &Value, rules: &Rules) -> Vec<Difference> {
-    let mut walk = Walk {
-        ignore: patterns(&rules.ignore),
-        unordered: patterns(&rules.unordered),
-        tolerance: rules.tolerance,
-        found: Vec::new(),
-    };
+pub(crate) fn compare(old: &Value, new: &Value, rules: &Matcher) -> Vec<Difference> {
+    let mut walk = Walk { rules, found: Vec::new() };
     walk.value(old, new, &mut Vec::new());
     walk.found
 }
 
-struct Walk {
-    ignore: Vec<Vec<String>>,
-    unordered: Vec<Vec<String>>,
-    tolerance: f64,
+struct Walk<'r> {
+    rules: &'r Matcher,
     found: Vec<Difference>,
 }
 
@@ -123,7 +134,7 @@ fn kind(value: &Value) -> String {
     }
 }
 
-impl Walk {
+impl Walk<'_> {
     fn add(&mut self, path: &Path<'_>, how: &'static str, old: String, new: String) {
         let difference = Difference { path: shown(path), how, old, new };
         let known = |own: &Difference| own.path == difference.path && own.how == how;
@@ -133,14 +144,14 @@ impl Walk {
     }
 
     fn value<'a>(&mut self, old: &'a Value, new: &'a Value, path: &mut Path<'a>) {
-        if path.len() > DEEPEST || is_named(&self.ignore, path) {
+        if path.len() > DEEPEST || is_named(&self.rules.ignore, path) {
             return;
         }
         match (old, new) {
             (Value::Object(old), Value::Object(new)) => self.objects(old, new, path),
             (Value::Array(old), Value::Array(new)) => self.lists(old, new, path),
             (Value::Number(a), Value::Number(b)) => {
-                if !is_near(a, b, self.tolerance) {
+                if !is_near(a, b, self.rules.tolerance) {
                     self.add(path, "value", "number".into(), "another number".into());
                 }
             }
@@ -171,14 +182,14 @@ impl Walk {
             path.push(name);
             match new.get(name) {
                 Some(other) => self.value(value, other, path),
-                None if is_named(&self.ignore, path) => {}
+                None if is_named(&self.rules.ignore, path) => {}
                 None => self.add(path, "missing", kind(value), "nothing".into()),
             }
             path.pop();
         }
         for (name, value) in new.iter().filter(|(name, _)| !old.contains_key(*name)) {
             path.push(name);
-            if !is_named(&self.ignore, path) {
+            if !is_named(&self.rules.ignore, path) {
                 self.add(path, "added", "nothing".into(), kind(value));
             }
             path.pop();
@@ -190,7 +201,7 @@ impl Walk {
             let text = |items: &[Value]| format!("list of {}", items.len());
             self.add(path, "length", text(old), text(new));
         }
-        let unordered = is_named(&self.unordered, path);
+        let unordered = is_named(&self.rules.unordered, path);
         path.push("[]");
         if unordered {
             let (old, new) = self.unmatched(old, new, path);
@@ -240,7 +251,7 @@ impl Walk {
     /// A text that is equal for elements between which nothing that counts differs. Numbers within
     /// the tolerance of each other may have two texts: such elements are compared as what is left.
     fn canonical<'a>(&self, value: &'a Value, path: &mut Path<'a>) -> String {
-        if is_named(&self.ignore, path) {
+        if is_named(&self.rules.ignore, path) {
             return String::new();
         }
         match value {
@@ -248,7 +259,7 @@ impl Walk {
                 let mut all: Vec<(&String, String)> = Vec::new();
                 for (name, value) in members {
                     path.push(name);
-                    if !is_named(&self.ignore, path) {
+                    if !is_named(&self.rules.ignore, path) {
                         all.push((name, self.canonical(value, path)));
                     }
                     path.pop();
@@ -259,7 +270,7 @@ impl Walk {
                 format!("{{{}}}", all.join(","))
             }
             Value::Array(items) => {
-                let unordered = is_named(&self.unordered, path);
+                let unordered = is_named(&self.rules.unordered, path);
                 path.push("[]");
                 let mut all: Vec<String> =
                     items.iter().map(|item| self.canonical(item, path)).collect();
@@ -305,7 +316,11 @@ mod tests {
     use fastrand::Rng;
     use serde_json::{Value, json};
 
-    use super::{Rules, compare};
+    use super::{Matcher, Rules};
+
+    fn compare(old: &Value, new: &Value, rules: &Rules) -> Vec<super::Difference> {
+        super::compare(old, new, &Matcher::new(rules))
+    }
 
     fn paths(old: &Value, new: &Value, rules: &Rules) -> Vec<String> {
         let found = compare(old, new, rules);

@@ -22,6 +22,7 @@ use frontage_exec::Settings as UpstreamSettings;
 use http::{HeaderMap, HeaderValue, header};
 use tokio::sync::Semaphore;
 
+use compare::Matcher;
 pub use compare::Rules;
 pub(crate) use shadow::{Shadow, Shadows, fits};
 pub(crate) use tally::{Handed, Migration, Result as Comparing};
@@ -65,6 +66,8 @@ pub(crate) struct Prepared {
     pub(crate) legacy: Legacy,
     prefix: Vec<String>,
     templates: Vec<pattern::Template>,
+    /// What does not count where answers are compared.
+    pub(crate) matcher: Option<Arc<Matcher>>,
     /// For requests that are handed over: those of routes have places of their own.
     pub(crate) places: Arc<Semaphore>,
     /// What logs and metrics know it by.
@@ -88,6 +91,10 @@ impl Legacies {
                     all.sort_by_key(|own| std::cmp::Reverse(own.literals()));
                     all
                 },
+                matcher: legacy
+                    .comparison
+                    .as_ref()
+                    .map(|comparison| Arc::new(Matcher::new(&comparison.rules))),
                 places: Arc::new(Semaphore::new(legacy.concurrency)),
                 label: format!("legacy {}", legacy.prefix).into(),
                 legacy,

@@ -10,16 +10,14 @@ pub(super) struct Template {
 }
 
 impl Template {
-    /// How many segments are written out: `/users/me` comes before `/users/{id}`.
-    pub(super) fn literals(&self) -> usize {
-        self.segments.iter().filter(|own| !own.contains('{')).count()
-    }
-}
-
-impl Template {
     pub(super) fn new(text: &str) -> Self {
         let segments = text.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
         Self { text: text.to_owned(), segments }
+    }
+
+    /// How many segments are written out: `/users/me` comes before `/users/{id}`.
+    pub(super) fn literals(&self) -> usize {
+        self.segments.iter().filter(|own| !own.contains('{')).count()
     }
 
     pub(super) fn is_of(&self, path: &[Cow<'_, str>]) -> bool {

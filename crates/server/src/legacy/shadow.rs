@@ -13,10 +13,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use frontage_exec::{Clients, Handover, ask};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use super::compare::{Difference, Rules, compare};
+use super::compare::{Difference, Matcher, compare};
 use super::tally::{Migration, Result};
 
 /// Comparisons at once on one thread; what comes beyond is skipped.
@@ -79,7 +80,7 @@ pub(crate) struct Shadow {
     pub(crate) path_and_query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) request_id: String,
-    pub(crate) rules: Rules,
+    pub(crate) rules: Arc<Matcher>,
     pub(crate) status: StatusCode,
     pub(crate) body: Bytes,
     pub(crate) host: Option<HeaderValue>,
@@ -92,7 +93,7 @@ impl Shadow {
     pub(crate) async fn run(self) {
         drop(self.waiting);
         let Ok(_place) = Arc::clone(&self.places).try_acquire_owned() else {
-            return self.migration.compared("GET", &self.route, Result::Skipped);
+            return self.migration.compared(&self.route, Result::Skipped);
         };
         let request = Handover {
             to: &self.to,
@@ -120,7 +121,7 @@ impl Shadow {
             }
             Err(_) => Result::Failed,
         };
-        self.migration.compared("GET", &self.route, result);
+        self.migration.compared(&self.route, result);
     }
 }
 
@@ -133,7 +134,7 @@ pub(crate) fn fits(body: &Bytes) -> bool {
 fn answers(
     (old_status, old): (StatusCode, &Bytes),
     (new_status, new): (StatusCode, &Bytes),
-    rules: &Rules,
+    rules: &Matcher,
 ) -> Vec<Difference> {
     let whole =
         |how, old: String, new: String| vec![Difference { path: String::new(), how, old, new }];
@@ -144,19 +145,16 @@ fn answers(
     if new_status.is_client_error() || new_status.is_server_error() {
         return Vec::new();
     }
-    match (serde_json::from_slice(old), serde_json::from_slice(new)) {
-        (Ok(old), Ok(new)) => compare(&old, &new, rules),
+    let json = |body: &Bytes| serde_json::from_slice::<Value>(body).ok();
+    match (json(old), json(new)) {
+        (Some(old), Some(new)) => compare(&old, &new, rules),
         _ if old == new => Vec::new(),
         (old_json, new_json) => {
-            let text = |is: bool, body: &Bytes| match is {
-                true => "JSON".to_owned(),
-                false => format!("{} bytes", body.len()),
+            let text = |json: Option<Value>, body: &Bytes| match json {
+                Some(_) => "JSON".to_owned(),
+                None => format!("{} bytes", body.len()),
             };
-            let (a, b): (
-                std::result::Result<serde_json::Value, _>,
-                std::result::Result<serde_json::Value, _>,
-            ) = (old_json, new_json);
-            whole("body", text(a.is_ok(), old), text(b.is_ok(), new))
+            whole("body", text(old_json, old), text(new_json, new))
         }
     }
 }

@@ -24,7 +24,8 @@ const UNKNOWN: &str = "(not found)";
 #[derive(Debug, Default)]
 pub(crate) struct Migration {
     paths: Mutex<HashMap<(&'static str, Arc<str>), PathUse>>,
-    routes: Mutex<BTreeMap<(&'static str, Arc<str>), Compared>>,
+    /// Of `GET` requests: others are never asked twice.
+    routes: Mutex<BTreeMap<Arc<str>, Compared>>,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -88,10 +89,10 @@ impl Handed {
 
     /// Its answer has been sent.
     ///
-    /// - `status`: of the answer; `None` if there was none.
+    /// - `status`: of the answer.
     /// - `whole`: whether all of it was sent.
-    pub(crate) fn end(mut self, status: Option<u16>, whole: bool, bytes: (u64, u64), seconds: f64) {
-        self.count(status, whole, bytes, seconds);
+    pub(crate) fn end(mut self, status: u16, whole: bool, bytes: (u64, u64), seconds: f64) {
+        self.count(Some(status), whole, bytes, seconds);
     }
 
     fn count(&mut self, status: Option<u16>, whole: bool, bytes: (u64, u64), seconds: f64) {
@@ -139,9 +140,9 @@ impl Migration {
     }
 
     /// An answer has been compared, or not.
-    pub(crate) fn compared(&self, method: &'static str, route: &Arc<str>, result: Result) {
+    pub(crate) fn compared(&self, route: &Arc<str>, result: Result) {
         let mut routes = held(&self.routes);
-        let own = routes.entry((method, Arc::clone(route))).or_default();
+        let own = routes.entry(Arc::clone(route)).or_default();
         match result {
             Result::Failed => own.failed += 1,
             Result::Skipped => own.skipped += 1,
@@ -182,7 +183,7 @@ impl Migration {
         let paths: Vec<Value> = paths.collect();
         let routes: Vec<Value> = held(&self.routes)
             .iter()
-            .map(|((method, route), own)| {
+            .map(|(route, own)| {
                 let differences = own.differences.iter().map(|((path, how), seen)| {
                     json!({
                         "path": path,
@@ -195,7 +196,7 @@ impl Migration {
                 let mut differences: Vec<Value> = differences.collect();
                 differences.sort_by_key(|own| std::cmp::Reverse(own["count"].as_u64()));
                 json!({
-                    "method": method,
+                    "method": "GET",
                     "route": &**route,
                     "same": own.same,
                     "different": own.different,
@@ -221,10 +222,10 @@ mod tests {
     fn what_clients_ask_for_is_bounded() {
         let migration = Arc::new(Migration::default());
         // What is made up has no place of its own, and what is given up is a failure.
-        Handed::new(&migration, "/", "/made-up".into(), "GET").end(Some(404), true, (0, 0), 0.1);
+        Handed::new(&migration, "/", "/made-up".into(), "GET").end(404, true, (0, 0), 0.1);
         drop(Handed::new(&migration, "/", "/1".into(), "GET"));
         for at in 0..PATHS * 2 {
-            Handed::new(&migration, "/", format!("/{at}"), "GET").end(Some(200), true, (1, 2), 0.5);
+            Handed::new(&migration, "/", format!("/{at}"), "GET").end(200, true, (1, 2), 0.5);
         }
         let route: Arc<str> = "/a".into();
         for at in 0..300 {
@@ -234,7 +235,7 @@ mod tests {
                 old: "a".into(),
                 new: "b".into(),
             };
-            migration.compared("GET", &route, Result::Compared(vec![found]));
+            migration.compared(&route, Result::Compared(vec![found]));
         }
         let json = migration.to_json();
         let paths = json["paths"].as_array().expect("paths");
