@@ -21,7 +21,7 @@ use frontage_plan::{
 use crate::types::{Ty, Types};
 
 pub use visit::{
-    children, each_binding, each_expr, each_in, each_in_stmt, parts, parts_of_function,
+    Reach, children, each_binding, each_expr, each_in, each_in_stmt, parts, parts_of_function,
     parts_of_stmt,
 };
 
@@ -107,6 +107,17 @@ pub struct CheckedRoute {
     pub kind: CheckedKind,
     /// Type of its JSON answer (what `route` infers as `R`).
     pub result: Ty,
+}
+
+impl CheckedRoute {
+    /// Its handler; nothing of a passthrough.
+    #[must_use]
+    pub fn handler(&self) -> Option<&Function> {
+        match &self.kind {
+            CheckedKind::Handler { function, .. } => Some(function),
+            CheckedKind::Passthrough { .. } => None,
+        }
+    }
 }
 
 /// What a route does.

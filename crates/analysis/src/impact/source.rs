@@ -7,9 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use frontage_compile::hir::{
-    self, Checked, CheckedKind, CheckedRoute, Expr, ExprKind, Function, Item, Member,
-};
+use frontage_compile::hir::{self, Checked, CheckedRoute, Expr, ExprKind, Item, Member, Reach};
 use frontage_compile::types::{Kind, Ty, Types};
 use frontage_diagnostic::{FileId, SourceMap, Span};
 use frontage_plan::{Place, Route};
@@ -42,7 +40,7 @@ impl<'a> Sources<'a> {
             let functions = unit.functions.iter().map(|function| function.span.file);
             let files = functions.chain(unit.routes.iter().map(|route| route.span.file));
             this.types.extend(files.map(|file| (file, &unit.types)));
-            let handlers = unit.routes.iter().filter_map(handler);
+            let handlers = unit.routes.iter().filter_map(CheckedRoute::handler);
             handlers.chain(&unit.functions).for_each(|f| hir::each_expr(f, &mut note));
             unit.globals.iter().for_each(|global| hir::each_in(&global.value, &mut note));
         }
@@ -71,10 +69,10 @@ impl<'a> Sources<'a> {
         let own = self.checked.iter().find_map(|unit| {
             let mut routes = unit.routes.iter();
             let own = routes.find(|own| own.method == route.method && own.path == route.path)?;
-            Some((&**unit, handler(own)?))
+            Some((&**unit, own.handler()?))
         });
         let Some((unit, function)) = own else { return found };
-        for expr in reachable(unit, function) {
+        for expr in Reach::of(unit, function).exprs {
             let ExprKind::Member(object, name) = &expr.kind else { continue };
             for declared in declarations(&unit.types, object.ty, name) {
                 found.entry(declared).or_default().insert(self.spot_of_name(expr.span, name));
@@ -183,33 +181,4 @@ fn leads(types: &Types, ty: Ty, path: &[Step]) -> bool {
         (Kind::Array { element, .. }, Step::Element) => leads(types, *element, rest),
         _ => true,
     }
-}
-
-/// A handler's function.
-fn handler(route: &CheckedRoute) -> Option<&Function> {
-    match &route.kind {
-        CheckedKind::Handler { function, .. } => Some(function),
-        CheckedKind::Passthrough { .. } => None,
-    }
-}
-
-/// Every expression of a function and of all that it calls of its module.
-fn reachable<'a>(unit: &'a Checked, function: &'a Function) -> Vec<&'a Expr> {
-    let mut all: Vec<&Expr> = Vec::new();
-    hir::each_expr(function, &mut |e| all.push(e));
-    let (mut functions, mut globals) = (BTreeSet::new(), BTreeSet::new());
-    let mut at = 0;
-    while let Some(expr) = all.get(at) {
-        match expr.kind {
-            ExprKind::Function(id) if functions.insert(id) => {
-                hir::each_expr(&unit.functions[id.0 as usize], &mut |e| all.push(e));
-            }
-            ExprKind::Global(id) if globals.insert(id) => {
-                hir::each_in(&unit.globals[id.0 as usize].value, &mut |e| all.push(e));
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    all
 }

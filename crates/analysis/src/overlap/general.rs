@@ -7,8 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use frontage_compile::hir::{
-    self, Checked, CheckedKind, CheckedRoute, Expr, ExprKind, Function, Item, LocalId, Stmt,
-    StmtKind,
+    self, Checked, CheckedRoute, Expr, ExprKind, Function, Item, LocalId, Reach, Stmt, StmtKind,
 };
 use frontage_compile::types::{Kind, Ty, Types};
 use frontage_diagnostic::{FileId, Span};
@@ -119,14 +118,12 @@ pub(super) fn find(
     let mut found: Vec<(Rule, Span, Vec<String>)> = Vec::new();
     for unit in backend.checked {
         for route in &unit.routes {
-            let CheckedKind::Handler { function, .. } = &route.kind else { continue };
+            let Some(function) = route.handler() else { continue };
             let name = name(backend, route);
-            let functions = reachable(unit, function);
-            let made = functions.iter().flat_map(|function| made(function)).collect();
-            let mut finder = Finder { unit, made, around, found: Vec::new() };
-            for function in functions {
-                finder.function(function);
-            }
+            let reach = Reach::of(unit, function);
+            let mut finder = Finder { unit, made: reach.consts(), around, found: Vec::new() };
+            reach.functions.iter().for_each(|function| finder.block(&function.body));
+            reach.exprs.iter().for_each(|expr| finder.expr(expr));
             for (rule, span) in finder.found {
                 match found.iter_mut().find(|(own, at, _)| (*own, *at) == (rule, span)) {
                     Some((.., routes)) if !routes.contains(&name) => routes.push(name.clone()),
@@ -225,59 +222,12 @@ fn ways(plan: &Plan, block: &Block) -> Ways {
     all
 }
 
-/// A function, and those of the module that it calls, directly or not.
-fn reachable<'a>(unit: &'a Checked, function: &'a Function) -> Vec<&'a Function> {
-    let mut all = vec![function];
-    let mut seen = BTreeSet::new();
-    let mut at = 0;
-    while let Some(&function) = all.get(at) {
-        hir::each_expr(function, &mut |expr| {
-            if let ExprKind::Function(id) = expr.kind
-                && seen.insert(id)
-            {
-                all.push(&unit.functions[id.0 as usize]);
-            }
-        });
-        at += 1;
-    }
-    all
-}
-
 struct Finder<'a> {
     unit: &'a Checked,
     /// What locals are made of.
     made: BTreeMap<LocalId, &'a Expr>,
     around: &'a Surroundings<'a>,
     found: Vec<(Rule, Span)>,
-}
-
-/// What the constants of a function are made of, those of functions in it included.
-fn made(function: &Function) -> Vec<(LocalId, &Expr)> {
-    fn note<'a>(body: &'a [Stmt], found: &mut Vec<(LocalId, &'a Expr)>) {
-        for stmt in body {
-            match &stmt.kind {
-                StmtKind::Const { local, init } => found.push((*local, init)),
-                StmtKind::If { then, otherwise, .. } => {
-                    note(then, found);
-                    note(otherwise, found);
-                }
-                StmtKind::Try { body, handler, .. } => {
-                    note(body, found);
-                    note(handler, found);
-                }
-                StmtKind::Block(body) => note(body, found),
-                _ => {}
-            }
-        }
-    }
-    let mut found = Vec::new();
-    note(&function.body, &mut found);
-    hir::each_expr(function, &mut |expr| {
-        if let ExprKind::Arrow(inner) = &expr.kind {
-            note(&inner.body, &mut found);
-        }
-    });
-    found
 }
 
 /// How many constants are followed, one to the next.
@@ -288,11 +238,6 @@ impl Finder<'_> {
         if !self.found.contains(&(rule, span)) {
             self.found.push((rule, span));
         }
-    }
-
-    fn function(&mut self, function: &Function) {
-        self.block(&function.body);
-        hir::each_expr(function, &mut |expr| self.expr(expr));
     }
 
     fn block(&mut self, body: &[Stmt]) {

@@ -7,7 +7,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use frontage_compile::hir::{self, Checked, CheckedKind, Expr, ExprKind, Function, Stmt, StmtKind};
+use frontage_compile::hir::{
+    self, Checked, CheckedRoute, Expr, ExprKind, Function, Reach, Stmt, StmtKind,
+};
 use frontage_diagnostic::Span;
 use frontage_plan::PathSegment;
 use serde::Serialize;
@@ -151,29 +153,20 @@ fn form(
 
 /// Functions that handlers and helpers define for themselves.
 fn helpers(unit: &Checked) -> Helpers<'_> {
-    fn note<'a>(body: &'a [Stmt], found: &mut Helpers<'a>) {
-        for stmt in body {
-            if let StmtKind::Const { local, init } = &stmt.kind
-                && let ExprKind::Arrow(own) = &init.kind
-            {
-                found.insert(*local, own);
+    let mut found = Helpers::new();
+    for function in functions(unit) {
+        for (local, init) in Reach::of(unit, function).consts() {
+            if let ExprKind::Arrow(own) = &init.kind {
+                found.insert(local, own);
             }
         }
     }
-    let mut found = Helpers::new();
-    let handlers = unit.routes.iter().filter_map(|route| match &route.kind {
-        CheckedKind::Handler { function, .. } => Some(function),
-        CheckedKind::Passthrough { .. } => None,
-    });
-    for function in unit.functions.iter().chain(handlers) {
-        note(&function.body, &mut found);
-        hir::each_expr(function, &mut |expr| {
-            if let ExprKind::Arrow(inner) = &expr.kind {
-                note(&inner.body, &mut found);
-            }
-        });
-    }
     found
+}
+
+/// Helpers and handlers.
+fn functions(unit: &Checked) -> impl Iterator<Item = &Function> {
+    unit.functions.iter().chain(unit.routes.iter().filter_map(CheckedRoute::handler))
 }
 
 /// Everything of a unit that could be a piece.
@@ -192,10 +185,8 @@ fn pieces(unit: &Checked) -> Vec<Piece<'_>> {
             _ => hir::each_in(&global.value, &mut |expr| note(expr, &mut all)),
         }
     }
-    for route in &unit.routes {
-        if let CheckedKind::Handler { function, .. } = &route.kind {
-            inside(function, &mut all);
-        }
+    for handler in unit.routes.iter().filter_map(CheckedRoute::handler) {
+        inside(handler, &mut all);
     }
     all
 }
@@ -204,13 +195,8 @@ fn pieces(unit: &Checked) -> Vec<Piece<'_>> {
 /// element that they are made of.
 fn hints(unit: &Checked) -> HashMap<Span, &str> {
     let mut hints = HashMap::new();
-    let mut functions: Vec<&Function> = unit.functions.iter().collect();
-    functions.extend(unit.routes.iter().filter_map(|route| match &route.kind {
-        CheckedKind::Handler { function, .. } => Some(function),
-        CheckedKind::Passthrough { .. } => None,
-    }));
     let local = |id: hir::LocalId| unit.locals[id.0 as usize].name.as_deref();
-    for function in functions {
+    for function in functions(unit) {
         let of_body = |function: &'_ Function| -> Vec<(Span, hir::LocalId)> {
             let mut found = Vec::new();
             for stmt in &function.body {
@@ -242,7 +228,7 @@ fn hints(unit: &Checked) -> HashMap<Span, &str> {
     }
     // What a route answers is called after it.
     for route in &unit.routes {
-        let CheckedKind::Handler { function, .. } = &route.kind else { continue };
+        let Some(function) = route.handler() else { continue };
         let named = route.path.iter().rev().find_map(|segment| match segment {
             PathSegment::Literal(name) => Some(&**name),
             _ => None,

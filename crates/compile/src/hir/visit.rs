@@ -1,6 +1,8 @@
 //! The expressions of functions, statements and expressions.
 
-use super::{Expr, ExprKind, Function, Item, LocalId, Member, Stmt, StmtKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Checked, Expr, ExprKind, Function, Item, LocalId, Member, Stmt, StmtKind};
 
 /// Calls `f` with every expression of a function, outermost first, in the order of the text.
 ///
@@ -75,6 +77,86 @@ pub fn each_binding(body: &[Stmt], f: &mut dyn FnMut(LocalId)) {
             StmtKind::Block(body) => each_binding(body, f),
             StmtKind::Break | StmtKind::Return(_) | StmtKind::Throw(_) | StmtKind::Expr(_) => {}
         }
+    }
+}
+
+/// Calls `f` with every constant that statements define, those within them included, those of
+/// functions in them not.
+fn each_const<'h>(body: &'h [Stmt], f: &mut dyn FnMut(LocalId, &'h Expr)) {
+    for stmt in body {
+        match &stmt.kind {
+            StmtKind::Const { local, init } => f(*local, init),
+            StmtKind::If { then, otherwise, .. } => {
+                each_const(then, f);
+                each_const(otherwise, f);
+            }
+            StmtKind::Switch { cases, .. } => {
+                cases.iter().for_each(|case| each_const(&case.body, f));
+            }
+            StmtKind::Try { body, handler, .. } => {
+                each_const(body, f);
+                each_const(handler, f);
+            }
+            StmtKind::Block(body) => each_const(body, f),
+            StmtKind::Break | StmtKind::Return(_) | StmtKind::Throw(_) | StmtKind::Expr(_) => {}
+        }
+    }
+}
+
+/// What a function can come to: itself, and what it names of its module, directly or not.
+#[derive(Debug)]
+pub struct Reach<'h> {
+    /// The function, and helpers.
+    pub functions: Vec<&'h Function>,
+    /// Every expression of these, and of the constants of the module that they name.
+    pub exprs: Vec<&'h Expr>,
+}
+
+impl<'h> Reach<'h> {
+    /// What `function` of `unit` comes to.
+    #[must_use]
+    pub fn of(unit: &'h Checked, function: &'h Function) -> Self {
+        let mut all = Self { functions: Vec::new(), exprs: Vec::new() };
+        all.enter(function);
+        let (mut functions, mut globals) = (BTreeSet::new(), BTreeSet::new());
+        let mut at = 0;
+        while let Some(expr) = all.exprs.get(at) {
+            match expr.kind {
+                ExprKind::Function(id) if functions.insert(id) => {
+                    all.enter(&unit.functions[id.0 as usize]);
+                }
+                ExprKind::Global(id) if globals.insert(id) => {
+                    let value = &unit.globals[id.0 as usize].value;
+                    each_in(value, &mut |e| all.exprs.push(e));
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        all
+    }
+
+    fn enter(&mut self, function: &'h Function) {
+        self.functions.push(function);
+        each_expr(function, &mut |e| self.exprs.push(e));
+    }
+
+    /// What its constants are made of.
+    #[must_use]
+    pub fn consts(&self) -> BTreeMap<LocalId, &'h Expr> {
+        let mut found = BTreeMap::new();
+        let mut note = |body: &'h [Stmt]| {
+            each_const(body, &mut |local, init| {
+                found.insert(local, init);
+            });
+        };
+        self.functions.iter().for_each(|function| note(&function.body));
+        for expr in &self.exprs {
+            if let ExprKind::Arrow(function) = &expr.kind {
+                note(&function.body);
+            }
+        }
+        found
     }
 }
 

@@ -315,7 +315,7 @@ const LIMIT = 500;
 
 /// What a handler does with a `patient` and other `patients`, and whether that is a rule of the
 /// business.
-const REFUSALS: [(&str, bool); 32] = [
+const REFUSALS: [(&str, bool); 33] = [
     (r#"if (patient.status === "active") return 1; throw error(409, "no");"#, true),
     (
         r#"if (patient.status === "active") { return 1; } const e = error(409, "no"); throw e;"#,
@@ -349,6 +349,10 @@ const REFUSALS: [(&str, bool); 32] = [
     (r#"if (patient.tags.length >= 1) return 1; throw error(404, "none");"#, false),
     (r#"if (session.sub === "nobody") return 1; throw error(403, "no");"#, false),
     (r#"if (patient.status === "active") return 1; else sign();"#, false),
+    (
+        r#"switch (params.id) { case "a": { const s = patient.status === "archived"; if (s) throw error(409, "no"); return 1; } default: return 1; }"#,
+        true,
+    ),
     // Chosen by what a service says of it, and by who it is.
     (
         r#"const b = [patient].find((p) => p.status === "archived"); if (b) throw error(409, "no");"#,
