@@ -108,6 +108,14 @@ pub struct Frontend {
     pub specific: usize,
 }
 
+impl Frontend {
+    /// How much of its answers is its own, from 0 to 1.
+    #[must_use]
+    pub fn specific_share(&self) -> f64 {
+        pairs::share(self.specific, self.answers)
+    }
+}
+
 /// What is compared of a backend.
 #[derive(Debug)]
 struct Facts {

@@ -79,7 +79,6 @@ impl Page {
     fn frontends(&mut self, frontends: &[Frontend]) {
         self.add("<div class=\"card wide\"><table><thead><tr><th>frontend<th class=n>routes<th class=n>operations<th class=n>fields read<th class=n>answer fields<th class=n>of its own</tr></thead><tbody>");
         for own in frontends {
-            let specific = Shared { a: own.answers, b: 0, both: own.answers - own.specific };
             self.add(&format!(
                 "<tr><td><strong>{}</strong>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}<td class=n>{}</tr>",
                 text(&own.name),
@@ -88,7 +87,7 @@ impl Page {
                 own.operations,
                 own.fields,
                 own.answers,
-                percent(specific.specific()[0]),
+                percent(own.specific_share()),
             ));
         }
         self.add("</tbody></table></div>");

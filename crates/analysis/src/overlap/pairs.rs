@@ -66,7 +66,7 @@ impl Shared {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of fields")]
-fn share(part: usize, of: usize) -> f64 {
+pub(super) fn share(part: usize, of: usize) -> f64 {
     if of == 0 { 0.0 } else { part as f64 / of as f64 }
 }
 

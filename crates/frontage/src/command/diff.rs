@@ -9,8 +9,8 @@ use frontage_diagnostic::Diagnostic;
 use frontage_emit::openapi::document;
 use serde_json::Value;
 
-use super::Done;
 use super::output::describe;
+use super::{Done, of_owner};
 use crate::build::{build, concerns};
 use crate::cli::Global;
 use crate::codes;
@@ -218,7 +218,7 @@ fn text(terminal: &Terminal, compared: &Compared) -> String {
         let (breaking, harmless): (Vec<&Change>, Vec<&Change>) =
             changes.iter().partition(|change| change.breaking);
         let name = frontend.as_deref().unwrap_or("the backend");
-        let owner = owner.as_ref().map(|owner| format!(" ({owner})")).unwrap_or_default();
+        let owner = of_owner(owner.as_deref());
         let head = if changes.is_empty() {
             "nothing changes for its clients".to_owned()
         } else {

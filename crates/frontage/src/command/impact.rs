@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use frontage_analysis::{Backend, Effect, Felt, Impact, Refusal, Severity, impact};
 use frontage_diagnostic::counted;
 
-use super::Done;
+use super::{Done, of_owner};
 use crate::build::{build, has_errors};
 use crate::candidate::replace;
 use crate::cli::Global;
@@ -114,7 +114,7 @@ fn text(terminal: &Terminal, impact: &Impact) -> String {
         counted(impact.routes, "route"),
     ));
     for (whose @ (owner, frontend), routes) in &by_owner {
-        let owner = owner.map(|owner| format!(" ({owner})")).unwrap_or_default();
+        let owner = of_owner(*owner);
         out.push_str(&format!("\n{}{owner}\n", terminal.paint(Tone::Strong, frontend)));
         let mut routes: Vec<_> = routes.iter().collect();
         routes.sort_by_key(|(_, felt)| felt.iter().map(|(_, effect)| effect.severity).min());

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::fetch::fetch;
-use super::{Done, chosen};
+use super::{Done, chosen, of_owner};
 use crate::build::build;
 use crate::cli::Global;
 use crate::codes;
@@ -172,7 +172,7 @@ fn text(
     unseen: &[String],
     out: &mut String,
 ) {
-    let owner = config.owner.as_ref().map(|owner| format!(" ({owner})")).unwrap_or_default();
+    let owner = of_owner(config.owner.as_deref());
     let routes = plan.map_or(0, |plan| plan.routes.len());
     out.push_str(&format!(
         "{}{owner}: {} here, {} left to the backend before\n",

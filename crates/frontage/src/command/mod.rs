@@ -30,6 +30,11 @@ use crate::workspace::Loaded;
 /// How a command ends.
 pub(crate) type Done = Result<ExitCode, Diagnostic>;
 
+/// An owner in brackets, for the end of a line.
+pub(crate) fn of_owner(owner: Option<&str>) -> String {
+    owner.map(|owner| format!(" ({owner})")).unwrap_or_default()
+}
+
 /// The frontends that were named, or all; in the workspace's order.
 ///
 /// # Errors

@@ -8,8 +8,8 @@ use frontage_analysis::{
 };
 use frontage_diagnostic::Diagnostic;
 
-use super::Done;
 use super::output::write;
+use super::{Done, of_owner};
 use crate::build::build;
 use crate::cli::Global;
 use crate::codes;
@@ -74,7 +74,6 @@ fn text(terminal: &Terminal, overlap: &Overlap) -> String {
         "frontend", "routes", "operations", "fields read", "answer fields", "of its own"
     ));
     for own in &overlap.frontends {
-        let specific = Shared { a: own.answers, b: 0, both: own.answers - own.specific };
         out.push_str(&format!(
             "{:width$}  {:>6}  {:>10}  {:>11}  {:>13}  {:>10}  {}\n",
             own.name,
@@ -82,7 +81,7 @@ fn text(terminal: &Terminal, overlap: &Overlap) -> String {
             own.operations,
             own.fields,
             own.answers,
-            percent(specific.specific()[0]),
+            percent(own.specific_share()),
             own.owner.as_deref().unwrap_or("–")
         ));
     }
@@ -153,7 +152,7 @@ fn of_repeated(terminal: &Terminal, repeated: &Repeated, out: &mut String) {
     };
     out.push_str(&format!("  {shown}\n"));
     for own in occurrences {
-        let owner = own.owner.as_ref().map(|owner| format!(" ({owner})")).unwrap_or_default();
+        let owner = of_owner(own.owner.as_deref());
         let line = format!("    {}{owner}", own.place);
         out.push_str(&format!("{}\n", terminal.paint(Tone::Dim, &line)));
     }
@@ -175,7 +174,7 @@ fn of_general(terminal: &Terminal, general: &[General], out: &mut String) {
             rule.advice()
         ));
         for own in own {
-            let owner = own.owner.as_ref().map(|owner| format!(" ({owner})")).unwrap_or_default();
+            let owner = of_owner(own.owner.as_deref());
             let line = own.text.lines().next().unwrap_or_default();
             out.push_str(&format!("  {}{owner}  {line}\n", own.place));
         }

@@ -150,10 +150,13 @@ fn clean(path: &Located<String>, key: &str, faults: &mut Vec<Diagnostic>) -> Opt
     None
 }
 
-/// A share as parts of 10,000: `"5%"`, `"0.5 %"`.
+/// A share as parts of 10,000: `"5%"`, `"0.5 %"`; `"0.01%"` is the smallest but none.
 fn share(text: &Located<String>, faults: &mut Vec<Diagnostic>) -> Option<u32> {
     let number = text.value.strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
-    let share = number.filter(|number| (0.0..=100.0).contains(number)).map(|n| (n * 100.0).round());
+    let number = number.filter(|number| (0.0..=100.0).contains(number));
+    let share = number.map(|number| (number * 100.0).round());
+    // What is less than one of them would be none.
+    let share = share.filter(|share| *share >= 1.0 || number == Some(0.0));
     if share.is_none() {
         let message = format!("`legacy.compare` cannot be {:?}", text.value);
         faults.push(

@@ -336,6 +336,7 @@ fn settings_that_say_nothing_usable_are_refused() {
         ("path = \"/a\"\nurl = \"ftp://a\"", "url"),
         ("path = \"/a\"\nurl = \"http://a\"\ncompare = \"5\"", "legacy.compare"),
         ("path = \"/a\"\nurl = \"http://a\"\ncompare = \"200%\"", "legacy.compare"),
+        ("path = \"/a\"\nurl = \"http://a\"\ncompare = \"0.001%\"", "legacy.compare"),
         ("path = \"/a\"\nurl = \"http://a\"\ntolerance = -1", "tolerance"),
         ("path = \"/a\"\nurl = \"http://a\"\ncomparre = \"5%\"", "comparre"),
         ("path = \"/\"\nurl = \"http://a\"", "twice"),
