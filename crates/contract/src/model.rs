@@ -612,6 +612,16 @@ impl Status {
     pub const fn is_success(self) -> bool {
         matches!(self, Self::Exact(200..=299) | Self::Range(2))
     }
+
+    /// Whether it covers a status.
+    #[must_use]
+    pub const fn covers(self, status: u16) -> bool {
+        match self {
+            Self::Exact(own) => own == status,
+            Self::Range(hundred) => hundred as u16 == status / 100,
+            Self::Default => true,
+        }
+    }
 }
 
 /// What a successful call gives: the union of all answers declared for 2xx (or of `default`, if

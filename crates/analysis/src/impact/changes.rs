@@ -29,12 +29,14 @@ pub(super) struct Change {
     pub(super) demands: bool,
     /// The limit that numbers or lengths must keep now, if it is narrower.
     pub(super) limit: Option<Limit>,
+    /// The failure that is no longer declared.
+    pub(super) status: Option<Status>,
 }
 
 impl Change {
     pub(super) fn new(key: &Key, label: &str, code: &'static str, message: String) -> Self {
         let (key, label) = (key.clone(), label.to_owned());
-        Self { key, label, code, message, demands: false, limit: None }
+        Self { key, label, code, message, demands: false, limit: None, status: None }
     }
 }
 
@@ -274,7 +276,9 @@ impl Walk<'_> {
                 } else {
                     "failure-removed"
                 };
-                self.say(&at, code, format!("{shown} is no longer declared"));
+                let message = format!("{shown} is no longer declared");
+                let change = Change::new(&at.key, &at.label, code, message);
+                self.push(Change { status: Some(before.status), ..change });
             }
         }
     }

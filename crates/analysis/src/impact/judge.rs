@@ -235,10 +235,11 @@ impl OfUse<'_, '_> {
         for (change, effects) in felt.iter_mut().filter(|(change, _)| change.key == key) {
             let matters = match change.code {
                 "failure-added" => true,
-                "failure-removed" => call
-                    .null_on
-                    .iter()
-                    .any(|status| change.message.starts_with(&status.to_string())),
+                // One that gives `null`, and that nothing else declares.
+                "failure-removed" => call.null_on.iter().any(|status| {
+                    change.status.is_some_and(|removed| removed.covers(*status))
+                        && !after.responses.iter().any(|own| own.status.covers(*status))
+                }),
                 _ => false,
             };
             if matters {
@@ -336,14 +337,7 @@ impl OfUse<'_, '_> {
                 None => {
                     let label = format!("{}: {}", self.old.name, gap.path);
                     let label = label.trim_end_matches(": ").to_owned();
-                    let change = Change {
-                        key: gap.key.clone(),
-                        label,
-                        code: gap.code,
-                        message: gap.message.clone(),
-                        demands: false,
-                        limit: None,
-                    };
+                    let change = Change::new(&gap.key, &label, gap.code, gap.message.clone());
                     felt.push((change, Vec::new()));
                     let key = &gap.key;
                     self.fails(

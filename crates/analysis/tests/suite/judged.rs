@@ -383,6 +383,20 @@ fn statuses_of_a_range_are_all_of_them() {
     let new = old.replacen("\"200\":", "\"2XX\":", 1);
     let found = felt(&old, &new, "const a = await up.getA({ x: \"1\" }); return { n: a.n };");
     assert_eq!(found, ["MayFail status-added"]);
+    // A failure that gives `null`, and is no longer declared.
+    let route =
+        "const a = await up.getA({ x: \"1\" }, { nullOn: [404] }); return { n: a?.n ?? 0 };";
+    let none = |status: &str| old.replacen("\"404\":", status, 1);
+    let gone = "Drifts failure-removed";
+    for (before, after, is_gone) in [
+        ("\"404\":", "\"410\":", true),
+        ("\"4XX\":", "\"5XX\":", true),
+        ("\"404\":", "\"4XX\":", false),
+        ("\"4XX\":", "\"404\":", false),
+    ] {
+        let found = felt(&none(before), &none(after), route);
+        assert_eq!(found.iter().any(|own| own == gone), is_gone, "{before} {after}: {found:?}");
+    }
 }
 
 #[test]

@@ -23,6 +23,8 @@ use crate::typescript::{comment, is_identifier, key, quoted};
 pub struct Drafts {
     /// Route modules, by their paths below `routes/`.
     pub modules: BTreeMap<String, String>,
+    /// How many routes these have.
+    pub routes: usize,
     /// Operations that have none, and why.
     pub left: Vec<(String, String)>,
 }
@@ -51,6 +53,7 @@ pub fn draft(contract: &Contract, upstream: &str, prefix: &str) -> Drafts {
                 module.imports.extend(route.imports);
                 module.zod |= route.zod;
                 module.routes.push(route.text);
+                drafts.routes += 1;
             }
             Err(why) => drafts.left.push((format!("{} {}", http.method, http.template), why)),
         }
@@ -342,9 +345,6 @@ impl Route<'_> {
     }
 
     fn argument(&self, parameter: &Parameter, part: &str, name: &str) -> Option<Argument> {
-        if parameter.style == Style::Json {
-            return None;
-        }
         let read = match is_identifier(name) {
             true => format!("{part}.{name}"),
             false => format!("{part}[{}]", quoted(name)),

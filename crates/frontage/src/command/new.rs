@@ -101,7 +101,8 @@ fn in_front_of(
         }
         return Ok(ExitCode::FAILURE);
     }
-    let Server { origin, prefix, wants_credentials } = server(contract);
+    let Server { origin, prefix, wants_credentials } =
+        server(&sources.file(read.contract.file).text);
     let drafts = draft(&read.contract, "backend", &prefix);
     if drafts.modules.is_empty() {
         let message = format!("no route can be drafted from `{}`", contract.display());
@@ -149,10 +150,9 @@ fn in_front_of(
     let loaded = load(dir);
     types::write(&loaded, &build(&loaded), None)?;
     terminal.note(&format!("made {} in {}", terminal.paint(Tone::Strong, name), dir.display()));
-    let routes = drafts.modules.values().map(|text| text.matches("\nexport const ").count());
     terminal.note(&format!(
         "drafted {} in {}: {}",
-        counted(routes.sum(), "route"),
+        counted(drafts.routes, "route"),
         counted(drafts.modules.len(), "module"),
         folder.join("drafts").display()
     ));
@@ -220,10 +220,9 @@ struct Server {
     wants_credentials: bool,
 }
 
-fn server(file: &Path) -> Server {
+fn server(text: &str) -> Server {
     const NONE: &str = "http://127.0.0.1:8080";
-    let text = std::fs::read_to_string(file).unwrap_or_default();
-    let document: serde_json::Value = serde_saphyr::from_str(&text).unwrap_or_default();
+    let document: serde_json::Value = serde_saphyr::from_str(text).unwrap_or_default();
     let named = document["servers"][0]["url"].as_str().unwrap_or_default();
     let (mut origin, mut path) = match named.split_once("://") {
         Some((scheme, rest)) => {
