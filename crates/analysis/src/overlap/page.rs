@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::pairs::share;
 use super::{Frontend, General, Likeness, Overlap, Pair, Repeated, RoutePair, Rule, Shared, Stale};
 
 const STYLE: &str = include_str!("page.css");
@@ -68,7 +69,9 @@ impl Page {
         } else {
             self.heat(overlap);
             self.add("<h2>Each two of them</h2>");
-            overlap.pairs.iter().for_each(|pair| self.pair(pair));
+            for (at, pair) in overlap.pairs.iter().enumerate() {
+                self.pair(at, pair);
+            }
         }
         self.repeated(&overlap.repeated);
         self.general(&overlap.general);
@@ -167,7 +170,7 @@ impl Page {
             return self.add("<td><span>itself</span>");
         };
         let own = [shared.a, shared.b][side];
-        let part = if own == 0 { 0.0 } else { 1.0 - shared.specific()[side] };
+        let part = share(shared.both, own);
         let deep = if part > 0.55 { " class=deep" } else { "" };
         let label =
             format!("{} of {} of {}'s are {}'s, too", shared.both, own, row.name, column.name);
@@ -180,8 +183,8 @@ impl Page {
         ));
     }
 
-    fn pair(&mut self, pair: &Pair) {
-        let at = self.out.matches("<section class=pair").count();
+    /// - `at`: its place among all, by which cells of the map link to it.
+    fn pair(&mut self, at: usize, pair: &Pair) {
         let verdict = pair.advice.verdict;
         let class = verdict.name();
         self.add(&format!(
