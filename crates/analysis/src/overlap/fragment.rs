@@ -251,29 +251,20 @@ const LINE: usize = 80;
 
 /// Locals that a piece binds itself.
 fn bound(piece: Piece<'_>, all: &mut BTreeMap<LocalId, Option<Path>>) {
-    let mut function = |function: &Function| {
-        for param in &function.params {
-            all.insert(param.local, None);
-        }
-        all.extend(function.rest.map(|rest| (rest, None)));
-        hir::each_binding(&function.body, &mut |local| {
-            all.insert(local, None);
-        });
+    let mut bind = |local| {
+        all.insert(local, None);
     };
     piece.each(&mut |expr| match &expr.kind {
-        ExprKind::Arrow(own) => function(own),
-        ExprKind::Optional { .. } => {}
+        ExprKind::Arrow(function) => {
+            function.params.iter().for_each(|param| bind(param.local));
+            function.rest.into_iter().for_each(&mut bind);
+            hir::each_binding(&function.body, &mut bind);
+        }
+        ExprKind::Optional { bind: own, .. } => bind(*own),
         _ => {}
     });
-    piece.each(&mut |expr| {
-        if let ExprKind::Optional { bind, .. } = &expr.kind {
-            all.insert(*bind, None);
-        }
-    });
     if let Piece::Stmt(stmt) = piece {
-        hir::each_binding(std::slice::from_ref(stmt), &mut |local| {
-            all.insert(local, None);
-        });
+        hir::each_binding(std::slice::from_ref(stmt), &mut bind);
     }
 }
 
@@ -321,7 +312,7 @@ impl Reading<'_> {
                     && function.params[0].default.is_none()
                 {
                     steps.push(Step::Element);
-                    self.touch(root, &steps);
+                    self.at(root, &steps);
                     self.bound.insert(function.params[0].local, Some((root, steps)));
                     hir::parts_of_function(function, &mut |part| self.expr(part));
                     return;
@@ -391,10 +382,6 @@ impl Reading<'_> {
             };
         }
         at
-    }
-
-    fn touch(&mut self, root: Root, steps: &[Step]) {
-        self.at(root, steps);
     }
 
     fn read(&mut self, root: Root, steps: &[Step], ty: Ty) {

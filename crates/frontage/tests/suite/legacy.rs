@@ -69,6 +69,19 @@ fn compared(serving: &Serving, name: &str, route: &str, count: u64) -> Value {
     panic!("{route} was not compared {count} times");
 }
 
+/// What a comparison of a route finds: asked again where a part took too long on a busy machine,
+/// since what is replaced is skipped.
+fn comparison(serving: &Serving, route: &str, path: &str) -> Value {
+    for asked in 1..=50 {
+        assert_eq!(get(serving.address("web"), path).unwrap().status, 200, "{path}");
+        let own = compared(serving, "web", route, asked);
+        if own["skipped"] != asked {
+            return own;
+        }
+    }
+    panic!("{path} was never compared");
+}
+
 fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Action {
     let headers = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
     Action::Answer { status, headers, body: body.into() }
@@ -218,16 +231,11 @@ fn differences_are_found_and_equal_answers_are_not() {
         found,
         [
             " | status | 404 | 200",
-            "at | added | nothing | number",
             "more | missing | object of 0 | nothing",
             "price | value | number | another number",
             "secret | value | text of 6 | text of 4",
             "tags | length | list of 1 | list of 2",
         ]
-        .iter()
-        .filter(|line| !line.starts_with("at "))
-        .copied()
-        .collect::<Vec<_>>()
     );
     let text = own.to_string();
     assert!(!text.contains("there!") && !text.contains("here\""), "{text}");
@@ -405,10 +413,19 @@ fn the_shop_moves_route_by_route() {
             assert_eq!(there.text(), here.text(), "{path}");
         }
     }
-    for route in ["/api/account", "/api/categories", "/api/orders/{id}"] {
-        let own = compared(&serving, "web", route, 1);
-        // A part that took too long on a busy machine is replaced, and skipped.
-        assert_eq!(own["different"], 0, "{own}");
+    drop(serving);
+    let serving = shop.program.serve(folder.path(), &["serve", "--json"], 1);
+    let asked = [
+        ("/api/account", "/api/account"),
+        ("/api/categories", "/api/categories"),
+        ("/api/orders/{id}", &path),
+    ];
+    for (route, path) in asked {
+        let own = comparison(&serving, route, path);
+        assert_eq!((&own["same"], &own["different"]), (&json!(1), &json!(0)), "{own}");
+    }
+    for path in ["/", "/api/home", "/api/products?page=2", "/api/none"] {
+        let _ = get(serving.address("web"), path).unwrap();
     }
     let said = migrate(&shop.program, folder.path(), &serving, "web");
     let paths: Vec<&str> =
@@ -428,19 +445,15 @@ fn the_shop_moves_route_by_route() {
     plant("account.ts", "email: user.email", "mail: user.email");
     plant("orders/[id].ts", "quantity: line.quantity", "quantity: line.quantity + 1");
     let serving = shop.program.serve(folder.path(), &["serve", "--json"], 1);
-    for path in ["/api/account", "/api/categories", &path] {
-        assert_eq!(get(serving.address("web"), path).unwrap().status, 200, "{path}");
-    }
-    let differences = |route: &str| -> Vec<String> {
-        let own = compared(&serving, "web", route, 1);
+    let differences = |(route, path): (&str, &str)| -> Vec<String> {
+        let own = comparison(&serving, route, path);
         let all = own["differences"].as_array().unwrap().iter();
         all.map(|d| format!("{} {}", d["path"].as_str().unwrap(), d["how"].as_str().unwrap()))
             .collect()
     };
-    assert_eq!(differences("/api/account"), ["email missing", "mail added"]);
-    assert_eq!(differences("/api/categories"), Vec::<String>::new());
-    let found = differences("/api/orders/{id}");
-    assert!(found.is_empty() || found == ["lines[].quantity value"], "{found:?}");
+    assert_eq!(differences(asked[0]), ["email missing", "mail added"]);
+    assert_eq!(differences(asked[1]), Vec::<String>::new());
+    assert_eq!(differences(asked[2]), ["lines[].quantity value"]);
 }
 
 /// Makes a workspace in front of a backend, and moves all its drafts.
