@@ -10,6 +10,7 @@ use std::sync::Arc;
 use frontage_contract::Contract;
 use frontage_diagnostic::{Diagnostic, nearest};
 
+use crate::build::has_errors;
 use crate::codes;
 use crate::files::Files;
 use crate::workspace::Loaded;
@@ -23,6 +24,8 @@ pub(crate) struct Replaced {
     pub(crate) new: Arc<Contract>,
     /// Faults of the new contract, and of settings that it does not fit.
     pub(crate) findings: Vec<Diagnostic>,
+    /// The new contract is none: its faults say why.
+    pub(crate) is_unreadable: bool,
 }
 
 /// Puts the contract in a file in the place of an upstream's.
@@ -92,8 +95,12 @@ pub(crate) fn replace(
         (read.contract, read.diagnostics)
     };
     let new = Arc::new(contract);
+    let is_unreadable = new.operations.is_empty() && has_errors(&findings);
     let own = &mut loaded.workspace.upstreams[at];
-    if let Some(config) = loaded.config.upstreams.iter().find(|c| c.name.value == upstream) {
+    // What no contract fits is no news.
+    if !is_unreadable
+        && let Some(config) = loaded.config.upstreams.iter().find(|c| c.name.value == upstream)
+    {
         let (bulk, faults) = frontage_compile::bulk::read(upstream, &new, &own.safe, &config.bulk);
         own.bulk = bulk;
         findings.extend(faults);
@@ -108,5 +115,5 @@ pub(crate) fn replace(
         }
     }
     own.contract = Arc::clone(&new);
-    Ok(Replaced { old, new, findings })
+    Ok(Replaced { old, new, findings, is_unreadable })
 }

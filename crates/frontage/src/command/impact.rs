@@ -26,7 +26,7 @@ pub(crate) fn run(global: &Global, terminal: &Terminal, upstream: &str, contract
         return Ok(ExitCode::FAILURE);
     }
     let replaced = replace(&mut loaded, upstream, contract)?;
-    if replaced.new.operations.is_empty() && has_errors(&replaced.findings) {
+    if replaced.is_unreadable {
         terminal.refused(&replaced.findings, &loaded.sources);
         return Ok(ExitCode::FAILURE);
     }

@@ -11,7 +11,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use frontage_testkit::client::{Answer, send};
-use frontage_testkit::process::Serving;
+use frontage_testkit::process::{Program, Serving};
 use serde_json::{Value, json};
 
 use crate::shop::{Shop, UPSTREAMS, root};
@@ -555,6 +555,31 @@ fn contract(upstream: &str) -> Value {
     let path = root().join(format!("contracts/{upstream}.openapi.{end}"));
     let text = std::fs::read_to_string(&path).expect("a contract");
     serde_saphyr::from_str(&text).expect("a contract")
+}
+
+#[test]
+fn a_contract_without_operations_breaks_whoever_calls_one_and_no_contract_is_refused() {
+    let program = Program::new(env!("CARGO_BIN_EXE_frontage"));
+    let folder = tempfile::tempdir().unwrap();
+    let ask = |text: &str| -> Value {
+        let file = folder.path().join("new.yaml");
+        std::fs::write(&file, text).unwrap();
+        let file = file.to_str().unwrap();
+        let output = program.run(&root(), &["impact", "--json", "users", file]);
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let found = ask("openapi: 3.1.0\ninfo: { title: U, version: '1' }\npaths: {}\n");
+    let said = said(&found);
+    assert_eq!(said["web GET /api/account"], Outcome::Fails, "{said:?}");
+    assert!(said.len() > 5, "{said:?}");
+    // A setting that speaks of what is gone is named beside them.
+    assert_eq!(found["findings"][0]["code"], "FR5015");
+    // Of what is no contract, only that is said.
+    let refused = ask("[workspace]\n");
+    let codes: Vec<&Value> =
+        refused["diagnostics"].as_array().unwrap().iter().map(|own| &own["code"]).collect();
+    assert_eq!(codes, ["FR3002"]);
 }
 
 #[test]
